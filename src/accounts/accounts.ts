@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { Actor } from '../audit/events.ts';
+import { record } from '../audit/record.ts';
+import type { Db } from '../db/connection.ts';
+import type { Account, Tables } from '../db/tables.ts';
+import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import { hashPassword, judgePassword, verifyPassword } from './passwords.ts';
+
+export const NewAccount = z.object({
+  email: z.email('must be an email address').max(254),
+  name: z.string().trim().min(1).max(100),
+  password: z.string().superRefine((password, ctx) => {
+    const problem = judgePassword(password);
+    if (problem) ctx.addIssue({ code: 'custom', message: problem });
+  }),
+});
+
+/** The form in which two spellings of an address are the same one. */
+export function emailKey(email: string): string {
+  return email.normalize('NFKC').trim().toLowerCase();
+}
+
+/** Creates an active account with a verified address. @throws {ZodError} @throws {AppError} conflict */
+export async function createAccount(
+  db: Kysely<Tables>,
+  input: z.input<typeof NewAccount>,
+  by: { actor: Actor; now: Date },
+): Promise<Account> {
+  const { email, name, password } = NewAccount.parse(input);
+  const id = `usr_${randomUUID().replaceAll('-', '')}`;
+  const passwordHash = await hashPassword(password);
+  try {
+    return await inTransaction(db, async (trx) => {
+      const account = await trx
+        .insertInto('accounts')
+        .values({
+          id,
+          email,
+          email_key: emailKey(email),
+          name,
+          email_verified_at: by.now,
+          password_hash: passwordHash,
+          created_at: by.now,
+          updated_at: by.now,
+          disabled_at: null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await record(trx, by.actor, { type: 'account.created', accountId: id }, by.now);
+      return account;
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError('conflict', { detail: `An account for ${email} exists already.` });
+    throw error;
+  }
+}
+
+export function listAccounts(db: Db) {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'email', 'name', 'created_at', 'disabled_at', 'email_verified_at'])
+    .orderBy('created_at')
+    .execute();
+}
+
+/** An account that may be used; undefined when unknown or disabled. */
+export function findActiveAccount(db: Db, id: string): Promise<Account | undefined> {
+  return db.selectFrom('accounts').selectAll().where('id', '=', id).where('disabled_at', 'is', null).executeTakeFirst();
+}
+
+export type PasswordVerdict =
+  | { ok: true; account: Account }
+  | { ok: false; reason: 'unknown' | 'password' | 'disabled'; accountId?: string };
+
+/** Checks an address and a password. Takes the same time whether or not the address is known. */
+export async function checkPassword(db: Db, email: string, password: string): Promise<PasswordVerdict> {
+  const account = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('email_key', '=', emailKey(email))
+    .executeTakeFirst();
+  const matches = await verifyPassword(account?.password_hash, password);
+  if (!account) return { ok: false, reason: 'unknown' };
+  if (!matches) return { ok: false, reason: 'password', accountId: account.id };
+  if (account.disabled_at) return { ok: false, reason: 'disabled', accountId: account.id };
+  return { ok: true, account };
+}

@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Db } from '../db/connection.ts';
+import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
+
+const PURPOSE = 'latchkey portal session';
+
+/** What a visit holds; sealed at rest with a key from the cookie's value, of which we keep just the hash. */
+export interface PortalSession {
+  /** A sign-in that is under way: what openid-client needs to check its answer. */
+  readonly pending?: { readonly state: string; readonly nonce: string; readonly codeVerifier: string };
+  readonly accountId?: string;
+}
+
+const hashOf = (id: string) => createHash('sha256').update(id).digest();
+
+/** Starts a session under a new id. @returns the id, for the cookie */
+export async function startSession(
+  db: Db,
+  session: PortalSession,
+  life: { now: Date; seconds: number },
+): Promise<string> {
+  const id = randomBytes(32).toString('base64url');
+  await db
+    .insertInto('portal_sessions')
+    .values({
+      id_hash: hashOf(id),
+      account_id: session.accountId ?? null,
+      sealed: sealWith(keyFromBearer(id, PURPOSE), PURPOSE, Buffer.from(JSON.stringify(session))),
+      created_at: life.now,
+      expires_at: new Date(life.now.getTime() + life.seconds * 1000),
+    })
+    .execute();
+  return id;
+}
+
+export async function findSession(db: Db, id: string | undefined, now: Date): Promise<PortalSession | undefined> {
+  if (!id) return undefined;
+  const row = await db
+    .selectFrom('portal_sessions')
+    .select('sealed')
+    .where('id_hash', '=', hashOf(id))
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return JSON.parse(unsealWith(keyFromBearer(id, PURPOSE), PURPOSE, row.sealed).toString()) as PortalSession;
+}
+
+export async function endSession(db: Db, id: string | undefined): Promise<void> {
+  if (id) await db.deleteFrom('portal_sessions').where('id_hash', '=', hashOf(id)).execute();
+}
+
+export async function deleteExpiredSessions(db: Db, now: Date, batch: number): Promise<number> {
+  const expired = db.selectFrom('portal_sessions').select('id_hash').where('expires_at', '<', now).limit(batch);
+  const result = await db.deleteFrom('portal_sessions').where('id_hash', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

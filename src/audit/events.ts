@@ -1,0 +1,32 @@
+/** Who did it: a person, an app, someone at the command line, or the server by itself. */
+export interface Actor {
+  readonly type: 'account' | 'client' | 'operator' | 'system';
+  readonly id?: string;
+  readonly ip?: string;
+  readonly requestId?: string;
+}
+
+/** Everything that is written to the audit trail. No event carries a secret, a token or a code. */
+export type AuditEvent =
+  | { type: 'api.created'; apiId: string; identifier: string }
+  | { type: 'client.created'; clientId: string; name: string; clientType: string }
+  | { type: 'client.subscribed'; clientId: string; apiId: string; scopes: readonly string[] }
+  | { type: 'client.secret_added'; clientId: string; secretId: string; name: string }
+  | { type: 'client.secret_removed'; clientId: string; secretId: string }
+  | { type: 'client.authentication_failed'; clientId: string }
+  | { type: 'account.created'; accountId: string }
+  | { type: 'account.signed_in'; accountId: string; clientId?: string }
+  | { type: 'account.sign_in_failed'; accountId?: string; reason: 'unknown' | 'password' | 'disabled' | 'throttled' }
+  | { type: 'account.signed_out'; accountId: string }
+  | { type: 'consent.given'; accountId: string; clientId: string; scopes: readonly string[] }
+  | { type: 'consent.denied'; accountId: string; clientId: string }
+  | { type: 'code.exchanged'; clientId: string; accountId: string; grantId: string }
+  | { type: 'refresh.rotated'; clientId: string; accountId: string; grantId: string }
+  | { type: 'refresh.retried'; clientId: string; grantId?: string }
+  | {
+      type: 'grant.revoked';
+      clientId?: string;
+      grantId: string;
+      reason: 'reuse' | 'revocation' | 'sign_out' | 'consent';
+    }
+  | { type: 'signing_key.created'; kid: string; alg: string };

@@ -1,0 +1,28 @@
+import type { Db } from '../db/connection.ts';
+import type { Actor, AuditEvent } from './events.ts';
+
+/** Writes events in the transaction of the change that they tell of: both are there afterwards, or neither. */
+export async function record(
+  db: Db,
+  actor: Actor,
+  events: AuditEvent | readonly AuditEvent[],
+  now: Date,
+): Promise<void> {
+  const rows = [events].flat().map((event) => toRow(actor, event, now));
+  if (rows.length > 0) await db.insertInto('audit_events').values(rows).execute();
+}
+
+function toRow(actor: Actor, event: AuditEvent, now: Date) {
+  const { type, ...detail } = event;
+  return {
+    at: now,
+    type,
+    actor_type: actor.type,
+    actor_id: actor.id ?? null,
+    client_id: 'clientId' in event ? (event.clientId ?? null) : null,
+    account_id: 'accountId' in event ? (event.accountId ?? null) : null,
+    ip: actor.ip ?? null,
+    request_id: actor.requestId ?? null,
+    detail: JSON.stringify(detail),
+  };
+}

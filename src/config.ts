@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** One variable of the environment, as README and `.env.example` list it. */
+interface Variable {
+  readonly fallback: string;
+  readonly meaning: string;
+  readonly secret?: true;
+}
+
+/** Every variable that Latchkey reads. A variable marked secret can also be given as a file: `NAME_FILE=/path`. */
+export const variables = {
+  ISSUER: {
+    fallback: 'http://localhost:PORT',
+    meaning: 'The public origin of this server, without a path. Everything it publishes starts with it.',
+  },
+  PORT: { fallback: '3000', meaning: 'The TCP port to listen on.' },
+  HOST: { fallback: 'localhost', meaning: 'The address to listen on; `0.0.0.0` for every interface.' },
+  DATABASE_URL: {
+    fallback: '(embedded)',
+    meaning:
+      'PostgreSQL 14 or newer: `postgres://user:password@host/name`. Without it an embedded database in DATA_DIR.',
+    secret: true,
+  },
+  DATABASE_POOL: { fallback: '10', meaning: 'The largest number of connections to PostgreSQL of one process.' },
+  DATA_DIR: { fallback: './data', meaning: 'The folder of the embedded database and of generated secrets.' },
+  MASTER_KEYS: {
+    fallback: '(generated)',
+    meaning: 'Keys that encrypt private keys at rest, `id:base64,…`, 32 bytes each. The first encrypts, all decrypt.',
+    secret: true,
+  },
+  COOKIE_KEYS: {
+    fallback: '(generated)',
+    meaning: 'Secrets that sign cookies, `secret,…`, 32 characters or more each. The first signs, all verify.',
+    secret: true,
+  },
+  MIGRATE: {
+    fallback: '(by mode)',
+    meaning:
+      '`auto` migrates the database at the start, `check` stops when migrations are pending. `check` in production.',
+  },
+  NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
+  TRUSTED_PROXIES: {
+    fallback: '0',
+    meaning: 'How many proxies in front of the server add to X-Forwarded-For.',
+  },
+  LOG_LEVEL: { fallback: 'info', meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A 32-byte AES key and the id under which sealed values name it. */
+export interface MasterKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+export interface Config {
+  readonly issuer: string;
+  readonly port: number;
+  readonly host: string;
+  /** undefined: the embedded database in dataDir. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePool: number;
+  readonly dataDir: string;
+  /** Empty when not configured: development then generates them. */
+  readonly masterKeys: readonly MasterKey[];
+  readonly cookieKeys: readonly string[];
+  readonly migrate: 'auto' | 'check';
+  readonly production: boolean;
+  readonly trustedProxies: number;
+  readonly logLevel: string;
+}
+
+/** The configuration cannot be used. The message is one line that names the variable and the fix. */
+export class ConfigError extends Error {
+  constructor(variable: string, problem: string) {
+    super(`${variable}: ${problem}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const port = z.coerce.number().int().min(0).max(65535);
+const count = (max: number) => z.coerce.number().int().min(0).max(max);
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
+/** Reads the environment once. @throws {ConfigError} naming the variable and the fix. */
+export function readConfig(env: Environment): Config {
+  const read = (name: VariableName) => readVariable(env, name);
+  const production =
+    check(
+      'NODE_ENV',
+      z.enum(['production', 'development', 'test']),
+      read('NODE_ENV') ?? 'development',
+      'use production or development',
+    ) === 'production';
+  const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 0 to 65535');
+  const config: Config = {
+    issuer: parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`),
+    port: listenPort,
+    host: read('HOST') ?? 'localhost',
+    databaseUrl: parseDatabaseUrl(read('DATABASE_URL')),
+    databasePool: check(
+      'DATABASE_POOL',
+      count(1000).min(2),
+      read('DATABASE_POOL') ?? '10',
+      'use a number from 2 to 1000',
+    ),
+    dataDir: resolve(read('DATA_DIR') ?? 'data'),
+    masterKeys: parseMasterKeys(read('MASTER_KEYS')),
+    cookieKeys: parseCookieKeys(read('COOKIE_KEYS')),
+    migrate: check(
+      'MIGRATE',
+      z.enum(['auto', 'check']),
+      read('MIGRATE') ?? (production ? 'check' : 'auto'),
+      'use auto or check',
+    ),
+    production,
+    trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
+    logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
+  };
+  if (production) refuseUnsafeProduction(config, read('ISSUER'));
+  return config;
+}
+
+function refuseUnsafeProduction(config: Config, issuer: string | undefined): void {
+  if (issuer === undefined)
+    throw new ConfigError('ISSUER', 'is required in production; set it to the public https origin');
+  if (!issuer.startsWith('https://')) throw new ConfigError('ISSUER', 'must start with https:// in production');
+  if (config.masterKeys.length === 0) {
+    throw new ConfigError(
+      'MASTER_KEYS',
+      'is required in production; make one with: echo "k1:$(openssl rand -base64 32)"',
+    );
+  }
+  if (config.cookieKeys.length === 0) {
+    throw new ConfigError('COOKIE_KEYS', 'is required in production; make one with: openssl rand -base64 48');
+  }
+}
+
+function readVariable(env: Environment, name: VariableName): string | undefined {
+  const direct = env[name]?.trim() || undefined;
+  const file = 'secret' in variables[name] ? env[`${name}_FILE`]?.trim() || undefined : undefined;
+  if (file === undefined) return direct;
+  if (direct !== undefined) throw new ConfigError(name, `is set twice; use either ${name} or ${name}_FILE`);
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch {
+    throw new ConfigError(`${name}_FILE`, `cannot be read: ${file}; check the path and its permissions`);
+  }
+}
+
+function check<T>(name: VariableName, schema: z.ZodType<T>, value: string, fix: string): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new ConfigError(name, `cannot be ${JSON.stringify(value)}; ${fix}`);
+  return result.data;
+}
+
+function parseIssuer(value: string): string {
+  const url = URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new ConfigError(
+      'ISSUER',
+      `cannot be ${JSON.stringify(value)}; use an origin such as https://auth.example.com`,
+    );
+  }
+  if (value.replace(/\/$/, '') !== url.origin) {
+    throw new ConfigError('ISSUER', `must be a plain origin without path, query or default port; use ${url.origin}`);
+  }
+  return url.origin;
+}
+
+function parseDatabaseUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new ConfigError('DATABASE_URL', 'is not a PostgreSQL address; use postgres://user:password@host:5432/name');
+  }
+  return value;
+}
+
+/** `id:base64,…`, 32 bytes each, ids unique. */
+export function parseMasterKeys(value: string | undefined): MasterKey[] {
+  const keys = splitList(value).map((entry) => {
+    const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/.exec(entry);
+    const key = Buffer.from(match?.[2] ?? '', 'base64');
+    if (!match?.[1] || key.length !== 32) {
+      throw new ConfigError(
+        'MASTER_KEYS',
+        'wants id:base64 entries of 32 bytes; make one with: echo "k1:$(openssl rand -base64 32)"',
+      );
+    }
+    return { id: match[1], key };
+  });
+  if (new Set(keys.map((key) => key.id)).size !== keys.length) {
+    throw new ConfigError('MASTER_KEYS', 'names a key id twice; give every key an id of its own');
+  }
+  return keys;
+}
+
+function parseCookieKeys(value: string | undefined): string[] {
+  const keys = splitList(value);
+  if (keys.some((key) => key.length < 32)) {
+    throw new ConfigError(
+      'COOKIE_KEYS',
+      'has a secret shorter than 32 characters; make one with: openssl rand -base64 48',
+    );
+  }
+  return keys;
+}
+
+function splitList(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,86 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, type Transaction } from 'kysely';
+import pg from 'pg';
+import { EmbeddedDialect, NetworkDialect } from './dialects.ts';
+import type { Tables } from './tables.ts';
+
+/** A pool or a transaction: what every query takes first. */
+export type Db = Kysely<Tables> | Transaction<Tables>;
+
+export interface Database {
+  readonly kind: 'postgres' | 'embedded';
+  readonly db: Kysely<Tables>;
+  /** The pool under `db`, for libraries that speak `pg`; undefined on the embedded database. */
+  readonly pool: pg.Pool | undefined;
+  close(): Promise<void>;
+}
+
+/** Another process has the data folder. */
+export class DataDirInUse extends Error {
+  constructor(dataDir: string) {
+    super(`DATA_DIR: ${dataDir} is in use by another process; stop it, or set DATABASE_URL to run several`);
+    this.name = 'DataDirInUse';
+  }
+}
+
+const INT8 = 20;
+
+/** Opens PostgreSQL. Connections are made when they are first needed, so this answers even while the server is down. */
+export function openPostgres(url: string, poolSize: number, onError: (error: Error) => void): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 5000,
+    application_name: 'latchkey',
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  // An idle connection that breaks (a restarted server) raises this; unheard, it would end the process.
+  pool.on('error', onError);
+  const db = new Kysely<Tables>({ dialect: new NetworkDialect({ pool }) });
+  return { kind: 'postgres', db, pool, close: () => db.destroy() };
+}
+
+/** Opens the embedded database under a lock of the folder. @throws {DataDirInUse} */
+export async function openEmbedded(dataDir: string): Promise<Database> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
+  const unlock = lockFolder(dataDir);
+  try {
+    return await embed(new PGlite(join(dataDir, 'postgres'), { parsers: { [INT8]: Number } }), unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** Wraps a running PGlite. `onClose` runs after it is closed. */
+export async function embed(pglite: PGlite, onClose: () => void = () => {}): Promise<Database> {
+  await pglite.waitReady;
+  const db = new Kysely<Tables>({ dialect: new EmbeddedDialect({ pglite }) });
+  const close = async () => {
+    await db.destroy();
+    onClose();
+  };
+  return { kind: 'embedded', db, pool: undefined, close };
+}
+
+/**
+ * A lock that the operating system drops when the process ends, however it ends: SQLite's on a file of its own. A file
+ * with a process id in it would outlive a crash, and two processes can both find it stale.
+ */
+function lockFolder(dataDir: string): () => void {
+  const lock = new DatabaseSync(join(dataDir, 'lock'));
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch {
+    lock.close();
+    throw new DataDirInUse(dataDir);
+  }
+  return () => lock.close();
+}

@@ -1,0 +1,108 @@
+interface ErrorEntry {
+  readonly status: number;
+  /** What programs are told, where an OAuth RFC has a code of its own for it. */
+  readonly oauth?: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * The one table of errors: what a caller sees when something goes wrong.
+ *
+ * Everything that Latchkey itself refuses is an AppError with a code from here; errors of the OAuth and OpenID
+ * protocols keep the codes of their RFCs and are made by oidc-provider. Messages are safe to show to anyone.
+ */
+export const errorCodes = {
+  invalid_request: {
+    status: 400,
+    message: 'The request is not valid.',
+    hint: 'Check the parameters against the documentation.',
+  },
+  malformed_encoding: {
+    status: 400,
+    oauth: 'invalid_request',
+    message: 'The request contains characters that are not allowed.',
+    hint: 'Send UTF-8 without NUL characters or lone surrogates, percent-encoded once.',
+  },
+  csrf_failed: {
+    status: 403,
+    message: 'This form has expired or was not sent from this site.',
+    hint: 'Go back, reload the page and send the form again.',
+  },
+  not_found: {
+    status: 404,
+    message: 'There is nothing at this address.',
+    hint: 'Check the address, or start again at the home page.',
+  },
+  method_not_allowed: {
+    status: 405,
+    message: 'This address does not accept that method.',
+    hint: 'See the Allow header for the methods that it accepts.',
+  },
+  conflict: {
+    status: 409,
+    message: 'Something with that name exists already.',
+    hint: 'Choose another name, or change the existing one.',
+  },
+  payload_too_large: {
+    status: 413,
+    oauth: 'invalid_request',
+    message: 'The request is too large.',
+    hint: 'Bodies may have 56 KiB and addresses 16 KiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    message: 'The body is of a kind that this address does not read.',
+    hint: 'Send the Content-Type that the documentation names.',
+  },
+  wrong_host: {
+    status: 421,
+    message: 'This server answers only under the host of its issuer.',
+    hint: 'Use the address in ISSUER; a proxy must pass the Host header on unchanged.',
+  },
+  too_many_requests: {
+    status: 429,
+    message: 'Too many attempts.',
+    hint: 'Wait for the seconds in the Retry-After header, then try again.',
+  },
+  sign_in_expired: {
+    status: 400,
+    message: 'This sign-in has expired or was started in another browser.',
+    hint: 'Go back to the app and sign in again.',
+  },
+  server_error: {
+    status: 500,
+    message: 'Something went wrong on our side.',
+    hint: 'Try again. If it stays, tell the operator the request id.',
+  },
+  unavailable: {
+    status: 503,
+    oauth: 'temporarily_unavailable',
+    message: 'The server cannot answer right now.',
+    hint: 'Try again in a few seconds.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An expected failure with a code of the table. `detail` replaces the table's message and must be safe to show. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly hint: string;
+  /** The code in JSON answers. */
+  readonly protocolCode: string;
+  /** Seconds until another try makes sense; sent as Retry-After. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown; retryAfter?: number } = {}) {
+    super(options.detail ?? errorCodes[code].message, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.status = errorCodes[code].status;
+    this.hint = errorCodes[code].hint;
+    const entry: ErrorEntry = errorCodes[code];
+    this.protocolCode = entry.oauth ?? code;
+    this.retryAfter = options.retryAfter;
+  }
+}

@@ -1,0 +1,8 @@
+import type { Logger } from 'pino';
+
+/** What our middlewares leave on `ctx.state` for those behind them. */
+export interface RequestState {
+  /** Sent back as X-Request-Id and written to every log line and audit event of the request. */
+  requestId: string;
+  log: Logger;
+}

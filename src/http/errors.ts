@@ -1,0 +1,57 @@
+import type { Context, Middleware } from 'koa';
+import { ZodError } from 'zod';
+import { AppError, errorCodes } from '../errors.ts';
+import type { RequestState } from './context.ts';
+import type { Render } from './render.ts';
+
+/** Turns whatever was thrown into an answer: a page for a browser, JSON for a program. */
+export function answerErrors(render: Render): Middleware<RequestState> {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body == null) throw new AppError('not_found');
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.status >= 500) ctx.state.log.error({ err: thrown }, 'request failed');
+      answer(ctx, error, render);
+    }
+  };
+}
+
+function answer(ctx: Context, error: AppError, render: Render): void {
+  ctx.status = error.status;
+  ctx.set('Cache-Control', 'no-store');
+  if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
+  if (error.code === 'payload_too_large') ctx.set('Connection', 'close');
+  if (ctx.accepts('json', 'html') === 'html') {
+    render(ctx, 'error', {
+      title: error.status >= 500 ? 'Something went wrong' : 'This did not work',
+      message: error.message,
+      hint: error.hint,
+      code: error.code,
+      requestId: ctx.state.requestId,
+    });
+  } else {
+    ctx.body = {
+      error: error.protocolCode,
+      error_description: error.message,
+      hint: error.hint,
+      request_id: ctx.state.requestId,
+    };
+  }
+}
+
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof ZodError) {
+    return new AppError('invalid_request', {
+      detail: thrown.issues.map((issue) => issue.message).join(' '),
+      cause: thrown,
+    });
+  }
+  const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500;
+  const code = (Object.keys(errorCodes) as (keyof typeof errorCodes)[]).find(
+    (key) => errorCodes[key].status === status,
+  );
+  return new AppError(status < 500 && code ? code : 'server_error', { cause: thrown });
+}

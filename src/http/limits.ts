@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Db } from '../db/connection.ts';
+
+/** Counts failures by key. Only failures cost anything; a success is never held up by someone else's failures. */
+export interface FailureLimit {
+  /** Seconds until the key may try again; 0 when it may now. */
+  blockedFor(key: string): Promise<number>;
+  /** Counts a failure. @returns seconds until the key may try again; 0 when it may now */
+  fail(key: string): Promise<number>;
+}
+
+/**
+ * `points` failures in `seconds`. On PostgreSQL all processes count together; the embedded database has one process,
+ * which counts in memory. Keys are hashed, because they hold addresses.
+ */
+export function createFailureLimit(
+  pool: pg.Pool | undefined,
+  options: { name: string; points: number; seconds: number },
+): FailureLimit {
+  const settings = { keyPrefix: options.name, points: options.points, duration: options.seconds };
+  const limiter = pool
+    ? new RateLimiterPostgres({
+        ...settings,
+        storeClient: pool,
+        storeType: 'pool',
+        tableName: 'throttles',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+      })
+    : new RateLimiterMemory(settings);
+  const keyOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 22);
+  const secondsLeft = (result: RateLimiterRes) => Math.max(1, Math.ceil(result.msBeforeNext / 1000));
+  return {
+    async blockedFor(key) {
+      const result = await limiter.get(keyOf(key));
+      return result && result.consumedPoints > options.points ? secondsLeft(result) : 0;
+    },
+    async fail(key) {
+      try {
+        await limiter.consume(keyOf(key));
+        return 0;
+      } catch (result) {
+        if (result instanceof RateLimiterRes) return secondsLeft(result);
+        throw result;
+      }
+    },
+  };
+}
+
+export async function deleteExpiredThrottles(db: Db, now: Date, batch: number): Promise<number> {
+  const expired = db.selectFrom('throttles').select('key').where('expire', '<', now.getTime()).limit(batch);
+  const result = await db.deleteFrom('throttles').where('key', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

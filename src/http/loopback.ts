@@ -1,0 +1,51 @@
+import { request } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+
+export interface Loopback {
+  attach(server: Server): void;
+  fetch(url: string, init: { method?: string; headers?: Record<string, string>; body?: unknown }): Promise<Response>;
+}
+
+/**
+ * A fetch that reaches this very server through its own socket, whatever proxy the issuer's name leads to: for the
+ * portal, which is a client of the server that it is part of. (The global fetch does not let the Host header be set.)
+ */
+export function createLoopback(issuer: string): Loopback {
+  let server: Server | undefined;
+  return {
+    attach(listening) {
+      server = listening;
+    },
+    async fetch(url, { method = 'GET', headers = {}, body }) {
+      const target = new URL(url);
+      const address = server?.address() as AddressInfo | null | undefined;
+      if (!address || target.origin !== issuer)
+        throw new Error('the loopback reaches only this server, while it listens');
+      const { promise, resolve, reject } = Promise.withResolvers<Response>();
+      const outgoing = request(
+        {
+          host: address.family === 'IPv6' ? '::1' : '127.0.0.1',
+          port: address.port,
+          path: target.pathname + target.search,
+          method,
+          headers: { ...headers, host: target.host },
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            const type = incoming.headers['content-type'] ?? '';
+            resolve(
+              new Response(text || null, { status: incoming.statusCode ?? 500, headers: { 'content-type': type } }),
+            );
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body === undefined || body === null ? undefined : String(body));
+      return promise;
+    },
+  };
+}

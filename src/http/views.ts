@@ -1,0 +1,36 @@
+/** Every page with what it needs. A template gets exactly this, and decides nothing. */
+export interface ViewModels {
+  error: { title: string; message: string; hint: string; code: string; requestId: string };
+  home: {
+    issuer: string;
+    account: { name: string; email: string } | undefined;
+    csrf: string | undefined;
+    discovery: string;
+  };
+  'sign-in': {
+    /** Where the form goes. */
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    email: string;
+    /** In words, above the form; undefined on the first visit. */
+    problem: string | undefined;
+  };
+  consent: {
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    /** Host or scheme that the person is sent back to. */
+    returnsTo: string;
+    account: { name: string; email: string };
+    permissions: readonly { title: string; description: string; audience: string | undefined }[];
+    /** The app can act while the person is away. */
+    offline: boolean;
+  };
+  'sign-out': { action: string; xsrf: string; appName: string | undefined };
+  'signed-out': { appName: string | undefined };
+}
+
+export type ViewName = keyof ViewModels;

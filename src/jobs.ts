@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import { deleteExpiredSessions } from './accounts/portal-sessions.ts';
+import type { Database } from './db/connection.ts';
+import { withLease } from './db/leases.ts';
+import { deleteExpiredThrottles } from './http/limits.ts';
+import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
+
+const CLEAN_UP_EVERY = 60_000;
+const BATCH = 1000;
+const MOST_BATCHES = 100;
+
+export interface Jobs {
+  /** Removes everything that has expired, in batches, if no other process is at it. @returns rows removed */
+  cleanUp(): Promise<number>;
+  /** Runs the jobs from time to time until stopped. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Background work. Every process tries; a lease lets one of them. */
+export function createJobs({ db }: Database, clock: () => Date, log: Logger): Jobs {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+
+  const cleanUp = async () => {
+    let removed = 0;
+    await withLease(db, { name: 'clean-up', seconds: 300, now: clock() }, async () => {
+      for (const remove of [
+        deleteExpiredArtifacts,
+        deleteExpiredRetries,
+        deleteExpiredSessions,
+        deleteExpiredThrottles,
+      ]) {
+        for (let batches = 0, count = BATCH; count === BATCH && batches < MOST_BATCHES; batches += 1) {
+          count = await remove(db, clock(), BATCH);
+          removed += count;
+        }
+      }
+    });
+    return removed;
+  };
+
+  return {
+    cleanUp,
+    start() {
+      timer = setInterval(() => {
+        running = cleanUp().catch((error: unknown) => log.error({ err: error }, 'clean-up failed'));
+      }, CLEAN_UP_EVERY);
+      timer.unref();
+    },
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
+import { findActiveAccount } from '../accounts/accounts.ts';
+import type { Account } from '../db/tables.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** Which claims each scope gives (OpenID Connect Core §5.4). */
+export const claims: NonNullable<Configuration['claims']> = {
+  openid: ['sub'],
+  profile: ['name', 'updated_at'],
+  email: ['email', 'email_verified'],
+};
+
+/** The claims of a person; the provider keeps those that the token's scopes allow. */
+function claimsOf(account: Account) {
+  return {
+    sub: account.id,
+    name: account.name,
+    updated_at: Math.floor(account.updated_at.getTime() / 1000),
+    email: account.email,
+    email_verified: account.email_verified_at !== null,
+  };
+}
+
+export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
+  return async (_ctx, id): Promise<ProviderAccount | undefined> => {
+    const account = await findActiveAccount(work.db(), id);
+    return account && { accountId: account.id, claims: async () => claimsOf(account) };
+  };
+}

@@ -1,0 +1,103 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { findLiveClient } from '../clients/clients.ts';
+import {
+  consumeArtifact,
+  destroyArtifact,
+  destroyArtifactsOfGrant,
+  findArtifact,
+  findArtifactBy,
+  hashOf,
+  saveArtifact,
+} from './artifacts.ts';
+import { toClientMetadata } from './client-metadata.ts';
+import { findRetry } from './refresh-retries.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
+export class AnsweredBefore extends Error {}
+
+/** Artifacts that are used once, and locked while that is decided. */
+const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
+
+/** Between oidc-provider's models and our tables. It translates; it does not decide. */
+export function createAdapterFactory(work: UnitOfWork, clock: () => Date): (model: string) => Adapter {
+  return (model) => (model === 'Client' ? clientAdapter(work, clock) : new ArtifactAdapter(model, work, clock));
+}
+
+class ArtifactAdapter implements Adapter {
+  readonly #model: string;
+  readonly #work: UnitOfWork;
+  readonly #clock: () => Date;
+
+  constructor(model: string, work: UnitOfWork, clock: () => Date) {
+    this.#model = model;
+    this.#work = work;
+    this.#clock = clock;
+  }
+
+  async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    await saveArtifact(this.#work.db(), this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const exchange = this.#work.exchange();
+    const lock = exchange !== undefined && SINGLE_USE.has(this.#model);
+    const stored = await findArtifact(this.#work.db(), this.#model, id, lock);
+    if (!stored) return undefined;
+    if (!stored.consumedAt) return stored.payload;
+    if (exchange && exchange.retrySeconds > 0 && this.#model === 'RefreshToken') {
+      const sealed = await findRetry(exchange.trx, id, this.#clock());
+      if (sealed) {
+        // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
+        exchange.retry = { tokenHash: hashOf(id), sealed };
+        return stored.payload;
+      }
+    }
+    return { ...stored.payload, consumed: Math.floor(stored.consumedAt.getTime() / 1000) };
+  }
+
+  findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return findArtifactBy(this.#work.db(), this.#model, 'uid_hash', uid);
+  }
+
+  findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    return findArtifactBy(this.#work.db(), this.#model, 'user_code_hash', userCode);
+  }
+
+  /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
+  async consume(id: string): Promise<void> {
+    if (this.#work.exchange()?.retry?.tokenHash.toString() === hashOf(id).toString()) throw new AnsweredBefore();
+    if (await consumeArtifact(this.#work.db(), this.#model, id, this.#clock())) return;
+    if (this.#model === 'PushedAuthorizationRequest')
+      throw new errors.InvalidRequestUri('request_uri was already used');
+    throw new errors.InvalidGrant('already used');
+  }
+
+  async destroy(id: string): Promise<void> {
+    await destroyArtifact(this.#work.db(), this.#model, id);
+  }
+
+  async revokeByGrantId(grantId: string): Promise<void> {
+    const exchange = this.#work.exchange();
+    if (exchange) exchange.commitOnRefusal = true;
+    await destroyArtifactsOfGrant(this.#work.db(), this.#model, grantId);
+  }
+}
+
+function clientAdapter(work: UnitOfWork, clock: () => Date): Adapter {
+  const readOnly = async (): Promise<never> => {
+    throw new Error('apps are changed by the actions in clients/, not through the provider');
+  };
+  return {
+    async find(id) {
+      const live = await findLiveClient(work.db(), id, clock());
+      return live && toClientMetadata(live);
+    },
+    upsert: readOnly,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+    findByUid: readOnly,
+    findByUserCode: readOnly,
+  };
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { AdapterPayload } from 'oidc-provider';
+import type { Db } from '../db/connection.ts';
+import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
+
+/** The row id of an artifact: the database never sees the value that someone bears. */
+export function hashOf(value: string): Buffer {
+  return createHash('sha256').update(value).digest();
+}
+
+export interface StoredArtifact {
+  readonly payload: AdapterPayload;
+  readonly consumedAt: Date | null;
+}
+
+/**
+ * Interactions and pushed requests hold values that someone else bears (the session id, an id_token_hint), so their
+ * payload is sealed with a key that only the artifact's own id gives.
+ */
+const SEALED_MODELS = new Set(['Interaction', 'PushedAuthorizationRequest']);
+const SEAL_PURPOSE = 'latchkey artifact payload';
+
+function encodePayload(model: string, id: string, payload: AdapterPayload): string {
+  const { jti: _stripped, ...rest } = payload;
+  if (!SEALED_MODELS.has(model)) return JSON.stringify(rest);
+  const sealed = sealWith(keyFromBearer(id, SEAL_PURPOSE), model, Buffer.from(JSON.stringify(rest)));
+  return JSON.stringify({ sealed: sealed.toString('base64url') });
+}
+
+function decodePayload(model: string, id: string, stored: Record<string, unknown>): AdapterPayload {
+  if (!SEALED_MODELS.has(model)) return { ...stored, jti: id };
+  const sealed = Buffer.from(String(stored.sealed), 'base64url');
+  return { ...JSON.parse(unsealWith(keyFromBearer(id, SEAL_PURPOSE), model, sealed).toString()), jti: id };
+}
+
+/** Inserts or replaces an artifact. `lifetime` in seconds; undefined means that it does not expire. */
+export async function saveArtifact(
+  db: Db,
+  model: string,
+  artifact: { id: string; payload: AdapterPayload; lifetime: number | undefined; now: Date },
+): Promise<void> {
+  const { id, payload, lifetime, now } = artifact;
+  const mutable = {
+    grant_id: payload.grantId ?? null,
+    account_id: payload.accountId ?? null,
+    client_id: payload.clientId ?? null,
+    uid_hash: payload.uid ? hashOf(payload.uid) : null,
+    user_code_hash: payload.userCode ? hashOf(payload.userCode) : null,
+    payload: encodePayload(model, id, payload),
+    expires_at: lifetime ? new Date(now.getTime() + lifetime * 1000) : null,
+  };
+  await db
+    .insertInto('artifacts')
+    .values({ id_hash: hashOf(id), model, ...mutable, created_at: now, consumed_at: null })
+    .onConflict((conflict) => conflict.columns(['id_hash', 'model']).doUpdateSet(mutable))
+    .execute();
+}
+
+/** Finds by bearer value. `lock` makes others who want the same row wait for this transaction's end. */
+export async function findArtifact(
+  db: Db,
+  model: string,
+  id: string,
+  lock = false,
+): Promise<StoredArtifact | undefined> {
+  const query = db
+    .selectFrom('artifacts')
+    .select(['payload', 'consumed_at'])
+    .where('id_hash', '=', hashOf(id))
+    .where('model', '=', model);
+  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
+  return row && { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at };
+}
+
+/** Finds a session by its uid, or a device code by its user code. The bearer value stays unknown. */
+export async function findArtifactBy(
+  db: Db,
+  model: string,
+  column: 'uid_hash' | 'user_code_hash',
+  value: string,
+): Promise<AdapterPayload | undefined> {
+  const row = await db
+    .selectFrom('artifacts')
+    .select('payload')
+    .where(column, '=', hashOf(value))
+    .where('model', '=', model)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row?.payload;
+}
+
+/** One statement, so that of two that use it at once only one can. @returns whether it was this one */
+export async function consumeArtifact(db: Db, model: string, id: string, now: Date): Promise<boolean> {
+  const row = await db
+    .updateTable('artifacts')
+    .set({ consumed_at: now })
+    .where('id_hash', '=', hashOf(id))
+    .where('model', '=', model)
+    .where('consumed_at', 'is', null)
+    .returning('model')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function destroyArtifact(db: Db, model: string, id: string): Promise<void> {
+  await db.deleteFrom('artifacts').where('id_hash', '=', hashOf(id)).where('model', '=', model).execute();
+}
+
+export async function destroyArtifactsOfGrant(db: Db, model: string, grantId: string): Promise<void> {
+  await db.deleteFrom('artifacts').where('grant_id', '=', grantId).where('model', '=', model).execute();
+}
+
+/**
+ * Notes that a value was used, for as long as it could be used again: one insert that conflicts, so that two at once
+ * cannot both be first. @returns whether this was the first use
+ */
+export async function noteFirstUse(
+  db: Db,
+  use: { id: string; clientId: string; expiresAt: Date; now: Date },
+): Promise<boolean> {
+  const row = await db
+    .insertInto('artifacts')
+    .values({
+      id_hash: hashOf(use.id),
+      model: 'ReplayDetection',
+      client_id: use.clientId,
+      payload: '{}',
+      created_at: use.now,
+      expires_at: use.expiresAt,
+    })
+    .onConflict((conflict) => conflict.columns(['id_hash', 'model']).doNothing())
+    .returning('model')
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,39 @@
+import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
+import type { LiveClient } from '../clients/clients.ts';
+import type { Client } from '../db/tables.ts';
+
+/** Our own client metadata, next to the registered ones (RFC 7591 §2). */
+export const EXTRA_CLIENT_METADATA = [
+  'latchkey_secret_hashes',
+  'latchkey_refresh_retry_seconds',
+  'latchkey_pkce',
+  'latchkey_first_party',
+];
+
+/** A stored app as oidc-provider reads it. */
+export function toClientMetadata({ client, secretHashes }: LiveClient): AdapterPayload & ClientMetadata {
+  const usesSecret = client.auth_method.startsWith('client_secret');
+  return {
+    client_id: client.id,
+    client_name: client.name,
+    application_type: client.type === 'native' ? 'native' : 'web',
+    token_endpoint_auth_method: client.auth_method,
+    grant_types: grantTypesOf(client),
+    response_types: client.type === 'machine' ? [] : ['code'],
+    redirect_uris: client.redirect_uris,
+    post_logout_redirect_uris: client.post_logout_redirect_uris,
+    id_token_signed_response_alg: client.id_token_alg,
+    require_pushed_authorization_requests: client.require_par,
+    ...(client.jwks ? { jwks: client.jwks } : {}),
+    // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
+    ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
+    latchkey_secret_hashes: secretHashes.map((hash) => Buffer.from(hash).toString('base64url')),
+    latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
+    latchkey_pkce: client.pkce,
+    latchkey_first_party: client.first_party,
+  } as AdapterPayload & ClientMetadata;
+}
+
+function grantTypesOf(client: Client): string[] {
+  return client.type === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'];
+}

@@ -1,0 +1,123 @@
+import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { SigningKey } from '../keys/signing-keys.ts';
+import { claims } from './account-claims.ts';
+import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
+import type { Pages } from './pages.ts';
+import { assertShortLived } from './provider.ts';
+import type { Resources } from './resources.ts';
+import { ttl } from './ttls.ts';
+
+export interface ConfigurationParts {
+  readonly adapter: NonNullable<Configuration['adapter']>;
+  readonly findAccount: NonNullable<Configuration['findAccount']>;
+  readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
+  readonly resources: Resources;
+  readonly pages: Pages;
+  readonly keys: readonly SigningKey[];
+  readonly cookieKeys: readonly string[];
+  readonly https: boolean;
+}
+
+const SIGNING_ALGS = ['ES256', 'RS256'] as const;
+const ASSERTION_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
+
+/** oidc-provider's configuration. A pure function: nothing is read, opened or started here. */
+export function buildConfiguration(parts: ConfigurationParts): Configuration {
+  return {
+    adapter: parts.adapter,
+    findAccount: parts.findAccount,
+    loadExistingGrant: parts.loadExistingGrant,
+    jwks: { keys: parts.keys.map((key) => key.privateJwk) } as NonNullable<Configuration['jwks']>,
+    claims,
+    ttl,
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    // RFC 9700 §2.1.2: no implicit and no hybrid flow.
+    responseTypes: ['code'],
+    // No client_secret_jwt: it would need the secret itself, and we keep only its hash.
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: {
+      idTokenSigningAlgValues: [...SIGNING_ALGS],
+      clientAuthSigningAlgValues: [...ASSERTION_ALGS],
+    },
+    extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
+    pkce: { required: pkceRequired },
+    // RFC 9700 §4.14.2: a refresh token is used once, whoever the client is.
+    rotateRefreshToken: true,
+    issueRefreshToken: async (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    expiresWithSession: async (_ctx, code) => !code.scopes.has('offline_access'),
+    clientBasedCORS: mayCallFromBrowser,
+    assertJwtClientAuthClaimsAndHeader: assertShortLived,
+    renderError: parts.pages.renderError,
+    interactions: { url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    cookies: cookies(parts),
+    features: features(parts),
+  };
+}
+
+/** RFC 9700 §2.1.1. An app may be set to "PKCE or nonce" (OAuth 2.1 §7.5.1.1), but only if it can keep a secret. */
+function pkceRequired(ctx: KoaContextWithOIDC, client: Client): boolean {
+  if (client.clientAuthMethod === 'none' || client.latchkey_pkce !== 'pkce_or_nonce') return true;
+  return ctx.oidc.params?.nonce === undefined;
+}
+
+/** Only apps that live in the browser call from there, and only from the origins of their redirect URIs. */
+function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, client: Client): boolean {
+  if (origin === 'null') return false;
+  if (ctx.oidc.route !== 'userinfo' && client.clientAuthMethod !== 'none') return false;
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin);
+}
+
+function cookies({ cookieKeys, https }: ConfigurationParts): NonNullable<Configuration['cookies']> {
+  // __Host- wants the path "/"; the cookies of an interaction are held to its own path, so they get __Secure-.
+  const prefix = https ? { host: '__Host-', secure: '__Secure-' } : { host: '', secure: '' };
+  const common = { httpOnly: true, sameSite: 'lax', secure: https } as const;
+  return {
+    keys: [...cookieKeys],
+    names: {
+      session: `${prefix.host}latchkey_session`,
+      interaction: `${prefix.secure}latchkey_interaction`,
+      resume: `${prefix.secure}latchkey_resume`,
+    },
+    long: { ...common, path: '/' },
+    short: common,
+  };
+}
+
+function features({ resources, pages }: ConfigurationParts): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    // RFC 6749 §4.4
+    clientCredentials: { enabled: true },
+    // RFC 7662; what one app holds is nobody else's business
+    introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+    // RFC 7009
+    revocation: { enabled: true, allowedPolicy: ownTokenOnly },
+    // RFC 8707
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: resources.defaultResource,
+      useGrantedResource: resources.useGrantedResource,
+      getResourceServerInfo: resources.getResourceServerInfo,
+    },
+    // RFC 9126
+    pushedAuthorizationRequests: { enabled: true },
+    // RFC 9449
+    dPoP: { enabled: true },
+    // OpenID Connect RP-Initiated Logout 1.0
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: pages.renderSignOut,
+      postLogoutSuccessSource: pages.renderSignedOut,
+    },
+    // OpenID Connect Core §5.3
+    userinfo: { enabled: true },
+  };
+}
+
+/** RFC 7009 §2.1: a token that was issued to someone else is refused. */
+async function ownTokenOnly(_ctx: KoaContextWithOIDC, client: Client, token: { clientId?: string | undefined }) {
+  if (token.clientId !== client.clientId) throw new errors.InvalidRequest('this token was not issued to this app');
+  return true;
+}

@@ -1,0 +1,67 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Actor } from '../audit/events.ts';
+import { AnsweredBefore } from './adapter.ts';
+import type { GrantWrapper } from './provider.ts';
+import { keepForRetry, openRetry } from './refresh-retries.ts';
+import type { Resources } from './resources.ts';
+import type { Exchange, UnitOfWork } from './unit-of-work.ts';
+
+interface TokenResponse {
+  refresh_token?: string;
+}
+
+/** Every grant's handler in one transaction: what it consumes, what it issues, and the audit of both. */
+export function createExchange(work: UnitOfWork, resources: Resources, clock: () => Date): GrantWrapper {
+  return async (grantType, ctx, handler) => {
+    if (grantType === 'client_credentials') {
+      // Nothing is stored for it, so there is nothing to hold together.
+      await resources.completeClientCredentials(ctx);
+      return handler();
+    }
+    const retrySeconds =
+      grantType === 'refresh_token' ? Number(ctx.oidc.client?.latchkey_refresh_retry_seconds ?? 0) : 0;
+    await work.run({ actor: actorOf(ctx), retrySeconds, now: clock() }, async (exchange) => {
+      try {
+        await handler();
+      } catch (error) {
+        if (!(error instanceof AnsweredBefore)) throw error;
+        answerAgain(ctx, exchange);
+        return;
+      }
+      await noteSuccess(grantType, ctx, exchange, clock());
+    });
+  };
+}
+
+function answerAgain(ctx: KoaContextWithOIDC, exchange: Exchange): void {
+  if (!exchange.retry) throw new Error('a retry without its response');
+  ctx.body = openRetry(refreshTokenOf(ctx), exchange.retry.sealed);
+  exchange.events.push({ type: 'refresh.retried', clientId: clientIdOf(ctx) });
+}
+
+async function noteSuccess(grantType: string, ctx: KoaContextWithOIDC, exchange: Exchange, now: Date): Promise<void> {
+  const { Grant: grant, Account: account } = ctx.oidc.entities;
+  const parties = { clientId: clientIdOf(ctx), accountId: account?.accountId ?? '', grantId: grant?.jti ?? '' };
+  if (grantType === 'authorization_code') exchange.events.push({ type: 'code.exchanged', ...parties });
+  if (grantType !== 'refresh_token') return;
+  exchange.events.push({ type: 'refresh.rotated', ...parties });
+  const successor = (ctx.body as TokenResponse).refresh_token;
+  if (exchange.retrySeconds > 0 && successor) {
+    await keepForRetry(exchange.trx, {
+      token: refreshTokenOf(ctx),
+      successor,
+      response: ctx.body as object,
+      seconds: exchange.retrySeconds,
+      now,
+    });
+  }
+}
+
+/** The app at the token endpoint, as the audit trail names it. */
+export function actorOf(ctx: KoaContextWithOIDC): Actor {
+  const requestId = ctx.state.requestId as string | undefined;
+  return { type: 'client', id: clientIdOf(ctx), ip: ctx.ip, ...(requestId ? { requestId } : {}) };
+}
+
+const clientIdOf = (ctx: KoaContextWithOIDC) => ctx.oidc.client?.clientId ?? '';
+const refreshTokenOf = (ctx: KoaContextWithOIDC) => String(ctx.oidc.params?.refresh_token ?? '');

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Context, Middleware, Next } from 'koa';
+import compose from 'koa-compose';
+import type { Provider } from 'oidc-provider';
+import { answerCached } from '../http/assets.ts';
+
+/** Seconds for which a resource server may keep the JWKS; a new key is published for longer before it signs. */
+export const JWKS_MAX_AGE = 300;
+
+const CACHED = new Map([
+  ['/jwks', JWKS_MAX_AGE],
+  ['/.well-known/openid-configuration', JWKS_MAX_AGE],
+  ['/.well-known/oauth-authorization-server', JWKS_MAX_AGE],
+]);
+
+export interface ProviderHost {
+  /** The provider of the moment. Ask for it once per request, never keep it. */
+  current(): Provider;
+  /** Puts another provider in its place; requests that are under way finish with the one they started with. */
+  swap(provider: Provider): void;
+  readonly middleware: Middleware;
+}
+
+/** The provider's keys are fixed when it is built, so it stands behind a middleware where it can be exchanged. */
+export function createProviderHost(initial: Provider): ProviderHost {
+  let provider = initial;
+  let handle = compose(provider.middleware as unknown as Middleware[]);
+  return {
+    current: () => provider,
+    swap(next) {
+      provider = next;
+      handle = compose(provider.middleware as unknown as Middleware[]);
+    },
+    async middleware(ctx: Context, next: Next) {
+      await handle(ctx, next);
+      const maxAge = CACHED.get(ctx.path);
+      if (maxAge !== undefined && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
+    },
+  };
+}
+
+function cacheFor(ctx: Context, maxAge: number): void {
+  const body = JSON.stringify(ctx.body);
+  const type = ctx.type;
+  ctx.set('Cache-Control', `public, max-age=${maxAge}`);
+  answerCached(ctx, body, `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`);
+  ctx.type = type;
+}

@@ -1,0 +1,219 @@
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Kysely } from 'kysely';
+import { errors, type Provider } from 'oidc-provider';
+import { z } from 'zod';
+import { checkPassword, emailKey, findActiveAccount } from '../accounts/accounts.ts';
+import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
+import type { Actor, AuditEvent } from '../audit/events.ts';
+import { record } from '../audit/record.ts';
+import type { Tables } from '../db/tables.ts';
+import { AppError } from '../errors.ts';
+import { csrfToken, requireCsrf } from '../http/csrf.ts';
+import type { FailureLimit } from '../http/limits.ts';
+import type { Render } from '../http/render.ts';
+import { consentOf, describeConsent } from './consent-page.ts';
+import { addToGrant } from './grants.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+export interface InteractionParts {
+  readonly provider: () => Provider;
+  readonly db: Kysely<Tables>;
+  readonly work: UnitOfWork;
+  readonly render: Render;
+  readonly clock: () => Date;
+  readonly issuer: string;
+  readonly cookieKeys: readonly string[];
+  readonly signInLimits: { readonly account: FailureLimit; readonly address: FailureLimit };
+}
+
+type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2000), csrf: z.string().optional() });
+
+/** Sign-in and consent: where oidc-provider sends a browser when it needs a person. */
+export function interactionRoutes(parts: InteractionParts): Router {
+  const router = new Router({ prefix: '/interaction/:uid' });
+  const form = bodyParser({ enableTypes: ['form'], formLimit: '16kb', encoding: 'utf-8' });
+
+  router.get('/', async (ctx) => {
+    const details = await detailsOf(parts, ctx);
+    if (details.prompt.name === 'consent') return showConsent(parts, ctx, details);
+    await showSignIn(parts, ctx, details, { email: loginHint(details), problem: undefined });
+  });
+
+  router.post('/sign-in', form, async (ctx) => {
+    const details = await protectedDetails(parts, ctx, 'login');
+    const { email, password } = SignIn.parse(ctx.request.body);
+    const verdict = await signIn(parts, ctx, details, email, password);
+    if (!verdict.ok) {
+      ctx.status = verdict.retryAfter ? 429 : 400;
+      if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
+      return showSignIn(parts, ctx, details, { email, problem: verdict.problem });
+    }
+    await finish(parts, ctx, { login: { accountId: verdict.accountId, amr: ['pwd'] } });
+  });
+
+  router.post('/consent', form, async (ctx) => {
+    const details = await protectedDetails(parts, ctx, 'consent');
+    await finish(parts, ctx, { consent: { grantId: await grantConsent(parts, ctx, details) } });
+  });
+
+  router.post('/cancel', form, async (ctx) => {
+    const details = await protectedDetails(parts, ctx);
+    const accountId = details.session?.accountId;
+    const clientId = String(details.params.client_id);
+    if (accountId) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
+    await finish(parts, ctx, { error: 'access_denied', error_description: 'the person said no' });
+  });
+
+  return router;
+}
+
+/** The interaction of this browser. The path must name the one in its cookie. */
+async function detailsOf(parts: InteractionParts, ctx: Context): Promise<Details> {
+  try {
+    const details = await parts.provider().interactionDetails(ctx.req, ctx.res);
+    if (details.uid !== ctx.params.uid) throw new AppError('sign_in_expired');
+    return details;
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) throw new AppError('sign_in_expired', { cause: error });
+    throw error;
+  }
+}
+
+async function protectedDetails(parts: InteractionParts, ctx: Context, prompt?: 'login' | 'consent'): Promise<Details> {
+  const details = await detailsOf(parts, ctx);
+  const { csrf } = z.object({ csrf: z.unknown() }).parse(ctx.request.body ?? {});
+  requireCsrf(ctx, { cookieKeys: parts.cookieKeys, visit: details.uid, issuer: parts.issuer, token: csrf });
+  if (prompt && details.prompt.name !== prompt) throw new AppError('sign_in_expired');
+  return details;
+}
+
+async function finish(parts: InteractionParts, ctx: Context, result: Parameters<Provider['interactionResult']>[2]) {
+  const returnTo = await parts
+    .provider()
+    .interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: 'consent' in result });
+  ctx.set('Cache-Control', 'no-store');
+  ctx.redirect(returnTo);
+  ctx.status = 303;
+}
+
+type SignInVerdict = { ok: true; accountId: string } | { ok: false; problem: string; retryAfter?: number };
+
+/** One sentence for an unknown address, a wrong password and a disabled account: who asks learns nothing. */
+const WRONG = 'This email address and password do not go together. Check both and try again.';
+
+async function signIn(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  email: string,
+  password: string,
+): Promise<SignInVerdict> {
+  const { account: byAccount, address: byAddress } = parts.signInLimits;
+  const keys = { account: `${emailKey(email)}|${ctx.ip}`, address: ctx.ip };
+  const blocked = Math.max(await byAccount.blockedFor(keys.account), await byAddress.blockedFor(keys.address));
+  const verdict = blocked
+    ? ({ ok: false, reason: 'throttled' } as const)
+    : await checkPassword(parts.db, email, password);
+  if (verdict.ok) {
+    const { id } = verdict.account;
+    await audit(
+      parts,
+      ctx,
+      { type: 'account.signed_in', accountId: id, clientId: String(details.params.client_id) },
+      id,
+    );
+    return { ok: true, accountId: id };
+  }
+  const accountId = 'accountId' in verdict ? verdict.accountId : undefined;
+  await audit(parts, ctx, {
+    type: 'account.sign_in_failed',
+    reason: verdict.reason,
+    ...(accountId ? { accountId } : {}),
+  });
+  const wait = blocked || Math.max(await byAccount.fail(keys.account), await byAddress.fail(keys.address));
+  if (!wait) return { ok: false, problem: WRONG };
+  const minutes = Math.ceil(wait / 60);
+  return {
+    ok: false,
+    problem: `Too many attempts. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
+    retryAfter: wait,
+  };
+}
+
+/** Puts what the person agreed to into the grant, and remembers it for the next session. */
+async function grantConsent(parts: InteractionParts, ctx: Context, details: Details): Promise<string> {
+  const accountId = details.session?.accountId;
+  const clientId = String(details.params.client_id);
+  if (!accountId) throw new AppError('sign_in_expired');
+  const consent = await consentOf(parts.work.db(), details);
+  const { Grant } = parts.provider();
+  let grantId = '';
+  await parts.work.run(
+    { actor: personAt(ctx, accountId), retrySeconds: 0, now: parts.clock() },
+    async ({ trx, events }) => {
+      const grant = (details.grantId && (await Grant.find(details.grantId))) || new Grant({ accountId, clientId });
+      addToGrant(grant, consent);
+      grantId = await grant.save();
+      const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
+      await rememberConsent(trx, { accountId, clientId }, remembered, parts.clock());
+      const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
+      events.push({ type: 'consent.given', accountId, clientId, scopes });
+    },
+  );
+  return grantId;
+}
+
+async function showSignIn(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  form: { email: string; problem: string | undefined },
+): Promise<void> {
+  parts.render(ctx, 'sign-in', {
+    ...formOf(parts, details, 'sign-in'),
+    appName: await appNameOf(parts, details),
+    ...form,
+  });
+}
+
+async function showConsent(parts: InteractionParts, ctx: Context, details: Details): Promise<void> {
+  const account = await findActiveAccount(parts.db, details.session?.accountId ?? '');
+  if (!account) throw new AppError('sign_in_expired');
+  parts.render(ctx, 'consent', {
+    ...formOf(parts, details, 'consent'),
+    ...(await describeConsent(parts.db, details)),
+    appName: await appNameOf(parts, details),
+    account: { name: account.name, email: account.email },
+  });
+}
+
+function formOf(parts: InteractionParts, details: Details, action: string) {
+  const base = `/interaction/${details.uid}`;
+  return {
+    action: `${base}/${action}`,
+    cancelAction: `${base}/cancel`,
+    csrf: csrfToken(parts.cookieKeys, details.uid),
+  };
+}
+
+async function appNameOf(parts: InteractionParts, details: Details): Promise<string> {
+  const client = await parts.provider().Client.find(String(details.params.client_id));
+  return client?.clientName ?? String(details.params.client_id);
+}
+
+function loginHint(details: Details): string {
+  const hint = details.params.login_hint;
+  return typeof hint === 'string' && hint.length <= 254 ? hint : '';
+}
+
+function personAt(ctx: Context, accountId?: string): Actor {
+  return { type: 'account', ...(accountId ? { id: accountId } : {}), ip: ctx.ip, requestId: ctx.state.requestId };
+}
+
+async function audit(parts: InteractionParts, ctx: Context, event: AuditEvent, accountId?: string): Promise<void> {
+  await record(parts.db, personAt(ctx, accountId), event, parts.clock());
+}

@@ -1,0 +1,124 @@
+/**
+ * The provider with what has to be overridden. Everything that leans on the inside of oidc-provider 9.13.3 is in this
+ * file, each with its reason; the version is pinned exactly, and the specs named here go red when an upgrade changes it.
+ */
+import {
+  type Client,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  Provider,
+  type TokenEndpointGrantContext,
+} from 'oidc-provider';
+import { matchesAnySecret } from '../clients/secrets.ts';
+
+type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
+type Names = string | readonly string[] | ReadonlySet<string>;
+
+/** Runs around every grant's handler, after the client has proved who it is. */
+export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
+
+export interface Overrides {
+  readonly aroundGrant: GrantWrapper;
+  /** Notes an assertion's or proof's use; false when it was used before. */
+  readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
+  /** Told of a wrong client secret; throws when there were too many. */
+  readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+}
+
+/** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
+let underConstruction: GrantWrapper | undefined;
+
+class LatchkeyProvider extends Provider {
+  /** The built-in grants come through here too, so this is where one transaction gets around each of them. */
+  override registerGrantType<Params extends object>(
+    name: string,
+    handler: GrantHandler<Params>,
+    params?: Names,
+    duplicates?: Names,
+  ): void {
+    const around = underConstruction;
+    const wrapped: GrantHandler<Params> = around ? (ctx) => around(name, ctx, async () => handler(ctx)) : handler;
+    super.registerGrantType(name, wrapped, params, duplicates);
+  }
+}
+
+export function buildProvider(issuer: string, configuration: Configuration, overrides: Overrides): Provider {
+  underConstruction = overrides.aroundGrant;
+  let provider: Provider;
+  try {
+    provider = new LatchkeyProvider(issuer, configuration);
+  } finally {
+    underConstruction = undefined;
+  }
+  // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/host-guard.ts).
+  provider.proxy = true;
+  compareHashes(provider, overrides);
+  noteReplaysAtomically(provider, overrides);
+  provider.use(correctErrors);
+  provider.use(externalizeScript);
+  return provider;
+}
+
+/** Several secrets may be live, and we hold only their hashes. */
+function compareHashes(provider: Provider, { onWrongSecret }: Overrides): void {
+  provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
+    const hashes = (this.latchkey_secret_hashes as string[]).map((hash) => Buffer.from(hash, 'base64url'));
+    if (matchesAnySecret(presented, hashes)) return true;
+    const ctx = Provider.ctx;
+    if (ctx) await onWrongSecret(ctx, this.clientId);
+    return false;
+  };
+}
+
+/** The built-in check is a read and then a write, which two requests can pass at once. */
+function noteReplaysAtomically(provider: Provider, { firstUse }: Overrides): void {
+  Object.assign(provider.ReplayDetection, {
+    unique: (iss: string, jti: string, exp: number) => firstUse({ iss, jti, exp }),
+  });
+}
+
+/** Answers whose error code or status is not the one that the RFC asks for. */
+const CORRECTIONS = new Map([
+  // RFC 6749 §5.2
+  ['requested grant type is not allowed for this client', { error: 'unauthorized_client', status: 400 }],
+  // RFC 6749 §5.2, RFC 7662 §2.1: no credentials is 401
+  ['no client authentication mechanism provided', { error: 'invalid_client', status: 401 }],
+]);
+
+async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  const body = ctx.body as { error?: string; error_description?: string } | undefined;
+  const correction = CORRECTIONS.get(body?.error_description ?? '');
+  if (!body?.error || !correction) return;
+  ctx.status = correction.status;
+  if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.host}"`);
+  ctx.body = { ...body, error: correction.error };
+}
+
+/** The page that posts a form by itself has its script inline, which our CSP forbids; the same script is an asset. */
+async function externalizeScript(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (typeof ctx.body !== 'string' || !ctx.body.includes('<title>Submitting Callback</title>')) return;
+  ctx.body = ctx.body
+    .replace('<html>', '<html lang="en">')
+    .replace(/<script>[\s\S]*?<\/script>/, '<script src="/assets/submit-form.js"></script>');
+  const policy = ctx.response.get('Content-Security-Policy');
+  ctx.set('Content-Security-Policy', policy.replace(/ 'sha256-[^']+'/g, ''));
+}
+
+/** Refuses an assertion that would live for years (RFC 7523 §3: the server may limit it), checked by the provider's hook. */
+export async function assertShortLived(_ctx: KoaContextWithOIDC, claims: Record<string, unknown>): Promise<void> {
+  const longest = 5 * 60;
+  if (Number(claims.exp) - Math.floor(Date.now() / 1000) > longest) {
+    throw new errors.InvalidClientAuth(`client assertion must expire within ${longest} seconds`);
+  }
+}
+
+/** Too many wrong secrets; not an OAuth error code, because none means this (RFC 6585 §4). */
+export class TooManyFailures extends errors.OIDCProviderError {
+  constructor(retryAfter: number) {
+    super(429, 'too_many_requests');
+    this.error_description = `too many failed attempts to authenticate this client from this address; try again in ${retryAfter} seconds`;
+  }
+}

@@ -1,0 +1,64 @@
+import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { decideScopes } from '../apis/policy.ts';
+import { findAppApi, findDefaultApi } from '../apis/subscriptions.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** Resource indicators (RFC 8707): one API is one audience. */
+export function createResources(work: UnitOfWork) {
+  return {
+    /**
+     * The API for a request that names none. With `openid` there is none: such a token is for UserInfo, and giving it an
+     * API would make UserInfo refuse it. Without, it is the app's default or only one.
+     */
+    async defaultResource(ctx: KoaContextWithOIDC, client: Client, oneOf?: readonly string[]) {
+      if (oneOf) return oneOf as string[];
+      const scopes = String(ctx.oidc.params?.scope ?? '').split(' ');
+      if (scopes.includes('openid')) return undefined as unknown as string;
+      return (await findDefaultApi(work.db(), client.clientId)) as string;
+    },
+
+    /** A token request that names no API gets the one that the person granted. */
+    useGrantedResource: async () => true,
+
+    /** @throws InvalidTarget for an API that is unknown or that the app has no subscription of */
+    async getResourceServerInfo(_ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
+      const appApi = await findAppApi(work.db(), client.clientId, identifier);
+      if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
+      const { granted } = decideScopes({ ...appApi, requested: undefined });
+      return {
+        audience: appApi.api.identifier,
+        scope: granted.join(' '),
+        accessTokenTTL: appApi.api.token_lifetime,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: appApi.api.signing_alg } },
+      } as ResourceServer;
+    },
+
+    /**
+     * A client-credentials request with what it may have filled in: the API, and all of its scopes when it named none.
+     * @throws InvalidTarget without an API @throws InvalidScope for a scope that the subscription does not allow
+     */
+    async completeClientCredentials(ctx: KoaContextWithOIDC): Promise<void> {
+      const { client, params } = ctx.oidc;
+      if (!client || !params) throw new errors.InvalidRequest('the request has no client');
+      const resource = params.resource ?? (await findDefaultApi(work.db(), client.clientId));
+      if (resource === undefined) {
+        throw new errors.InvalidTarget('resource is missing: name the API that the token is for');
+      }
+      if (typeof resource !== 'string') {
+        throw new errors.InvalidTarget('only one resource can be asked for: a token is for one API');
+      }
+      const appApi = await findAppApi(work.db(), client.clientId, resource);
+      if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
+      const requested = typeof params.scope === 'string' ? params.scope.split(' ') : undefined;
+      const { granted, refused } = decideScopes({ ...appApi, requested });
+      if (refused.length > 0) {
+        throw new errors.InvalidScope('the app may not have a requested scope of this API', refused.join(' '));
+      }
+      params.resource = resource;
+      params.scope = granted.join(' ') || undefined;
+    },
+  };
+}
+
+export type Resources = ReturnType<typeof createResources>;

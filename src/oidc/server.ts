@@ -1,0 +1,97 @@
+import type Router from '@koa/router';
+import type { Logger } from 'pino';
+import { record } from '../audit/record.ts';
+import type { Database } from '../db/connection.ts';
+import { createFailureLimit } from '../http/limits.ts';
+import type { Render } from '../http/render.ts';
+import type { SigningKey } from '../keys/signing-keys.ts';
+import { createFindAccount } from './account-claims.ts';
+import { createAdapterFactory } from './adapter.ts';
+import { noteFirstUse } from './artifacts.ts';
+import { buildConfiguration } from './configuration.ts';
+import { listenToProvider } from './events.ts';
+import { actorOf, createExchange } from './exchange.ts';
+import { createLoadExistingGrant } from './grants.ts';
+import { createProviderHost, type ProviderHost } from './host.ts';
+import { interactionRoutes } from './interactions.ts';
+import { createPages } from './pages.ts';
+import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
+import { createResources } from './resources.ts';
+import { createUnitOfWork } from './unit-of-work.ts';
+
+export interface OidcParts {
+  readonly database: Database;
+  readonly issuer: string;
+  readonly cookieKeys: readonly string[];
+  readonly render: Render;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+export interface OidcServer {
+  readonly host: ProviderHost;
+  readonly interactions: Router;
+  /** Builds the provider anew with these keys and puts it in the old one's place. */
+  useKeys(keys: readonly SigningKey[]): void;
+}
+
+/** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
+export function createOidcServer(parts: OidcParts, initialKeys: readonly SigningKey[]): OidcServer {
+  const { database, issuer, cookieKeys, render, clock, log } = parts;
+  const work = createUnitOfWork(database.db);
+  const resources = createResources(work);
+  const overrides = createOverrides(database, clock, createExchange(work, resources, clock));
+  const build = (keys: readonly SigningKey[]) => {
+    const configuration = buildConfiguration({
+      adapter: createAdapterFactory(work, clock),
+      findAccount: createFindAccount(work),
+      loadExistingGrant: createLoadExistingGrant(work),
+      resources,
+      pages: createPages(render),
+      keys,
+      cookieKeys,
+      https: issuer.startsWith('https:'),
+    });
+    const provider = buildProvider(issuer, configuration, overrides);
+    listenToProvider(provider, work, log);
+    return provider;
+  };
+  const host = createProviderHost(build(initialKeys));
+  const signInLimits = {
+    account: createFailureLimit(database.pool, { name: 'sign-in', points: 10, seconds: 600 }),
+    address: createFailureLimit(database.pool, { name: 'sign-in-address', points: 100, seconds: 600 }),
+  };
+  const interactions = interactionRoutes({
+    provider: host.current,
+    db: database.db,
+    work,
+    render,
+    clock,
+    issuer,
+    cookieKeys,
+    signInLimits,
+  });
+  return { host, interactions, useKeys: (keys) => host.swap(build(keys)) };
+}
+
+function createOverrides({ db, pool }: Database, clock: () => Date, aroundGrant: Overrides['aroundGrant']): Overrides {
+  const limit = createFailureLimit(pool, { name: 'client-secret', points: 20, seconds: 300 });
+  return {
+    aroundGrant,
+    firstUse: ({ iss, jti, exp }) =>
+      noteFirstUse(db, {
+        id: JSON.stringify([iss, jti]),
+        clientId: iss,
+        expiresAt: new Date(exp * 1000),
+        now: clock(),
+      }),
+    async onWrongSecret(ctx, clientId) {
+      const retryAfter = await limit.fail(`${clientId}|${ctx.ip}`);
+      if (retryAfter > 0) {
+        ctx.set('Retry-After', String(retryAfter));
+        throw new TooManyFailures(retryAfter);
+      }
+      await record(db, actorOf(ctx), { type: 'client.authentication_failed', clientId }, clock());
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Configuration, KoaContextWithOIDC, RefreshToken, Session } from 'oidc-provider';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** All in seconds. */
+export const lifetimes = {
+  authorizationCode: MINUTE,
+  /** Of a token for UserInfo; a token for an API lives as long as the API says. */
+  accessToken: 5 * MINUTE,
+  idToken: HOUR,
+  interaction: HOUR,
+  /** A refresh token that is not used for so long is dead, */
+  refreshIdle: 14 * DAY,
+  /** and its family is dead so long after the person's consent, however often it was refreshed. */
+  refreshAbsolute: 90 * DAY,
+  /** At least the longest life of a family, because it caps a refresh. */
+  grant: 180 * DAY,
+  sessionIdle: 14 * DAY,
+  sessionAbsolute: 30 * DAY,
+} as const;
+
+const now = () => Math.floor(Date.now() / 1000);
+const remaining = (idle: number, absoluteEnd: number) => Math.max(1, Math.min(idle, absoluteEnd - now()));
+
+export const ttl: NonNullable<Configuration['ttl']> = {
+  AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
+  ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
+  AuthorizationCode: lifetimes.authorizationCode,
+  IdToken: lifetimes.idToken,
+  Interaction: lifetimes.interaction,
+  Grant: lifetimes.grant,
+  RefreshToken: (_ctx: KoaContextWithOIDC, token: RefreshToken) =>
+    remaining(lifetimes.refreshIdle, (token.iiat ?? now()) + lifetimes.refreshAbsolute),
+  Session: (_ctx: KoaContextWithOIDC, session: Session) =>
+    remaining(lifetimes.sessionIdle, (session.loginTs ?? now()) + lifetimes.sessionAbsolute),
+};

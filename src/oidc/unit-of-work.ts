@@ -1,0 +1,54 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Kysely, Transaction } from 'kysely';
+import type { Actor, AuditEvent } from '../audit/events.ts';
+import { record } from '../audit/record.ts';
+import type { Db } from '../db/connection.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+
+/** One token exchange: everything that the adapter and the event listeners do while it runs, in one transaction. */
+export interface Exchange {
+  readonly trx: Transaction<Tables>;
+  readonly events: AuditEvent[];
+  /** Set when something was revoked: then even a refused exchange is committed, or the revocation would be lost. */
+  commitOnRefusal: boolean;
+  /** Seconds within which a just-used refresh token gets its response again; 0 for none. */
+  readonly retrySeconds: number;
+  /** The sealed response that a retry is going to get. */
+  retry: { tokenHash: Uint8Array; sealed: Uint8Array } | undefined;
+}
+
+export interface UnitOfWork {
+  /** The exchange's transaction inside of one, the pool outside. */
+  db(): Db;
+  exchange(): Exchange | undefined;
+  /** Runs a token exchange. A refusal rolls everything back, unless it revoked something: then it commits and throws. */
+  run(
+    options: { actor: Actor; retrySeconds: number; now: Date },
+    work: (exchange: Exchange) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** oidc-provider calls the adapter without a way to pass a transaction along, so it travels with the asynchronous context. */
+export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
+  const storage = new AsyncLocalStorage<Exchange>();
+  return {
+    db: () => storage.getStore()?.trx ?? db,
+    exchange: () => storage.getStore(),
+    async run({ actor, retrySeconds, now }, work) {
+      const refusal = await inTransaction(db, async (trx) => {
+        const exchange: Exchange = { trx, events: [], commitOnRefusal: false, retrySeconds, retry: undefined };
+        try {
+          await storage.run(exchange, () => work(exchange));
+          await record(trx, actor, exchange.events, now);
+          return undefined;
+        } catch (error) {
+          if (!exchange.commitOnRefusal) throw error;
+          await record(trx, actor, exchange.events, now);
+          return { error };
+        }
+      });
+      if (refusal) throw refusal.error;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { Server } from 'node:http';
+import { type Logger, pino } from 'pino';
+import { createApp } from './app.ts';
+import { type Config, ConfigError } from './config.ts';
+import { type Database, openEmbedded, openPostgres } from './db/connection.ts';
+import { migrateUp, pendingMigrations } from './db/migrator.ts';
+import { type Demo, seedDemo } from './demo.ts';
+import { resolveSecrets } from './generated-secrets.ts';
+
+export interface RunningServer {
+  readonly config: Config;
+  readonly database: Database;
+  readonly server: Server;
+  readonly log: Logger;
+  /** What was seeded at this start. */
+  readonly demo: Demo | undefined;
+  /** Answers what is under way, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens the database that the configuration names. */
+export async function openDatabase(config: Config, log: Logger): Promise<Database> {
+  if (!config.databaseUrl) return openEmbedded(config.dataDir);
+  return openPostgres(config.databaseUrl, config.databasePool, (err) =>
+    log.warn({ err }, 'lost a database connection'),
+  );
+}
+
+/** From configuration to a listening server. @throws {ConfigError} and errors of the database */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  const clock = () => new Date();
+  const database = await openDatabase(config, log);
+  try {
+    await bringUpToDate(config, database, log);
+    const app = await createApp({ config, secrets: resolveSecrets(config), database, clock, log });
+    const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
+    const server = await app.listen(config.port, config.host);
+    app.jobs.start();
+    return {
+      config,
+      database,
+      server,
+      log,
+      demo,
+      async stop() {
+        await closeServer(server);
+        await app.jobs.stop();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function bringUpToDate(config: Config, database: Database, log: Logger): Promise<void> {
+  if (config.migrate === 'auto') {
+    const applied = await migrateUp(database.db);
+    if (applied.length > 0) log.info({ applied }, 'database migrated');
+    return;
+  }
+  const pending = await pendingMigrations(database.db);
+  if (pending.length > 0) {
+    throw new ConfigError(
+      'MIGRATE',
+      `the database lacks ${pending.join(', ')}; run "npx latchkey migrate up", or set MIGRATE=auto`,
+    );
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  // A client that keeps its connection busy does not keep the process.
+  const last = setTimeout(() => server.closeAllConnections(), 10_000);
+  await promise;
+  clearTimeout(last);
+}

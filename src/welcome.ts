@@ -1,0 +1,40 @@
+import type { Config } from './config.ts';
+import { type Demo, demoFile } from './demo.ts';
+
+/** What the server says when it is up: what to do next, and where things are. */
+export function welcome(config: Config, demo: Demo | undefined): string {
+  const { issuer, dataDir, databaseUrl } = config;
+  const lines = [
+    '',
+    `  Latchkey listens on ${issuer}`,
+    '',
+    `  Data          ${databaseUrl ? 'PostgreSQL (DATABASE_URL)' : `embedded database in ${dataDir}`}`,
+    `  Discovery     ${issuer}/.well-known/openid-configuration`,
+    `  Sign-in page  ${issuer}/sign-in`,
+  ];
+  if (demo) lines.push(...introduce(demo, issuer, dataDir));
+  else if (!config.production) lines.push(`  Demo          its credentials are in ${demoFile(dataDir)}`);
+  lines.push('', '  Ctrl-C stops the server.', '');
+  return lines.join('\n');
+}
+
+function introduce(demo: Demo, issuer: string, dataDir: string): string[] {
+  return [
+    '',
+    `  A demo was set up. These credentials are shown once and kept in ${demoFile(dataDir)}`,
+    '',
+    `  Person        ${demo.person.email}`,
+    `  Password      ${demo.person.password}`,
+    `  API           ${demo.api.identifier} (${demo.api.scopes.join(', ')})`,
+    `  Machine app   ${demo.machine.clientId}`,
+    '',
+    '  Get a token that lives for five minutes (paste this into another terminal):',
+    '',
+    `  curl -s ${issuer}/token -u '${demo.machine.clientId}:${demo.machine.clientSecret}' \\`,
+    `    -d grant_type=client_credentials -d resource=${demo.api.identifier} -d scope=reports:read`,
+    '',
+    '  Verify it offline, as a resource server does:',
+    '',
+    '  npm run --silent example:verify -- PASTE_THE_TOKEN_HERE',
+  ];
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { createAccount } from '../../src/accounts/accounts.ts';
+import { createApi } from '../../src/apis/apis.ts';
+import { createClient, type NewClient } from '../../src/clients/clients.ts';
+import type { Database } from '../../src/db/connection.ts';
+
+const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
+const unique = () => randomBytes(4).toString('hex');
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** An API with the scopes `reports:read` and `reports:write`, unless told otherwise. */
+export async function anApi({ db }: Database, overrides: Partial<Parameters<typeof createApi>[1]> = {}) {
+  const identifier = `https://api-${unique()}.example.com`;
+  const scopes = ['reports:read', 'reports:write'].map((name) => ({ name, description: `May ${name}` }));
+  return createApi(db, { identifier, name: 'Reports', scopes, ...overrides }, by());
+}
+
+export async function aClient(
+  { db }: Database,
+  wanted: Partial<z.input<typeof NewClient>> & { type: 'machine' | 'web' | 'spa' | 'native' },
+) {
+  const redirectUris = wanted.type === 'machine' ? [] : ['https://app.example.com/callback'];
+  const { client, secret } = await createClient(db, { name: `App ${unique()}`, redirectUris, ...wanted }, by());
+  return { clientId: client.id, clientSecret: secret?.secret ?? '', client, secret };
+}
+
+export async function aPerson({ db }: Database, overrides: { email?: string; name?: string; password?: string } = {}) {
+  const email = overrides.email ?? `person-${unique()}@example.com`;
+  const account = await createAccount(
+    db,
+    { email, name: overrides.name ?? 'Ada Lovelace', password: overrides.password ?? PASSWORD },
+    by(),
+  );
+  return { account, email, password: overrides.password ?? PASSWORD };
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import type { Database } from '../../src/db/connection.ts';
+import { createTestDatabase } from './database.ts';
+import { freePort } from './postgres.ts';
+
+export interface TestServer {
+  readonly issuer: string;
+  readonly database: Database;
+  /** undefined on the embedded database. */
+  readonly databaseUrl: string | undefined;
+  readonly app: App;
+  readonly secrets: { masterKeys: { id: string; key: Buffer }[]; cookieKeys: string[] };
+  /** Every line that the server has logged. */
+  readonly logged: string[];
+  stop(): Promise<void>;
+}
+
+/**
+ * The whole server in this process, listening on a free port, on a fresh database. Time is `Date`, so a spec that
+ * travels does so with `travel()` from time.ts.
+ */
+export async function startTestServer(options: { issuer?: string; trustedProxies?: number } = {}): Promise<TestServer> {
+  const { database, url: databaseUrl, drop } = await createTestDatabase();
+  const port = await freePort();
+  const issuer = options.issuer ?? `http://localhost:${port}`;
+  const secrets = {
+    masterKeys: [{ id: 'test', key: randomBytes(32) }],
+    cookieKeys: [randomBytes(32).toString('base64url')],
+  };
+  const logged: string[] = [];
+  const log = pino(
+    { level: 'debug', base: null },
+    new Writable({
+      write(line, _encoding, done) {
+        logged.push(String(line));
+        done();
+      },
+    }),
+  );
+  const config = { issuer, production: false, trustedProxies: options.trustedProxies ?? 0 };
+  const app = await createApp({ config, secrets, database, clock: () => new Date(), log });
+  const server: Server = await app.listen(port, 'localhost');
+  return {
+    issuer,
+    database,
+    databaseUrl,
+    app,
+    secrets,
+    logged,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await app.jobs.stop();
+      await drop();
+    },
+  };
+}

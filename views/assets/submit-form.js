@@ -1,0 +1,1 @@
+document.addEventListener('DOMContentLoaded', () => document.forms[0].submit());
