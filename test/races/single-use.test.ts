@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as client from 'openid-client';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { aClient, anApi, aPerson } from '../support/factories.ts';
+import { Person } from '../support/person.ts';
+import { authorizationRequest, CALLBACK, discover } from '../support/relying-app.ts';
+import { postTo, type ServerProcess, startCluster } from '../support/server-process.ts';
+
+const ROUNDS = 50;
+const PARALLEL = 20;
+
+let storage: TestDatabase;
+let cluster: ServerProcess[];
+let person: Person;
+let ada: Awaited<ReturnType<typeof aPerson>>;
+let api: Awaited<ReturnType<typeof anApi>>;
+type App = Awaited<ReturnType<typeof anApp>>;
+
+beforeAll(async () => {
+  storage = await createTestDatabase();
+  cluster = await startCluster(storage.url ?? '', 2);
+  api = await anApi(storage.database);
+  ada = await aPerson(storage.database);
+  person = new Person(cluster[0]?.issuer ?? '');
+});
+afterAll(async () => {
+  await Promise.all(cluster.map((server) => server.stop()));
+  await storage.drop();
+});
+
+const anApp = (refreshRetrySeconds = 0) =>
+  aClient(storage.database, {
+    type: 'web',
+    refreshRetrySeconds,
+    subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }],
+  });
+
+async function aCode(app: App, configuration: client.Configuration): Promise<Record<string, string>> {
+  const { url, verifier } = await authorizationRequest(configuration, { scope: 'openid offline_access', prompt: 'consent' });
+  const callback = await person.authorize(url.href, ada);
+  return {
+    grant_type: 'authorization_code',
+    code: callback.searchParams.get('code') ?? '',
+    code_verifier: verifier,
+    redirect_uri: CALLBACK,
+  };
+}
+
+/** The same request many times at once, spread over the processes. */
+const race = (app: App, form: Record<string, string>) =>
+  Promise.all(Array.from({ length: PARALLEL }, (_, i) => postTo(cluster[i % cluster.length] as ServerProcess, '/token', form, app)));
+
+const first = () => cluster[0] as ServerProcess;
+const refreshForm = (token: string | undefined) => ({ grant_type: 'refresh_token', refresh_token: token ?? '' });
+
+async function liveArtifacts(app: App, model: string): Promise<number> {
+  const rows = await storage.database.db
+    .selectFrom('artifacts')
+    .select('model')
+    .where('client_id', '=', app.clientId)
+    .where('model', '=', model)
+    .where('consumed_at', 'is', null)
+    .execute();
+  return rows.length;
+}
+
+describe(`${PARALLEL} at once, over two processes`, () => {
+  it('B06: redeem one code: one wins, the others revoke what it got', async () => {
+    const app = await anApp();
+    const configuration = await discover(first(), app);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const answers = await race(app, await aCode(app, configuration));
+      const winners = answers.filter((answer) => answer.status === 200);
+      const losers = answers.filter((answer) => answer.status !== 200);
+      expect(winners).toHaveLength(1);
+      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(new Set(['400 invalid_grant']));
+      const after = await postTo(first(), '/token', refreshForm(winners[0]?.body.refresh_token), app);
+      expect(after.body.error).toBe('invalid_grant');
+    }
+    expect(await liveArtifacts(app, 'RefreshToken')).toBe(0);
+  }, 240_000);
+
+  it('C03: use one refresh token: one wins, and the family is revoked', async () => {
+    const app = await anApp();
+    const configuration = await discover(first(), app);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const tokens = await postTo(first(), '/token', await aCode(app, configuration), app);
+      const answers = await race(app, refreshForm(tokens.body.refresh_token));
+      const winners = answers.filter((answer) => answer.status === 200);
+      const losers = answers.filter((answer) => answer.status !== 200);
+      expect(winners).toHaveLength(1);
+      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(new Set(['400 invalid_grant']));
+      const after = await postTo(first(), '/token', refreshForm(winners[0]?.body.refresh_token), app);
+      expect(after.body.error).toBe('invalid_grant');
+    }
+    expect(await liveArtifacts(app, 'RefreshToken')).toBe(0);
+  }, 240_000);
+
+  it('C15: use one refresh token with a retry window: all get the same tokens, with one successor', async () => {
+    const app = await anApp(60);
+    const configuration = await discover(first(), app);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const tokens = await postTo(first(), '/token', await aCode(app, configuration), app);
+      const answers = await race(app, refreshForm(tokens.body.refresh_token));
+      expect(answers.map((answer) => answer.status)).toEqual(Array(PARALLEL).fill(200));
+      expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+      expect(await liveArtifacts(app, 'RefreshToken')).toBe(1);
+      const successor = answers[0]?.body.refresh_token ?? '';
+      expect((await postTo(first(), '/token', refreshForm(successor), app)).status).toBe(200);
+      await storage.database.db.deleteFrom('artifacts').where('client_id', '=', app.clientId).where('model', '=', 'RefreshToken').execute();
+    }
+  }, 240_000);
+
+  it('G02: use one pushed request: one authorization', async () => {
+    const app = await anApp();
+    const configuration = await discover(first(), app);
+    const answered: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const { url } = await authorizationRequest(configuration, { scope: 'openid' });
+      const pushed = await postTo(first(), '/request', Object.fromEntries(url.searchParams), app);
+      const query = new URLSearchParams({ client_id: app.clientId, request_uri: (pushed.body as unknown as { request_uri: string }).request_uri });
+      await person.authorize(url.href, ada);
+      const answers = await Promise.all(Array.from({ length: 6 }, () => person.visit(`/auth?${query}`)));
+      const codes = answers.filter((answer) => answer.leftTo?.searchParams.has('code'));
+      answered.push(String(codes.length));
+    }
+    expect(answered).toEqual(Array(5).fill('1'));
+  }, 120_000);
+});

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './postgres.ts';
+import { basic, type TokenBody } from './tokens.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface ServerProcess {
+  readonly issuer: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Everything printed so far, standard error included. */
+  output(): string;
+  /** Ends it with a signal and waits. @returns the exit code */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** `node src/main.ts` with nothing of our own environment but what is given. @throws with its output when it ends early */
+export async function startProcess(env: Record<string, string>): Promise<ServerProcess> {
+  const port = Number(env.PORT ?? (await freePort()));
+  const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'latchkey-data-'));
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const listening = new Promise<void>((resolve) => {
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes('Ctrl-C stops the server.')) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+  });
+  const clean = () => {
+    if (!env.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
+  };
+  const early = await Promise.race([listening.then(() => undefined), ended.then((code) => ({ code }))]);
+  if (early) {
+    clean();
+    throw new Error(`the server ended with ${early.code}: ${output}`);
+  }
+  return {
+    issuer: env.ISSUER ?? `http://localhost:${port}`,
+    port,
+    pid: child.pid ?? 0,
+    output: () => output,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null) child.kill(signal);
+      const code = await ended;
+      clean();
+      return code;
+    },
+  };
+}
+
+/** Several processes that are one server: same issuer, keys and database. */
+export async function startCluster(databaseUrl: string, size: number): Promise<ServerProcess[]> {
+  const ports = await Promise.all(Array.from({ length: size }, freePort));
+  const shared = {
+    ISSUER: `http://localhost:${ports[0]}`,
+    DATABASE_URL: databaseUrl,
+    MASTER_KEYS: `test:${randomBytes(32).toString('base64')}`,
+    COOKIE_KEYS: randomBytes(32).toString('base64url'),
+    LOG_LEVEL: 'warn',
+  };
+  return Promise.all(ports.map((port) => startProcess({ ...shared, PORT: String(port) })));
+}
+
+/** POSTs a form to one process of a cluster, under the issuer's Host. */
+export function postTo(
+  target: ServerProcess,
+  path: string,
+  form: Record<string, string>,
+  credentials?: { clientId: string; clientSecret: string },
+): Promise<{ status: number; text: string; body: TokenBody }> {
+  const payload = new URLSearchParams(form).toString();
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string; body: TokenBody }>();
+  const outgoing = request(
+    {
+      host: 'localhost',
+      port: target.port,
+      path,
+      method: 'POST',
+      headers: {
+        host: new URL(target.issuer).host,
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': Buffer.byteLength(payload),
+        ...(credentials ? { authorization: basic(credentials) } : {}),
+      },
+    },
+    (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      incoming.on('error', reject);
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text, body: text ? JSON.parse(text) : {} }));
+    },
+  );
+  outgoing.on('error', reject);
+  outgoing.end(payload);
+  return promise;
+}
