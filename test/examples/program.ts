@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Program {
+  /** Everything that it has said so far. */
+  output(): string;
+  /** Waits until its output matches. @throws when it ends first, or takes too long */
+  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Ends it, if it still runs. */
+  stop(): Promise<void>;
+}
+
+/** Starts a TypeScript program of this repository as its own process, with nothing in its environment but `env`. */
+export function start(file: string, env: Record<string, string>, args: string[] = []): Program {
+  const child = spawn(process.execPath, [file, ...args], { cwd: root, env: cleanEnvironment(env) });
+  return follow(child);
+}
+
+/** Runs a program to its end. */
+export async function run(
+  command: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(command, args, { cwd: root, env: cleanEnvironment(env) });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** So that a variable of the one who runs the tests does not decide how they end. */
+function cleanEnvironment(env: Record<string, string>): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env };
+}
+
+function follow(child: ChildProcess): Program {
+  let output = '';
+  const news = new EventTarget();
+  const hear = (chunk: Buffer | string) => {
+    output += chunk;
+    news.dispatchEvent(new Event('news'));
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  const ended = once(child, 'close').then(() => news.dispatchEvent(new Event('news')));
+
+  return {
+    output: () => output,
+    says(pattern) {
+      const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
+      const look = () => {
+        const match = pattern.exec(output);
+        if (match) resolve(match);
+        else if (child.exitCode !== null) reject(new Error(`ended with ${child.exitCode}: ${output}`));
+      };
+      const late = setTimeout(() => reject(new Error(`${pattern} was not said: ${output}`)), 40_000);
+      news.addEventListener('news', look);
+      look();
+      return promise.finally(() => {
+        clearTimeout(late);
+        news.removeEventListener('news', look);
+      });
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
