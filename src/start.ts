@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
+import { startControlServer } from './cli/control-server.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, openEmbedded, openPostgres } from './db/connection.ts';
 import { migrateUp, pendingMigrations } from './db/migrator.ts';
@@ -39,6 +40,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const app = await createApp({ config, secrets: resolveSecrets(config), database, clock, log });
     const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
     const server = await app.listen(config.port, config.host);
+    const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
     app.jobs.start();
     return {
       config,
@@ -48,6 +50,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       demo,
       async stop() {
         await closeServer(server);
+        await control?.close();
         await app.jobs.stop();
         await database.close();
       },

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import type { Kysely } from 'kysely';
+import type { Actor } from '../audit/events.ts';
+import { ConfigError } from '../config.ts';
+import { migrateUp, pendingMigrations } from '../db/migrator.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Io } from './io.ts';
+import { formatJson } from './output.ts';
+
+/** The database as a command may use it. */
+export interface Session {
+  readonly db: Kysely<Tables>;
+  readonly migrate: 'auto' | 'check';
+  close(): Promise<void>;
+}
+
+export type OpenSession = () => Promise<Session>;
+
+type Work<T> = (db: Kysely<Tables>) => Promise<T>;
+
+/** What every command gets. */
+export interface CommandLine {
+  readonly io: Io;
+  /** Runs `work` on a database that has all migrations. @throws {ConfigError} when it lacks some and may not be migrated */
+  withDatabase<T>(work: Work<T>): Promise<T>;
+  /** Runs `work` on the database as it is. */
+  withUnmigratedDatabase<T>(work: Work<T>): Promise<T>;
+  /** Who changes something, and when. */
+  by(): { actor: Actor; now: Date };
+  /** Prints the one result: a JSON value with `--json`, else text for a person. */
+  answer(options: { json?: boolean }, result: { json: unknown; text: string }): void;
+}
+
+export function createCommandLine(io: Io, open: OpenSession): CommandLine {
+  return {
+    io,
+    withDatabase: (work) =>
+      withSession(open, async (session) => {
+        await ensureMigrated(session);
+        return work(session.db);
+      }),
+    withUnmigratedDatabase: (work) => withSession(open, ({ db }) => work(db)),
+    by: () => ({ actor: { type: 'operator' }, now: new Date() }),
+    answer: ({ json }, result) => io.stdout(json ? formatJson(result.json) : `${result.text}\n`),
+  };
+}
+
+/** Every command has it, so that a program never has to read text made for people. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print one JSON value and nothing else');
+}
+
+async function withSession<T>(open: OpenSession, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await open();
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function ensureMigrated({ db, migrate }: Session): Promise<void> {
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) return;
+  if (migrate === 'check') {
+    throw new ConfigError(
+      'MIGRATE',
+      `the database lacks ${pending.join(', ')}; run "npx latchkey migrate up", or set MIGRATE=auto`,
+    );
+  }
+  await migrateUp(db);
+}

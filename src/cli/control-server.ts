@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { json } from 'node:stream/consumers';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/connection.ts';
+import type { OpenSession } from './command-line.ts';
+import { CommandRequest, type CommandResult } from './control-protocol.ts';
+import { controlSocketPath, isPrivateSocket, makeSocketFolder } from './control-socket.ts';
+import { runCommand } from './run.ts';
+
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+/**
+ * Takes commands from `latchkey` while this process has the embedded database, which no second process can open.
+ * @returns undefined when there is no place to listen; the server is of use without it
+ */
+export async function startControlServer(
+  config: Pick<Config, 'dataDir' | 'migrate'>,
+  database: Database,
+  log: Logger,
+): Promise<ControlServer | undefined> {
+  const open: OpenSession = async () => ({ db: database.db, migrate: config.migrate, close: async () => {} });
+  try {
+    return await listen(controlSocketPath(config.dataDir), config.dataDir, createControlServer(open, log));
+  } catch (error) {
+    log.warn({ err: error }, 'the latchkey command cannot be used while this server runs');
+    return undefined;
+  }
+}
+
+function createControlServer(open: OpenSession, log: Logger): Server {
+  return createServer((request, response) => {
+    answer(request, open).then(
+      (result) => response.setHeader('content-type', 'application/json').end(JSON.stringify(result)),
+      (error: unknown) => {
+        log.error({ err: error }, 'a command of the latchkey command line failed');
+        response.writeHead(400).end();
+      },
+    );
+  });
+}
+
+async function answer(request: IncomingMessage, open: OpenSession): Promise<CommandResult> {
+  const { argv, inputs } = CommandRequest.parse(await json(request));
+  let stdout = '';
+  let stderr = '';
+  const code = await runCommand(
+    argv,
+    {
+      readStdin: async () => inputs.stdin ?? '',
+      readFile: async (path) => inputs.files[path] ?? '',
+      stdout: (text) => {
+        stdout += text;
+      },
+      stderr: (text) => {
+        stderr += text;
+      },
+    },
+    open,
+  );
+  return { code, stdout, stderr };
+}
+
+async function listen(socketPath: string, dataDir: string, server: Server): Promise<ControlServer> {
+  makeSocketFolder(socketPath);
+  if (!isPrivateSocket(socketPath, dataDir)) throw new Error(`${socketPath} is in a folder that others can use`);
+  // Left behind by a crash: whoever holds the lock of the data folder is the only server of this socket.
+  rmSync(socketPath, { force: true });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(socketPath, resolve);
+  await promise;
+  return {
+    async close() {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      await closed.promise;
+      rmSync(socketPath, { force: true });
+    },
+  };
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readConfig } from '../config.ts';
+import { DataDirInUse, openEmbedded, openPostgres } from '../db/connection.ts';
+import type { Session } from './command-line.ts';
+import { handOver } from './control-client.ts';
+import { explainFailure } from './failures.ts';
+import { type Io, rememberInputs } from './io.ts';
+import { runCommand } from './run.ts';
+
+/** Long enough for a server to start, or for another command to end. */
+const PATIENCE = 20_000;
+const CONNECTIONS = 2;
+
+const io = rememberInputs({
+  readStdin: () => text(process.stdin),
+  readFile: (path) => readFile(path, 'utf8'),
+  stdout: (output) => process.stdout.write(output),
+  stderr: (output) => process.stderr.write(output),
+} satisfies Io);
+
+process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
+  for (const line of explainFailure(error)) io.stderr(`error: ${line}\n`);
+  return 1;
+});
+
+/** Runs the command here or, while a server has the embedded database, there. */
+async function run(argv: string[]): Promise<number> {
+  for (const deadline = Date.now() + PATIENCE; ; await wait(100)) {
+    try {
+      return await runCommand(argv, io, openSession);
+    } catch (error) {
+      if (!(error instanceof DataDirInUse) || Date.now() > deadline) throw error;
+    }
+    const result = await handOver(readConfig(process.env).dataDir, { argv, inputs: io.inputs() });
+    if (!result) continue;
+    io.stdout(result.stdout);
+    io.stderr(result.stderr);
+    return result.code;
+  }
+}
+
+async function openSession(): Promise<Session> {
+  const { databaseUrl, dataDir, migrate } = readConfig(process.env);
+  const database = databaseUrl ? openPostgres(databaseUrl, CONNECTIONS, () => {}) : await openEmbedded(dataDir);
+  return { db: database.db, migrate, close: () => database.close() };
+}
