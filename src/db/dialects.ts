@@ -2,28 +2,21 @@ import {
   type DatabaseConnection,
   type DialectAdapter,
   type Driver,
-  type Kysely,
-  type MigrationLockOptions,
   PGliteDialect,
   PostgresAdapter,
   PostgresDialect,
-  sql,
 } from 'kysely';
 
-/** A lock on a row, held by the migration's own transaction: PgBouncer in transaction mode has no session to lock in. */
-async function lockMigrationRow(db: Kysely<unknown>, options: MigrationLockOptions): Promise<void> {
-  await sql`select 1 from ${sql.table(options.lockTable)} where id = ${options.lockRowId} for update`.execute(db);
-}
-
-class RowLockPostgresAdapter extends PostgresAdapter {
-  override acquireMigrationLock = lockMigrationRow;
+/** Kysely would lock the session, which PgBouncer in transaction mode does not have; migrator.ts locks its transaction. */
+class LockFreePostgresAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
 }
 
-/** PostgreSQL over the network, with migrations that lock a row instead of a session. */
+/** PostgreSQL over the network. */
 export class NetworkDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {
-    return new RowLockPostgresAdapter();
+    return new LockFreePostgresAdapter();
   }
 }
 

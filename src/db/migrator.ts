@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { FileMigrationProvider, type MigrationInfo, Migrator } from 'kysely/migration';
 import type { Tables } from './tables.ts';
 
@@ -12,11 +12,20 @@ function migratorOf(db: Kysely<Tables>): Migrator {
   return new Migrator({ db, provider });
 }
 
-/** Applies every pending migration and returns their names. Safe to run from several processes at once. */
+/** Any number that nobody else locks. */
+const MIGRATION_LOCK = 7_410_263;
+
+/**
+ * Applies every pending migration, all or none, and returns their names. The lock is the transaction's own, so several
+ * processes may call this at once, also through PgBouncer.
+ */
 export async function migrateUp(db: Kysely<Tables>): Promise<string[]> {
-  const { error, results } = await migratorOf(db).migrateToLatest();
-  if (error) throw error;
-  return (results ?? []).map((result) => result.migrationName);
+  return db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx);
+    const { error, results } = await migratorOf(trx).migrateToLatest();
+    if (error) throw error;
+    return (results ?? []).map((result) => result.migrationName);
+  });
 }
 
 /** All migrations in order; `executedAt` is undefined for a pending one. */

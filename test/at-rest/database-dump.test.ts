@@ -102,7 +102,11 @@ async function dump(): Promise<{ text: string; tables: string[] }> {
 /** A value as it is and in the forms in which it might be stored. */
 function formsOf(value: string): string[] {
   const bytes = [Buffer.from(value), Buffer.from(value, 'base64url')];
-  const encoded = bytes.flatMap((buffer) => [buffer.toString('hex'), buffer.toString('base64'), buffer.toString('base64url')]);
+  const encoded = bytes.flatMap((buffer) => [
+    buffer.toString('hex'),
+    buffer.toString('base64'),
+    buffer.toString('base64url'),
+  ]);
   return [value, encodeURIComponent(value), ...encoded].map((form) => form.replace(/=+$/, ''));
 }
 
@@ -113,16 +117,28 @@ it('C14: a dump of the database holds nothing that anyone could use, in any read
   expect(tables.length).toBeGreaterThan(12);
   const models = [...text.matchAll(/^artifacts .*?"model": "(\w+)"/gm)].map(([, model]) => model);
   expect(new Set(models)).toEqual(
-    new Set(['AccessToken', 'AuthorizationCode', 'Grant', 'Interaction', 'PushedAuthorizationRequest', 'RefreshToken', 'Session']),
+    new Set([
+      'AccessToken',
+      'AuthorizationCode',
+      'Grant',
+      'Interaction',
+      'PushedAuthorizationRequest',
+      'RefreshToken',
+      'Session',
+    ]),
   );
   expect(text).toContain('refresh_retries {');
-  const found = [...secrets].filter(([, value]) => formsOf(value).some((form) => text.includes(form))).map(([what]) => what);
+  const found = [...secrets]
+    .filter(([, value]) => formsOf(value).some((form) => text.includes(form)))
+    .map(([what]) => what);
   expect(found).toEqual([]);
 });
 
 it('J29: the log of all that holds none of it either', () => {
   const log = server.logged.join('');
   expect(log).toContain('"path":"/token"');
-  const found = [...secrets].filter(([, value]) => formsOf(value).some((form) => log.includes(form))).map(([what]) => what);
+  const found = [...secrets]
+    .filter(([, value]) => formsOf(value).some((form) => log.includes(form)))
+    .map(([what]) => what);
   expect(found).toEqual([]);
 });

@@ -33,7 +33,12 @@ describe('authorization code with PKCE', () => {
     expect(tokens.claims()).toMatchObject({ iss: server.issuer, sub: ada.account.id, aud: app.clientId });
     expect(tokens.refresh_token).toBeUndefined();
     const userInfo = await client.fetchUserInfo(configuration, tokens.access_token, ada.account.id);
-    expect(userInfo).toMatchObject({ sub: ada.account.id, name: 'Ada Lovelace', email: ada.email, email_verified: true });
+    expect(userInfo).toMatchObject({
+      sub: ada.account.id,
+      name: 'Ada Lovelace',
+      email: ada.email,
+      email_verified: true,
+    });
   });
 
   it('D03 D04 D05: gives a JWT for the API that was named, with just the scopes that the app may have', async () => {
@@ -59,7 +64,8 @@ describe('authorization code with PKCE', () => {
     const { form } = await obtainCode(server, app, ada, { scope: 'openid offline_access', prompt: 'consent' });
     const first = await post(server, '/token', form, app);
     expect(first.status).toBe(200);
-    const userInfo = () => fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${first.body.access_token}` } });
+    const userInfo = () =>
+      fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${first.body.access_token}` } });
 
     const wrong = await post(server, '/token', { ...form, code_verifier: 'w'.repeat(43) }, app);
     expect(wrong.body.error).toBe('invalid_grant');
@@ -96,6 +102,10 @@ describe('authorization code with PKCE', () => {
     const consent = await person.submit(login, '/sign-in', ada);
     const { leftTo } = await person.submit(consent, '/cancel');
 
-    expect(Object.fromEntries(leftTo?.searchParams ?? [])).toMatchObject({ error: 'access_denied', state, iss: server.issuer });
+    expect(Object.fromEntries(leftTo?.searchParams ?? [])).toMatchObject({
+      error: 'access_denied',
+      state,
+      iss: server.issuer,
+    });
   });
 });

@@ -48,7 +48,11 @@ describe('refresh tokens', () => {
     expect(reused.status).toBe(400);
     expect(reused.body.error).toBe('invalid_grant');
     expect((await refresh(app, two.body.refresh_token)).body.error).toBe('invalid_grant');
-    const events = await server.database.db.selectFrom('audit_events').select('type').where('client_id', '=', app.clientId).execute();
+    const events = await server.database.db
+      .selectFrom('audit_events')
+      .select('type')
+      .where('client_id', '=', app.clientId)
+      .execute();
     expect(events.map((event) => event.type)).toEqual(expect.arrayContaining(['refresh.rotated', 'grant.revoked']));
   });
 
@@ -76,7 +80,9 @@ describe('refresh tokens', () => {
   it('C05: narrow the access token on request, and never widen or shrink the family', async () => {
     const app = await anApp();
     const { tokens } = await offline(app, 'openid offline_access reports:read');
-    expect((await refresh(app, tokens.refresh_token, { scope: 'reports:read reports:write' })).body.error).toBe('invalid_scope');
+    expect((await refresh(app, tokens.refresh_token, { scope: 'reports:read reports:write' })).body.error).toBe(
+      'invalid_scope',
+    );
     const narrow = await refresh(app, tokens.refresh_token, { scope: 'openid' });
     expect(narrow.status).toBe(200);
     const full = await refresh(app, narrow.body.refresh_token);

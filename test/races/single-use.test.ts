@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import * as client from 'openid-client';
+import type * as client from 'openid-client';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
@@ -36,7 +36,10 @@ const anApp = (refreshRetrySeconds = 0) =>
   });
 
 async function aCode(app: App, configuration: client.Configuration): Promise<Record<string, string>> {
-  const { url, verifier } = await authorizationRequest(configuration, { scope: 'openid offline_access', prompt: 'consent' });
+  const { url, verifier } = await authorizationRequest(configuration, {
+    scope: 'openid offline_access',
+    prompt: 'consent',
+  });
   const callback = await person.authorize(url.href, ada);
   return {
     grant_type: 'authorization_code',
@@ -48,7 +51,11 @@ async function aCode(app: App, configuration: client.Configuration): Promise<Rec
 
 /** The same request many times at once, spread over the processes. */
 const race = (app: App, form: Record<string, string>) =>
-  Promise.all(Array.from({ length: PARALLEL }, (_, i) => postTo(cluster[i % cluster.length] as ServerProcess, '/token', form, app)));
+  Promise.all(
+    Array.from({ length: PARALLEL }, (_, i) =>
+      postTo(cluster[i % cluster.length] as ServerProcess, '/token', form, app),
+    ),
+  );
 
 const first = () => cluster[0] as ServerProcess;
 const refreshForm = (token: string | undefined) => ({ grant_type: 'refresh_token', refresh_token: token ?? '' });
@@ -73,7 +80,9 @@ describe(`${PARALLEL} at once, over two processes`, () => {
       const winners = answers.filter((answer) => answer.status === 200);
       const losers = answers.filter((answer) => answer.status !== 200);
       expect(winners).toHaveLength(1);
-      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(new Set(['400 invalid_grant']));
+      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(
+        new Set(['400 invalid_grant']),
+      );
       const after = await postTo(first(), '/token', refreshForm(winners[0]?.body.refresh_token), app);
       expect(after.body.error).toBe('invalid_grant');
     }
@@ -89,7 +98,9 @@ describe(`${PARALLEL} at once, over two processes`, () => {
       const winners = answers.filter((answer) => answer.status === 200);
       const losers = answers.filter((answer) => answer.status !== 200);
       expect(winners).toHaveLength(1);
-      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(new Set(['400 invalid_grant']));
+      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(
+        new Set(['400 invalid_grant']),
+      );
       const after = await postTo(first(), '/token', refreshForm(winners[0]?.body.refresh_token), app);
       expect(after.body.error).toBe('invalid_grant');
     }
@@ -107,7 +118,11 @@ describe(`${PARALLEL} at once, over two processes`, () => {
       expect(await liveArtifacts(app, 'RefreshToken')).toBe(1);
       const successor = answers[0]?.body.refresh_token ?? '';
       expect((await postTo(first(), '/token', refreshForm(successor), app)).status).toBe(200);
-      await storage.database.db.deleteFrom('artifacts').where('client_id', '=', app.clientId).where('model', '=', 'RefreshToken').execute();
+      await storage.database.db
+        .deleteFrom('artifacts')
+        .where('client_id', '=', app.clientId)
+        .where('model', '=', 'RefreshToken')
+        .execute();
     }
   }, 240_000);
 
@@ -118,7 +133,10 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     for (let round = 0; round < 5; round += 1) {
       const { url } = await authorizationRequest(configuration, { scope: 'openid' });
       const pushed = await postTo(first(), '/request', Object.fromEntries(url.searchParams), app);
-      const query = new URLSearchParams({ client_id: app.clientId, request_uri: (pushed.body as unknown as { request_uri: string }).request_uri });
+      const query = new URLSearchParams({
+        client_id: app.clientId,
+        request_uri: (pushed.body as unknown as { request_uri: string }).request_uri,
+      });
       await person.authorize(url.href, ada);
       const answers = await Promise.all(Array.from({ length: 6 }, () => person.visit(`/auth?${query}`)));
       const codes = answers.filter((answer) => answer.leftTo?.searchParams.has('code'));

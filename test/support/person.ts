@@ -1,3 +1,9 @@
+/** Values for a form; anything that is not text is left out, so that a whole person can be passed. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const texts = (fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+
 /** A browser without a screen: keeps cookies, follows redirects on this server, fills in the forms. */
 export class Person {
   readonly #cookies = new Map<string, { value: string; path: string }>();
@@ -48,14 +54,14 @@ export class Person {
   }
 
   /** Sends a page's form whose action ends with `action`, with its hidden fields. */
-  async submit(page: { url: string; text: string }, action: string, fields: Record<string, string> = {}) {
+  async submit(page: { url: string; text: string }, action: string, fields: Fields = {}) {
     const form = page.text.match(new RegExp(`<form[^>]*action="([^"]*${action})"[^>]*>([\\s\\S]*?)</form>`));
     if (!form?.[1] || form[2] === undefined)
       throw new Error(`no form to ${action} on ${page.url}: ${page.text.slice(0, 2000)}`);
     const hidden = [...form[2].matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
     const values = Object.fromEntries(hidden.map(([, name, value]) => [name, value]));
     const target = new URL(form[1], page.url).href;
-    const response = await this.request(target, { form: { ...values, ...fields } });
+    const response = await this.request(target, { form: { ...values, ...texts(fields) } });
     const location = response.headers.get('location');
     if (!location) return { url: target, response, text: await response.text(), leftTo: undefined };
     const next = new URL(location, target);

@@ -30,7 +30,12 @@ export async function signIn(
   server: Pick<TestServer, 'issuer'>,
   app: RelyingApp,
   credentials: { email: string; password: string },
-  options: { parameters?: Record<string, string>; person?: Person; auth?: client.ClientAuth; dpop?: client.DPoPHandle } = {},
+  options: {
+    parameters?: Record<string, string>;
+    person?: Person;
+    auth?: client.ClientAuth;
+    dpop?: client.DPoPHandle;
+  } = {},
 ): Promise<SignedIn> {
   const configuration = await discover(server, app, options.auth);
   const request = await authorizationRequest(configuration, options.parameters);
@@ -39,7 +44,11 @@ export async function signIn(
   const tokens = await client.authorizationCodeGrant(
     configuration,
     callback,
-    { pkceCodeVerifier: request.verifier, expectedState: request.state, expectedNonce: request.nonce },
+    {
+      pkceCodeVerifier: request.verifier,
+      expectedState: request.state,
+      ...(request.nonce ? { expectedNonce: request.nonce } : {}),
+    },
     undefined,
     options.dpop ? { DPoP: options.dpop } : undefined,
   );
@@ -47,7 +56,10 @@ export async function signIn(
 }
 
 /** An authorization request with PKCE, state and nonce. */
-export async function authorizationRequest(configuration: client.Configuration, parameters: Record<string, string> = {}) {
+export async function authorizationRequest(
+  configuration: client.Configuration,
+  parameters: Record<string, string> = {},
+) {
   const verifier = client.randomPKCECodeVerifier();
   const state = client.randomState();
   const scope = parameters.scope ?? 'openid';
@@ -61,7 +73,43 @@ export async function authorizationRequest(configuration: client.Configuration, 
     ...(nonce ? { nonce } : {}),
     ...parameters,
   });
-  return { url, verifier, state, ...(nonce ? { nonce } : { nonce: undefined }) };
+  return { url, verifier, state, nonce };
+}
+
+/** The example of RFC 7636 appendix B, for requests that are written out by hand. */
+export const PKCE = {
+  verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+};
+
+/** The parameters of an authorization request; undefined leaves one out. */
+export function authorizationParameters(
+  app: Pick<RelyingApp, 'clientId'>,
+  changes: Record<string, string | undefined> = {},
+) {
+  const parameters = {
+    client_id: app.clientId,
+    response_type: 'code',
+    redirect_uri: CALLBACK,
+    scope: 'openid',
+    state: 'a-state',
+    nonce: 'a-nonce',
+    code_challenge: PKCE.challenge,
+    code_challenge_method: 'S256',
+    ...changes,
+  };
+  return new URLSearchParams(
+    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** An authorization request written out by hand, as clients that are wrong or hostile send it. */
+export function authorizationUrl(
+  server: Pick<TestServer, 'issuer'>,
+  app: Pick<RelyingApp, 'clientId'>,
+  changes: Record<string, string | undefined> = {},
+): string {
+  return `${server.issuer}/auth?${authorizationParameters(app, changes)}`;
 }
 
 /** Only a code: for specs that redeem it in their own way. */
@@ -75,5 +123,9 @@ export async function obtainCode(
   const { url, verifier } = await authorizationRequest(configuration, parameters);
   const callback = await new Person(server.issuer).authorize(url.href, credentials);
   const code = callback.searchParams.get('code') ?? '';
-  return { code, verifier, form: { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: CALLBACK } };
+  return {
+    code,
+    verifier,
+    form: { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: CALLBACK },
+  };
 }

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { withLease } from '../../src/db/leases.ts';
+import { findArtifact, saveArtifact } from '../../src/oidc/artifacts.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+const now = new Date();
+const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+describe('clean-up', () => {
+  it('removes what has expired, in batches, and nothing else', async () => {
+    const { db } = server.database;
+    const rows = Array.from({ length: 2500 }, (_, i) => ({
+      id_hash: Buffer.from(`expired ${i}`),
+      model: 'AccessToken',
+      payload: '{}',
+      created_at: now,
+      expires_at: later(-1),
+    }));
+    await db.insertInto('artifacts').values(rows).execute();
+    await saveArtifact(db, 'AccessToken', { id: 'live', payload: {}, lifetime: 60, now });
+    await saveArtifact(db, 'Grant', { id: 'for ever', payload: {}, lifetime: undefined, now });
+
+    expect(await server.app.jobs.cleanUp()).toBe(2500);
+    expect(await findArtifact(db, 'AccessToken', 'live')).toBeDefined();
+    expect(await findArtifact(db, 'Grant', 'for ever')).toBeDefined();
+    expect(await server.app.jobs.cleanUp()).toBe(0);
+  });
+
+  it('keeps a used refresh token until it expires, so that its reuse is noticed', async () => {
+    const { db } = server.database;
+    await saveArtifact(db, 'RefreshToken', { id: 'used', payload: {}, lifetime: 60, now });
+    await db.updateTable('artifacts').set({ consumed_at: now }).where('model', '=', 'RefreshToken').execute();
+    await server.app.jobs.cleanUp();
+    expect((await findArtifact(db, 'RefreshToken', 'used'))?.consumedAt).toEqual(now);
+  });
+});
+
+describe('a lease', () => {
+  it('lets one at a time, and the next when it is given back or has run out', async () => {
+    const { db } = server.database;
+    const lease = { name: 'test', seconds: 30, now };
+    let inner: boolean | undefined;
+    const outer = await withLease(db, lease, async () => {
+      inner = await withLease(db, lease, async () => {});
+    });
+    expect([outer, inner]).toEqual([true, false]);
+    expect(await withLease(db, lease, async () => {})).toBe(true);
+
+    await db
+      .insertInto('leases')
+      .values({ name: 'crashed', holder: 'gone', expires_at: later(30) })
+      .execute();
+    expect(await withLease(db, { ...lease, name: 'crashed', now: later(29) }, async () => {})).toBe(false);
+    expect(await withLease(db, { ...lease, name: 'crashed', now: later(30) }, async () => {})).toBe(true);
+  });
+});
