@@ -1,6 +1,14 @@
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
 export interface ViewModels {
-  error: { title: string; message: string; hint: string; code: string; requestId: string };
+  error: {
+    title: string;
+    message: string;
+    hint: string;
+    code: string;
+    /** For those who run the app: what exactly was wrong. */
+    detail?: string;
+    requestId: string;
+  };
   home: {
     issuer: string;
     account: { name: string; email: string } | undefined;
@@ -25,7 +33,11 @@ export interface ViewModels {
     /** Host or scheme that the person is sent back to. */
     returnsTo: string;
     account: { name: string; email: string };
-    permissions: readonly { title: string; description: string; audience: string | undefined }[];
+    /** What the app may do, under the name of what it is about: the person's account, or an API. */
+    permissionGroups: readonly {
+      of: string;
+      permissions: readonly { title: string; description: string }[];
+    }[];
     /** The app can act while the person is away. */
     offline: boolean;
   };

@@ -4,16 +4,18 @@ import { findApiScopes } from '../apis/apis.ts';
 import { decideScopes } from '../apis/policy.ts';
 import { findAppApi } from '../apis/subscriptions.ts';
 import type { Db } from '../db/connection.ts';
+import type { ViewModels } from '../http/views.ts';
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
+type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo'>;
 
 const OIDC_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 
-/** What OpenID scopes mean, in words for people. `openid` itself and `offline_access` are said elsewhere on the page. */
+/** What OpenID scopes mean, in words for people. `offline_access` is said elsewhere on the page. */
 const OIDC_PERMISSIONS: Record<string, { title: string; description: string }> = {
-  openid: { title: 'Know who you are', description: 'An identifier that stays the same each time you sign in.' },
-  profile: { title: 'See your name', description: 'Your name as you have entered it here.' },
-  email: { title: 'See your email address', description: 'Your email address, and whether it is verified.' },
+  openid: { title: 'Know who you are', description: 'The app knows you again when you come back.' },
+  profile: { title: 'See your name', description: 'The name on your account here.' },
+  email: { title: 'See your email address', description: 'And whether it is verified.' },
 };
 
 /** What the request asks of the person: of each API just what the app may have at all. */
@@ -31,30 +33,28 @@ export async function consentOf(db: Db, details: Details): Promise<Consent> {
 }
 
 /** The same for the page. */
-export async function describeConsent(db: Db, details: Details) {
+export async function describeConsent(db: Db, details: Details): Promise<DescribedConsent> {
   const consent = await consentOf(db, details);
-  const permissions = consent.oidcScopes.flatMap((scope) => {
-    const permission = OIDC_PERMISSIONS[scope];
-    return permission ? [{ ...permission, audience: undefined as string | undefined }] : [];
-  });
+  const aboutPerson = consent.oidcScopes.flatMap((scope) => OIDC_PERMISSIONS[scope] ?? []);
+  const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }];
   for (const [identifier, scopes] of Object.entries(consent.resources)) {
-    const appApi = await findAppApi(db, String(details.params.client_id), identifier);
-    const descriptions = new Map(
-      (appApi ? await findApiScopes(db, appApi.api.id) : []).map((scope) => [scope.name, scope.description]),
-    );
-    for (const scope of scopes) {
-      const description = descriptions.get(scope) ?? '';
-      permissions.push({
-        title: description || scope,
-        description: description ? scope : '',
-        audience: appApi?.api.name,
-      });
-    }
+    permissionGroups.push(await describeApi(db, String(details.params.client_id), identifier, scopes));
   }
   return {
-    permissions,
+    permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access'),
     returnsTo: destinationOf(String(details.params.redirect_uri)),
+  };
+}
+
+/** Scopes of one API in the words of its owner, who may have left a scope without any. */
+async function describeApi(db: Db, clientId: string, identifier: string, scopes: readonly string[]) {
+  const appApi = await findAppApi(db, clientId, identifier);
+  const offered = appApi ? await findApiScopes(db, appApi.api.id) : [];
+  const descriptions = new Map(offered.map((scope) => [scope.name, scope.description]));
+  return {
+    of: appApi?.api.name ?? identifier,
+    permissions: scopes.map((scope) => ({ title: descriptions.get(scope) || scope, description: '' })),
   };
 }
 

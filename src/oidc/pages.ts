@@ -1,19 +1,30 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { errorCodes } from '../errors.ts';
 import type { Render } from '../http/render.ts';
+
+/** What an app did wrong, for the person it sent here. */
+const EXPLANATIONS: Record<string, string> = {
+  invalid_client: 'The app that sent you here is not known to this server.',
+  invalid_redirect_uri:
+    'The app wants you sent back to an address that it has not registered. We stopped here, so that nobody else gets your sign-in.',
+};
 
 /** The pages that oidc-provider asks us to draw. */
 export function createPages(render: Render) {
   return {
     async renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> {
-      const expected = out.error !== 'server_error';
+      const requestId = String(ctx.state.requestId ?? '');
+      if (out.error === 'server_error') {
+        const { message, hint } = errorCodes.server_error;
+        return render(ctx, 'error', { title: 'Something went wrong', message, hint, code: out.error, requestId });
+      }
       render(ctx, 'error', {
-        title: expected ? 'This did not work' : 'Something went wrong',
-        message: sentence(expected ? (out.error_description ?? error.message) : 'Something went wrong on our side.'),
-        hint: expected
-          ? 'Go back to the app and try again. If it stays, tell the people who run the app what this page says.'
-          : 'Try again. If it stays, tell the operator the request id.',
+        title: 'This did not work',
+        message: EXPLANATIONS[out.error] ?? 'The app that sent you here made a request that this server cannot accept.',
+        hint: 'Go back to the app and try again. If it happens again, tell the people who run the app what this page says.',
         code: out.error,
-        requestId: String(ctx.state.requestId ?? ''),
+        detail: out.error_description ?? error.message,
+        requestId,
       });
     },
 
@@ -21,10 +32,12 @@ export function createPages(render: Render) {
       render(ctx, 'sign-out', {
         action: '/session/end/confirm',
         xsrf: ctx.oidc.session?.state?.secret as string,
-        appName: ctx.oidc.client?.clientName,
+        // Our own pages are Latchkey: nothing else to sign out of.
+        appName: ctx.oidc.client?.latchkey_first_party ? undefined : ctx.oidc.client?.clientName,
       });
     },
 
+    /** The client is here only if the person stayed signed in to Latchkey itself. */
     async renderSignedOut(ctx: KoaContextWithOIDC): Promise<void> {
       render(ctx, 'signed-out', { appName: ctx.oidc.client?.clientName });
     },
@@ -32,8 +45,3 @@ export function createPages(render: Render) {
 }
 
 export type Pages = ReturnType<typeof createPages>;
-
-/** The provider's descriptions are lower-case fragments. */
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-}

@@ -1,0 +1,17 @@
+/** Adds a button that shows the password. Without this script the field works as it is. */
+for (const field of document.querySelectorAll('.password input')) {
+  const button = document.createElement('button');
+  const show = (visible) => {
+    field.type = visible ? 'text' : 'password';
+    button.textContent = visible ? 'Hide' : 'Show';
+    button.setAttribute('aria-label', visible ? 'Hide password' : 'Show password');
+  };
+  button.type = 'button';
+  button.className = 'reveal';
+  button.setAttribute('aria-controls', field.id);
+  button.addEventListener('click', () => show(field.type === 'password'));
+  // Password managers look for a password field, and a page that comes back from the history should not show it.
+  field.form.addEventListener('submit', () => show(false));
+  show(false);
+  field.after(button);
+}
