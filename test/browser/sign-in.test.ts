@@ -9,7 +9,7 @@ let server: TestServer;
 let browser: Browser;
 let app: RelyingParty;
 let api: Awaited<ReturnType<typeof anApi>>;
-let visit: Visit | undefined;
+const visits: Visit[] = [];
 
 beforeAll(async () => {
   [server, browser, app] = await Promise.all([startTestServer(), launchBrowser(), startRelyingParty()]);
@@ -30,10 +30,9 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  const problems = visit?.problems ?? [];
-  await visit?.close();
-  visit = undefined;
-  expect(problems).toEqual([]);
+  const finished = visits.splice(0);
+  await Promise.all(finished.map((visit) => visit.close()));
+  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
 });
 
 async function register(relyingParty: RelyingParty, name: string, { identifier, scopes }: typeof api) {
@@ -51,7 +50,8 @@ async function register(relyingParty: RelyingParty, name: string, { identifier, 
 
 /** A browser that has never been here. */
 async function arrive(options: BrowserContextOptions = {}, relyingParty = app): Promise<Page> {
-  visit = await openVisit(browser, [server.issuer, relyingParty.origin], options);
+  const visit = await openVisit(browser, [server.issuer, relyingParty.origin], options);
+  visits.push(visit);
   return visit.page;
 }
 
@@ -127,7 +127,6 @@ describe('a person in a browser', () => {
     const first = await arrive();
     await first.goto(app.loginUrl({ scope: 'openid profile' }));
     await signInAndAllow(first, person);
-    await visit?.close();
 
     const second = await arrive();
     await second.goto(app.loginUrl({ scope: 'openid profile' }));
@@ -164,6 +163,16 @@ describe('a person in a browser', () => {
     expect(text).toContain('invalid_redirect_uri');
     expect(text).toContain(response?.headers()['x-request-id'] ?? 'a request id');
     expect(await inspect(page, 'error')).toEqual([]);
+  });
+
+  it('finds the way back from an address that does not exist', async () => {
+    const page = await arrive();
+    const response = await page.goto(`${server.issuer}/nowhere`);
+    expect(response?.status()).toBe(404);
+    expect(await page.locator('main').innerText()).toContain('There is nothing at this address.');
+    expect(await inspect(page, 'not-found')).toEqual([]);
+    await page.getByRole('link', { name: 'home page' }).click();
+    await page.waitForURL(`${server.issuer}/`);
   });
 
   it('signs in to the server itself and out again', async () => {
@@ -289,7 +298,6 @@ describe('the pages', () => {
       await page.getByRole('button', { name: 'Allow' }).click();
       await page.waitForURL(`${other.origin}/`);
     } finally {
-      await visit?.close();
       await other.stop();
     }
   });
