@@ -11,7 +11,7 @@ import { type Io, rememberInputs } from './io.ts';
 import { runCommand } from './run.ts';
 
 /** Long enough for a server to start, or for another command to end. */
-const PATIENCE = 20_000;
+const PATIENCE = 10_000;
 const CONNECTIONS = 2;
 
 const io = rememberInputs({
