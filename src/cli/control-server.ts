@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs';
+import { realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { dirname } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -77,7 +78,14 @@ async function listen(socketPath: string, dataDir: string, server: Server): Prom
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       await closed.promise;
-      rmSync(socketPath, { force: true });
+      removeSocket(socketPath, dataDir);
     },
   };
+}
+
+/** Removes the socket, with its folder where that is for nothing else. */
+function removeSocket(socketPath: string, dataDir: string): void {
+  rmSync(socketPath, { force: true });
+  const folder = dirname(socketPath);
+  if (folder !== realpathSync(dataDir)) rmdirSync(folder);
 }
