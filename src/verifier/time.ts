@@ -14,6 +14,7 @@ export const scheduleOnTimers: Schedule = (run, milliseconds) => {
 /** The same, but what has not run when the signal comes never will. */
 export function scheduleUntil(signal: AbortSignal, schedule: Schedule): Schedule {
   return (run, milliseconds) => {
+    if (signal.aborted) return () => {};
     const cancel = schedule(() => {
       signal.removeEventListener('abort', cancel);
       run();

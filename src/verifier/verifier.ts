@@ -56,7 +56,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     try {
       return await run();
     } catch (error) {
-      const refusal = error instanceof Malformed ? invalidToken('the token is malformed') : error;
+      const refusal = error instanceof Malformed ? invalidToken(`the token is malformed: ${error.message}`) : error;
       if (!(refusal instanceof Refusal)) throw error;
       throw toVerificationError(refusal, { ...challenge, scheme: request && schemeUsed(request) });
     }
