@@ -4,14 +4,7 @@ import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
 import { answerCached } from '../http/assets.ts';
 
-/** Seconds for which a resource server may keep the JWKS; a new key is published for longer before it signs. */
-export const JWKS_MAX_AGE = 300;
-
-const CACHED = new Map([
-  ['/jwks', JWKS_MAX_AGE],
-  ['/.well-known/openid-configuration', JWKS_MAX_AGE],
-  ['/.well-known/oauth-authorization-server', JWKS_MAX_AGE],
-]);
+const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 export interface ProviderHost {
   /** The provider of the moment. Ask for it once per request, never keep it. */
@@ -22,7 +15,7 @@ export interface ProviderHost {
 }
 
 /** The provider's keys are fixed when it is built, so it stands behind a middleware where it can be exchanged. */
-export function createProviderHost(initial: Provider): ProviderHost {
+export function createProviderHost(initial: Provider, maxAge: number): ProviderHost {
   let provider = initial;
   let handle = compose(provider.middleware as unknown as Middleware[]);
   return {
@@ -33,8 +26,7 @@ export function createProviderHost(initial: Provider): ProviderHost {
     },
     async middleware(ctx: Context, next: Next) {
       await handle(ctx, next);
-      const maxAge = CACHED.get(ctx.path);
-      if (maxAge !== undefined && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
+      if (CACHED.has(ctx.path) && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
     },
   };
 }
