@@ -23,10 +23,19 @@ export function serveAssets(): Middleware {
   };
 }
 
-/** Answers with the body, or with 304 when the caller has it already (RFC 9110 §13.1.2). */
+/**
+ * Answers with the body, or with 304 when the caller has it already (RFC 9110 §13.1.2). Not by `ctx.fresh`: that sends the
+ * body to whoever says `no-cache`, and the global fetch adds that to every conditional request.
+ */
 export function answerCached(ctx: Parameters<Middleware>[0], body: Buffer | string | object, etag: string): void {
   ctx.status = 200;
   ctx.set('ETag', etag);
-  if (ctx.fresh) ctx.status = 304;
+  if (names(ctx.get('If-None-Match'), etag)) ctx.status = 304;
   else ctx.body = body;
+}
+
+/** By weak comparison, because a proxy that compresses makes a tag weak. */
+function names(ifNoneMatch: string, etag: string): boolean {
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
