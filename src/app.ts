@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import { ensurePortalClient } from './clients/portal-client.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
@@ -20,7 +21,7 @@ import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOidcServer } from './oidc/server.ts';
-import { ensurePortalClient, portalRoutes } from './portal/routes.ts';
+import { portalRoutes } from './portal/routes.ts';
 
 export interface Wiring {
   readonly config: Omit<
@@ -72,6 +73,8 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
+  // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
+  koa.on('error', (err) => log.debug({ err }, 'response not finished'));
   koa.use(identifyRequests(log));
   koa.use(securityHeaders({ https: issuer.startsWith('https:') }));
   koa.use(answerErrors(render));

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type VariableName, variables } from './variables.ts';
 
-export { variables };
+export { type VariableName, variables };
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A 32-byte AES key and the id under which sealed values name it. */
@@ -42,7 +42,7 @@ export class ConfigError extends Error {
   }
 }
 
-const port = z.coerce.number().int().min(0).max(65535);
+const port = z.coerce.number().int().min(1).max(65535);
 const count = (max: number) => z.coerce.number().int().min(0).max(max);
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
@@ -56,7 +56,7 @@ export function readConfig(env: Environment): Config {
       read('NODE_ENV') ?? 'development',
       'use production or development',
     ) === 'production';
-  const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 0 to 65535');
+  const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 1 to 65535');
   const config: Config = {
     issuer: parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`),
     port: listenPort,

@@ -2,7 +2,23 @@ import { createHash } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
 import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
+import { AppError } from '../errors.ts';
 import { answerCached } from '../http/assets.ts';
+
+/** Endpoints that exist, with the methods that they accept. */
+const METHODS = new Map([
+  ['/token', 'POST'],
+  ['/token/introspection', 'POST'],
+  ['/token/revocation', 'POST'],
+  ['/request', 'POST'],
+  ['/session/end/confirm', 'POST'],
+  ['/auth', 'GET, POST'],
+  ['/session/end', 'GET, POST'],
+  ['/me', 'GET, POST'],
+  ['/jwks', 'GET'],
+  ['/.well-known/openid-configuration', 'GET'],
+  ['/.well-known/oauth-authorization-server', 'GET'],
+]);
 
 const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
@@ -26,6 +42,11 @@ export function createProviderHost(initial: Provider, maxAge: number): ProviderH
     },
     async middleware(ctx: Context, next: Next) {
       await handle(ctx, next);
+      const methods = METHODS.get(ctx.path);
+      if (ctx.status === 404 && ctx.body == null && methods) {
+        ctx.set('Allow', methods);
+        throw new AppError('method_not_allowed');
+      }
       if (CACHED.has(ctx.path) && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
     },
   };

@@ -94,7 +94,9 @@ const CORRECTIONS = new Map([
 async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next();
   if (ctx.status === 503) return answerUnavailable(ctx);
-  const body = ctx.body as { error?: string; error_description?: string } | undefined;
+  const body = ctx.body as { error?: string; error_description?: string; scope?: string } | undefined;
+  // RFC 6749 §3.3 has no empty scope.
+  if (body?.scope === '') delete body.scope;
   const correction = CORRECTIONS.get(body?.error_description ?? '');
   if (!body?.error || !correction) return;
   ctx.status = correction.status;
