@@ -1,0 +1,113 @@
+import type { BindingSettings } from './binding.ts';
+import type { Certificate } from './certificate.ts';
+import type { Fetch } from './conditional-get.ts';
+import { createMemoryReplayStore, type ReplayStore } from './replay-store.ts';
+import type { VerificationRequest } from './request.ts';
+import { type Schedule, scheduleOnTimers } from './time.ts';
+import { isAsymmetric } from './verification-key.ts';
+
+export interface VerifierOptions {
+  /** The authorization server, exactly as in the `iss` of its tokens. */
+  readonly issuer: string;
+  /** Your API, as it is registered there: what a token's `aud` must contain. */
+  readonly audience: string;
+  /** Default: `${issuer}/jwks`. */
+  readonly jwksUri?: string;
+  /** Default: `${issuer}/revocations`. */
+  readonly revocationsUri?: string;
+  /** Default: `${issuer}/revocations/stream`. */
+  readonly streamUri?: string;
+  /** How revocations get here. Default: 'poll'. With 'off', a revoked token works until it expires. */
+  readonly revocations?: 'poll' | 'stream' | 'off';
+  /** Default: 2. */
+  readonly pollSeconds?: number;
+  /**
+   * For how long to go on when the authorization server cannot be reached: the age of the revocation feed, and the time
+   * since the keys' max-age ran out, after which verification fails with a 503. Default: 300.
+   */
+  readonly maxStaleSeconds?: number;
+  /** Default: ES256, RS256, EdDSA. */
+  readonly algorithms?: readonly string[];
+  /** How much the clocks may differ. Default: 5. */
+  readonly clockToleranceSeconds?: number;
+  readonly dpop?: DpopOptions;
+  /** Refuses tokens that are not bound to a key by DPoP. Default: false. */
+  readonly requireDpop?: boolean;
+  /** The client certificate of a request, where tokens are bound to one (RFC 8705). */
+  readonly getCertificate?: (request: VerificationRequest) => Certificate | undefined;
+  /** Named in challenges. Default: the audience. */
+  readonly realm?: string;
+  readonly clock?: () => Date;
+  readonly fetch?: Fetch;
+  /** In place of setTimeout, for tests. */
+  readonly schedule?: Schedule;
+}
+
+export interface DpopOptions {
+  /** How old a proof may be. Default: 60. */
+  readonly windowSeconds?: number;
+  /** Default: in the memory of this process. */
+  readonly replayStore?: ReplayStore;
+  /** Default: ES256, ES384, ES512, PS256, RS256, EdDSA, Ed25519. */
+  readonly algorithms?: readonly string[];
+  /** The API's address as its callers know it, such as https://api.example.com. Default: what the framework says. */
+  readonly origin?: string;
+}
+
+const DPOP_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
+
+export type Settings = ReturnType<typeof settle>;
+
+/** The options with their defaults. @throws {TypeError} for what could never work, or not safely */
+export function settle(options: VerifierOptions) {
+  const { issuer, audience, revocations = 'poll', clock = () => new Date() } = options;
+  if (!URL.canParse(issuer)) throw new TypeError('the option issuer must be a URL');
+  if (!audience) throw new TypeError('the option audience is missing');
+  if (!['poll', 'stream', 'off'].includes(revocations)) throw new TypeError('revocations: poll, stream or off');
+  const base = issuer.replace(/\/$/, '');
+  const now = () => clock().getTime() / 1000;
+  return {
+    issuer,
+    audience,
+    jwksUri: options.jwksUri ?? `${base}/jwks`,
+    revocationsUri: options.revocationsUri ?? `${base}/revocations`,
+    streamUri: options.streamUri ?? `${base}/revocations/stream`,
+    revocations,
+    pollSeconds: positive(options.pollSeconds ?? 2, 'pollSeconds'),
+    maxStaleSeconds: positive(options.maxStaleSeconds ?? 300, 'maxStaleSeconds'),
+    algorithms: onlyAsymmetric(options.algorithms ?? ['ES256', 'RS256', 'EdDSA']),
+    toleranceSeconds: options.clockToleranceSeconds ?? 5,
+    realm: options.realm ?? audience,
+    binding: settleBinding(options, now),
+    // Looked up at each call, so that instrumentation that wraps `fetch` later is used.
+    fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
+    schedule: options.schedule ?? scheduleOnTimers,
+    now,
+  };
+}
+
+function settleBinding(options: VerifierOptions, now: () => number): BindingSettings {
+  const { dpop = {}, requireDpop = false, getCertificate, clockToleranceSeconds = 5 } = options;
+  return {
+    algorithms: onlyAsymmetric(dpop.algorithms ?? DPOP_ALGORITHMS),
+    windowSeconds: positive(dpop.windowSeconds ?? 60, 'dpop.windowSeconds'),
+    toleranceSeconds: clockToleranceSeconds,
+    origin: dpop.origin === undefined ? undefined : new URL(dpop.origin).origin,
+    replayStore: dpop.replayStore ?? createMemoryReplayStore({ now }),
+    requireDpop,
+    getCertificate,
+  };
+}
+
+function positive(value: number, name: string): number {
+  if (!(value > 0)) throw new TypeError(`the option ${name} must be above zero`);
+  return value;
+}
+
+/** RFC 8725 §3.1, §3.2: with a secret for a key, everyone who can verify a token can make one. */
+function onlyAsymmetric(algorithms: readonly string[]): readonly string[] {
+  const wrong = algorithms.find((alg) => !isAsymmetric(alg));
+  if (wrong !== undefined || algorithms.length === 0)
+    throw new TypeError(`${wrong ?? 'none'} is not an algorithm to verify with`);
+  return algorithms;
+}

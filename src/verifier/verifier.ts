@@ -1,0 +1,77 @@
+import { createTokenReader } from './authentic-token.ts';
+import { checkBinding } from './binding.ts';
+import { toVerificationError } from './challenge.ts';
+import type { AccessTokenClaims } from './claims.ts';
+import { readCredentials, schemeUsed } from './credentials.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
+import { type Settings, settle, type VerifierOptions } from './options.ts';
+import { invalidToken, Refusal, unavailable } from './refusal.ts';
+import type { VerificationRequest } from './request.ts';
+import { type Revocations, watchRevocations } from './revocations.ts';
+import { isRevoked } from './revoked.ts';
+import { checkScopes } from './scopes.ts';
+import { Malformed } from './strict-json.ts';
+import { scheduleUntil } from './time.ts';
+
+export interface Needed {
+  /** All of them must be in the token. */
+  readonly scopes?: readonly string[];
+}
+
+export interface Verifier {
+  /**
+   * Verifies a token, offline but for fetching keys and revocations now and then.
+   * @param needed `request` is needed for tokens that are bound to a key or a certificate
+   * @throws {VerificationError}
+   */
+  verify(token: string, needed?: Needed & { readonly request?: VerificationRequest }): Promise<AccessTokenClaims>;
+  /** Verifies the token in the request's Authorization header. @throws {VerificationError} */
+  verifyRequest(request: VerificationRequest, needed?: Needed): Promise<AccessTokenClaims>;
+  /** Stops timers and connections; after that every verification fails with a 503. */
+  close(): void;
+}
+
+/** A verifier for the tokens of one issuer for one API (RFC 9068 §4). Nothing is fetched before the first token comes. */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const settings = settle(options);
+  const { binding, now, realm } = settings;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const keys = createKeySet({ ...settings, uri: settings.jwksUri, signal });
+  const readToken = createTokenReader(settings, keys);
+  const revocations = createRevocations(settings, keys, signal);
+  const challenge = { realm, requireDpop: binding.requireDpop, dpopAlgorithms: binding.algorithms };
+
+  async function check(token: string, request: VerificationRequest | undefined, { scopes = [] }: Needed) {
+    if (signal.aborted) throw unavailable('the verifier is closed');
+    const { claims, names, ath } = await readToken(token, now());
+    if (revocations && isRevoked(await revocations(), names, claims.iat)) throw invalidToken('the token was revoked');
+    await checkBinding({ claims, ath, request, now: now() }, binding);
+    checkScopes(claims, scopes);
+    return claims;
+  }
+
+  /** Checks throw refusals; callers get what they can answer with. Anything else is a mistake, and stays what it is. */
+  async function answer<T>(request: VerificationRequest | undefined, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const refusal = error instanceof Malformed ? invalidToken('the token is malformed') : error;
+      if (!(refusal instanceof Refusal)) throw error;
+      throw toVerificationError(refusal, { ...challenge, scheme: request && schemeUsed(request) });
+    }
+  }
+
+  return {
+    verify: (token, { request, ...needed } = {}) => answer(request, () => check(token, request, needed)),
+    verifyRequest: (request, needed = {}) =>
+      answer(request, async () => check(readCredentials(request).token, request, needed)),
+    close: () => closing.abort(),
+  };
+}
+
+function createRevocations(settings: Settings, keys: KeySet, signal: AbortSignal): Revocations | undefined {
+  const { revocations: mode, revocationsUri: uri } = settings;
+  if (mode === 'off') return undefined;
+  return watchRevocations({ ...settings, mode, uri, keys, signal, schedule: scheduleUntil(signal, settings.schedule) });
+}

@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import * as client from 'openid-client';
+import { aClient, aPerson } from '../support/factories.ts';
+import { Person } from '../support/person.ts';
+import { authorizationUrl, signIn } from '../support/relying-app.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { controlTime, releaseTime, travel } from '../support/time.ts';
+
+const BYE = 'https://app.example.com/bye';
+let server: TestServer;
+let ada: Awaited<ReturnType<typeof aPerson>>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await aPerson(server.database);
+});
+afterAll(() => server.stop());
+afterEach(releaseTime);
+
+type App = Awaited<ReturnType<typeof aClient>>;
+const anApp = () => aClient(server.database, { type: 'web', postLogoutRedirectUris: [BYE] });
+
+async function signedIn(app: App) {
+  const { person, tokens, configuration } = await signIn(server, app, ada);
+  return { person, hint: tokens.id_token ?? '', accessToken: tokens.access_token, configuration };
+}
+
+const ending = (parameters: Record<string, string> = {}) => `/session/end?${new URLSearchParams(parameters)}`;
+
+async function isSignedIn(person: Person, app: App) {
+  const response = await person.request(authorizationUrl(server, app, { prompt: 'none' }));
+  const { searchParams } = new URL(response.headers.get('location') ?? '');
+  if (searchParams.has('code')) return true;
+  expect(searchParams.get('error')).toBe('login_required');
+  return false;
+}
+
+describe('signing out', () => {
+  it('I13 I17: asks first, then ends the session and goes back to the app with its state', async () => {
+    const app = await anApp();
+    const { person, configuration, hint, accessToken } = await signedIn(app);
+    const state = 'bye & "thanks" +';
+    const url = client.buildEndSessionUrl(configuration, { id_token_hint: hint, post_logout_redirect_uri: BYE, state });
+    const page = await person.visit(url.href);
+    expect(page.text).toContain('/session/end/confirm');
+    expect(await isSignedIn(person, app)).toBe(true);
+
+    const { leftTo } = await person.submit(await person.visit(url.href), '/session/end/confirm', { logout: 'yes' });
+
+    expect(`${leftTo?.origin}${leftTo?.pathname}`).toBe(BYE);
+    expect(leftTo?.searchParams.get('state')).toBe(state);
+    expect(await isSignedIn(person, app)).toBe(false);
+    const userInfo = await fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+    expect(userInfo.status).toBe(401);
+  });
+
+  it('I13: may come by POST, as the same request', async () => {
+    const app = await anApp();
+    const { person, hint } = await signedIn(app);
+    const form = { id_token_hint: hint, post_logout_redirect_uri: BYE, state: 'x' };
+    const response = await person.request('/session/end', { form });
+    expect(response.status).toBe(303);
+    const page = await person.visit(response.headers.get('location') ?? '');
+    const { leftTo } = await person.submit(page, '/session/end/confirm', { logout: 'yes' });
+    expect(leftTo?.href).toBe(`${BYE}?state=x`);
+  });
+
+  it('I14: without a hint asks, and ends at a page of ours', async () => {
+    const app = await anApp();
+    const { person } = await signedIn(app);
+    const page = await person.visit('/session/end');
+    expect(page.text).toContain('/session/end/confirm');
+    const done = await person.submit(page, '/session/end/confirm', { logout: 'yes' });
+    expect([done.leftTo, done.response.status]).toEqual([undefined, 200]);
+    expect(await isSignedIn(person, app)).toBe(false);
+  });
+
+  it('I14: that is declined keeps the session', async () => {
+    const app = await anApp();
+    const { person } = await signedIn(app);
+    await person.submit(await person.visit('/session/end'), '/session/end/confirm');
+    expect(await isSignedIn(person, app)).toBe(true);
+  });
+
+  it('I14: with the hint of another session or person asks all the same', async () => {
+    const app = await anApp();
+    const bob = await aPerson(server.database, { name: 'Bob' });
+    const [first, second] = [await signedIn(app), await signIn(server, app, bob)];
+    const page = await second.person.visit(ending({ id_token_hint: first.hint, post_logout_redirect_uri: BYE }));
+    expect(page.leftTo).toBeUndefined();
+    expect(page.text).toContain('/session/end/confirm');
+    expect(await isSignedIn(second.person, app)).toBe(true);
+    expect(await isSignedIn(first.person, app)).toBe(true);
+  });
+
+  it('I14: checks the hint: signature, issuer, app', async () => {
+    const [app, other] = [await anApp(), await anApp()];
+    const { person, hint } = await signedIn(app);
+    const [header = '', payload, signature = ''] = hint.split('.');
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const bad: Record<string, string>[] = [
+      { id_token_hint: `${header}.${payload}.${signature.slice(0, -4)}AAAA` },
+      { id_token_hint: `${encode({ alg: 'none' })}.${payload}.` },
+      { id_token_hint: `${header}.${encode({ ...decodeJwt(hint), iss: 'https://evil.example' })}.${signature}` },
+      { id_token_hint: 'x' },
+      { id_token_hint: hint, client_id: other.clientId },
+      { client_id: 'app_unknown' },
+    ];
+    for (const parameters of bad) {
+      const page = await person.visit(ending({ post_logout_redirect_uri: BYE, ...parameters }));
+      expect([page.response.status, page.leftTo]).toEqual([400, undefined]);
+      expect(page.text).not.toContain('/session/end/confirm');
+    }
+    expect(await isSignedIn(person, app)).toBe(true);
+  });
+
+  it.each([
+    'https://evil.example/',
+    `${BYE}/`,
+    `${BYE}?x=1`,
+    'https://app.example.com/callback',
+    'javascript:alert(1)',
+  ])('I15: never goes to an address that is not registered for it: %s', async (address) => {
+    const app = await anApp();
+    const { person, hint } = await signedIn(app);
+    const identified: Record<string, string>[] = [{ id_token_hint: hint }, { client_id: app.clientId }];
+    for (const parameters of identified) {
+      const page = await person.visit(ending({ ...parameters, post_logout_redirect_uri: address }));
+      expect([page.response.status, page.leftTo]).toEqual([400, undefined]);
+    }
+    const anonymous = await person.visit(ending({ post_logout_redirect_uri: address }));
+    const done = await person.submit(anonymous, '/session/end/confirm', { logout: 'yes' });
+    expect(done.leftTo).toBeUndefined();
+  });
+
+  it('I15: does not go to a registered address of nobody knows whom', async () => {
+    const { person } = await signedIn(await anApp());
+    const page = await person.visit(ending({ post_logout_redirect_uri: BYE }));
+    expect((await person.submit(page, '/session/end/confirm', { logout: 'yes' })).leftTo).toBeUndefined();
+  });
+
+  it('I16: takes a hint that has expired', async () => {
+    const app = await anApp();
+    const { person, hint } = await signedIn(app);
+    controlTime();
+    travel(86_400);
+    const page = await person.visit(ending({ id_token_hint: hint, post_logout_redirect_uri: BYE }));
+    const { leftTo } = await person.submit(page, '/session/end/confirm', { logout: 'yes' });
+    expect(leftTo?.href).toBe(BYE);
+  });
+
+  it('I17 J19: really ends it: a cookie that was kept is worth nothing', async () => {
+    const app = await anApp();
+    const { person } = await signedIn(app);
+    const thief = new Person(server.issuer);
+    for (const [name, value] of person.cookies()) thief.setCookie(name, value);
+    expect(await isSignedIn(thief, app)).toBe(true);
+    for (const [name, value] of thief.cookies()) person.setCookie(name, value);
+    await person.submit(await person.visit('/session/end'), '/session/end/confirm', { logout: 'yes' });
+    expect(person.cookies().has('latchkey_session')).toBe(false);
+    expect(await isSignedIn(thief, app)).toBe(false);
+  });
+
+  it('I21: is not done by an image or a form of another site', async () => {
+    const app = await anApp();
+    const { person, hint } = await signedIn(app);
+    for (const parameters of [{}, { id_token_hint: hint, post_logout_redirect_uri: BYE }] as Record<string, string>[]) {
+      const response = await person.request(ending(parameters), { headers: { accept: 'image/*' } });
+      expect(response.headers.get('location')).toBeNull();
+    }
+    const forms: Record<string, string>[] = [
+      { logout: 'yes' },
+      { logout: 'yes', xsrf: '' },
+      { logout: 'yes', xsrf: 'x'.repeat(43) },
+    ];
+    for (const form of forms) {
+      const response = await person.request('/session/end/confirm', { form });
+      expect(response.status).toBe(400);
+    }
+    expect(await isSignedIn(person, app)).toBe(true);
+  });
+
+  it('I21: does not take the token of another visit', async () => {
+    const app = await anApp();
+    const [mine, theirs] = [await signedIn(app), await signedIn(app)];
+    const page = await theirs.person.visit('/session/end');
+    const xsrf = page.text.match(/name="xsrf" value="([^"]*)"/)?.[1] ?? '';
+    await mine.person.visit('/session/end');
+    const response = await mine.person.request('/session/end/confirm', { form: { logout: 'yes', xsrf } });
+    expect(response.status).toBe(400);
+    expect(await isSignedIn(mine.person, app)).toBe(true);
+  });
+});
