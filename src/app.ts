@@ -1,8 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import { ensurePortalClient } from './clients/portal-client.ts';
 import type { Config, MasterKey } from './config.ts';
+import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
+import { createFeedPublisher } from './gateway/feed.ts';
+import { feedRoutes } from './gateway/routes.ts';
 import { serveAssets } from './http/assets.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
@@ -13,12 +17,17 @@ import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
-import { ensureSigningKeys, loadSigningKeys } from './keys/signing-keys.ts';
+import { type Keyring, openKeyring } from './keys/keyring.ts';
+import { createSigners } from './keys/signers.ts';
+import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOidcServer } from './oidc/server.ts';
-import { ensurePortalClient, portalRoutes } from './portal/routes.ts';
+import { portalRoutes } from './portal/routes.ts';
 
 export interface Wiring {
-  readonly config: Pick<Config, 'issuer' | 'production' | 'trustedProxies'>;
+  readonly config: Omit<
+    Config,
+    'port' | 'host' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
+  >;
   readonly secrets: { readonly masterKeys: readonly MasterKey[]; readonly cookieKeys: readonly string[] };
   readonly database: Database;
   readonly clock: () => Date;
@@ -27,27 +36,45 @@ export interface Wiring {
 
 export interface App {
   readonly jobs: Jobs;
+  readonly keyring: Keyring;
+  /** Ends what would keep the server from stopping: streams and connections of our own. */
+  close(): Promise<void>;
   /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
   listen(port: number, host: string): Promise<Server>;
 }
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
 export async function createApp({ config, secrets, database, clock, log }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies } = config;
+  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket } = config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
-  await ensureSigningKeys(db, masterKeys, clock());
   await ensurePortalClient(db, issuer, clock());
 
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
+  const keyring = await openKeyring({
+    db,
+    signers: createSigners(masterKeys, signerSocket),
+    policy: { ...keyRotation, retainFor: LONGEST_TOKEN_LIFETIME },
+    clock,
+    onChange: () => oidc.rebuild(),
+  });
   const oidc = createOidcServer(
-    { database, issuer, cookieKeys, render, clock, log },
-    await loadSigningKeys(db, masterKeys),
+    { database, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    () => keyring,
   );
+  const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
+  const feedPages = feedRoutes(feed);
+  const watcher = watchChanges(database, [keyring.watch, feed.watch], {
+    listenUrl: listen ? databaseUrl : undefined,
+    pollMs: 1000,
+    onError: (err) => log.warn({ err }, 'could not follow changes'),
+  });
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
+  // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
+  koa.on('error', (err) => log.debug({ err }, 'response not finished'));
   koa.use(identifyRequests(log));
   koa.use(securityHeaders({ https: issuer.startsWith('https:') }));
   koa.use(answerErrors(render));
@@ -57,10 +84,16 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(serveAssets());
   koa.use(oidc.interactions.routes());
   koa.use(portal.routes());
+  koa.use(feedPages.router.routes());
   koa.use(oidc.host.middleware);
 
   return {
-    jobs: createJobs(database, clock, log),
+    jobs: createJobs(database, keyring, clock, log),
+    keyring,
+    async close() {
+      feedPages.close();
+      await watcher.close();
+    },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 16 * 1024 }, koa.callback());
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,54 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type VariableName, variables } from './variables.ts';
 
-/** One variable of the environment, as README and `.env.example` list it. */
-interface Variable {
-  readonly fallback: string;
-  readonly meaning: string;
-  readonly secret?: true;
-}
-
-/** Every variable that Latchkey reads. A variable marked secret can also be given as a file: `NAME_FILE=/path`. */
-export const variables = {
-  ISSUER: {
-    fallback: 'http://localhost:PORT',
-    meaning: 'The public origin of this server, without a path. Everything it publishes starts with it.',
-  },
-  PORT: { fallback: '3000', meaning: 'The TCP port to listen on.' },
-  HOST: { fallback: 'localhost', meaning: 'The address to listen on; `0.0.0.0` for every interface.' },
-  DATABASE_URL: {
-    fallback: '(embedded)',
-    meaning:
-      'PostgreSQL 14 or newer: `postgres://user:password@host/name`. Without it an embedded database in DATA_DIR.',
-    secret: true,
-  },
-  DATABASE_POOL: { fallback: '10', meaning: 'The largest number of connections to PostgreSQL of one process.' },
-  DATA_DIR: { fallback: './data', meaning: 'The folder of the embedded database and of generated secrets.' },
-  MASTER_KEYS: {
-    fallback: '(generated)',
-    meaning: 'Keys that encrypt private keys at rest, `id:base64,…`, 32 bytes each. The first encrypts, all decrypt.',
-    secret: true,
-  },
-  COOKIE_KEYS: {
-    fallback: '(generated)',
-    meaning: 'Secrets that sign cookies, `secret,…`, 32 characters or more each. The first signs, all verify.',
-    secret: true,
-  },
-  MIGRATE: {
-    fallback: '(by mode)',
-    meaning:
-      '`auto` migrates the database at the start, `check` stops when migrations are pending. `check` in production.',
-  },
-  NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
-  TRUSTED_PROXIES: {
-    fallback: '0',
-    meaning: 'How many proxies in front of the server add to X-Forwarded-For.',
-  },
-  LOG_LEVEL: { fallback: 'info', meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' },
-} as const satisfies Record<string, Variable>;
-
-export type VariableName = keyof typeof variables;
+export { type VariableName, variables };
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A 32-byte AES key and the id under which sealed values name it. */
@@ -70,6 +25,11 @@ export interface Config {
   readonly cookieKeys: readonly string[];
   readonly migrate: 'auto' | 'check';
   readonly production: boolean;
+  /** All in seconds. */
+  readonly keyRotation: { readonly rotateEvery: number; readonly publishFor: number; readonly jwksMaxAge: number };
+  /** The socket of an outside signer; undefined: keys are in the database. */
+  readonly signerSocket: string | undefined;
+  readonly listen: boolean;
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -82,7 +42,7 @@ export class ConfigError extends Error {
   }
 }
 
-const port = z.coerce.number().int().min(0).max(65535);
+const port = z.coerce.number().int().min(1).max(65535);
 const count = (max: number) => z.coerce.number().int().min(0).max(max);
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
@@ -96,7 +56,7 @@ export function readConfig(env: Environment): Config {
       read('NODE_ENV') ?? 'development',
       'use production or development',
     ) === 'production';
-  const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 0 to 65535');
+  const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 1 to 65535');
   const config: Config = {
     issuer: parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`),
     port: listenPort,
@@ -118,11 +78,45 @@ export function readConfig(env: Environment): Config {
       'use auto or check',
     ),
     production,
+    keyRotation: parseKeyRotation(read),
+    signerSocket: parseSigner(read('SIGNER') ?? 'database'),
+    listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };
   if (production) refuseUnsafeProduction(config, read('ISSUER'));
   return config;
+}
+
+/** Seconds between clocks, and until every process has a new key. */
+const KEY_MARGIN = 5;
+
+function parseKeyRotation(read: (name: VariableName) => string | undefined): Config['keyRotation'] {
+  const seconds = z.coerce.number().min(0).max(31_536_000);
+  const jwksMaxAge = check('JWKS_MAX_AGE', seconds, read('JWKS_MAX_AGE') ?? '300', 'use a number of seconds');
+  const publishFor = check(
+    'KEY_PUBLISH_SECONDS',
+    seconds,
+    read('KEY_PUBLISH_SECONDS') ?? '900',
+    'use a number of seconds',
+  );
+  const days = z.coerce.number().gt(0).max(3650);
+  const rotateEvery =
+    check('KEY_ROTATION_DAYS', days, read('KEY_ROTATION_DAYS') ?? '30', 'use a number of days') * 86_400;
+  if (publishFor < jwksMaxAge + KEY_MARGIN) {
+    throw new ConfigError(
+      'KEY_PUBLISH_SECONDS',
+      `must be at least JWKS_MAX_AGE + ${KEY_MARGIN}, or verifiers meet keys that they cannot know`,
+    );
+  }
+  if (rotateEvery < publishFor) throw new ConfigError('KEY_ROTATION_DAYS', 'must be longer than KEY_PUBLISH_SECONDS');
+  return { rotateEvery, publishFor, jwksMaxAge };
+}
+
+function parseSigner(value: string): string | undefined {
+  if (value === 'database') return undefined;
+  if (value.startsWith('unix:/')) return value.slice('unix:'.length);
+  throw new ConfigError('SIGNER', `cannot be ${JSON.stringify(value)}; use database, or unix:/path/of/the/socket`);
 }
 
 function refuseUnsafeProduction(config: Config, issuer: string | undefined): void {

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import { createAccount } from './accounts/accounts.ts';
 import { createApi } from './apis/apis.ts';
+import type { Actor } from './audit/events.ts';
 import { createClient } from './clients/clients.ts';
 import type { Database } from './db/connection.ts';
+import type { Tables } from './db/tables.ts';
+import { inTransaction } from './db/transaction.ts';
 
 /** What a newcomer needs to get a token within a minute. Random for every install. */
 export interface Demo {
@@ -17,36 +21,43 @@ export interface Demo {
 export const demoFile = (dataDir: string) => join(dataDir, 'demo.json');
 
 /**
- * Seeds the demo into an empty database and writes its credentials to `demo.json`, readable by this user only.
+ * Seeds the demo into an empty database and writes its credentials to `demo.json`, readable by this user only. All of it
+ * or nothing, once, however many processes start together.
  * @returns the demo when it was made now; undefined when there was nothing to do
  */
 export async function seedDemo({ db }: Database, dataDir: string, now: Date): Promise<Demo | undefined> {
   if (existsSync(demoFile(dataDir))) return undefined;
-  const used = await db.selectFrom('accounts').select('id').limit(1).executeTakeFirst();
-  if (used) return undefined;
+  return inTransaction(db, async (trx) => {
+    // The others wait here for the first, and then see that it was done.
+    const first = await trx
+      .insertInto('settings')
+      .values({ key: 'demo-seeded', value: 'true', updated_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('key')
+      .executeTakeFirst();
+    const used = await trx.selectFrom('accounts').select('id').limit(1).executeTakeFirst();
+    if (!first || used) return undefined;
+    const demo = await createDemo(trx, { actor: { type: 'system' }, now });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(demoFile(dataDir), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+    return demo;
+  });
+}
 
-  const by = { actor: { type: 'system' } as const, now };
+async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): Promise<Demo> {
   const identifier = 'https://reports.example.com';
-  const scopes = ['reports:read', 'reports:write'];
-  const password = randomBytes(15).toString('base64url');
-  await createApi(
-    db,
-    {
-      identifier,
-      name: 'Reports (demo)',
-      scopes: [
-        { name: 'reports:read', description: 'Read reports' },
-        { name: 'reports:write', description: 'Create and change reports' },
-      ],
-    },
-    by,
-  );
+  const redirectUri = 'http://localhost:4000/callback';
+  const scopes = [
+    { name: 'reports:read', description: 'Read reports' },
+    { name: 'reports:write', description: 'Create and change reports' },
+  ];
+  const names = scopes.map((scope) => scope.name);
+  await createApi(db, { identifier, name: 'Reports (demo)', scopes }, by);
   const machine = await createClient(
     db,
-    { name: 'Demo dashboard backend', type: 'machine', subscriptions: [{ api: identifier, scopes }] },
+    { name: 'Demo dashboard backend', type: 'machine', subscriptions: [{ api: identifier, scopes: names }] },
     by,
   );
-  const redirectUri = 'http://localhost:4000/callback';
   const web = await createClient(
     db,
     {
@@ -58,14 +69,12 @@ export async function seedDemo({ db }: Database, dataDir: string, now: Date): Pr
     },
     by,
   );
-  const person = { email: 'ada@example.com', password };
+  const person = { email: 'ada@example.com', password: randomBytes(15).toString('base64url') };
   await createAccount(db, { ...person, name: 'Ada Lovelace' }, by);
-  const demo: Demo = {
+  return {
     person,
-    api: { identifier, scopes },
+    api: { identifier, scopes: names },
     machine: { clientId: machine.client.id, clientSecret: machine.secret?.secret ?? '' },
     web: { clientId: web.client.id, clientSecret: web.secret?.secret ?? '', redirectUri },
   };
-  writeFileSync(demoFile(dataDir), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  return demo;
 }

@@ -50,11 +50,6 @@ export const errorCodes = {
     message: 'The request is too large.',
     hint: 'Bodies may have 56 KiB and addresses 16 KiB.',
   },
-  unsupported_media_type: {
-    status: 415,
-    message: 'The body is of a kind that this address does not read.',
-    hint: 'Send the Content-Type that the documentation names.',
-  },
   wrong_host: {
     status: 421,
     message: 'This server answers only under the host of its issuer.',

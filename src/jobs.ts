@@ -3,9 +3,20 @@ import { deleteExpiredSessions } from './accounts/portal-sessions.ts';
 import type { Database } from './db/connection.ts';
 import { withLease } from './db/leases.ts';
 import { deleteExpiredThrottles } from './http/limits.ts';
+import type { Keyring } from './keys/keyring.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
+import { deleteForgottenRevocations } from './revocation/revoke.ts';
 
-const CLEAN_UP_EVERY = 60_000;
+/** What each feature removes of its own. */
+const EXPIRING = [
+  deleteExpiredArtifacts,
+  deleteExpiredRetries,
+  deleteExpiredSessions,
+  deleteExpiredThrottles,
+  deleteForgottenRevocations,
+];
+
+const EVERY = 60_000;
 const BATCH = 1000;
 const MOST_BATCHES = 100;
 
@@ -18,19 +29,14 @@ export interface Jobs {
 }
 
 /** Background work. Every process tries; a lease lets one of them. */
-export function createJobs({ db }: Database, clock: () => Date, log: Logger): Jobs {
+export function createJobs({ db }: Database, keyring: Keyring, clock: () => Date, log: Logger): Jobs {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
   const cleanUp = async () => {
     let removed = 0;
     await withLease(db, { name: 'clean-up', seconds: 300, now: clock() }, async () => {
-      for (const remove of [
-        deleteExpiredArtifacts,
-        deleteExpiredRetries,
-        deleteExpiredSessions,
-        deleteExpiredThrottles,
-      ]) {
+      for (const remove of EXPIRING) {
         for (let batches = 0, count = BATCH; count === BATCH && batches < MOST_BATCHES; batches += 1) {
           count = await remove(db, clock(), BATCH);
           removed += count;
@@ -44,8 +50,11 @@ export function createJobs({ db }: Database, clock: () => Date, log: Logger): Jo
     cleanUp,
     start() {
       timer = setInterval(() => {
-        running = cleanUp().catch((error: unknown) => log.error({ err: error }, 'clean-up failed'));
-      }, CLEAN_UP_EVERY);
+        running = Promise.all([
+          cleanUp().catch((err: unknown) => log.error({ err }, 'clean-up failed')),
+          keyring.maintain().catch((err: unknown) => log.error({ err }, 'key rotation failed')),
+        ]);
+      }, EVERY);
       timer.unref();
     },
     async stop() {

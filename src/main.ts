@@ -30,10 +30,14 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE')
     return 'PORT: is taken by another program; set PORT to a free one';
-  if (error.name === 'MissingMasterKey' || error.name === 'WrongMasterKey') return error.message;
-  if (error instanceof AggregateError || ('code' in error && /^E[A-Z]+$/.test(String(error.code)))) {
-    const causes = error instanceof AggregateError ? error.errors.map(String) : [error.message];
-    return `DATABASE_URL: cannot be reached (${causes.join('; ')}); check the address and that PostgreSQL runs`;
+  if (['MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name)) return error.message;
+  if (error.name === 'SignerUnavailable') return `SIGNER: ${error.message}; start it first, and check the path`;
+  const causes = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  if (causes.some((cause) => 'syscall' in cause && cause.syscall === 'connect')) {
+    const words = causes.map((cause) => cause.message).join('; ');
+    return `DATABASE_URL: cannot be reached (${words}); check the address and that PostgreSQL runs`;
   }
+  if ('code' in error && error.code === 'EADDRNOTAVAIL')
+    return 'HOST: is not an address of this machine; use localhost or 0.0.0.0';
   return error.stack ?? error.message;
 }

@@ -49,6 +49,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       log,
       demo,
       async stop() {
+        await app.close();
         await closeServer(server);
         await control?.close();
         await app.jobs.stop();

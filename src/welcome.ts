@@ -35,6 +35,6 @@ function introduce(demo: Demo, issuer: string, dataDir: string): string[] {
     '',
     '  Verify it offline, as a resource server does:',
     '',
-    '  npm run --silent example:verify -- PASTE_THE_TOKEN_HERE',
+    `  ${issuer === 'http://localhost:3000' ? '' : `ISSUER=${issuer} `}npm run --silent example:verify -- PASTE_THE_TOKEN_HERE`,
   ];
 }

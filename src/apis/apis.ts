@@ -7,6 +7,7 @@ import type { Db } from '../db/connection.ts';
 import type { Api, Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
 export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
@@ -30,8 +31,8 @@ export const NewApi = z.object({
   name: z.string().trim().min(1).max(100),
   scopes: z.array(z.object({ name: ScopeName, description: z.string().trim().max(300) })).max(200),
   /** seconds */
-  tokenLifetime: z.int().min(30).max(86400).default(300),
-  signingAlg: z.enum(['ES256', 'RS256']).default('ES256'),
+  tokenLifetime: z.int().min(30).max(LONGEST_TOKEN_LIFETIME).default(300),
+  signingAlg: z.enum(['ES256', 'RS256', 'EdDSA']).default('ES256'),
 });
 
 export interface ApiWithScopes extends Api {

@@ -1,8 +1,11 @@
+import type { Kysely } from 'kysely';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
-import type { Api } from '../db/tables.ts';
+import type { Api, Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { revokeTokens } from '../revocation/revoke.ts';
 import { findApi, findApiScopes } from './apis.ts';
 
 /** One API as one app may use it. */
@@ -67,4 +70,28 @@ export async function findDefaultApi(db: Db, clientId: string): Promise<string |
   const [first, second] = rows;
   if (first && first.default_api_id === first.id) return first.identifier;
   return second ? undefined : first?.identifier;
+}
+
+/** Takes an API from an app: its next token request for it fails, and tokens that it holds for it are refused. @throws {AppError} not_found */
+export function cancelSubscription(
+  db: Kysely<Tables>,
+  subscription: { clientId: string; apiIdentifier: string; reason: string },
+  by: { actor: Actor; now: Date },
+): Promise<void> {
+  const { clientId, apiIdentifier, reason } = subscription;
+  return inTransaction(db, async (trx) => {
+    const api = await findApi(trx, apiIdentifier);
+    const removed =
+      api &&
+      (await trx
+        .deleteFrom('subscriptions')
+        .where('client_id', '=', clientId)
+        .where('api_id', '=', api.id)
+        .returning('api_id')
+        .executeTakeFirst());
+    if (!removed)
+      throw new AppError('not_found', { detail: `The app ${clientId} has no subscription of ${apiIdentifier}.` });
+    await revokeTokens(trx, { kind: 'subscription', value: `${clientId} ${apiIdentifier}`, reason }, by.now);
+    await record(trx, by.actor, { type: 'client.unsubscribed', clientId, apiId: api.id }, by.now);
+  });
 }

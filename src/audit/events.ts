@@ -29,4 +29,15 @@ export type AuditEvent =
       grantId: string;
       reason: 'reuse' | 'revocation' | 'sign_out' | 'consent';
     }
-  | { type: 'signing_key.created'; kid: string; alg: string };
+  | { type: 'token.revoked'; clientId: string; jti: string }
+  | { type: 'client.disabled'; clientId: string; reason: string }
+  | { type: 'client.enabled'; clientId: string }
+  | { type: 'client.unsubscribed'; clientId: string; apiId: string }
+  | { type: 'api.introspector_added'; apiId: string; clientId: string }
+  | { type: 'account.disabled'; accountId: string; reason: string }
+  | { type: 'account.enabled'; accountId: string }
+  | { type: 'account.password_changed'; accountId: string }
+  | { type: 'consent.withdrawn'; accountId: string; clientId: string }
+  | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }
+  | { type: 'signing_key.created'; kid: string; alg: string }
+  | { type: 'signing_key.revoked'; kid: string; alg: string; reason: string };

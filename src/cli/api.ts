@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type ApiWithScopes, createApi, listApis, NewApi } from '../apis/apis.ts';
+import { allowIntrospection } from '../apis/introspectors.ts';
 import { type CommandLine, withJson } from './command-line.ts';
 import { collect, wholeNumber } from './option-values.ts';
 import { formatFields, formatTable, printable } from './output.ts';
@@ -10,7 +11,7 @@ interface CreateOptions {
   readonly name: string;
   readonly scope?: string[];
   readonly tokenLifetime?: number;
-  readonly alg?: 'ES256' | 'RS256';
+  readonly alg?: 'ES256' | 'RS256' | 'EdDSA';
   readonly json?: boolean;
 }
 
@@ -29,6 +30,15 @@ export function addApiCommands(program: Command, line: CommandLine): void {
     )
     .addHelpText('after', `\n${SCOPE_RULE}`)
     .action((options: CreateOptions) => create(line, options));
+
+  withJson(
+    api.command('allow-introspection').description("let an app introspect an API's tokens, as its resource server"),
+  )
+    .argument('<identifier>', 'the API')
+    .argument('<app>', 'its client_id')
+    .action((identifier: string, clientId: string, options: { json?: boolean }) =>
+      allow(line, identifier, clientId, options),
+    );
 
   withJson(api.command('list').description('list the APIs')).action((options: { json?: boolean }) =>
     list(line, options),
@@ -54,6 +64,14 @@ async function list(line: CommandLine, options: { json?: boolean }): Promise<voi
   line.answer(options, {
     json: apis.map(presentApi),
     text: formatTable(['IDENTIFIER', 'NAME', 'LIFETIME', 'ALG', 'SCOPES'], rows, 'There are no APIs yet.'),
+  });
+}
+
+async function allow(line: CommandLine, apiIdentifier: string, clientId: string, options: { json?: boolean }) {
+  await line.withDatabase((db) => allowIntrospection(db, { apiIdentifier, clientId }, line.by()));
+  line.answer(options, {
+    json: { api: apiIdentifier, client_id: clientId, introspection: true },
+    text: `${clientId} may introspect the tokens of ${apiIdentifier}.`,
   });
 }
 

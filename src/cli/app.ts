@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { listApis } from '../apis/apis.ts';
 import { listClients } from '../clients/clients.ts';
 import { addAppCreateCommand } from './app-create.ts';
+import { addAppLifecycleCommands } from './app-lifecycle.ts';
 import { addAppSecretCommands } from './app-secret.ts';
 import { type CommandLine, withJson } from './command-line.ts';
 import { formatDay, formatTable } from './output.ts';
@@ -14,6 +15,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
     list(line, options),
   );
   addAppSecretCommands(app, line);
+  addAppLifecycleCommands(app, line);
 }
 
 async function list(line: CommandLine, options: { json?: boolean }): Promise<void> {

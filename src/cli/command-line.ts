@@ -1,20 +1,48 @@
 import type { Command } from 'commander';
 import type { Kysely } from 'kysely';
 import type { Actor } from '../audit/events.ts';
-import { ConfigError } from '../config.ts';
+import { type Config, ConfigError, type MasterKey } from '../config.ts';
+import type { Database } from '../db/connection.ts';
 import { migrateUp, pendingMigrations } from '../db/migrator.ts';
 import type { Tables } from '../db/tables.ts';
+import { resolveSecrets } from '../generated-secrets.ts';
+import type { RotationParts } from '../keys/rotation.ts';
+import type { Signer } from '../keys/signer.ts';
+import { createSigners } from '../keys/signers.ts';
+import { LONGEST_TOKEN_LIFETIME, type RotationPolicy } from '../keys/stages.ts';
 import type { Io } from './io.ts';
 import { formatJson } from './output.ts';
 
-/** The database as a command may use it. */
+/** The database and the keys as a command may use them. */
 export interface Session {
   readonly db: Kysely<Tables>;
   readonly migrate: 'auto' | 'check';
+  /** Asked only by commands that need keys. @throws {ConfigError} */
+  keys(): { policy: RotationPolicy; signer: Signer; masterKeys: readonly MasterKey[] };
   close(): Promise<void>;
 }
 
+/** What a session takes from the configuration. */
+export function sessionOf(config: Config, database: Pick<Database, 'db'>, close: () => Promise<void>): Session {
+  return {
+    db: database.db,
+    migrate: config.migrate,
+    close,
+    keys() {
+      const { masterKeys } = resolveSecrets(config);
+      const policy = { ...config.keyRotation, retainFor: LONGEST_TOKEN_LIFETIME };
+      return { policy, masterKeys, signer: createSigners(masterKeys, config.signerSocket)[0] };
+    },
+  };
+}
+
 export type OpenSession = () => Promise<Session>;
+
+export interface KeyWork {
+  readonly db: Kysely<Tables>;
+  readonly rotation: RotationParts;
+  readonly masterKeys: readonly MasterKey[];
+}
 
 type Work<T> = (db: Kysely<Tables>) => Promise<T>;
 
@@ -23,6 +51,8 @@ export interface CommandLine {
   readonly io: Io;
   /** Runs `work` on a database that has all migrations. @throws {ConfigError} when it lacks some and may not be migrated */
   withDatabase<T>(work: Work<T>): Promise<T>;
+  /** The same, for work with signing keys. */
+  withKeys<T>(work: (keys: KeyWork) => Promise<T>): Promise<T>;
   /** Runs `work` on the database as it is. */
   withUnmigratedDatabase<T>(work: Work<T>): Promise<T>;
   /** Who changes something, and when. */
@@ -38,6 +68,12 @@ export function createCommandLine(io: Io, open: OpenSession): CommandLine {
       withSession(open, async (session) => {
         await ensureMigrated(session);
         return work(session.db);
+      }),
+    withKeys: (work) =>
+      withSession(open, async (session) => {
+        await ensureMigrated(session);
+        const { policy, signer, masterKeys } = session.keys();
+        return work({ db: session.db, rotation: { db: session.db, signer, policy }, masterKeys });
       }),
     withUnmigratedDatabase: (work) => withSession(open, ({ db }) => work(db)),
     by: () => ({ actor: { type: 'operator' }, now: new Date() }),

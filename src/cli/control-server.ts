@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/connection.ts';
-import type { OpenSession } from './command-line.ts';
+import { type OpenSession, sessionOf } from './command-line.ts';
 import { CommandRequest, type CommandResult } from './control-protocol.ts';
 import { controlSocketPath, isPrivateSocket, makeSocketFolder } from './control-socket.ts';
 import { runCommand } from './run.ts';
@@ -19,11 +19,11 @@ export interface ControlServer {
  * @returns undefined when there is no place to listen; the server is of use without it
  */
 export async function startControlServer(
-  config: Pick<Config, 'dataDir' | 'migrate'>,
+  config: Config,
   database: Database,
   log: Logger,
 ): Promise<ControlServer | undefined> {
-  const open: OpenSession = async () => ({ db: database.db, migrate: config.migrate, close: async () => {} });
+  const open: OpenSession = async () => sessionOf(config, database, async () => {});
   try {
     return await listen(controlSocketPath(config.dataDir), config.dataDir, createControlServer(open, log));
   } catch (error) {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../config.ts';
 import { DataDirInUse, openEmbedded, openPostgres } from '../db/connection.ts';
-import type { Session } from './command-line.ts';
+import { type Session, sessionOf } from './command-line.ts';
 import { handOver } from './control-client.ts';
 import { explainFailure } from './failures.ts';
 import { type Io, rememberInputs } from './io.ts';
@@ -43,7 +43,8 @@ async function run(argv: string[]): Promise<number> {
 }
 
 async function openSession(): Promise<Session> {
-  const { databaseUrl, dataDir, migrate } = readConfig(process.env);
+  const config = readConfig(process.env);
+  const { databaseUrl, dataDir } = config;
   const database = databaseUrl ? openPostgres(databaseUrl, CONNECTIONS, () => {}) : await openEmbedded(dataDir);
-  return { db: database.db, migrate, close: () => database.close() };
+  return sessionOf(config, database, () => database.close());
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createAccount, listAccounts } from '../accounts/accounts.ts';
 import { type CommandLine, withJson } from './command-line.ts';
 import { formatDay, formatTable } from './output.ts';
+import { addUserLifecycleCommands } from './user-lifecycle.ts';
 
 interface CreateOptions {
   readonly email: string;
@@ -23,6 +24,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   withJson(user.command('list').description('list the people')).action((options: { json?: boolean }) =>
     list(line, options),
   );
+  addUserLifecycleCommands(user, line);
 }
 
 async function create(line: CommandLine, options: CreateOptions): Promise<void> {

@@ -25,7 +25,7 @@ export const NewClient = z
     jwks: PublicJwks.optional(),
     subscriptions: z.array(z.object({ api: z.string(), scopes: z.array(z.string()) })).default([]),
     defaultApi: z.string().optional(),
-    idTokenAlg: z.enum(['ES256', 'RS256']).default('ES256'),
+    idTokenAlg: z.enum(['ES256', 'RS256', 'EdDSA']).default('ES256'),
     pkce: z.enum(['required', 'pkce_or_nonce']).default('required'),
     requirePar: z.boolean().default(false),
     firstParty: z.boolean().default(false),

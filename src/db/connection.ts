@@ -15,6 +15,8 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** The pool under `db`, for libraries that speak `pg`; undefined on the embedded database. */
   readonly pool: pg.Pool | undefined;
+  /** Hears notifications on the embedded database; on PostgreSQL that takes a connection of its own (changes.ts). */
+  readonly listen?: (channel: string, heard: (payload: string) => void) => Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ export async function embed(pglite: PGlite, onClose: () => void = () => {}): Pro
     await db.destroy();
     onClose();
   };
-  return { kind: 'embedded', db, pool: undefined, close };
+  return { kind: 'embedded', db, pool: undefined, listen: (channel, heard) => pglite.listen(channel, heard), close };
 }
 
 /**

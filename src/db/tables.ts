@@ -40,7 +40,7 @@ export interface ClientTable {
   redirect_uris: string[];
   post_logout_redirect_uris: string[];
   jwks: ColumnType<{ keys: Record<string, unknown>[] } | null, string | null, string | null>;
-  id_token_alg: 'ES256' | 'RS256';
+  id_token_alg: SigningAlgName;
   pkce: 'required' | 'pkce_or_nonce';
   require_par: boolean;
   first_party: boolean;
@@ -64,7 +64,7 @@ export interface ApiTable {
   identifier: string;
   name: string;
   token_lifetime: number;
-  signing_alg: 'ES256' | 'RS256';
+  signing_alg: SigningAlgName;
   created_at: Created;
 }
 
@@ -105,12 +105,36 @@ export interface ConsentTable {
   updated_at: Timestamp;
 }
 
+export type SigningAlgName = 'ES256' | 'RS256' | 'EdDSA';
+
 export interface SigningKeyTable {
   kid: string;
-  alg: 'ES256' | 'RS256';
-  public_jwk: Json<Record<string, string>>;
-  sealed_private_jwk: string;
+  alg: SigningAlgName;
+  signer: 'database' | 'socket';
+  public_jwk: Json<Record<string, unknown>>;
+  /** null when the private part is not ours to hold. */
+  sealed_private_jwk: string | null;
   created_at: Created;
+  activates_at: Timestamp;
+  retires_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  revoked_reason: string | null;
+}
+
+/** Tokens issued at or before a moment that are refused until it no longer matters. */
+export interface RevocationTable {
+  kind: string;
+  value: string;
+  seq: Generated<number>;
+  issued_before: Timestamp;
+  forget_at: Timestamp;
+  reason: string;
+}
+
+/** Apps that may introspect the tokens of an API: its resource servers. */
+export interface ApiIntrospectorTable {
+  api_id: string;
+  client_id: string;
 }
 
 export interface SettingTable {
@@ -166,6 +190,8 @@ export interface Tables {
   accounts: AccountTable;
   consents: ConsentTable;
   signing_keys: SigningKeyTable;
+  revocations: RevocationTable;
+  api_introspectors: ApiIntrospectorTable;
   settings: SettingTable;
   leases: LeaseTable;
   audit_events: AuditEventTable;

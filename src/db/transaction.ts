@@ -5,8 +5,12 @@ import type { Tables } from './tables.ts';
 const RETRIABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
-/** Runs `work` in one transaction, and again from the start when the database says that trying again may help. */
+/**
+ * Runs `work` in one transaction, and again from the start when the database says that trying again may help. Inside of
+ * a transaction it becomes part of that one.
+ */
 export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db as Transaction<Tables>);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction().execute(work);

@@ -37,5 +37,5 @@ export function answerCached(ctx: Parameters<Middleware>[0], body: Buffer | stri
 /** By weak comparison, because a proxy that compresses makes a tag weak. */
 function names(ifNoneMatch: string, etag: string): boolean {
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
+  return tags.includes(etag.replace(/^W\//, '')) || tags.includes('*');
 }

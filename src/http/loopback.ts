@@ -24,7 +24,7 @@ export function createLoopback(issuer: string): Loopback {
       const { promise, resolve, reject } = Promise.withResolvers<Response>();
       const outgoing = request(
         {
-          host: address.family === 'IPv6' ? '::1' : '127.0.0.1',
+          host: reachable(address.address),
           port: address.port,
           path: target.pathname + target.search,
           method,
@@ -48,4 +48,10 @@ export function createLoopback(issuer: string): Loopback {
       return promise;
     },
   };
+}
+
+/** An address to reach a listener at: a wildcard is not one. */
+function reachable(address: string): string {
+  if (address === '::') return '::1';
+  return address === '0.0.0.0' ? '127.0.0.1' : address;
 }

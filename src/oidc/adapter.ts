@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { findLiveClient } from '../clients/clients.ts';
+import { revokeTokens } from '../revocation/revoke.ts';
 import {
   consumeArtifact,
   destroyArtifact,
@@ -81,6 +82,12 @@ class ArtifactAdapter implements Adapter {
     const exchange = this.#work.exchange();
     if (exchange) exchange.commitOnRefusal = true;
     await destroyArtifactsOfGrant(this.#work.db(), this.#model, grantId);
+    // JWTs of the grant are not stored, so they are named as revoked; the provider ends each grant through this model.
+    if (this.#model === 'AccessToken') await this.#revokeGrant(grantId);
+  }
+
+  async #revokeGrant(grantId: string): Promise<void> {
+    await revokeTokens(this.#work.db(), { kind: 'grant', value: grantId, reason: 'grant revoked' }, this.#clock());
   }
 }
 

@@ -41,7 +41,8 @@ export async function saveArtifact(
 ): Promise<void> {
   const { id, payload, lifetime, now } = artifact;
   const mutable = {
-    grant_id: payload.grantId ?? null,
+    // A grant bears its own id, so that all of a grant is found by one column; its id opens nothing.
+    grant_id: payload.grantId ?? (model === 'Grant' ? id : null),
     account_id: payload.accountId ?? null,
     client_id: payload.clientId ?? null,
     uid_hash: payload.uid ? hashOf(payload.uid) : null,

@@ -1,7 +1,9 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { SigningKey } from '../keys/signing-keys.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { SIGNING_ALGS } from '../keys/stages.ts';
 import { claims } from './account-claims.ts';
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
+import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import type { Pages } from './pages.ts';
 import { assertShortLived } from './provider.ts';
 import type { Resources } from './resources.ts';
@@ -13,12 +15,11 @@ export interface ConfigurationParts {
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly resources: Resources;
   readonly pages: Pages;
-  readonly keys: readonly SigningKey[];
+  readonly keyring: Keyring;
   readonly cookieKeys: readonly string[];
   readonly https: boolean;
 }
 
-const SIGNING_ALGS = ['ES256', 'RS256'] as const;
 const ASSERTION_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
 
 /** oidc-provider's configuration. A pure function: nothing is read, opened or started here. */
@@ -27,7 +28,8 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     adapter: parts.adapter,
     findAccount: parts.findAccount,
     loadExistingGrant: parts.loadExistingGrant,
-    jwks: { keys: parts.keys.map((key) => key.privateJwk) } as NonNullable<Configuration['jwks']>,
+    jwks: externalKeys(parts.keyring),
+    extraTokenClaims: nameGrant,
     claims,
     ttl,
     scopes: ['openid', 'profile', 'email', 'offline_access'],
@@ -54,6 +56,11 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     cookies: cookies(parts),
     features: features(parts),
   };
+}
+
+/** A token on behalf of a person says which grant it comes from, so that revoking the grant reaches offline verifiers. */
+async function nameGrant(_ctx: KoaContextWithOIDC, token: { kind: string; grantId?: string | undefined }) {
+  return token.kind === 'AccessToken' && token.grantId ? { grant_id: token.grantId } : undefined;
 }
 
 /** RFC 9700 §2.1.1. An app may be set to "PKCE or nonce" (OAuth 2.1 §7.5.1.1), but only if it can keep a secret. */
@@ -88,6 +95,7 @@ function cookies({ cookieKeys, https }: ConfigurationParts): NonNullable<Configu
 function features({ resources, pages }: ConfigurationParts): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
+    externalSigningSupport,
     // RFC 6749 §4.4
     clientCredentials: { enabled: true },
     // RFC 7662; what one app holds is nobody else's business

@@ -9,6 +9,8 @@ import type { UnitOfWork } from './unit-of-work.ts';
  */
 export function listenToProvider(provider: Provider, work: UnitOfWork, log: Logger): void {
   const refused = (event: string) => (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
+    // structured-tokens.ts goes on from here.
+    if (error.message === 'unsupported_token_type') return;
     const { message, error_detail: detail } = error;
     requestLog(ctx, log).info({ event, client: ctx.oidc?.client?.clientId, error: message, detail }, 'refused');
   };

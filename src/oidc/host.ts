@@ -2,16 +2,25 @@ import { createHash } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
 import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
+import { AppError } from '../errors.ts';
 import { answerCached } from '../http/assets.ts';
 
-/** Seconds for which a resource server may keep the JWKS; a new key is published for longer before it signs. */
-export const JWKS_MAX_AGE = 300;
-
-const CACHED = new Map([
-  ['/jwks', JWKS_MAX_AGE],
-  ['/.well-known/openid-configuration', JWKS_MAX_AGE],
-  ['/.well-known/oauth-authorization-server', JWKS_MAX_AGE],
+/** Endpoints that exist, with the methods that they accept. */
+const METHODS = new Map([
+  ['/token', 'POST'],
+  ['/token/introspection', 'POST'],
+  ['/token/revocation', 'POST'],
+  ['/request', 'POST'],
+  ['/session/end/confirm', 'POST'],
+  ['/auth', 'GET, POST'],
+  ['/session/end', 'GET, POST'],
+  ['/me', 'GET, POST'],
+  ['/jwks', 'GET'],
+  ['/.well-known/openid-configuration', 'GET'],
+  ['/.well-known/oauth-authorization-server', 'GET'],
 ]);
+
+const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 export interface ProviderHost {
   /** The provider of the moment. Ask for it once per request, never keep it. */
@@ -22,7 +31,7 @@ export interface ProviderHost {
 }
 
 /** The provider's keys are fixed when it is built, so it stands behind a middleware where it can be exchanged. */
-export function createProviderHost(initial: Provider): ProviderHost {
+export function createProviderHost(initial: Provider, maxAge: number): ProviderHost {
   let provider = initial;
   let handle = compose(provider.middleware as unknown as Middleware[]);
   return {
@@ -33,8 +42,12 @@ export function createProviderHost(initial: Provider): ProviderHost {
     },
     async middleware(ctx: Context, next: Next) {
       await handle(ctx, next);
-      const maxAge = CACHED.get(ctx.path);
-      if (maxAge !== undefined && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
+      const methods = METHODS.get(ctx.path);
+      if (ctx.status === 404 && ctx.body == null && methods) {
+        ctx.set('Allow', methods);
+        throw new AppError('method_not_allowed');
+      }
+      if (CACHED.has(ctx.path) && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
     },
   };
 }

@@ -18,7 +18,11 @@ type Names = string | readonly string[] | ReadonlySet<string>;
 /** Runs around every grant's handler, after the client has proved who it is. */
 export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
 
+type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
+
 export interface Overrides {
+  /** Takes over where the provider refuses a JWT. */
+  readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
   /** Notes an assertion's or proof's use; false when it was used before. */
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
@@ -55,6 +59,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.proxy = true;
   compareHashes(provider, overrides);
   noteReplaysAtomically(provider, overrides);
+  provider.use(overrides.structuredTokens);
   provider.use(correctErrors);
   provider.use(externalizeScript);
   return provider;
@@ -88,12 +93,22 @@ const CORRECTIONS = new Map([
 
 async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next();
-  const body = ctx.body as { error?: string; error_description?: string } | undefined;
+  if (ctx.status === 503) return answerUnavailable(ctx);
+  const body = ctx.body as { error?: string; error_description?: string; scope?: string } | undefined;
+  // RFC 6749 §3.3 has no empty scope.
+  if (body?.scope === '') delete body.scope;
   const correction = CORRECTIONS.get(body?.error_description ?? '');
   if (!body?.error || !correction) return;
   ctx.status = correction.status;
   if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.host}"`);
   ctx.body = { ...body, error: correction.error };
+}
+
+/** A failure of ours that passes (the signer, say), which the provider calls a server_error. */
+function answerUnavailable(ctx: KoaContextWithOIDC): void {
+  ctx.set('Retry-After', '1');
+  if (typeof ctx.body === 'string') return;
+  ctx.body = { error: 'temporarily_unavailable', error_description: 'the server cannot answer right now; try again' };
 }
 
 /** The page that posts a form by itself has its script inline, which our CSP forbids; the same script is an asset. */

@@ -4,7 +4,7 @@ import { record } from '../audit/record.ts';
 import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
-import type { SigningKey } from '../keys/signing-keys.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
@@ -17,6 +17,7 @@ import { interactionRoutes } from './interactions.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
+import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
 
 export interface OidcParts {
@@ -26,29 +27,35 @@ export interface OidcParts {
   readonly render: Render;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** seconds */
+  readonly jwksMaxAge: number;
 }
 
 export interface OidcServer {
   readonly host: ProviderHost;
   readonly interactions: Router;
-  /** Builds the provider anew with these keys and puts it in the old one's place. */
-  useKeys(keys: readonly SigningKey[]): void;
+  /** Builds the provider anew with the keys of now and puts it in the old one's place. */
+  rebuild(): void;
 }
 
 /** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
-export function createOidcServer(parts: OidcParts, initialKeys: readonly SigningKey[]): OidcServer {
+export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
   const { database, issuer, cookieKeys, render, clock, log } = parts;
   const work = createUnitOfWork(database.db);
   const resources = createResources(work);
-  const overrides = createOverrides(database, clock, createExchange(work, resources, clock));
-  const build = (keys: readonly SigningKey[]) => {
+  const overrides: Overrides = {
+    ...createOverrides(database, clock),
+    aroundGrant: createExchange(work, resources, clock),
+    structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
+  };
+  const build = () => {
     const configuration = buildConfiguration({
       adapter: createAdapterFactory(work, clock),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
       pages: createPages(render),
-      keys,
+      keyring: keyring(),
       cookieKeys,
       https: issuer.startsWith('https:'),
     });
@@ -56,7 +63,7 @@ export function createOidcServer(parts: OidcParts, initialKeys: readonly Signing
     listenToProvider(provider, work, log);
     return provider;
   };
-  const host = createProviderHost(build(initialKeys));
+  const host = createProviderHost(build(), parts.jwksMaxAge);
   const signInLimits = {
     account: createFailureLimit(database.pool, { name: 'sign-in', points: 10, seconds: 600 }),
     address: createFailureLimit(database.pool, { name: 'sign-in-address', points: 100, seconds: 600 }),
@@ -71,13 +78,12 @@ export function createOidcServer(parts: OidcParts, initialKeys: readonly Signing
     cookieKeys,
     signInLimits,
   });
-  return { host, interactions, useKeys: (keys) => host.swap(build(keys)) };
+  return { host, interactions, rebuild: () => host.swap(build()) };
 }
 
-function createOverrides({ db, pool }: Database, clock: () => Date, aroundGrant: Overrides['aroundGrant']): Overrides {
+function createOverrides({ db, pool }: Database, clock: () => Date): Pick<Overrides, 'firstUse' | 'onWrongSecret'> {
   const limit = createFailureLimit(pool, { name: 'client-secret', points: 20, seconds: 300 });
   return {
-    aroundGrant,
     firstUse: ({ iss, jti, exp }) =>
       noteFirstUse(db, {
         id: JSON.stringify([iss, jti]),

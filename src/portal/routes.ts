@@ -4,15 +4,13 @@ import type { Context } from 'koa';
 import * as client from 'openid-client';
 import { findActiveAccount } from '../accounts/accounts.ts';
 import { endSession, findSession, startSession } from '../accounts/portal-sessions.ts';
-import { createClient, findLiveClient } from '../clients/clients.ts';
+import { PORTAL_CLIENT } from '../clients/portal-client.ts';
 import type { Database } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
 
-/** The portal is a client of this server like any other: public, with PKCE, and known to be ours. */
-const PORTAL_CLIENT = 'latchkey-portal';
 const SESSION_SECONDS = 8 * 3600;
 const SIGN_IN_SECONDS = 3600;
 
@@ -23,23 +21,6 @@ export interface PortalParts {
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly loopback: Loopback;
-}
-
-/** Registers the portal with the server, once per database. */
-export async function ensurePortalClient(db: Database['db'], issuer: string, now: Date): Promise<void> {
-  if (await findLiveClient(db, PORTAL_CLIENT, now)) return;
-  await createClient(
-    db,
-    {
-      id: PORTAL_CLIENT,
-      name: 'Latchkey',
-      type: 'spa',
-      redirectUris: [`${issuer}/signed-in`],
-      postLogoutRedirectUris: [`${issuer}/`],
-      firstParty: true,
-    },
-    { actor: { type: 'system' }, now },
-  );
 }
 
 /** The home page, and signing in to it and out again. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import * as client from 'openid-client';
-import { loadSigningKeys } from '../../src/keys/signing-keys.ts';
+import { sealContext } from '../../src/keys/database-signer.ts';
+import { unseal } from '../../src/keys/seal.ts';
+import { listSigningKeys } from '../../src/keys/signing-keys.ts';
 import { aClient, anApi, aPerson, PASSWORD } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationRequest, CALLBACK, discover, signIn } from '../support/relying-app.ts';
@@ -80,8 +82,11 @@ async function useEverything(): Promise<void> {
 
   const unused = await signIn(server, web, ada, { parameters: { scope: 'openid' } });
   note('second opaque access token', unused.tokens.access_token);
-  for (const key of await loadSigningKeys(database.db, server.secrets.masterKeys)) {
-    note(`private key ${key.alg}`, key.privateJwk.d);
+  for (const { kid, alg, sealedPrivateJwk } of await listSigningKeys(database.db)) {
+    const jwk = JSON.parse(unseal(server.secrets.masterKeys, sealContext(kid), sealedPrivateJwk ?? '')) as {
+      d: string;
+    };
+    note(`private key ${alg}`, jwk.d);
   }
   note('master key', server.secrets.masterKeys[0]?.key.toString('base64'));
   note('cookie key', server.secrets.cookieKeys[0]);

@@ -132,7 +132,7 @@ const PROOFS: Record<string, Record<string, () => Promise<void>>> = {
     },
   },
   id_token_signing_alg_values_supported: Object.fromEntries(
-    (['ES256', 'RS256'] as const).map((alg) => [
+    (['ES256', 'RS256', 'EdDSA'] as const).map((alg) => [
       alg,
       async () => {
         const app = await aWebApp({ idTokenAlg: alg });

@@ -61,7 +61,11 @@ export async function startProcess(env: Record<string, string>): Promise<ServerP
 }
 
 /** Several processes that are one server: same issuer, keys and database. */
-export async function startCluster(databaseUrl: string, size: number): Promise<ServerProcess[]> {
+export async function startCluster(
+  databaseUrl: string,
+  size: number,
+  extra: Record<string, string> = {},
+): Promise<ServerProcess[]> {
   const ports = await Promise.all(Array.from({ length: size }, freePort));
   const shared = {
     ISSUER: `http://localhost:${ports[0]}`,
@@ -69,8 +73,14 @@ export async function startCluster(databaseUrl: string, size: number): Promise<S
     MASTER_KEYS: `test:${randomBytes(32).toString('base64')}`,
     COOKIE_KEYS: randomBytes(32).toString('base64url'),
     LOG_LEVEL: 'warn',
+    ...extra,
   };
-  return Promise.all(ports.map((port) => startProcess({ ...shared, PORT: String(port) })));
+  const starts = await Promise.allSettled(ports.map((port) => startProcess({ ...shared, PORT: String(port) })));
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (!failed) return started;
+  await Promise.all(started.map((server) => server.stop()));
+  throw failed.reason;
 }
 
 /** POSTs a form to one process of a cluster, under the issuer's Host. */

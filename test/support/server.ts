@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/connection.ts';
 import { createTestDatabase } from './database.ts';
 import { freePort } from './postgres.ts';
@@ -23,7 +24,9 @@ export interface TestServer {
  * The whole server in this process, listening on a free port, on a fresh database. Time is `Date`, so a spec that
  * travels does so with `travel()` from time.ts.
  */
-export async function startTestServer(options: { issuer?: string; trustedProxies?: number } = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: { issuer?: string; trustedProxies?: number; env?: Record<string, string> } = {},
+): Promise<TestServer> {
   const { database, url: databaseUrl, drop } = await createTestDatabase();
   const port = await freePort();
   const issuer = options.issuer ?? `http://localhost:${port}`;
@@ -41,7 +44,11 @@ export async function startTestServer(options: { issuer?: string; trustedProxies
       },
     }),
   );
-  const config = { issuer, production: false, trustedProxies: options.trustedProxies ?? 0 };
+  const config = {
+    ...readConfig({ ISSUER: issuer, ...options.env }),
+    databaseUrl,
+    trustedProxies: options.trustedProxies ?? 0,
+  };
   const app = await createApp({ config, secrets, database, clock: () => new Date(), log });
   const server: Server = await app.listen(port, 'localhost');
   return {
@@ -52,6 +59,7 @@ export async function startTestServer(options: { issuer?: string; trustedProxies
     secrets,
     logged,
     async stop() {
+      await app.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await app.jobs.stop();

@@ -1,0 +1,42 @@
+import type { Kysely } from 'kysely';
+import type { Actor } from '../audit/events.ts';
+import { record } from '../audit/record.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import { endTokensOfClient } from '../revocation/artifacts.ts';
+import { revokeTokens } from '../revocation/revoke.ts';
+
+/** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found */
+export function disableClient(
+  db: Kysely<Tables>,
+  { clientId, reason }: { clientId: string; reason: string },
+  by: { actor: Actor; now: Date },
+): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const changed = await trx
+      .updateTable('clients')
+      .set({ disabled_at: by.now })
+      .where('id', '=', clientId)
+      .returning('id')
+      .executeTakeFirst();
+    if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
+    await endTokensOfClient(trx, clientId);
+    await revokeTokens(trx, { kind: 'client', value: clientId, reason }, by.now);
+    await record(trx, by.actor, { type: 'client.disabled', clientId, reason }, by.now);
+  });
+}
+
+/** Lets an app start anew. Tokens from before stay refused. @throws {AppError} not_found */
+export function enableClient(db: Kysely<Tables>, clientId: string, by: { actor: Actor; now: Date }): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const changed = await trx
+      .updateTable('clients')
+      .set({ disabled_at: null })
+      .where('id', '=', clientId)
+      .returning('id')
+      .executeTakeFirst();
+    if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
+    await record(trx, by.actor, { type: 'client.enabled', clientId }, by.now);
+  });
+}

@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { createClient } from './clients.ts';
+
+/** The portal is a client of this server like any other: public, with PKCE, and known to be ours. */
+export const PORTAL_CLIENT = 'latchkey-portal';
+
+/** Registers the portal under the issuer of today, however many processes start together. */
+export async function ensurePortalClient(db: Kysely<Tables>, issuer: string, now: Date): Promise<void> {
+  const redirectUris = [`${issuer}/signed-in`];
+  const postLogoutRedirectUris = [`${issuer}/`];
+  await inTransaction(db, async (trx) => {
+    await trx
+      .insertInto('settings')
+      .values({ key: 'portal-client', value: JSON.stringify(issuer), updated_at: now })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(issuer), updated_at: now }))
+      .execute();
+    const moved = await trx
+      .updateTable('clients')
+      .set({ redirect_uris: redirectUris, post_logout_redirect_uris: postLogoutRedirectUris })
+      .where('id', '=', PORTAL_CLIENT)
+      .returning('id')
+      .executeTakeFirst();
+    if (moved) return;
+    const portal = { id: PORTAL_CLIENT, name: 'Latchkey', type: 'spa', firstParty: true } as const;
+    await createClient(trx, { ...portal, redirectUris, postLogoutRedirectUris }, { actor: { type: 'system' }, now });
+  });
+}

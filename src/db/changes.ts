@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import pg from 'pg';
+import type { Database, Db } from './connection.ts';
+
+const CHANNEL = 'latchkey';
+
+/** Tells every process, when the transaction commits, that something of this topic has changed. */
+export async function announce(db: Db, topic: string): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, ${topic})`.execute(db);
+}
+
+export interface Watch {
+  readonly topic: string;
+  /** A short text that differs after every change: what polling compares. */
+  readonly fingerprint: () => Promise<string>;
+  /** Called after a change, never twice at once, and at least once after the last change. */
+  readonly onChange: () => Promise<void>;
+}
+
+export interface ChangeWatcher {
+  close(): Promise<void>;
+}
+
+export interface WatchOptions {
+  /** undefined: not by LISTEN, only by polling (behind PgBouncer in transaction mode). */
+  readonly listenUrl: string | undefined;
+  readonly pollMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Watches topics by LISTEN where there is a connection of its own for it, and always by polling: neither alone is trusted. */
+export function watchChanges(database: Database, watches: readonly Watch[], options: WatchOptions): ChangeWatcher {
+  const watched = watches.map((watch) => createWatched(watch, options.onError));
+  const listener =
+    database.kind === 'embedded' ? listenEmbedded(database, watched) : listenNetwork(options.listenUrl, watched);
+  const timer = setInterval(() => {
+    for (const one of watched) one.poll();
+  }, options.pollMs);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await listener.close();
+      await Promise.all(watched.map((one) => one.idle()));
+    },
+  };
+}
+
+interface Watched {
+  readonly topic: string;
+  notify(): void;
+  poll(): void;
+  idle(): Promise<void>;
+}
+
+function createWatched(watch: Watch, onError: (error: unknown) => void): Watched {
+  let known: string | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+
+  const work = async (force: boolean) => {
+    const print = await watch.fingerprint();
+    if (!force && print === known) return;
+    await watch.onChange();
+    known = print;
+  };
+  const run = (force: boolean) => {
+    if (running !== undefined) {
+      again ||= force;
+      return;
+    }
+    running = work(force)
+      .catch(onError)
+      .finally(() => {
+        running = undefined;
+        if (!again) return;
+        again = false;
+        run(true);
+      });
+  };
+  return { topic: watch.topic, notify: () => run(true), poll: () => run(false), idle: async () => running };
+}
+
+function listenEmbedded(database: Database, watched: readonly Watched[]) {
+  const unlisten = database.listen?.(CHANNEL, (topic) => {
+    for (const one of watched) if (one.topic === topic) one.notify();
+  });
+  return { close: async () => (await unlisten)?.() };
+}
+
+/** A connection of its own, made again whenever it breaks; what was missed meanwhile is found by polling. */
+function listenNetwork(url: string | undefined, watched: readonly Watched[]) {
+  let client: pg.Client | undefined;
+  let closed = url === undefined;
+  const connect = async () => {
+    if (closed) return;
+    const fresh = new pg.Client({ connectionString: url, application_name: 'latchkey-listen', keepAlive: true });
+    client = fresh;
+    fresh.on('error', () => {});
+    fresh.on('end', () => {
+      if (!closed) setTimeout(connectAgain, 1000).unref();
+    });
+    fresh.on('notification', ({ payload }) => {
+      for (const one of watched) if (one.topic === payload) one.notify();
+    });
+    await fresh.connect();
+    await fresh.query(`listen ${CHANNEL}`);
+    for (const one of watched) one.notify();
+  };
+  const connectAgain = () => {
+    connect().catch(() => client?.end().catch(() => {}));
+  };
+  connectAgain();
+  return {
+    async close() {
+      closed = true;
+      await client?.end().catch(() => {});
+    },
+  };
+}

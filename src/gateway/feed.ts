@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Watch } from '../db/changes.ts';
+import type { Db } from '../db/connection.ts';
+import { signCompact } from '../keys/jws.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { readFeed, revocationsFingerprint } from '../revocation/feed.ts';
+import { REVOCATIONS_TOPIC } from '../revocation/revoke.ts';
+
+/** Seconds after which the same content is signed anew, so that its `iat` shows that the server is alive. */
+const SIGN_AGAIN = 10;
+
+export interface SignedFeed {
+  readonly jws: string;
+  readonly etag: string;
+}
+
+export interface FeedPublisher {
+  current(): Promise<SignedFeed>;
+  /** Hears every new feed until told to stop. */
+  subscribe(hear: (feed: SignedFeed) => void): () => void;
+  readonly watch: Watch;
+}
+
+/** The signed list of what is revoked, made when it changes and not when it is asked for. */
+export function createFeedPublisher(parts: {
+  db: Db;
+  keyring: () => Keyring;
+  issuer: string;
+  clock: () => Date;
+}): FeedPublisher {
+  const { db, keyring, issuer, clock } = parts;
+  const listeners = new Set<(feed: SignedFeed) => void>();
+  let cached: { feed: Promise<SignedFeed>; signedAt: number } | undefined;
+
+  const make = async (now: Date): Promise<SignedFeed> => {
+    const { seq, revoked } = await readFeed(db, now);
+    const iat = Math.floor(now.getTime() / 1000);
+    const jws = await signCompact(
+      keyring(),
+      { alg: 'ES256', typ: 'revocations+jwt' },
+      { iss: issuer, iat, seq, revoked },
+    );
+    const print = createHash('sha256')
+      .update(JSON.stringify([seq, revoked]))
+      .digest('base64url')
+      .slice(0, 22);
+    return { jws, etag: `W/"${print}"` };
+  };
+  const refresh = (): Promise<SignedFeed> => {
+    const now = clock();
+    const feed = make(now);
+    cached = { feed, signedAt: now.getTime() };
+    feed.catch(() => {
+      cached = undefined;
+    });
+    return feed;
+  };
+
+  return {
+    current() {
+      const age = clock().getTime() - (cached?.signedAt ?? 0);
+      return cached && age >= 0 && age < SIGN_AGAIN * 1000 ? cached.feed : refresh();
+    },
+    subscribe(hear) {
+      listeners.add(hear);
+      return () => listeners.delete(hear);
+    },
+    watch: {
+      topic: REVOCATIONS_TOPIC,
+      fingerprint: () => revocationsFingerprint(db),
+      async onChange() {
+        const feed = await refresh();
+        for (const hear of listeners) hear(feed);
+      },
+    },
+  };
+}

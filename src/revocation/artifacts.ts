@@ -1,0 +1,28 @@
+import type { Db } from '../db/connection.ts';
+
+/** What lets someone get tokens, or is one; interactions and pushed requests end by themselves within the hour. */
+const TOKEN_MODELS = ['AuthorizationCode', 'AccessToken', 'RefreshToken', 'Grant'];
+
+/** Removes codes, tokens and grants of an app. */
+export async function endTokensOfClient(db: Db, clientId: string): Promise<void> {
+  await db.deleteFrom('artifacts').where('client_id', '=', clientId).where('model', 'in', TOKEN_MODELS).execute();
+}
+
+/** Removes codes, tokens, grants and sessions of a person. */
+export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): Promise<void> {
+  const models = [...TOKEN_MODELS, 'Session'];
+  await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', 'in', models).execute();
+  await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
+}
+
+/** Removes codes, tokens and grants of a person with one app. @returns the grants that there were */
+export async function endTokensOfConsent(db: Db, accountId: string, clientId: string): Promise<string[]> {
+  const rows = await db
+    .deleteFrom('artifacts')
+    .where('account_id', '=', accountId)
+    .where('client_id', '=', clientId)
+    .where('model', 'in', TOKEN_MODELS)
+    .returning('grant_id')
+    .execute();
+  return [...new Set(rows.flatMap((row) => (row.grant_id ? [row.grant_id] : [])))];
+}

@@ -1,0 +1,61 @@
+/** One variable of the environment, as README and `.env.example` list it. */
+interface Variable {
+  readonly fallback: string;
+  readonly meaning: string;
+  readonly secret?: true;
+}
+
+/** Every variable that Latchkey reads. A variable marked secret can also be given as a file: `NAME_FILE=/path`. */
+export const variables = {
+  ISSUER: {
+    fallback: 'http://localhost:PORT',
+    meaning: 'The public origin of this server, without a path. Everything it publishes starts with it.',
+  },
+  PORT: { fallback: '3000', meaning: 'The TCP port to listen on.' },
+  HOST: { fallback: 'localhost', meaning: 'The address to listen on; `0.0.0.0` for every interface.' },
+  DATABASE_URL: {
+    fallback: '(embedded)',
+    meaning:
+      'PostgreSQL 14 or newer: `postgres://user:password@host/name`. Without it an embedded database in DATA_DIR.',
+    secret: true,
+  },
+  DATABASE_POOL: { fallback: '10', meaning: 'The largest number of connections to PostgreSQL of one process.' },
+  DATA_DIR: { fallback: './data', meaning: 'The folder of the embedded database and of generated secrets.' },
+  MASTER_KEYS: {
+    fallback: '(generated)',
+    meaning: 'Keys that encrypt private keys at rest, `id:base64,…`, 32 bytes each. The first encrypts, all decrypt.',
+    secret: true,
+  },
+  COOKIE_KEYS: {
+    fallback: '(generated)',
+    meaning: 'Secrets that sign cookies, `secret,…`, 32 characters or more each. The first signs, all verify.',
+    secret: true,
+  },
+  MIGRATE: {
+    fallback: '(by mode)',
+    meaning:
+      '`auto` migrates the database at the start, `check` stops when migrations are pending. `check` in production.',
+  },
+  KEY_ROTATION_DAYS: { fallback: '30', meaning: 'Days after which a new signing key takes over.' },
+  KEY_PUBLISH_SECONDS: {
+    fallback: '900',
+    meaning: 'How long a new key is in the JWKS before it signs; at least JWKS_MAX_AGE and 5 more.',
+  },
+  JWKS_MAX_AGE: { fallback: '300', meaning: 'Seconds for which verifiers may keep the JWKS.' },
+  SIGNER: {
+    fallback: 'database',
+    meaning: '`database` keeps private keys encrypted there; `unix:/path` lets another process hold them and sign.',
+  },
+  LISTEN: {
+    fallback: 'on',
+    meaning: '`off` where DATABASE_URL is a PgBouncer in transaction mode: changes are then found by polling only.',
+  },
+  NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
+  TRUSTED_PROXIES: {
+    fallback: '0',
+    meaning: 'How many proxies in front of the server add to X-Forwarded-For.',
+  },
+  LOG_LEVEL: { fallback: 'info', meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
