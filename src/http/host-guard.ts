@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 
 /** Probes come by address, so these answer under any Host. */
@@ -11,6 +11,7 @@ const PROBES = new Set(['/healthz', '/readyz']);
 export function pinHost(issuer: string, trustedProxies: number): Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
+    takeOriginForm(ctx, host);
     const { headers } = ctx.req;
     if (headers.host?.toLowerCase() !== host && !PROBES.has(ctx.path)) throw new AppError('wrong_host');
     headers.host = host;
@@ -19,4 +20,15 @@ export function pinHost(issuer: string, trustedProxies: number): Middleware {
     if (trustedProxies === 0) delete headers['x-forwarded-for'];
     await next();
   };
+}
+
+/** A target with a host of its own outranks the Host header (RFC 9112 §3.2.2), and Koa would publish it in addresses. */
+function takeOriginForm(ctx: Context, host: string): void {
+  const target = ctx.req.url ?? '';
+  if (target.startsWith('/') || target === '*') return;
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? [];
+  if (authority?.toLowerCase() !== host) throw new AppError('wrong_host');
+  ctx.url = rest.startsWith('/') ? rest : `/${rest}`;
+  ctx.originalUrl = ctx.url;
+  ctx.request.originalUrl = ctx.url;
 }
