@@ -9,8 +9,8 @@ export interface TestClock {
   advance(seconds: number): void;
   /** Moves time on without running timers: a process that was suspended. */
   sleep(seconds: number): void;
-  /** How many timers wait. */
-  pending(): number;
+  /** In how many seconds the timers that wait are due. */
+  due(): number[];
 }
 
 /** Time and timers that stand still until they are told. */
@@ -43,14 +43,14 @@ export function createTestClock(): TestClock {
     sleep(seconds) {
       now += seconds * 1000;
     },
-    pending: () => timers.size,
+    due: () => [...timers].map(({ at }) => (at - now) / 1000),
   };
 }
 
 /** Lets requests on their way arrive. @throws when the condition does not come true within five seconds */
-export async function eventually(condition: () => boolean): Promise<void> {
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 5000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
     await new Promise((resolve) => setImmediate(resolve));
   }

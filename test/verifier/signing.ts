@@ -15,7 +15,7 @@ export function createKey(kid: string, alg = 'ES256'): TestKey {
 
 function generate(alg: string): { privateKey: KeyObject; publicKey: KeyObject } {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519');
-  if (alg.startsWith('RS')) return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (alg.startsWith('RS')) return generateKeyPairSync('rsa', { modulusLength: alg.endsWith('-1024') ? 1024 : 2048 });
   return generateKeyPairSync('ec', { namedCurve: alg === 'ES384' ? 'P-384' : 'P-256' });
 }
 
@@ -34,4 +34,4 @@ export function signRaw(header: unknown, payload: unknown, signature: (input: Bu
 export const signatureOf =
   ({ alg, privateKey }: TestKey) =>
   (input: Buffer): Buffer =>
-    sign(alg === 'EdDSA' ? null : `sha${alg.slice(2)}`, input, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+    sign(alg === 'EdDSA' ? null : `sha${alg.slice(2, 5)}`, input, { key: privateKey, dsaEncoding: 'ieee-p1363' });
