@@ -89,11 +89,11 @@ function checkProofClaims(payload: JsonObject, { request, ath, now }: ProofTarge
   }
 }
 
-/** @throws when the request's own URL is not absolute: a mistake in the API, not in the request */
+/** @throws {TypeError} when the request's own URL is a path: a mistake in the API, not in the request */
 function isSameTarget(htu: string, actual: string): boolean {
+  if (actual.startsWith('/')) throw new TypeError('DPoP needs the whole URL of the request, or the option dpop.origin');
   const expected = normalizeTarget(actual);
-  if (!expected) throw new TypeError('DPoP needs the absolute URL of the request, or the option dpop.origin');
-  return normalizeTarget(htu) === expected;
+  return expected !== undefined && normalizeTarget(htu) === expected;
 }
 
 async function thumbprintOf(jwk: JWK): Promise<string> {

@@ -6,7 +6,8 @@ import type { Needed, Verifier } from './verifier.ts';
 /** What is used of Koa's context. */
 export interface KoaContext {
   readonly method: string;
-  readonly origin: string;
+  readonly protocol: string;
+  readonly host: string;
   readonly originalUrl: string;
   readonly req: NodeRequest;
   status: number;
@@ -23,8 +24,8 @@ export interface KoaTokenState {
 /** Lets a request pass whose token has the scopes, with the claims as `ctx.state.token`, and answers any other. */
 export function koaVerifier(verifier: Verifier, needed: Needed = {}) {
   return async (ctx: KoaContext, next: () => Promise<unknown>): Promise<void> => {
-    const { method, origin, originalUrl, req } = ctx;
-    const url = originalUrl.startsWith('/') ? origin + originalUrl : originalUrl;
+    const { method, protocol, host, originalUrl, req } = ctx;
+    const url = originalUrl.startsWith('/') ? `${protocol}://${host}${originalUrl}` : originalUrl;
     try {
       ctx.state.token = await verifier.verifyRequest({ method, url, headers: req.headers, raw: req }, needed);
     } catch (error) {
