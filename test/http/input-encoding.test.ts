@@ -108,13 +108,9 @@ describe('too much', () => {
   });
 
   it('is refused in an address', async () => {
-    for (const path of [
-      `/auth?x=${'x'.repeat(16_000)}`,
-      `/token?x=${'x'.repeat(16_300)}`,
-      `/auth?x=${'x'.repeat(20_000)}`,
-    ]) {
-      const { status } = await raw({ path, headers: { accept: 'text/html' } });
-      expect([400, 404, 413, 414, 431]).toContain(status);
+    for (const length of [16_384, 20_000]) {
+      const { status } = await raw({ path: `/auth?x=${'x'.repeat(length)}`, headers: { accept: 'text/html' } });
+      expect([413, 431]).toContain(status);
     }
   });
 
