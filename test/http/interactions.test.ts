@@ -88,6 +88,17 @@ describe('consent', () => {
     expect(await grantsOf(app.clientId)).toBe(0);
   });
 
+  it('I05: is not taken where a fresh sign-in is asked for, nor a sign-in where consent is', async () => {
+    const app = await anApp();
+    const { person } = await signIn(server, app, ada);
+    const login = await person.visit(authorizationUrl(server, app, { prompt: 'login consent' }));
+    expect(login.text).toContain('name="password"');
+    expect((await send(person, login, 'consent', { csrf: csrfOf(login) })).status).toBe(400);
+    const { person: other, consent } = await atConsent(await anApp());
+    const form = { csrf: csrfOf(consent), email: ada.email, password: ada.password };
+    expect((await send(other, consent, 'sign-in', form)).status).toBe(400);
+  });
+
   it('I05: counts once: the same form again gives no second code', async () => {
     const app = await anApp();
     const { person, consent } = await atConsent(app);
