@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
@@ -52,6 +53,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
 
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
+  const catalog = createCatalog();
   const keyring = await openKeyring({
     db,
     signers: createSigners(masterKeys, signerSocket),
@@ -60,12 +62,12 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     onChange: () => oidc.rebuild(),
   });
   const oidc = createOidcServer(
-    { database, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    { database, catalog, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
     () => keyring,
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
   const feedPages = feedRoutes(feed);
-  const watcher = watchChanges(database, [keyring.watch, feed.watch], {
+  const watcher = watchChanges(database, [keyring.watch, feed.watch, catalog.watch(db)], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
@@ -95,7 +97,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
       await watcher.close();
     },
     async listen(port, host) {
-      const server = createServer({ maxHeaderSize: 16 * 1024 }, koa.callback());
+      const server = createServer({ maxHeaderSize: 32 * 1024 }, koa.callback());
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       server.once('error', reject).listen(port, host, resolve);
       await promise;

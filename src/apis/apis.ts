@@ -3,11 +3,13 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Api, Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
+import { CATALOG_TOPIC } from './catalog-topic.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
 export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
@@ -67,6 +69,7 @@ export async function createApi(
           .values(api.scopes.map((scope) => ({ api_id: id, ...scope })))
           .execute();
       }
+      await announceVersioned(trx, CATALOG_TOPIC, by.now);
       await record(trx, by.actor, { type: 'api.created', apiId: id, identifier: api.identifier }, by.now);
       return { ...row, scopes: api.scopes };
     });

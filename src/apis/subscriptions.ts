@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Api, Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { revokeTokens } from '../revocation/revoke.ts';
 import { findApi, findApiScopes } from './apis.ts';
+import { CATALOG_TOPIC } from './catalog-topic.ts';
 
 /** One API as one app may use it. */
 export interface AppApi {
@@ -33,43 +35,39 @@ export async function subscribe(
     .insertInto('subscriptions')
     .values({ client_id: clientId, api_id: api.id, scopes: [...new Set(scopes)], created_at: by.now })
     .execute();
+  await announceVersioned(db, CATALOG_TOPIC, by.now);
   await record(db, by.actor, { type: 'client.subscribed', clientId, apiId: api.id, scopes }, by.now);
   return api;
 }
 
-/** The API with this identifier as the app may use it; undefined without a subscription. */
-export async function findAppApi(db: Db, clientId: string, identifier: string): Promise<AppApi | undefined> {
-  const row = await db
+/** Every API that an app may use. */
+export async function findAppApis(db: Db, clientId: string): Promise<AppApi[]> {
+  const rows = await db
     .selectFrom('apis')
     .innerJoin('subscriptions', 'subscriptions.api_id', 'apis.id')
     .selectAll('apis')
     .select('subscriptions.scopes as subscribed')
-    .where('apis.identifier', '=', identifier)
     .where('subscriptions.client_id', '=', clientId)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const { subscribed, ...api } = row;
-  const offered = (await findApiScopes(db, api.id)).map((scope) => scope.name);
-  return { api, offered, subscribed };
+    .orderBy('apis.identifier')
+    .execute();
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const scopes = await db
+    .selectFrom('api_scopes')
+    .select(['api_id', 'name'])
+    .where('api_id', 'in', ids)
+    .orderBy('name')
+    .execute();
+  return rows.map(({ subscribed, ...api }) => ({
+    api,
+    subscribed,
+    offered: scopes.filter((scope) => scope.api_id === api.id).map((scope) => scope.name),
+  }));
 }
 
-/** The identifier of the app's own default API or, if it may use just one, of that one. */
-export async function findDefaultApi(db: Db, clientId: string): Promise<string | undefined> {
-  const rows = await db
-    .selectFrom('subscriptions')
-    .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
-    .innerJoin('clients', 'clients.id', 'subscriptions.client_id')
-    .select(['apis.identifier', 'apis.id', 'clients.default_api_id'])
-    .where('subscriptions.client_id', '=', clientId)
-    .limit(2)
-    .orderBy(
-      (eb) => eb('clients.default_api_id', '=', eb.ref('apis.id')),
-      (order) => order.desc().nullsLast(),
-    )
-    .execute();
-  const [first, second] = rows;
-  if (first && first.default_api_id === first.id) return first.identifier;
-  return second ? undefined : first?.identifier;
+/** The API with this identifier as the app may use it; undefined without a subscription. */
+export async function findAppApi(db: Db, clientId: string, identifier: string): Promise<AppApi | undefined> {
+  return (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
 }
 
 /** Takes an API from an app: its next token request for it fails, and tokens that it holds for it are refused. @throws {AppError} not_found */
@@ -92,6 +90,7 @@ export function cancelSubscription(
     if (!removed)
       throw new AppError('not_found', { detail: `The app ${clientId} has no subscription of ${apiIdentifier}.` });
     await revokeTokens(trx, { kind: 'subscription', value: `${clientId} ${apiIdentifier}`, reason }, by.now);
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.unsubscribed', clientId, apiId: api.id }, by.now);
   });
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { subscribe } from '../apis/subscriptions.ts';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Client, Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -34,7 +36,7 @@ export const NewClient = z
     /** Only for an app that the server itself needs under a known name. */
     id: z
       .string()
-      .regex(/^[a-z][a-z0-9_-]{2,40}$/)
+      .regex(/^(?!usr_|api_|sec_)[a-z][a-z0-9_-]{2,40}$/)
       .optional(),
   })
   .superRefine((client, ctx) => {
@@ -108,6 +110,7 @@ export function createClient(
     const secret = authMethod.startsWith('client_secret')
       ? await insertSecret(trx, { clientId: id, name: 'first' }, by)
       : undefined;
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
     const client = await trx.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
     return { client, secret };
   });
@@ -130,33 +133,25 @@ async function subscribeAll(
   await db.updateTable('clients').set({ default_api_id: defaultApiId }).where('id', '=', clientId).execute();
 }
 
-/** An app with the hashes of its secrets that are live at `now`; undefined when unknown or disabled. */
-export interface LiveClient {
-  readonly client: Client;
-  readonly secretHashes: readonly Uint8Array[];
-}
-
 /** A client id as we make them; anything else is unknown, and does not reach the database. */
 const CLIENT_ID = /^[a-z][a-z0-9_-]{2,60}$/;
 
-export async function findLiveClient(db: Db, clientId: string, now: Date): Promise<LiveClient | undefined> {
+/** An app that is not disabled, with the hashes of its secrets and when each ends. */
+export async function findClientWithSecrets(db: Db, clientId: string) {
   if (!CLIENT_ID.test(clientId)) return undefined;
-  const rows = await db
+  const client = await db
     .selectFrom('clients')
-    .leftJoin('client_secrets', (join) =>
-      join
-        .onRef('client_secrets.client_id', '=', 'clients.id')
-        .on((eb) => eb.or([eb('client_secrets.expires_at', 'is', null), eb('client_secrets.expires_at', '>', now)])),
-    )
-    .selectAll('clients')
-    .select('client_secrets.hash')
-    .where('clients.id', '=', clientId)
-    .where('clients.disabled_at', 'is', null)
+    .selectAll()
+    .where('id', '=', clientId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (!client) return undefined;
+  const secrets = await db
+    .selectFrom('client_secrets')
+    .select(['hash', 'expires_at as expiresAt'])
+    .where('client_id', '=', clientId)
     .execute();
-  const [first] = rows;
-  if (!first) return undefined;
-  const { hash, ...client } = first;
-  return { client, secretHashes: rows.flatMap((row) => (row.hash ? [row.hash] : [])) };
+  return { client, secrets };
 }
 
 export function listClients(db: Db): Promise<Client[]> {

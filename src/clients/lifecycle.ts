@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
+import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -23,6 +25,7 @@ export function disableClient(
     if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
     await endTokensOfClient(trx, clientId);
     await revokeTokens(trx, { kind: 'client', value: clientId, reason }, by.now);
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.disabled', clientId, reason }, by.now);
   });
 }
@@ -37,6 +40,7 @@ export function enableClient(db: Kysely<Tables>, clientId: string, by: { actor: 
       .returning('id')
       .executeTakeFirst();
     if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.enabled', clientId }, by.now);
   });
 }

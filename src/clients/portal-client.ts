@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { createClient } from './clients.ts';
@@ -22,6 +24,7 @@ export async function ensurePortalClient(db: Kysely<Tables>, issuer: string, now
       .where('id', '=', PORTAL_CLIENT)
       .returning('id')
       .executeTakeFirst();
+    await announceVersioned(trx, CATALOG_TOPIC, now);
     if (moved) return;
     const portal = { id: PORTAL_CLIENT, name: 'Latchkey', type: 'spa', firstParty: true } as const;
     await createClient(trx, { ...portal, redirectUris, postLogoutRedirectUris }, { actor: { type: 'system' }, now });

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -55,6 +57,7 @@ export async function insertSecret(
       expires_at: input.expiresAt ?? null,
     })
     .execute();
+  await announceVersioned(db, CATALOG_TOPIC, by.now);
   await record(
     db,
     by.actor,
@@ -110,6 +113,7 @@ export function removeSecret(
       .executeTakeFirst();
     if (!removed)
       throw new AppError('not_found', { detail: `The app ${input.clientId} has no secret ${input.secretId}.` });
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.secret_removed', ...input }, by.now);
   });
 }

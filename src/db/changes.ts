@@ -1,18 +1,40 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import type { Database, Db } from './connection.ts';
+import { noteChange, onCommitted } from './transaction.ts';
 
 const CHANNEL = 'latchkey';
 
 /** Tells every process, when the transaction commits, that something of this topic has changed. */
 export async function announce(db: Db, topic: string): Promise<void> {
+  noteChange(db, topic);
   await sql`select pg_notify(${CHANNEL}, ${topic})`.execute(db);
+}
+
+/** The same for a topic without a fingerprint of its own: it gets a number that grows. */
+export async function announceVersioned(db: Db, topic: string, now: Date): Promise<void> {
+  await db
+    .insertInto('settings')
+    .values({ key: `version:${topic}`, value: '1', updated_at: now })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({ value: sql`to_jsonb((settings.value)::int + 1)`, updated_at: now }),
+    )
+    .execute();
+  await announce(db, topic);
+}
+
+/** The number of announceVersioned(), as text. */
+export async function versionOf(db: Db, topic: string): Promise<string> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', `version:${topic}`).executeTakeFirst();
+  return String(row?.value ?? 0);
 }
 
 export interface Watch {
   readonly topic: string;
   /** A short text that differs after every change: what polling compares. */
   readonly fingerprint: () => Promise<string>;
+  /** Called at once when a change is heard of, before anything else happens. */
+  readonly invalidate?: () => void;
   /** Called after a change, never twice at once, and at least once after the last change. */
   readonly onChange: () => Promise<void>;
 }
@@ -33,12 +55,16 @@ export function watchChanges(database: Database, watches: readonly Watch[], opti
   const watched = watches.map((watch) => createWatched(watch, options.onError));
   const listener =
     database.kind === 'embedded' ? listenEmbedded(database, watched) : listenNetwork(options.listenUrl, watched);
+  const unhear = onCommitted(database.db, (topic) => {
+    for (const one of watched) if (one.topic === topic) one.notify();
+  });
   const timer = setInterval(() => {
     for (const one of watched) one.poll();
   }, options.pollMs);
   timer.unref();
   return {
     async close() {
+      unhear();
       clearInterval(timer);
       await listener.close();
       await Promise.all(watched.map((one) => one.idle()));
@@ -61,6 +87,7 @@ function createWatched(watch: Watch, onError: (error: unknown) => void): Watched
   const work = async (force: boolean) => {
     const print = await watch.fingerprint();
     if (!force && print === known) return;
+    watch.invalidate?.();
     await watch.onChange();
     known = print;
   };
@@ -78,7 +105,15 @@ function createWatched(watch: Watch, onError: (error: unknown) => void): Watched
         run(true);
       });
   };
-  return { topic: watch.topic, notify: () => run(true), poll: () => run(false), idle: async () => running };
+  return {
+    topic: watch.topic,
+    notify: () => {
+      watch.invalidate?.();
+      run(true);
+    },
+    poll: () => run(false),
+    idle: async () => running,
+  };
 }
 
 function listenEmbedded(database: Database, watched: readonly Watched[]) {

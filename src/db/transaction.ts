@@ -12,11 +12,41 @@ const ATTEMPTS = 5;
 export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
   if (db.isTransaction) return work(db as Transaction<Tables>);
   for (let attempt = 1; ; attempt += 1) {
+    const topics = new Set<string>();
     try {
-      return await db.transaction().execute(work);
+      const result = await db.transaction().execute((trx) => {
+        changed.set(trx, topics);
+        return work(trx);
+      });
+      tell(db, topics);
+      return result;
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
     }
+  }
+}
+
+/** What a transaction has changed, and who in this process wants to hear of it: at once when it commits, or never. */
+const changed = new WeakMap<Kysely<Tables>, Set<string>>();
+const listeners = new WeakMap<Kysely<Tables>, Set<(topic: string) => void>>();
+
+/** Notes that a topic has changed. @see changes.ts for the other processes */
+export function noteChange(db: Kysely<Tables>, topic: string): void {
+  const topics = changed.get(db);
+  if (topics) topics.add(topic);
+  else tell(db, [topic]);
+}
+
+/** Hears of the changes that commit on this pool. @returns how to stop */
+export function onCommitted(db: Kysely<Tables>, hear: (topic: string) => void): () => void {
+  const heard = listeners.get(db) ?? new Set();
+  listeners.set(db, heard.add(hear));
+  return () => heard.delete(hear);
+}
+
+function tell(db: Kysely<Tables>, topics: Iterable<string>): void {
+  for (const topic of topics) {
+    for (const hear of listeners.get(db) ?? []) hear(topic);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import { findLiveClient } from '../clients/clients.ts';
+import type { Catalog } from '../clients/catalog.ts';
 import { revokeTokens } from '../revocation/revoke.ts';
 import {
   consumeArtifact,
@@ -21,8 +21,13 @@ export class AnsweredBefore extends Error {}
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
 
 /** Between oidc-provider's models and our tables. It translates; it does not decide. */
-export function createAdapterFactory(work: UnitOfWork, clock: () => Date): (model: string) => Adapter {
-  return (model) => (model === 'Client' ? clientAdapter(work, clock) : new ArtifactAdapter(model, work, clock));
+export function createAdapterFactory(
+  work: UnitOfWork,
+  catalog: Catalog,
+  clock: () => Date,
+): (model: string) => Adapter {
+  return (model) =>
+    model === 'Client' ? clientAdapter(work, catalog, clock) : new ArtifactAdapter(model, work, clock);
 }
 
 class ArtifactAdapter implements Adapter {
@@ -91,14 +96,14 @@ class ArtifactAdapter implements Adapter {
   }
 }
 
-function clientAdapter(work: UnitOfWork, clock: () => Date): Adapter {
+function clientAdapter(work: UnitOfWork, catalog: Catalog, clock: () => Date): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new Error('apps are changed by the actions in clients/, not through the provider');
   };
   return {
     async find(id) {
-      const live = await findLiveClient(work.db(), id, clock());
-      return live && toClientMetadata(live);
+      const entry = await catalog.find(work.db(), id);
+      return entry && toClientMetadata(entry, clock());
     },
     upsert: readOnly,
     consume: readOnly,

@@ -1,5 +1,5 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
-import type { LiveClient } from '../clients/clients.ts';
+import type { CatalogEntry } from '../clients/catalog.ts';
 import type { Client } from '../db/tables.ts';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
@@ -11,7 +11,8 @@ export const EXTRA_CLIENT_METADATA = [
 ];
 
 /** A stored app as oidc-provider reads it. */
-export function toClientMetadata({ client, secretHashes }: LiveClient): AdapterPayload & ClientMetadata {
+export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): AdapterPayload & ClientMetadata {
+  const live = secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now);
   const usesSecret = client.auth_method.startsWith('client_secret');
   return {
     client_id: client.id,
@@ -27,7 +28,7 @@ export function toClientMetadata({ client, secretHashes }: LiveClient): AdapterP
     ...(client.jwks ? { jwks: client.jwks } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
-    latchkey_secret_hashes: secretHashes.map((hash) => Buffer.from(hash).toString('base64url')),
+    latchkey_secret_hashes: live.map(({ hash }) => Buffer.from(hash).toString('base64url')),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,

@@ -21,6 +21,7 @@ export interface ConfigurationParts {
 }
 
 const ASSERTION_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
+const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 
 /** oidc-provider's configuration. A pure function: nothing is read, opened or started here. */
 export function buildConfiguration(parts: ConfigurationParts): Configuration {
@@ -36,7 +37,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     // RFC 9700 §2.1.2: no implicit and no hybrid flow.
     responseTypes: ['code'],
     // No client_secret_jwt: it would need the secret itself, and we keep only its hash.
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [...AUTH_METHODS],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {
       idTokenSigningAlgValues: [...SIGNING_ALGS],
@@ -54,6 +55,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     renderError: parts.pages.renderError,
     interactions: { url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: cookies(parts),
+    discovery: authenticationAtEndpoints(),
     features: features(parts),
   };
 }
@@ -89,6 +91,17 @@ function cookies({ cookieKeys, https }: ConfigurationParts): NonNullable<Configu
     },
     long: { ...common, path: '/' },
     short: common,
+  };
+}
+
+/** RFC 8414 §2: left out, it would mean client_secret_basic alone. */
+function authenticationAtEndpoints() {
+  const methods = { methods: [...AUTH_METHODS], algs: [...ASSERTION_ALGS] };
+  return {
+    revocation_endpoint_auth_methods_supported: methods.methods,
+    revocation_endpoint_auth_signing_alg_values_supported: methods.algs,
+    introspection_endpoint_auth_methods_supported: methods.methods,
+    introspection_endpoint_auth_signing_alg_values_supported: methods.algs,
   };
 }
 

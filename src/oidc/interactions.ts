@@ -85,7 +85,7 @@ async function detailsOf(parts: InteractionParts, ctx: Context): Promise<Details
 
 async function protectedDetails(parts: InteractionParts, ctx: Context, prompt?: 'login' | 'consent'): Promise<Details> {
   const details = await detailsOf(parts, ctx);
-  const { csrf } = z.object({ csrf: z.unknown() }).parse(ctx.request.body ?? {});
+  const { csrf } = z.object({ csrf: z.unknown().optional() }).parse(ctx.request.body ?? {});
   requireCsrf(ctx, { cookieKeys: parts.cookieKeys, visit: details.uid, issuer: parts.issuer, token: csrf });
   if (prompt && details.prompt.name !== prompt) throw new AppError('sign_in_expired');
   return details;

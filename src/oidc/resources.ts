@@ -1,10 +1,11 @@
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { decideScopes } from '../apis/policy.ts';
-import { findAppApi, findDefaultApi } from '../apis/subscriptions.ts';
+import type { Catalog } from '../clients/catalog.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */
-export function createResources(work: UnitOfWork) {
+export function createResources(work: UnitOfWork, catalog: Catalog) {
+  const entryOf = (client: Client) => catalog.find(work.db(), client.clientId);
   return {
     /**
      * The API for a request that names none. With `openid` there is none: such a token is for UserInfo, and giving it an
@@ -14,17 +15,21 @@ export function createResources(work: UnitOfWork) {
       if (oneOf) return oneOf as string[];
       const scopes = String(ctx.oidc.params?.scope ?? '').split(' ');
       if (scopes.includes('openid')) return undefined as unknown as string;
-      return (await findDefaultApi(work.db(), client.clientId)) as string;
+      const identifier = (await entryOf(client))?.defaultApi;
+      if (!identifier && isAuthorization(ctx))
+        throw new errors.InvalidScope('ask for openid, or for scopes of an API', String(ctx.oidc.params?.scope ?? ''));
+      return identifier as string;
     },
 
     /** A token request that names no API gets the one that the person granted. */
     useGrantedResource: async () => true,
 
     /** @throws InvalidTarget for an API that is unknown or that the app has no subscription of */
-    async getResourceServerInfo(_ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
-      const appApi = await findAppApi(work.db(), client.clientId, identifier);
+    async getResourceServerInfo(ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
+      const appApi = (await entryOf(client))?.apis.get(identifier);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
       const { granted } = decideScopes({ ...appApi, requested: undefined });
+      if (isAuthorization(ctx)) requireKnownScope(ctx, granted);
       return {
         audience: appApi.api.identifier,
         scope: granted.join(' '),
@@ -41,14 +46,14 @@ export function createResources(work: UnitOfWork) {
     async completeClientCredentials(ctx: KoaContextWithOIDC): Promise<void> {
       const { client, params } = ctx.oidc;
       if (!client || !params) throw new errors.InvalidRequest('the request has no client');
-      const resource = params.resource ?? (await findDefaultApi(work.db(), client.clientId));
+      const resource = params.resource ?? (await entryOf(client))?.defaultApi;
       if (resource === undefined) {
         throw new errors.InvalidTarget('resource is missing: name the API that the token is for');
       }
       if (typeof resource !== 'string') {
         throw new errors.InvalidTarget('only one resource can be asked for: a token is for one API');
       }
-      const appApi = await findAppApi(work.db(), client.clientId, resource);
+      const appApi = (await entryOf(client))?.apis.get(resource);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
       const requested = typeof params.scope === 'string' ? params.scope.split(' ') : undefined;
       const { granted, refused } = decideScopes({ ...appApi, requested });
@@ -62,3 +67,24 @@ export function createResources(work: UnitOfWork) {
 }
 
 export type Resources = ReturnType<typeof createResources>;
+
+/** The requests that ask a person; the others follow from their answer. */
+function isAuthorization(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.route === 'authorization' || ctx.oidc.route === 'pushed_authorization_request';
+}
+
+/**
+ * RFC 6749 §3.3: without a scope the request gets the default, all that the app may have of its one API; with only scopes
+ * that nobody knows it fails, and does so before anyone is asked to sign in.
+ */
+function requireKnownScope(ctx: KoaContextWithOIDC, granted: readonly string[]): void {
+  const { params } = ctx.oidc;
+  if (!params || Array.isArray(params.resource)) return;
+  params.scope ??= granted.join(' ') || undefined;
+  const requested = String(params.scope ?? '').split(' ');
+  if (requested.includes('openid') || requested.some((scope) => granted.includes(scope))) return;
+  throw new errors.InvalidScope(
+    'none of the requested scopes is one that this app may have of the API',
+    requested.join(' '),
+  );
+}

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { Logger } from 'pino';
 import { record } from '../audit/record.ts';
+import type { Catalog } from '../clients/catalog.ts';
 import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
@@ -18,10 +19,11 @@ import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
-import { createUnitOfWork } from './unit-of-work.ts';
+import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 
 export interface OidcParts {
   readonly database: Database;
+  readonly catalog: Catalog;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly render: Render;
@@ -40,17 +42,17 @@ export interface OidcServer {
 
 /** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
-  const { database, issuer, cookieKeys, render, clock, log } = parts;
+  const { database, catalog, issuer, cookieKeys, render, clock, log } = parts;
   const work = createUnitOfWork(database.db);
-  const resources = createResources(work);
+  const resources = createResources(work, catalog);
   const overrides: Overrides = {
-    ...createOverrides(database, clock),
+    ...createOverrides(database, work, clock),
     aroundGrant: createExchange(work, resources, clock),
     structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
   };
   const build = () => {
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, clock),
+      adapter: createAdapterFactory(work, catalog, clock),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
@@ -81,11 +83,16 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   return { host, interactions, rebuild: () => host.swap(build()) };
 }
 
-function createOverrides({ db, pool }: Database, clock: () => Date): Pick<Overrides, 'firstUse' | 'onWrongSecret'> {
+function createOverrides(
+  { db, pool }: Database,
+  work: UnitOfWork,
+  clock: () => Date,
+): Pick<Overrides, 'firstUse' | 'onWrongSecret'> {
   const limit = createFailureLimit(pool, { name: 'client-secret', points: 20, seconds: 300 });
   return {
     firstUse: ({ iss, jti, exp }) =>
-      noteFirstUse(db, {
+      // Within an exchange it is part of it, and waits for no second connection.
+      noteFirstUse(work.db(), {
         id: JSON.stringify([iss, jti]),
         clientId: iss,
         expiresAt: new Date(exp * 1000),

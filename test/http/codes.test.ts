@@ -246,10 +246,19 @@ describe('UserInfo', () => {
     }
   });
 
-  it('I08: needs the scope openid', async () => {
-    const plain = await aClient(server.database, { type: 'web' });
-    const { body } = await post(server, '/token', await formOf(plain, { scope: 'email', nonce: '' }), plain);
-    const response = await fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${body.access_token}` } });
-    expect(response.status).toBe(403);
+  it('A28 I08: is asked for with openid; a request for its claims alone is refused before anyone signs in', async () => {
+    for (const app of [await aClient(server.database, { type: 'web' }), await anApp()]) {
+      for (const scope of ['email', 'bogus', 'offline_access']) {
+        const { leftTo } = await new Person(server.issuer).visit(authorizationUrl(server, app, { scope, nonce: '' }));
+        expect(leftTo?.searchParams.get('error')).toBe('invalid_scope');
+      }
+    }
+  });
+
+  it('A28: an app with one API that names no scope asks for all that it may have of it', async () => {
+    const app = await anApp();
+    const { body } = await post(server, '/token', await formOf(app, { scope: '', nonce: '' }), app);
+    expect(body.scope).toBe('reports:read');
+    expect(body.access_token.split('.')).toHaveLength(3);
   });
 });

@@ -110,7 +110,7 @@ describe('too much', () => {
   it('is refused in an address', async () => {
     for (const length of [16_384, 20_000]) {
       const { status } = await raw({ path: `/auth?x=${'x'.repeat(length)}`, headers: { accept: 'text/html' } });
-      expect([413, 431]).toContain(status);
+      expect(status).toBe(413);
     }
   });
 

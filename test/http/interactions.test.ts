@@ -132,9 +132,9 @@ describe('the forms of a sign-in', () => {
       await send(person, consent, 'cancel', form ?? { csrf: csrfOf(consent) }, headers),
     ];
     for (const response of refused) {
-      expect(response.status).toBe(form && !('csrf' in form) ? 400 : 403);
+      expect(response.status).toBe(403);
       expect(response.headers.get('location')).toBeNull();
-      expect(await response.text()).toMatch(/invalid_request|csrf_failed/);
+      expect(await response.text()).toContain('csrf_failed');
     }
     expect([...browser.cookies().keys()]).not.toContain('latchkey_session');
     expect(await grantsOf(app.clientId)).toBe(0);

@@ -1,0 +1,76 @@
+import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
+import { versionOf, type Watch } from '../db/changes.ts';
+import type { Db } from '../db/connection.ts';
+import type { Client } from '../db/tables.ts';
+import { findClientWithSecrets } from './clients.ts';
+
+/** An app with all that a token request needs to know of it. */
+export interface CatalogEntry {
+  readonly client: Client;
+  readonly secrets: readonly { readonly hash: Uint8Array; readonly expiresAt: Date | null }[];
+  /** The APIs that it may use, by identifier. */
+  readonly apis: ReadonlyMap<string, AppApi>;
+  /** The identifier of its own default API or, if it may use just one, of that one. */
+  readonly defaultApi: string | undefined;
+}
+
+export interface Catalog {
+  /** An app that is known and not disabled. Reads through `db` only what it does not remember. */
+  find(db: Db, clientId: string): Promise<CatalogEntry | undefined>;
+  /** What to watch so that it forgets when an app, an API or a subscription changes. */
+  readonly watch: (db: Db) => Watch;
+}
+
+/** So many apps are remembered; the one that was not asked for the longest goes first. */
+const MOST = 20_000;
+
+/**
+ * Apps, their secrets' hashes and their APIs, remembered until something of that kind changes: at once in the process that
+ * changes it, within milliseconds in the others, and within a second where notifications do not get through.
+ */
+export function createCatalog(): Catalog {
+  const entries = new Map<string, CatalogEntry>();
+  let generation = 0;
+  return {
+    async find(db, clientId) {
+      const known = entries.get(clientId);
+      if (known) return known;
+      const started = generation;
+      const entry = await load(db, clientId);
+      // What was read before a change is not remembered after it.
+      if (entry && started === generation) remember(entries, clientId, entry);
+      return entry;
+    },
+    watch: (db) => ({
+      topic: CATALOG_TOPIC,
+      fingerprint: () => versionOf(db, CATALOG_TOPIC),
+      invalidate() {
+        generation += 1;
+        entries.clear();
+      },
+      async onChange() {},
+    }),
+  };
+}
+
+function remember(entries: Map<string, CatalogEntry>, clientId: string, entry: CatalogEntry): void {
+  if (entries.size >= MOST) {
+    const [oldest] = entries.keys();
+    if (oldest !== undefined) entries.delete(oldest);
+  }
+  entries.set(clientId, entry);
+}
+
+async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined> {
+  const found = await findClientWithSecrets(db, clientId);
+  if (!found) return undefined;
+  const apis = await findAppApis(db, clientId);
+  const own = apis.find(({ api }) => api.id === found.client.default_api_id);
+  const only = apis.length === 1 ? apis[0] : undefined;
+  return {
+    ...found,
+    apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
+    defaultApi: (own ?? only)?.api.identifier,
+  };
+}
