@@ -19,12 +19,16 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Requests wait for one another when statements are slow, so that after some seconds a clear refusal is better. */
+const STATEMENT_LIMITS = { statement: 5000, idleInTransaction: 30_000 };
+const ANSWER_LIMIT = 6000;
+
 /** Opens the database that the configuration names. */
-export async function openDatabase(config: Config, log: Logger): Promise<Database> {
-  if (!config.databaseUrl) return openEmbedded(config.dataDir);
-  return openPostgres(config.databaseUrl, config.databasePool, (err) =>
-    log.warn({ err }, 'lost a database connection'),
-  );
+async function openDatabase(config: Config, log: Logger): Promise<Database> {
+  const { databaseUrl, databasePool, dataDir, listen } = config;
+  if (!databaseUrl) return openEmbedded(dataDir);
+  const limits = { answer: ANSWER_LIMIT, ...(listen ? STATEMENT_LIMITS : {}) };
+  return openPostgres(databaseUrl, databasePool, (err) => log.warn({ err }, 'lost a database connection'), limits);
 }
 
 /** From configuration to a listening server. @throws {ConfigError} and errors of the database */
@@ -64,7 +68,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
 async function bringUpToDate(config: Config, database: Database, log: Logger): Promise<void> {
   if (config.migrate === 'auto') {
-    const applied = await migrateUp(database.db);
+    const applied = await migrate(config, database);
     if (applied.length > 0) log.info({ applied }, 'database migrated');
     return;
   }
@@ -74,6 +78,17 @@ async function bringUpToDate(config: Config, database: Database, log: Logger): P
       'MIGRATE',
       `the database lacks ${pending.join(', ')}; run "npx latchkey migrate up", or set MIGRATE=auto`,
     );
+  }
+}
+
+/** On a connection of its own, without the limits: a migration may take its time. */
+async function migrate({ databaseUrl }: Config, database: Database): Promise<string[]> {
+  if (!databaseUrl) return migrateUp(database.db);
+  const unlimited = openPostgres(databaseUrl, 1, () => {});
+  try {
+    return await migrateUp(unlimited.db);
+  } finally {
+    await unlimited.close();
   }
 }
 

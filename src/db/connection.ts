@@ -30,12 +30,48 @@ export class DataDirInUse extends Error {
 
 const INT8 = 20;
 
+/** In milliseconds; none by default. */
+export interface QueryLimits {
+  /**
+   * How long PostgreSQL works on one statement (`statement_timeout`), and lets a transaction stand idle. PgBouncer
+   * refuses a connection that asks for these.
+   */
+  readonly statement?: number;
+  readonly idleInTransaction?: number;
+  /** How long we wait for an answer. Longer than `statement`, for it costs the connection. */
+  readonly answer?: number;
+}
+
+/** Hangs up when an answer takes too long: nobody knows what is still to come on that connection. */
+class ImpatientClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg stay as they are
+  override query(...args: any[]): any {
+    const result = super.query(...(args as Parameters<pg.Client['query']>)) as unknown;
+    if (result instanceof Promise) {
+      result.catch((error: Error) => {
+        if (error.message === 'Query read timeout') this.end().catch(() => {});
+      });
+    }
+    return result;
+  }
+}
+
 /** Opens PostgreSQL. Connections are made when they are first needed, so this answers even while the server is down. */
-export function openPostgres(url: string, poolSize: number, onError: (error: Error) => void): Database {
+export function openPostgres(
+  url: string,
+  poolSize: number,
+  onError: (error: Error) => void,
+  limits: QueryLimits = {},
+): Database {
   const pool = new pg.Pool({
+    Client: ImpatientClient,
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    ...(limits.statement ? { statement_timeout: limits.statement } : {}),
+    ...(limits.idleInTransaction ? { idle_in_transaction_session_timeout: limits.idleInTransaction } : {}),
+    ...(limits.answer ? { query_timeout: limits.answer } : {}),
     application_name: 'latchkey',
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>

@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { ZodError } from 'zod';
+import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError, errorCodes } from '../errors.ts';
 import type { RequestState } from './context.ts';
 import type { Render } from './render.ts';
@@ -53,5 +54,7 @@ function toAppError(thrown: unknown): AppError {
   const code = (Object.keys(errorCodes) as (keyof typeof errorCodes)[]).find(
     (key) => errorCodes[key].status === status,
   );
-  return new AppError(status < 500 && code ? code : 'server_error', { cause: thrown });
+  if (status < 500 && code) return new AppError(code, { cause: thrown });
+  if (isDatabaseFailure(thrown)) return new AppError('unavailable', { cause: thrown, retryAfter: 1 });
+  return new AppError('server_error', { cause: thrown });
 }

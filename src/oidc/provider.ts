@@ -11,6 +11,8 @@ import {
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
 import { matchesAnySecret } from '../clients/secrets.ts';
+import { isDatabaseFailure } from '../db/failures.ts';
+import { AppError } from '../errors.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -59,6 +61,10 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.proxy = true;
   compareHashes(provider, overrides);
   noteReplaysAtomically(provider, overrides);
+  // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
+  provider.on('server_error', (ctx, error) => {
+    if (isDatabaseFailure(error)) ctx.status = 503;
+  });
   provider.use(overrides.structuredTokens);
   provider.use(correctErrors);
   provider.use(externalizeScript);
@@ -104,10 +110,11 @@ async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>)
   ctx.body = { ...body, error: correction.error };
 }
 
-/** A failure of ours that passes (the signer, say), which the provider calls a server_error. */
+/** A failure of ours that passes (the signer, the database), which the provider calls a server_error. */
 function answerUnavailable(ctx: KoaContextWithOIDC): void {
+  // A page that says what a fault says: drawn anew, or as JSON for a program, where all errors are.
+  if (typeof ctx.body === 'string') throw new AppError('unavailable', { retryAfter: 1 });
   ctx.set('Retry-After', '1');
-  if (typeof ctx.body === 'string') return;
   ctx.body = { error: 'temporarily_unavailable', error_description: 'the server cannot answer right now; try again' };
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
+import { errors } from 'oidc-provider';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
@@ -43,7 +44,8 @@ export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
           await record(trx, actor, exchange.events, now);
           return undefined;
         } catch (error) {
-          if (!exchange.commitOnRefusal) throw error;
+          // After anything but a refusal the transaction may be broken, and is run again or reported as what it is.
+          if (!exchange.commitOnRefusal || !(error instanceof errors.OIDCProviderError)) throw error;
           await record(trx, actor, exchange.events, now);
           return { error };
         }

@@ -1,0 +1,32 @@
+/**
+ * SQLSTATEs by class or whole: the connection (08), resources such as connections, memory and disk (53), an operator or a
+ * timeout that ended the statement or the server (57), the system under it (58), a server that does not let us in or is
+ * being restored (28, 3D), a stand-by that was taken for the primary (25006), a transaction that stood idle for too long
+ * (25P03), a lock that did not come (55P03), and what is left of serialization failures after the retries (40).
+ */
+const STATES = /^(08...|53...|57...|58...|28...|3D000|25006|25P03|55P03|40...)$/;
+
+/** The network's own codes, as Node names them. */
+const NETWORK = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** `pg` has no codes for what it notices itself. */
+const WORDS =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable|Postgres connection has been discarded|The server does not support SSL)/;
+
+/** Whether an error means that the database cannot answer right now: it passes, and nothing is wrong with the request. */
+export function isDatabaseFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  // Errors of PostgreSQL have a severity; other libraries have five-letter codes too.
+  return WORDS.test(error.message) || NETWORK.has(code) || ('severity' in error && STATES.test(code));
+}
