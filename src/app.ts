@@ -59,7 +59,10 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     signers: createSigners(masterKeys, signerSocket),
     policy: { ...keyRotation, retainFor: LONGEST_TOKEN_LIFETIME },
     clock,
-    onChange: () => oidc.rebuild(),
+    onChange: () => {
+      oidc.rebuild();
+      feed.watch.onChange().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
+    },
   });
   const oidc = createOidcServer(
     { database, catalog, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },

@@ -12,7 +12,8 @@ export async function record(
   if (rows.length > 0) await db.insertInto('audit_events').values(rows).execute();
 }
 
-function toRow(actor: Actor, event: AuditEvent, now: Date) {
+/** An event as a row, for those who write it together with others. */
+export function toRow(actor: Actor, event: AuditEvent, now: Date) {
   const { type, ...detail } = event;
   return {
     at: now,

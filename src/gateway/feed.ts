@@ -30,7 +30,8 @@ export function createFeedPublisher(parts: {
 }): FeedPublisher {
   const { db, keyring, issuer, clock } = parts;
   const listeners = new Set<(feed: SignedFeed) => void>();
-  let cached: { feed: Promise<SignedFeed>; signedAt: number } | undefined;
+  let cached: { feed: Promise<SignedFeed>; signedAt: number; kid: string } | undefined;
+  const signingKid = () => keyring().active('ES256').kid;
 
   const make = async (now: Date): Promise<SignedFeed> => {
     const { seq, revoked } = await readFeed(db, now);
@@ -49,7 +50,7 @@ export function createFeedPublisher(parts: {
   const refresh = (): Promise<SignedFeed> => {
     const now = clock();
     const feed = make(now);
-    cached = { feed, signedAt: now.getTime() };
+    cached = { feed, signedAt: now.getTime(), kid: signingKid() };
     feed.catch(() => {
       cached = undefined;
     });
@@ -59,7 +60,9 @@ export function createFeedPublisher(parts: {
   return {
     current() {
       const age = clock().getTime() - (cached?.signedAt ?? 0);
-      return cached && age >= 0 && age < SIGN_AGAIN * 1000 ? cached.feed : refresh();
+      // Never one that is signed by a key that has left the JWKS.
+      const usable = cached !== undefined && age >= 0 && age < SIGN_AGAIN * 1000 && cached.kid === signingKid();
+      return usable && cached ? cached.feed : refresh();
     },
     subscribe(hear) {
       listeners.add(hear);

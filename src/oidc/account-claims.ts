@@ -23,7 +23,8 @@ function claimsOf(account: Account) {
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
   return async (_ctx, id): Promise<ProviderAccount | undefined> => {
-    const account = await findActiveAccount(work.db(), id);
+    const known = work.exchange()?.locked?.account;
+    const account = known?.id === id ? known : await findActiveAccount(work.db(), id);
     return account && { accountId: account.id, claims: async () => claimsOf(account) };
   };
 }

@@ -8,17 +8,23 @@ import {
   findArtifact,
   findArtifactBy,
   hashOf,
+  lockArtifact,
+  type StoredArtifact,
   saveArtifact,
+  toArtifactRow,
 } from './artifacts.ts';
 import { toClientMetadata } from './client-metadata.ts';
 import { findRetry } from './refresh-retries.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
 /** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
 export class AnsweredBefore extends Error {}
 
 /** Artifacts that are used once, and locked while that is decided. */
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
+
+/** Artifacts that an exchange issues under ids that are new. */
+const ISSUED = new Set(['AccessToken', 'RefreshToken']);
 
 /** Between oidc-provider's models and our tables. It translates; it does not decide. */
 export function createAdapterFactory(
@@ -42,24 +48,31 @@ class ArtifactAdapter implements Adapter {
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
-    await saveArtifact(this.#work.db(), this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
+    const row = toArtifactRow(this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
+    const exchange = this.#work.exchange();
+    if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(row);
+    else await saveArtifact(this.#work.db(), row);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const exchange = this.#work.exchange();
-    const lock = exchange !== undefined && SINGLE_USE.has(this.#model);
-    const stored = await findArtifact(this.#work.db(), this.#model, id, lock);
-    if (!stored) return undefined;
-    if (!stored.consumedAt) return stored.payload;
-    if (exchange && exchange.retrySeconds > 0 && this.#model === 'RefreshToken') {
-      const sealed = await findRetry(exchange.trx, id, this.#clock());
-      if (sealed) {
-        // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
-        exchange.retry = { tokenHash: hashOf(id), sealed };
-        return stored.payload;
-      }
-    }
-    return { ...stored.payload, consumed: Math.floor(stored.consumedAt.getTime() / 1000) };
+    if (exchange && SINGLE_USE.has(this.#model)) return this.#lock(id, exchange);
+    const grant = exchange?.locked?.grant;
+    if (this.#model === 'Grant' && grant?.jti === id) return grant;
+    const stored = await findArtifact(this.#work.db(), this.#model, id);
+    return stored && withUse(stored);
+  }
+
+  async #lock(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
+    const locked = await lockArtifact(exchange.trx, this.#model, id);
+    if (!locked) return undefined;
+    exchange.locked = locked;
+    if (!locked.consumedAt || this.#model !== 'RefreshToken' || exchange.retrySeconds === 0) return withUse(locked);
+    const sealed = await findRetry(exchange.trx, id, this.#clock());
+    if (!sealed) return withUse(locked);
+    // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
+    exchange.retry = { tokenHash: hashOf(id), sealed };
+    return locked.payload;
   }
 
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -72,7 +85,14 @@ class ArtifactAdapter implements Adapter {
 
   /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
   async consume(id: string): Promise<void> {
-    if (this.#work.exchange()?.retry?.tokenHash.toString() === hashOf(id).toString()) throw new AnsweredBefore();
+    const tokenHash = this.#work.exchange()?.retry?.tokenHash;
+    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
+    const exchange = this.#work.exchange();
+    if (exchange && SINGLE_USE.has(this.#model)) {
+      // Locked since it was found unused: nobody else can have it.
+      exchange.writes.consumed.push({ model: this.#model, id });
+      return;
+    }
     if (await consumeArtifact(this.#work.db(), this.#model, id, this.#clock())) return;
     if (this.#model === 'PushedAuthorizationRequest')
       throw new errors.InvalidRequestUri('request_uri was already used');
@@ -94,6 +114,10 @@ class ArtifactAdapter implements Adapter {
   async #revokeGrant(grantId: string): Promise<void> {
     await revokeTokens(this.#work.db(), { kind: 'grant', value: grantId, reason: 'grant revoked' }, this.#clock());
   }
+}
+
+function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {
+  return consumedAt ? { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) } : payload;
 }
 
 function clientAdapter(work: UnitOfWork, catalog: Catalog, clock: () => Date): Adapter {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type Insertable, sql } from 'kysely';
 import type { AdapterPayload } from 'oidc-provider';
 import type { Db } from '../db/connection.ts';
+import type { Account, ArtifactTable } from '../db/tables.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
 
 /** The row id of an artifact: the database never sees the value that someone bears. */
@@ -33,14 +35,17 @@ function decodePayload(model: string, id: string, stored: Record<string, unknown
   return { ...JSON.parse(unsealWith(keyFromBearer(id, SEAL_PURPOSE), model, sealed).toString()), jti: id };
 }
 
-/** Inserts or replaces an artifact. `lifetime` in seconds; undefined means that it does not expire. */
-export async function saveArtifact(
-  db: Db,
+export type ArtifactRow = Insertable<ArtifactTable>;
+
+/** An artifact as a row. `lifetime` in seconds; undefined means that it does not expire. */
+export function toArtifactRow(
   model: string,
   artifact: { id: string; payload: AdapterPayload; lifetime: number | undefined; now: Date },
-): Promise<void> {
+): ArtifactRow {
   const { id, payload, lifetime, now } = artifact;
-  const mutable = {
+  return {
+    id_hash: hashOf(id),
+    model,
     // A grant bears its own id, so that all of a grant is found by one column; its id opens nothing.
     grant_id: payload.grantId ?? (model === 'Grant' ? id : null),
     account_id: payload.accountId ?? null,
@@ -48,29 +53,82 @@ export async function saveArtifact(
     uid_hash: payload.uid ? hashOf(payload.uid) : null,
     user_code_hash: payload.userCode ? hashOf(payload.userCode) : null,
     payload: encodePayload(model, id, payload),
+    created_at: now,
     expires_at: lifetime ? new Date(now.getTime() + lifetime * 1000) : null,
+    consumed_at: null,
   };
+}
+
+/** Inserts an artifact, or replaces the one of the same id. */
+export async function saveArtifact(db: Db, row: ArtifactRow): Promise<void> {
+  const { id_hash: _id, model: _model, created_at: _created, consumed_at: _consumed, ...mutable } = row;
   await db
     .insertInto('artifacts')
-    .values({ id_hash: hashOf(id), model, ...mutable, created_at: now, consumed_at: null })
+    .values(row)
     .onConflict((conflict) => conflict.columns(['id_hash', 'model']).doUpdateSet(mutable))
     .execute();
 }
 
-/** Finds by bearer value. `lock` makes others who want the same row wait for this transaction's end. */
-export async function findArtifact(
-  db: Db,
-  model: string,
-  id: string,
-  lock = false,
-): Promise<StoredArtifact | undefined> {
-  const query = db
+/** Finds by bearer value. */
+export async function findArtifact(db: Db, model: string, id: string): Promise<StoredArtifact | undefined> {
+  const row = await db
     .selectFrom('artifacts')
     .select(['payload', 'consumed_at'])
     .where('id_hash', '=', hashOf(id))
-    .where('model', '=', model);
-  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
+    .where('model', '=', model)
+    .executeTakeFirst();
   return row && { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at };
+}
+
+/** A code or token that is about to be used, with what every use of it has to look at. */
+export interface LockedArtifact extends StoredArtifact {
+  readonly grant: AdapterPayload | undefined;
+  readonly account: Account | undefined;
+}
+
+interface LockedRow {
+  payload: Record<string, unknown>;
+  consumed_at: Date | null;
+  grant_id: string | null;
+  grant_payload: Record<string, unknown> | null;
+  account: (Omit<Account, TimeColumn> & Record<TimeColumn, string | null>) | null;
+}
+
+/** Times are text inside of JSON. */
+type TimeColumn = 'created_at' | 'updated_at' | 'disabled_at' | 'email_verified_at';
+
+/**
+ * Finds by bearer value, and makes others who want the same row wait for this transaction's end. The grant and the person
+ * come along in the same round trip.
+ */
+export async function lockArtifact(db: Db, model: string, id: string): Promise<LockedArtifact | undefined> {
+  const { rows } = await sql<LockedRow>`
+    select used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload, to_jsonb(accounts) as account
+    from artifacts used
+    left join artifacts owner
+      on owner.model = 'Grant' and owner.id_hash = sha256(convert_to(used.grant_id, 'UTF8'))
+    left join accounts on accounts.id = used.account_id and accounts.disabled_at is null
+    where used.id_hash = ${hashOf(id)} and used.model = ${model}
+    for update of used`.execute(db);
+  const [row] = rows;
+  if (!row) return undefined;
+  return {
+    payload: decodePayload(model, id, row.payload),
+    consumedAt: row.consumed_at,
+    grant: row.grant_payload && row.grant_id ? decodePayload('Grant', row.grant_id, row.grant_payload) : undefined,
+    account: row.account ? toAccount(row.account) : undefined,
+  };
+}
+
+function toAccount(account: NonNullable<LockedRow['account']>): Account {
+  const time = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    ...account,
+    created_at: new Date(account.created_at ?? 0),
+    updated_at: new Date(account.updated_at ?? 0),
+    disabled_at: time(account.disabled_at),
+    email_verified_at: time(account.email_verified_at),
+  };
 }
 
 /** Finds a session by its uid, or a device code by its user code. The bearer value stays unknown. */

@@ -34,7 +34,7 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, log: Logg
     const clientId = ctx.oidc.client?.clientId;
     work
       .exchange()
-      ?.events.push({ type: 'grant.revoked', grantId, reason: 'reuse', ...(clientId ? { clientId } : {}) });
+      ?.writes.events.push({ type: 'grant.revoked', grantId, reason: 'reuse', ...(clientId ? { clientId } : {}) });
   });
 }
 

@@ -36,15 +36,15 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
 function answerAgain(ctx: KoaContextWithOIDC, exchange: Exchange): void {
   if (!exchange.retry) throw new Error('a retry without its response');
   ctx.body = openRetry(refreshTokenOf(ctx), exchange.retry.sealed);
-  exchange.events.push({ type: 'refresh.retried', clientId: clientIdOf(ctx) });
+  exchange.writes.events.push({ type: 'refresh.retried', clientId: clientIdOf(ctx) });
 }
 
 async function noteSuccess(grantType: string, ctx: KoaContextWithOIDC, exchange: Exchange, now: Date): Promise<void> {
   const { Grant: grant, Account: account } = ctx.oidc.entities;
   const parties = { clientId: clientIdOf(ctx), accountId: account?.accountId ?? '', grantId: grant?.jti ?? '' };
-  if (grantType === 'authorization_code') exchange.events.push({ type: 'code.exchanged', ...parties });
+  if (grantType === 'authorization_code') exchange.writes.events.push({ type: 'code.exchanged', ...parties });
   if (grantType !== 'refresh_token') return;
-  exchange.events.push({ type: 'refresh.rotated', ...parties });
+  exchange.writes.events.push({ type: 'refresh.rotated', ...parties });
   const successor = (ctx.body as TokenResponse).refresh_token;
   if (exchange.retrySeconds > 0 && successor) {
     await keepForRetry(exchange.trx, {

@@ -154,14 +154,14 @@ async function grantConsent(parts: InteractionParts, ctx: Context, details: Deta
   let grantId = '';
   await parts.work.run(
     { actor: personAt(ctx, accountId), retrySeconds: 0, now: parts.clock() },
-    async ({ trx, events }) => {
+    async ({ trx, writes }) => {
       const grant = (details.grantId && (await Grant.find(details.grantId))) || new Grant({ accountId, clientId });
       addToGrant(grant, consent);
       grantId = await grant.save();
       const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
       await rememberConsent(trx, { accountId, clientId }, remembered, parts.clock());
       const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
-      events.push({ type: 'consent.given', accountId, clientId, scopes });
+      writes.events.push({ type: 'consent.given', accountId, clientId, scopes });
     },
   );
   return grantId;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { withLease } from '../../src/db/leases.ts';
-import { findArtifact, saveArtifact } from '../../src/oidc/artifacts.ts';
+import { findArtifact, saveArtifact, toArtifactRow } from '../../src/oidc/artifacts.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -23,8 +23,8 @@ describe('clean-up', () => {
       expires_at: later(-1),
     }));
     await db.insertInto('artifacts').values(rows).execute();
-    await saveArtifact(db, 'AccessToken', { id: 'live', payload: {}, lifetime: 60, now });
-    await saveArtifact(db, 'Grant', { id: 'for ever', payload: {}, lifetime: undefined, now });
+    await saveArtifact(db, toArtifactRow('AccessToken', { id: 'live', payload: {}, lifetime: 60, now }));
+    await saveArtifact(db, toArtifactRow('Grant', { id: 'for ever', payload: {}, lifetime: undefined, now }));
 
     expect(await server.app.jobs.cleanUp()).toBe(2500);
     expect(await findArtifact(db, 'AccessToken', 'live')).toBeDefined();
@@ -34,7 +34,7 @@ describe('clean-up', () => {
 
   it('keeps a used refresh token until it expires, so that its reuse is noticed', async () => {
     const { db } = server.database;
-    await saveArtifact(db, 'RefreshToken', { id: 'used', payload: {}, lifetime: 60, now });
+    await saveArtifact(db, toArtifactRow('RefreshToken', { id: 'used', payload: {}, lifetime: 60, now }));
     await db.updateTable('artifacts').set({ consumed_at: now }).where('model', '=', 'RefreshToken').execute();
     await server.app.jobs.cleanUp();
     expect((await findArtifact(db, 'RefreshToken', 'used'))?.consumedAt).toEqual(now);
