@@ -2,12 +2,14 @@ import type { Scenario } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 import { has, install, startLatchkey } from './subjects/latchkey.ts';
 import type { Subject, SubjectName, Surroundings } from './subjects/subject.ts';
-import { startHttp, startKoa, startOidcProvider } from './subjects/yardsticks.ts';
+import { startBetterAuth, startHttp, startKoa, startOauth2Server, startOidcProvider } from './subjects/yardsticks.ts';
 
 const yardsticks: Partial<Record<SubjectName, (around: Surroundings) => Promise<Subject>>> = {
   'node:http': startHttp,
   Koa: startKoa,
   'oidc-provider': startOidcProvider,
+  'oauth2-server': startOauth2Server,
+  'better-auth': startBetterAuth,
 };
 
 /** Starts the server and the yardsticks that the scenarios want. All run during the whole of the run. */
