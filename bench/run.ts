@@ -1,11 +1,12 @@
 import { compare } from './compare.ts';
+import { measureGrowth } from './growth.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { installPackages } from './packages.ts';
 import { onStage } from './stage.ts';
 
 const options = readOptions();
-installPackages();
-const failed = await onStage((stage) => compare(stage, options));
+if (!options.growth) installPackages();
+const failed = await onStage((stage) => (options.growth ? measureGrowth(stage, options) : compare(stage, options)));
 process.exit(failed > 0 ? 1 : 0);
 
 function readOptions(): Options {

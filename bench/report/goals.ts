@@ -58,7 +58,7 @@ function judgeAll(findings: Findings): Verdict[] {
     notThere(
       '10⁷ refresh tokens against 10³',
       '≤ 1.3 × per refresh',
-      '`npm run bench -- --growth --large`, see growth.md',
+      '`npm run bench -- --growth --large`, see GROWTH.md',
     ),
     scaling(findings),
     ...memory(findings),

@@ -17,7 +17,7 @@ export async function multiplyClient(pool: pg.Pool, clientId: string, numbers: N
 
 /** Every row of a family of tokens (its grant, its refresh tokens) again and again, each copy a family of its own. */
 export async function multiplyGrant(pool: pg.Pool, grantId: string, numbers: Numbers): Promise<void> {
-  const hash = `'\\x' || encode(sha256(convert_to('copy-' || t.model || n, 'UTF8')), 'hex')`;
+  const hash = `'\\x' || encode(sha256(t.id_hash || convert_to(t.model || n, 'UTF8')), 'hex')`;
   await copyRows(
     pool,
     'artifacts',
