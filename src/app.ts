@@ -24,6 +24,9 @@ import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
 
+/** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
+
 export interface Wiring {
   readonly config: Omit<
     Config,
