@@ -168,6 +168,11 @@ describe('a token that is bound by DPoP (G07, G09)', () => {
     expect(error.wwwAuthenticate).toMatch(/^DPoP realm=".*", error="invalid_dpop_proof", .*algs="ES256 /);
   });
 
+  it('is refused with a private key in the proof for that reason, not by accident', async () => {
+    const jwk = clientKey.privateKey.export({ format: 'jwk' });
+    expect((await refusal(aRequest(aProof({}, { jwk }))))?.message).toBe('the DPoP key is not a public one');
+  });
+
   it('is refused with a good proof of another key (RFC 9449 §7.1)', async () => {
     const error = await refusal(aRequest(aProof({}, {}, createKey('thief'))));
     expect(error).toMatchObject({ status: 401, code: 'invalid_token' });

@@ -95,8 +95,9 @@ describe('the revocation stream', () => {
       time.advance(15);
       await deliver(() => issuer.write(': alive\n\n'));
     }
+    const before = polls();
     expect(await outcome(issuer.token())).toBe('accepted');
-    expect(line.state.connections).toBe(1);
+    expect([line.state.connections, polls()]).toEqual([1, before]);
   });
 
   it('that is silent for 45 seconds is dead: it polls and connects anew', async () => {

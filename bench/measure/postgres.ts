@@ -1,0 +1,73 @@
+import pg from 'pg';
+import { startPostgres } from '../../test/support/postgres.ts';
+import { parentOf } from './processes.ts';
+
+export interface MeasuredPostgres {
+  readonly url: string;
+  readonly version: string;
+  /** The postmaster, of which everything else is a child. */
+  readonly pid: number;
+  createDatabase(name: string): Promise<string>;
+  /** Statements so far in a database, by text; undefined where pg_stat_statements is not installed. */
+  statements(database: string): Promise<ReadonlyMap<string, number> | undefined>;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL of our own with its defaults, fsync included. Statements are counted if its contrib modules are there. */
+export async function startMeasuredPostgres(): Promise<MeasuredPostgres> {
+  // The bench needs the processes on this machine, and nothing else running in them.
+  delete process.env.TEST_DATABASE_URL;
+  const server = await startCounting().catch(() => startPostgres({}));
+  const admin = new pg.Client({ connectionString: `${server.url}/postgres` });
+  await admin.connect();
+  const one = async (query: string) => Object.values((await admin.query(query)).rows[0] ?? {})[0];
+  const backend = Number(await one('select pg_backend_pid()'));
+  const counting = String(await one('show shared_preload_libraries')).includes('pg_stat_statements');
+  if (counting) await admin.query('create extension pg_stat_statements');
+  return {
+    url: server.url,
+    version: String(await one('show server_version')),
+    pid: parentOf(backend) ?? 0,
+    async createDatabase(name) {
+      await admin.query(`create database ${name}`);
+      return `${server.url}/${name}`;
+    },
+    async statements(database) {
+      if (!counting) return undefined;
+      const { rows } = await admin.query(COUNTS, [database]);
+      return new Map(rows.map(({ query, calls }) => [String(query), Number(calls)]));
+    },
+    async stop() {
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
+
+const startCounting = () =>
+  startPostgres({ shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': '5000' });
+
+const COUNTS = `
+  select query, sum(calls) as calls
+  from pg_stat_statements s join pg_database d on d.oid = s.dbid
+  where d.datname = $1
+  group by query`;
+
+const TRANSACTION_CONTROL = /^(begin|commit|start transaction|rollback|savepoint|release|set transaction)/i;
+
+export interface StatementCount {
+  readonly query: string;
+  readonly calls: number;
+}
+
+/** What ran between two counts, most often first. BEGIN and the like are left out. */
+export function statementsBetween(
+  before: ReadonlyMap<string, number> | undefined,
+  after: ReadonlyMap<string, number> | undefined,
+): StatementCount[] | undefined {
+  if (!before || !after) return undefined;
+  return [...after]
+    .map(([query, calls]) => ({ query, calls: calls - (before.get(query) ?? 0) }))
+    .filter(({ query, calls }) => calls > 0 && !TRANSACTION_CONTROL.test(query))
+    .sort((a, b) => b.calls - a.calls);
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Linux counts CPU time for /proc in hundredths of a second. */
+const TICK_MICROSECONDS = 10_000;
+
+interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  /** Own time and that of children that ended and were waited for, in ticks. */
+  readonly ticks: number;
+  readonly residentPages: number;
+}
+
+const PAGE_BYTES = 4096;
+
+/** CPU time in µs that a process and everything below it have taken so far. */
+export function cpuOf(root: number): number {
+  return treeOf(root).reduce((sum, { ticks }) => sum + ticks, 0) * TICK_MICROSECONDS;
+}
+
+/** Resident memory in bytes of a process and everything below it. */
+export function residentMemoryOf(root: number): number {
+  return treeOf(root).reduce((sum, { residentPages }) => sum + residentPages, 0) * PAGE_BYTES;
+}
+
+/** The process and all that come from it and still run. */
+function treeOf(root: number): ProcessStat[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => readStat(Number(pid)) ?? []);
+  const tree = all.filter(({ pid }) => pid === root);
+  for (const member of tree) tree.push(...all.filter(({ parent }) => parent === member.pid));
+  return tree;
+}
+
+export function parentOf(pid: number): number | undefined {
+  return readStat(pid)?.parent;
+}
+
+/** proc(5). The name in parentheses may hold anything, so fields are counted from behind it. */
+function readStat(pid: number): ProcessStat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const at = (number: number) => Number(fields[number - 3]);
+    return { pid, parent: at(4), ticks: at(14) + at(15) + at(16) + at(17), residentPages: at(24) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type Database, openPostgres } from '../../src/db/connection.ts';
+import { migrateUp } from '../../src/db/migrator.ts';
+import { variables } from '../../src/variables.ts';
+import { aClient, anApi, aPerson } from '../../test/support/factories.ts';
+import { freePort } from '../../test/support/postgres.ts';
+import type { MeasuredPostgres } from '../measure/postgres.ts';
+import { type Alg, REDIRECT_URI, RESOURCES, SCOPE, type Target } from '../target.ts';
+import { multiplyClient } from './multiply.ts';
+import { startProgram } from './program.ts';
+import type { Subject, Surroundings } from './subject.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const PEOPLE = 8;
+
+/** Whether this version has a setting. The bench also runs on versions that don't, to compare. */
+export const has = (variable: string): boolean => variable in variables;
+
+export interface Installation {
+  readonly database: string;
+  readonly env: Record<string, string>;
+  readonly known: Pick<Target, 'machines' | 'app' | 'people' | 'resources'>;
+}
+
+/** A migrated database with APIs, apps and people, and the environment for servers on it. */
+export async function install(postgres: MeasuredPostgres, name: string, manyClients: number): Promise<Installation> {
+  const url = await postgres.createDatabase(name);
+  const database = openPostgres(url, 4, () => {});
+  try {
+    await migrateUp(database.db);
+    return { database: name, env: environment(url), known: await seed(database, manyClients) };
+  } finally {
+    await database.close();
+  }
+}
+
+async function seed(database: Database, manyClients: number): Promise<Installation['known']> {
+  for (const [alg, identifier] of Object.entries(RESOURCES)) {
+    await anApi(database, { identifier, signingAlg: alg as Alg });
+  }
+  const subscriptions = Object.values(RESOURCES).map((api) => ({ api, scopes: [SCOPE] }));
+  const { clientId, clientSecret } = await aClient(database, { type: 'machine', subscriptions });
+  const app = await aClient(database, { type: 'web', subscriptions, redirectUris: [REDIRECT_URI] });
+  const copies = await multiplyClient(poolOf(database), clientId, { from: 1, to: manyClients });
+  const people = [];
+  for (let made = 0; made < PEOPLE; made += 1) people.push(await aPerson(database));
+  return {
+    machines: [clientId, ...copies].map((id) => ({ clientId: id, clientSecret })),
+    app: { clientId: app.clientId, clientSecret: app.clientSecret, redirectUri: REDIRECT_URI },
+    people: people.map(({ email, password }) => ({ email, password })),
+    resources: RESOURCES,
+  };
+}
+
+function poolOf({ pool }: Database) {
+  if (!pool) throw new Error('not on PostgreSQL');
+  return pool;
+}
+
+/** As in production: behind a proxy that ends TLS, with the default of every other setting. */
+const environment = (databaseUrl: string): Record<string, string> => ({
+  NODE_ENV: 'production',
+  DATABASE_URL: databaseUrl,
+  MASTER_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+  COOKIE_KEYS: randomBytes(32).toString('base64url'),
+});
+
+/** `node src/main.ts` on an installation. `extra` are settings for this process only. */
+export async function startLatchkey(
+  { folder }: Pick<Surroundings, 'folder'>,
+  { database, env, known }: Installation,
+  { name = 'latchkey', extra = {} }: { name?: Subject['name']; extra?: Record<string, string> } = {},
+): Promise<Subject> {
+  const port = await freePort();
+  const host = `localhost:${port}`;
+  const issuer = `https://${host}`;
+  const program = await startProgram(
+    main,
+    { ...env, ISSUER: issuer, PORT: String(port), HOST: '127.0.0.1', ...extra },
+    { folder, name, port, host, probe: '/readyz' },
+  );
+  const target: Target = {
+    port,
+    host,
+    origin: issuer,
+    paths: {
+      token: '/token',
+      authorization: '/auth',
+      introspection: '/token/introspection',
+      revocation: '/token/revocation',
+      jwks: '/jwks',
+      discovery: '/.well-known/openid-configuration',
+    },
+    ...known,
+  };
+  return { name, target, program, database };
+}

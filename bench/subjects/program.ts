@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+
+export interface Program {
+  readonly pid: number;
+  /** Milliseconds from the start of the process to its first good answer. */
+  readonly startedIn: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program with nothing of our own environment but what is given, and waits until `probe` answers. What it prints
+ * goes to a file, as a service's log does.
+ */
+export async function startProgram(
+  file: string,
+  env: Record<string, string>,
+  options: { folder: string; name: string; port: number; probe: string; host: string },
+): Promise<Program> {
+  const logFile = join(options.folder, `${options.name}.log`);
+  const log = openSync(logFile, 'a');
+  const begin = performance.now();
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    const impatient = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    await ended;
+    clearTimeout(impatient);
+  };
+  while (!(await answers(options))) {
+    if (child.exitCode !== null || performance.now() - begin > 60_000) {
+      await stop();
+      throw new Error(`${options.name} did not start: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return { pid: child.pid ?? 0, startedIn: performance.now() - begin, stop };
+}
+
+function answers({ port, probe, host }: { port: number; probe: string; host: string }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probing = request({ host: '127.0.0.1', port, path: probe, headers: { host }, agent: false }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode === 200));
+    });
+    probing.once('error', () => resolve(false)).end();
+  });
+}

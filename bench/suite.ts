@@ -1,0 +1,30 @@
+import { castOf } from './cast.ts';
+import { type Instruments, type Round, runRound, type Settings, warmUp } from './measure/measure.ts';
+import { type Summary, summarize } from './measure/summary.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Subject } from './subjects/subject.ts';
+
+/** A scenario on all of its subjects, in alternating rounds, so that a slow moment of the machine hits them alike. */
+export async function runScenario(
+  tools: Instruments,
+  scenario: Scenario,
+  subjects: readonly Subject[],
+  settings: Settings,
+): Promise<Summary[]> {
+  const taking = castOf(scenario, subjects).map((subject) => ({ subject, rounds: [] as Round[] }));
+  for (const { subject } of taking) await explain(subject, () => warmUp(tools, scenario, subject, settings));
+  for (let round = 0; round < settings.rounds; round += 1) {
+    for (const { subject, rounds } of taking) {
+      rounds.push(await explain(subject, () => runRound(tools, scenario, subject, settings)));
+    }
+  }
+  return taking.map(({ subject, rounds }) => summarize(scenario, subject.name, rounds));
+}
+
+async function explain<Result>(subject: Subject, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw new Error(`on ${subject.name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
