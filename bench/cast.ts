@@ -1,37 +1,40 @@
 import type { Scenario } from './scenarios.ts';
 import type { Stage } from './stage.ts';
-import { has, install, startLatchkey } from './subjects/latchkey.ts';
+import { has, type Installation, startLatchkey } from './subjects/latchkey.ts';
 import type { Subject, SubjectName, Surroundings } from './subjects/subject.ts';
-import { startHttp, startKoa, startOidcProvider } from './subjects/yardsticks.ts';
+import { startBetterAuth, startHttp, startKoa, startOauth2Server, startOidcProvider } from './subjects/yardsticks.ts';
 
 const yardsticks: Partial<Record<SubjectName, (around: Surroundings) => Promise<Subject>>> = {
   'node:http': startHttp,
   Koa: startKoa,
   'oidc-provider': startOidcProvider,
+  'oauth2-server': startOauth2Server,
+  'better-auth': startBetterAuth,
 };
 
-/** Starts the server and the yardsticks that the scenarios want. All run during the whole of the run. */
+/** Starts the server and the yardsticks that are wanted. All run during the whole of the run. */
 export async function startSubjects(
   stage: Stage,
+  installation: Installation,
   wanted: (name: SubjectName) => boolean,
-  manyClients: number,
 ): Promise<Subject[]> {
-  const around = { ...stage, manyClients };
-  const subjects: Subject[] = [];
-  const add = (subject: Subject) => {
-    stage.manage(subject.program);
-    subjects.push(subject);
-  };
+  const around = { ...stage, manyClients: installation.known.machines.length - 1 };
+  const starting: Promise<Subject>[] = [];
   if (wanted('latchkey')) {
-    const installation = await install(stage.postgres, 'latchkey', manyClients);
-    add(await startLatchkey(stage, installation));
+    starting.push(startLatchkey(stage, installation));
     if (has('EXPRESS_LANE')) {
-      add(await startLatchkey(stage, installation, { name: 'latchkey, lane off', extra: { EXPRESS_LANE: 'off' } }));
+      const off = { name: 'latchkey, lane off', extra: { EXPRESS_LANE: 'off' } } as const;
+      starting.push(startLatchkey(stage, installation, off));
     }
   }
   for (const [name, start] of Object.entries(yardsticks)) {
-    if (wanted(name as SubjectName)) add(await start(around));
+    if (wanted(name as SubjectName)) starting.push(start(around));
   }
+  const started = await Promise.allSettled(starting);
+  const subjects = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  for (const { program } of subjects) stage.manage(program);
+  const failure = started.find((start) => start.status === 'rejected');
+  if (failure) throw failure.reason;
   return subjects;
 }
 

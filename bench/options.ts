@@ -38,7 +38,7 @@ export function parseOptions(args: string[]): Options {
       subject: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
-      connections: { type: 'string', default: '8' },
+      connections: { type: 'string' },
     },
   });
   const number = (value: string | undefined, usual: number) => {
@@ -53,6 +53,11 @@ export function parseOptions(args: string[]): Options {
     subjects: subject,
     rounds: number(values.rounds, values.quick ? 1 : 5),
     seconds: number(values.seconds, values.quick ? 0.2 : 4),
-    connections: number(values.connections, 8),
+    connections: number(values.connections, values.quick ? 4 : 8),
   };
+}
+
+/** Whether a name was chosen; with no choice, all are. */
+export function wants(parts: readonly string[], name: string): boolean {
+  return parts.length === 0 || parts.some((part) => name.includes(part));
 }

@@ -46,7 +46,12 @@ export const scenarios: readonly Scenario[] = [
     yardsticks: ['Koa', 'better-auth'],
     stock: 1,
   },
-  { work: 'introspection-opaque', title: 'introspection of an opaque token', yardsticks: ['oidc-provider'], stock: 1 },
+  {
+    work: 'introspection-opaque',
+    title: 'introspection of an opaque token',
+    yardsticks: ['oidc-provider', 'better-auth'],
+    stock: 1,
+  },
   {
     work: 'refresh-id-token',
     title: 'refresh with ID token',
@@ -63,11 +68,11 @@ export const scenarios: readonly Scenario[] = [
     yardsticks: ['oidc-provider', 'oauth2-server', 'better-auth'],
     stock: 800,
   },
-  { work: 'sign-in', title: 'sign-in, consent and code', yardsticks: ['oidc-provider'] },
+  { work: 'sign-in', title: 'sign-in, consent and code', yardsticks: ['oidc-provider', 'better-auth'] },
   {
     work: 'revocation-refresh-token',
     title: 'revocation of a refresh token',
-    yardsticks: ['oidc-provider'],
+    yardsticks: ['oidc-provider', 'better-auth'],
     stock: 200,
   },
   { work: 'revocation-jwt', title: 'revocation of a JWT', yardsticks: [], stock: 800 },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type VariableName, variables } from './variables.ts';
@@ -16,6 +17,8 @@ export interface Config {
   readonly issuer: string;
   readonly port: number;
   readonly host: string;
+  /** Processes that answer requests; above 1 there is another one that leads them. */
+  readonly workers: number;
   /** undefined: the embedded database in dataDir. */
   readonly databaseUrl: string | undefined;
   readonly databasePool: number;
@@ -62,6 +65,7 @@ export function readConfig(env: Environment): Config {
     issuer: parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`),
     port: listenPort,
     host: read('HOST') ?? 'localhost',
+    workers: parseWorkers(read('WORKERS') ?? '1'),
     databaseUrl: parseDatabaseUrl(read('DATABASE_URL')),
     databasePool: check(
       'DATABASE_POOL',
@@ -86,6 +90,9 @@ export function readConfig(env: Environment): Config {
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };
+  if (config.workers > 1 && !config.databaseUrl) {
+    throw new ConfigError('WORKERS', 'more than one needs DATABASE_URL; the embedded database takes one process');
+  }
   if (production) refuseUnsafeProduction(config, read('ISSUER'));
   return config;
 }
@@ -113,6 +120,11 @@ function parseKeyRotation(read: (name: VariableName) => string | undefined): Con
   }
   if (rotateEvery < publishFor) throw new ConfigError('KEY_ROTATION_DAYS', 'must be longer than KEY_PUBLISH_SECONDS');
   return { rotateEvery, publishFor, jwksMaxAge };
+}
+
+function parseWorkers(value: string): number {
+  if (value === 'auto') return availableParallelism();
+  return check('WORKERS', count(256).min(1), value, 'use a number from 1 to 256, or auto');
 }
 
 function parseSigner(value: string): string | undefined {

@@ -1,36 +1,84 @@
-import { ConfigError, readConfig } from './config.ts';
-import { DataDirInUse } from './db/connection.ts';
-import { startServer } from './start.ts';
-import { welcome } from './welcome.ts';
+import cluster from 'node:cluster';
+import type { Logger } from 'pino';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { openLog } from './log.ts';
+import type { RunningServer } from './start.ts';
+import { createWorkers, type Ready, untilToldToEnd, WorkerEnded } from './workers.ts';
 
 try {
-  const running = await startServer(readConfig(process.env));
-  process.stdout.write(`${welcome(running.config, running.demo)}\n`);
+  const config = readConfig(process.env);
+  if (config.workers === 1) await serveAlone(config);
+  else if (cluster.isPrimary) await lead(config);
+  else await serveAsWorker(config);
+} catch (error) {
+  // A worker that could not start has said why.
+  if (!(error instanceof WorkerEnded)) process.stderr.write(`latchkey cannot start. ${explain(error)}\n`);
+  process.exit(1);
+}
 
+async function serveAlone(config: Config): Promise<void> {
+  const { running, welcome } = await serve(config);
   const stop = (signal: NodeJS.Signals) => {
     process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
     running.log.info({ signal }, 'stopping');
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        running.log.fatal({ err: error }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
+    endAfter(running.stop(), running.log);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-} catch (error) {
-  const expected = error instanceof ConfigError || error instanceof DataDirInUse;
-  process.stderr.write(`latchkey cannot start. ${expected ? error.message : explain(error)}\n`);
-  process.exit(1);
+  process.stdout.write(`${welcome}\n`);
+}
+
+/** The primary answers no requests and has none of the server's code in it, so there is little that could end it. */
+async function lead({ workers: count, logLevel }: Config): Promise<void> {
+  const log = openLog(logLevel);
+  const workers = createWorkers(count, log);
+  const welcome = await workers.start();
+  const stop = (signal: NodeJS.Signals) => {
+    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+    log.info({ signal }, 'stopping');
+    endAfter(workers.stop(), log);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGHUP', () => workers.replaceAll());
+  process.stdout.write(`${welcome}\n`);
+}
+
+async function serveAsWorker(config: Config): Promise<void> {
+  // A terminal sends these to the primary as well, which decides.
+  process.on('SIGINT', () => {}).on('SIGHUP', () => {});
+  const told = untilToldToEnd();
+  const serving = await Promise.race([serve(config), told]);
+  if (!serving) process.exit(0);
+  const { running, welcome } = serving;
+  process.send?.({ welcome } satisfies Ready);
+  await told;
+  endAfter(running.drain(), running.log);
+}
+
+async function serve(config: Config): Promise<{ running: RunningServer; welcome: string }> {
+  const { startServer } = await import('./start.ts');
+  const { welcome } = await import('./welcome.ts');
+  const running = await startServer(config);
+  return { running, welcome: welcome(running.config, running.demo) };
+}
+
+function endAfter(finish: Promise<void>, log: Logger): void {
+  finish.then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.fatal({ err: error }, 'could not stop cleanly');
+      process.exit(1);
+    },
+  );
 }
 
 /** Errors of the operating system, the database or the keys, in one line where that says enough. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof ConfigError) return error.message;
   if ('code' in error && error.code === 'EADDRINUSE')
     return 'PORT: is taken by another program; set PORT to a free one';
-  if (['MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name)) return error.message;
+  if (['DataDirInUse', 'MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name))
+    return error.message;
   if (error.name === 'SignerUnavailable') return `SIGNER: ${error.message}; start it first, and check the path`;
   const causes = error instanceof AggregateError ? (error.errors as Error[]) : [error];
   if (causes.some((cause) => 'syscall' in cause && cause.syscall === 'connect')) {

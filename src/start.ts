@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { startControlServer } from './cli/control-server.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -7,6 +7,8 @@ import { type Database, openEmbedded, openPostgres } from './db/connection.ts';
 import { migrateUp, pendingMigrations } from './db/migrator.ts';
 import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
+import { drain } from './http/drain.ts';
+import { openLog } from './log.ts';
 
 export interface RunningServer {
   readonly config: Config;
@@ -17,6 +19,8 @@ export interface RunningServer {
   readonly demo: Demo | undefined;
   /** Answers what is under way, then closes everything. */
   stop(): Promise<void>;
+  /** The same, and answers what still comes on open connections. */
+  drain(): Promise<void>;
 }
 
 /** Requests wait for one another when statements are slow, so that after some seconds a clear refusal is better. */
@@ -33,10 +37,7 @@ async function openDatabase(config: Config, log: Logger): Promise<Database> {
 
 /** From configuration to a listening server. @throws {ConfigError} and errors of the database */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  const log = openLog(config.logLevel);
   const clock = () => new Date();
   const database = await openDatabase(config, log);
   try {
@@ -46,20 +47,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const server = await app.listen(config.port, config.host);
     const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
     app.jobs.start();
-    return {
-      config,
-      database,
-      server,
-      log,
-      demo,
-      async stop() {
-        await app.close();
-        await closeServer(server);
-        await control?.close();
-        await app.jobs.stop();
-        await database.close();
-      },
+    const end = async (closed: Promise<void>) => {
+      await app.close();
+      await closed;
+      await control?.close();
+      await app.jobs.stop();
+      await database.close();
     };
+    const stop = () => end(closeServer(server));
+    return { config, database, server, log, demo, stop, drain: () => end(drain(server)) };
   } catch (error) {
     await database.close();
     throw error;

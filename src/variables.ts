@@ -13,6 +13,10 @@ export const variables = {
   },
   PORT: { fallback: '3000', meaning: 'The TCP port to listen on.' },
   HOST: { fallback: 'localhost', meaning: 'The address to listen on; `0.0.0.0` for every interface.' },
+  WORKERS: {
+    fallback: '1',
+    meaning: 'How many processes answer requests; `auto` for one per core. More than one needs DATABASE_URL.',
+  },
   DATABASE_URL: {
     fallback: '(embedded)',
     meaning:

@@ -14,6 +14,8 @@ const allowed: Record<string, string[]> = {
   errors: [],
   variables: [],
   config: ['variables'],
+  log: [],
+  workers: [],
   db: [],
   audit: ['db'],
   revocation: below,
@@ -31,9 +33,9 @@ const allowed: Record<string, string[]> = {
   app: [...below, ...features, 'http', 'oidc', 'portal', 'gateway', 'jobs'],
   'generated-secrets': ['config'],
   demo: [...below, ...features],
-  start: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets'],
+  start: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'log'],
   welcome: ['config', 'demo'],
-  main: ['config', 'db', 'start', 'welcome'],
+  main: ['config', 'log', 'start', 'welcome', 'workers'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

@@ -18,8 +18,12 @@ process.on('disconnect', () => process.exit(0));
 
 async function obey(order: Order): Promise<Outcome | undefined> {
   if (order.type === 'prepare') {
-    const { target, connections } = order;
-    const surroundings: Surroundings = { target, times: (count, act) => spread(target.port, connections, count, act) };
+    const { target, connections, chains } = order;
+    const surroundings: Surroundings = {
+      target,
+      chains,
+      times: (count, act) => spread(target.port, connections, count, act),
+    };
     prepared.set(order.id, await catalogue[order.work](surroundings));
     return undefined;
   }

@@ -9,6 +9,8 @@ export type Order =
       readonly work: WorkName;
       readonly target: Target;
       readonly connections: number;
+      /** How many families of refresh tokens are in use. */
+      readonly chains: number;
     }
   | { readonly type: 'stock'; readonly id: string; readonly count: number }
   | {

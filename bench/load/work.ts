@@ -11,6 +11,8 @@ export interface Work {
 
 export interface Surroundings {
   readonly target: Target;
+  /** How many families of refresh tokens are in use. */
+  readonly chains: number;
   /** Runs something `count` times, spread over the connections. */
   times(count: number, act: (connection: Connection, index: number) => Promise<void>): Promise<void>;
 }

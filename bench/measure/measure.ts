@@ -32,15 +32,17 @@ export interface Settings {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly rounds: number;
+  /** How many families of refresh tokens are in use. */
+  readonly chains: number;
 }
 
 const idOf = (scenario: Scenario, subject: Subject) => `${scenario.work} on ${subject.name}`;
 
 /** Gets a scenario ready on a subject, and runs it for a while without looking. */
 export async function warmUp(tools: Instruments, scenario: Scenario, subject: Subject, settings: Settings) {
-  const { connections, warmUpSeconds } = settings;
+  const { connections, chains, warmUpSeconds } = settings;
   const id = idOf(scenario, subject);
-  await tools.load.tell({ type: 'prepare', id, work: scenario.work, target: subject.target, connections });
+  await tools.load.tell({ type: 'prepare', id, work: scenario.work, target: subject.target, connections, chains });
   return runRound(tools, scenario, subject, { ...settings, seconds: warmUpSeconds }, 0.25);
 }
 

@@ -41,3 +41,13 @@ function ratioOf(summary: Summary, all: readonly Summary[]): string {
   const ours = all.find(({ scenario, subject }) => scenario === summary.scenario && subject === 'latchkey');
   return ours ? `${rounded(cpuOf(ours) / cpuOf(summary), 2)} ×` : '';
 }
+
+/** The SQL of each scenario, most often first. */
+export function statementRows(summaries: readonly Summary[]): string[][] {
+  const rows = summaries.flatMap(({ subject, statementTexts }) =>
+    statementTexts
+      .filter(({ perRequest }) => perRequest > 0.005)
+      .map(({ query, perRequest }) => [subject, rounded(perRequest, 2), query.replace(/\s+/g, ' ').slice(0, 300)]),
+  );
+  return [['subject', 'per request', 'SQL'], ...rows];
+}

@@ -11,7 +11,7 @@ import { multiplyClient } from './multiply.ts';
 import { startProgram } from './program.ts';
 import type { Subject, Surroundings } from './subject.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const PEOPLE = 8;
 
 /** Whether this version has a setting. The bench also runs on versions that don't, to compare. */

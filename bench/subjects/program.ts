@@ -10,6 +10,15 @@ export interface Program {
   stop(): Promise<void>;
 }
 
+/** Where a program answers when it is ready. */
+interface Probe {
+  readonly port: number;
+  readonly probe: string;
+  /** The Host header. */
+  readonly host: string;
+  readonly address?: string;
+}
+
 /**
  * Starts a program with nothing of our own environment but what is given, and waits until `probe` answers. What it prints
  * goes to a file, as a service's log does.
@@ -17,7 +26,7 @@ export interface Program {
 export async function startProgram(
   file: string,
   env: Record<string, string>,
-  options: { folder: string; name: string; port: number; probe: string; host: string },
+  options: Probe & { folder: string; name: string },
 ): Promise<Program> {
   const logFile = join(options.folder, `${options.name}.log`);
   const log = openSync(logFile, 'a');
@@ -44,9 +53,9 @@ export async function startProgram(
   return { pid: child.pid ?? 0, startedIn: performance.now() - begin, stop };
 }
 
-function answers({ port, probe, host }: { port: number; probe: string; host: string }): Promise<boolean> {
+function answers({ port, probe, host, address = '127.0.0.1' }: Probe): Promise<boolean> {
   return new Promise((resolve) => {
-    const probing = request({ host: '127.0.0.1', port, path: probe, headers: { host }, agent: false }, (response) => {
+    const probing = request({ host: address, port, path: probe, headers: { host }, agent: false }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode === 200));
     });
     probing.once('error', () => resolve(false)).end();

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../test/support/postgres.ts';
@@ -42,7 +42,8 @@ async function start(
     { PORT: String(port), KNOWN_FILE: knownFile, ...env },
     { folder, name: file, port, host, probe },
   );
-  const target = { port, host, origin: `http://${host}`, paths, ...known, ...(signIn ? { signIn } : {}) };
+  const told = JSON.parse(readFileSync(knownFile, 'utf8')) as typeof known;
+  const target = { port, host, origin: `http://${host}`, paths, ...told, ...(signIn ? { signIn } : {}) };
   return { name, target, program, database };
 }
 
@@ -79,3 +80,33 @@ export const startOidcProvider = (around: Surroundings) =>
       discovery: '/.well-known/openid-configuration',
     },
   });
+
+export async function startOauth2Server(around: Surroundings): Promise<Subject> {
+  const database = 'oauth2_server';
+  const url = await around.postgres.createDatabase(database);
+  return start(around, 'oauth2-server', 'oauth2-server', {
+    known: { machines: manyMachines(around.manyClients), app, people: [], resources: {} },
+    paths: { ...everywhere('/'), token: '/token', authorization: '/authorize' },
+    env: { DATABASE_URL: url },
+    database,
+  });
+}
+
+export async function startBetterAuth(around: Surroundings): Promise<Subject> {
+  const database = 'better_auth';
+  const url = await around.postgres.createDatabase(database);
+  return start(around, 'better-auth', 'better-auth', {
+    known: { machines: [], app, people, resources: { ES256: RESOURCES.ES256 } },
+    paths: {
+      token: '/api/auth/oauth2/token',
+      authorization: '/api/auth/oauth2/authorize',
+      introspection: '/api/auth/oauth2/introspect',
+      revocation: '/api/auth/oauth2/revoke',
+      jwks: '/api/auth/jwks',
+      discovery: '/api/auth/.well-known/openid-configuration',
+    },
+    signIn: { json: '/api/auth/sign-in/email', consent: '/api/auth/oauth2/consent' },
+    env: { DATABASE_URL: url },
+    database,
+  });
+}

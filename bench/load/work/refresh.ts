@@ -3,15 +3,13 @@ import { formRequest } from '../requests.ts';
 import type { PrepareWork } from '../work.ts';
 import { expectAlg, FULL_SCOPE, obtainTokens, redeem } from './tokens.ts';
 
-const CHAINS = 32;
-
 /** RFC 6749 §6 with rotation: independent families, of which each refresh uses the token that the last one gave. */
 export function refresh({ idToken }: { idToken: boolean }): PrepareWork {
-  return async ({ target, times }) => {
+  return async ({ target, chains, times }) => {
     const resource = target.resources.ES256;
     const scope = idToken ? FULL_SCOPE : `offline_access ${SCOPE}`;
     const idle: string[] = [];
-    await times(CHAINS, async (connection, person) => {
+    await times(chains, async (connection, person) => {
       const tokens = await obtainTokens(target, connection, { person, scope, resource });
       if (resource) expectAlg(tokens, 'access_token', 'ES256');
       if (idToken) expectAlg(tokens, 'id_token', 'ES256');

@@ -1,0 +1,132 @@
+import type { WorkName } from '../load/catalogue.ts';
+import type { Starts } from '../measure/starts.ts';
+import { cpuOf, type Summary } from '../measure/summary.ts';
+import type { Scaling } from '../measure/workers.ts';
+import type { SubjectName } from '../subjects/subject.ts';
+import { rounded } from './table.ts';
+
+export interface Findings {
+  readonly summaries: readonly Summary[];
+  readonly starts: Starts | undefined;
+  readonly scaling: Scaling | undefined;
+}
+
+interface Verdict {
+  readonly scenario: string;
+  readonly goal: string;
+  readonly measured: string;
+  readonly met: boolean | undefined;
+}
+
+const HEADER = ['scenario', 'goal', 'measured', 'verdict'];
+
+export function goalRows(findings: Findings): string[][] {
+  return [
+    HEADER,
+    ...judgeAll(findings).map(({ scenario, goal, measured, met }) => [
+      scenario,
+      goal,
+      measured,
+      met === undefined ? 'not judged' : met ? 'met' : '**missed**',
+    ]),
+  ];
+}
+
+function judgeAll(findings: Findings): Verdict[] {
+  const lane = pick(findings, 'client-credentials-es256', 'latchkey, lane off') !== undefined;
+  const throughProvider = lane ? 'latchkey, lane off' : 'latchkey';
+  return [
+    ratio(findings, 'client credentials, ES256, through oidc-provider', 'client-credentials-es256', {
+      most: 1.1,
+      yardstick: 'oidc-provider',
+      subject: throughProvider,
+    }),
+    statements(findings, 'the same, warm: SQL per request', 'client-credentials-es256', 0, throughProvider),
+    lane
+      ? ratio(findings, 'client credentials, ES256, express lane', 'client-credentials-es256', {
+          most: 0.35,
+          yardstick: 'oidc-provider',
+        })
+      : notThere('client credentials, ES256, express lane', '≤ 0.35 × oidc-provider', 'there is no express lane'),
+    ratio(findings, 'refresh with ID token', 'refresh-id-token', { most: 1.3, yardstick: 'oidc-provider' }),
+    statements(findings, 'the same: SQL besides BEGIN and COMMIT', 'refresh-id-token', 4),
+    ratio(findings, 'code exchange with PKCE', 'code-exchange', { most: 1.2, yardstick: 'oidc-provider' }),
+    ratio(findings, 'JWKS', 'jwks', { most: 1.5, yardstick: 'Koa' }),
+    ratio(findings, 'discovery', 'discovery', { most: 1.5, yardstick: 'Koa' }),
+    ratio(findings, 'introspection of a JWT', 'introspection-jwt', { most: 3, yardstick: 'Koa' }),
+    notThere('gateway check', 'the goals of the gateway', 'switched off, there is no gateway check yet'),
+    notThere(
+      '10⁷ refresh tokens against 10³',
+      '≤ 1.3 × per refresh',
+      '`npm run bench -- --growth --large`, see growth.md',
+    ),
+    scaling(findings),
+    ...memory(findings),
+    ...starts(findings),
+  ];
+}
+
+const pick = ({ summaries }: Findings, work: WorkName, subject: SubjectName) =>
+  summaries.find((summary) => summary.scenario.work === work && summary.subject === subject);
+
+function notThere(scenario: string, goal: string, measured: string): Verdict {
+  return { scenario, goal, measured, met: undefined };
+}
+
+/** CPU time of server and database per request, as a ratio to that of a yardstick. */
+function ratio(
+  findings: Findings,
+  scenario: string,
+  work: WorkName,
+  { most, yardstick, subject = 'latchkey' }: { most: number; yardstick: SubjectName; subject?: SubjectName },
+): Verdict {
+  const goal = `≤ ${most} × ${yardstick}`;
+  const [ours, theirs] = [pick(findings, work, subject), pick(findings, work, yardstick)];
+  if (!ours || !theirs) return notThere(scenario, goal, 'not measured');
+  const measured = cpuOf(ours) / cpuOf(theirs);
+  const ofRounds = ours.cpuOfRounds.map((cpu, round) => cpu / (theirs.cpuOfRounds[round] ?? Number.NaN));
+  const spread = `${rounded(Math.min(...ofRounds), 2)}–${rounded(Math.max(...ofRounds), 2)} by round`;
+  const micros = `${rounded(ours.serverCpu)} + ${rounded(ours.databaseCpu)} µs against ${rounded(cpuOf(theirs))} µs`;
+  return { scenario, goal, measured: `${rounded(measured, 2)} × (${spread}; ${micros})`, met: measured <= most };
+}
+
+/** Background work of the server counts too, so a few in a hundred requests are none. */
+function statements(
+  findings: Findings,
+  scenario: string,
+  work: WorkName,
+  most: number,
+  subject: SubjectName = 'latchkey',
+): Verdict {
+  const measured = pick(findings, work, subject)?.statements;
+  const met = measured === undefined ? undefined : measured <= most + 0.05;
+  return { scenario, goal: most === 0 ? '0' : `≤ ${most}`, measured: rounded(measured, 2), met };
+}
+
+function scaling({ scaling }: Findings): Verdict {
+  const [scenario, goal] = ['two workers against one', '≥ 1.8 ×'];
+  if (!scaling) return notThere(scenario, goal, 'not measured');
+  const { one, two, factor } = scaling;
+  const measured = `${rounded(factor, 2)} × (${rounded(two)} against ${rounded(one)} requests/s before the share of others is taken out)`;
+  return { scenario, goal, measured, met: factor >= 1.8 };
+}
+
+function memory({ summaries, starts }: Findings): Verdict[] {
+  const loaded = Math.max(0, ...summaries.filter(({ subject }) => subject === 'latchkey').map(({ memory }) => memory));
+  return [
+    atMost('memory at rest, on PostgreSQL', '≤ 150 MB', starts && starts.restingMemory / 1e6, 150, 'MB'),
+    atMost('memory under load, on PostgreSQL', '≤ 250 MB', loaded ? loaded / 1e6 : undefined, 250, 'MB'),
+  ];
+}
+
+function starts({ starts }: Findings): Verdict[] {
+  return [
+    atMost('start to first answer on PostgreSQL', '≤ 1.5 s', starts && starts.onPostgres / 1000, 1.5, 's'),
+    atMost('second start, embedded database', '≤ 3 s', starts && starts.onEmbedded / 1000, 3, 's'),
+  ];
+}
+
+function atMost(scenario: string, goal: string, value: number | undefined, most: number, unit: string): Verdict {
+  if (value === undefined) return notThere(scenario, goal, 'not measured');
+  return { scenario, goal, measured: `${rounded(value, unit === 's' ? 2 : 0)} ${unit}`, met: value <= most };
+}

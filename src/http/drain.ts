@@ -1,0 +1,23 @@
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import { Server as TcpServer } from 'node:net';
+
+/** Milliseconds after which a client that keeps its connection busy is cut off. */
+const LONGEST = 10_000;
+
+/**
+ * Takes no new connections, and waits for the open ones. What is under way and what still comes is answered, each time as
+ * the last answer on its connection; idle ones end when their keep-alive time is over, which their clients know of
+ * (`Keep-Alive: timeout=…`).
+ */
+export async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    response.setHeader('Connection', 'close');
+  });
+  // The close() of an HTTP server also ends idle connections, under the hands of a client that is about to use one.
+  TcpServer.prototype.close.call(server);
+  const last = setTimeout(() => server.closeAllConnections(), LONGEST);
+  await closed;
+  clearTimeout(last);
+}

@@ -1,0 +1,187 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import type { Logger } from 'pino';
+
+/** What a worker tells the primary once it listens. */
+export interface Ready {
+  readonly welcome: string;
+}
+
+/**
+ * What the primary tells a worker: to end, because another one has taken its place; or to wait until the primary lets go
+ * of it, and end then.
+ */
+type Order = 'retire' | 'waitForRelease';
+
+export interface Workers {
+  /** Starts all of them, the first one alone: it migrates and seeds, or says why it cannot. @returns the first one's welcome */
+  start(): Promise<string>;
+  /** Replaces one after the other. Each new one listens before the old one drains. */
+  replaceAll(): Promise<void>;
+  /** Drains all of them. @throws when one did not end well */
+  stop(): Promise<void>;
+}
+
+/** One of the places that are to be filled at all times. */
+interface Place {
+  worker: Worker | undefined;
+  startedAt: number;
+  delay: number;
+  timer?: NodeJS.Timeout;
+}
+
+const WAITING = 'waiting';
+
+/** Milliseconds in which the primary surely closes the listening socket, once it lets go of the first worker. */
+const RELEASE = 100;
+
+/** Longer than a worker takes to drain. */
+const PATIENCE = 20_000;
+
+/** The processes that answer requests, seen from the one that leads them. */
+export function createWorkers(count: number, log: Logger): Workers {
+  const places = Array.from({ length: count }, (): Place => ({ worker: undefined, startedAt: 0, delay: 0 }));
+  const running = new Set<Worker>();
+  let stopping = false;
+  let replacing = false;
+  let again = false;
+
+  const fill = async (place: Place): Promise<string> => {
+    clearTimeout(place.timer);
+    const worker = cluster.fork();
+    running.add(worker);
+    worker.on('exit', (code, signal) => {
+      running.delete(worker);
+      if (place.worker !== worker || stopping) return;
+      place.worker = undefined;
+      place.delay = nextDelay(place.delay, Date.now() - place.startedAt);
+      log.error({ worker: worker.process.pid, code, signal, delay: place.delay }, 'a worker ended, and is replaced');
+      refill(place);
+    });
+    const { welcome } = await untilReady(worker);
+    const old = place.worker;
+    place.worker = worker;
+    place.startedAt = Date.now();
+    clearTimeout(place.timer);
+    log.info({ worker: worker.process.pid }, 'a worker listens');
+    if (old) order(old, 'retire');
+    return welcome;
+  };
+
+  const refill = (place: Place) => {
+    place.timer = setTimeout(() => {
+      fill(place).catch((err: unknown) => {
+        if (stopping) return;
+        place.delay = nextDelay(place.delay, 0);
+        log.error({ err, delay: place.delay }, 'a worker could not be replaced');
+        refill(place);
+      });
+    }, place.delay);
+  };
+
+  const replaceEach = async () => {
+    for (const place of places) {
+      if (stopping) return;
+      await fill(place).catch((err: unknown) => {
+        if (!place.worker) refill(place);
+        throw err;
+      });
+    }
+  };
+
+  return {
+    async start() {
+      const [first, ...others] = places as [Place, ...Place[]];
+      const welcome = await fill(first);
+      await Promise.all(others.map(fill));
+      return welcome;
+    },
+
+    async replaceAll() {
+      again = replacing;
+      if (replacing) return;
+      replacing = true;
+      try {
+        await replaceEach();
+        log.info('all workers are replaced');
+      } catch (err) {
+        log.error({ err }, 'a new worker did not start; the others stay');
+      }
+      replacing = false;
+      if (again && !stopping) await this.replaceAll();
+    },
+
+    async stop() {
+      stopping = true;
+      for (const place of places) clearTimeout(place.timer);
+      const all = [...running];
+      const ends = all.map(untilEnded);
+      await Promise.all(all.map(untilWaiting));
+      // Closes the socket that they share from this side. If they did it, a connection that is on its way to one of them
+      // would come back and hang.
+      for (const worker of all) if (worker.isConnected()) worker.process.disconnect();
+      const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+  };
+}
+
+/** Milliseconds before a worker that ended is replaced: 1 s at first, twice as long each time, 1 s again after a good minute. */
+export function nextDelay(previous: number, lifetime: number): number {
+  if (previous === 0 || lifetime >= 60_000) return 1000;
+  return Math.min(previous * 2, 30_000);
+}
+
+function order(worker: Worker, what: Order): void {
+  if (worker.isConnected()) worker.send(what);
+}
+
+async function untilWaiting(worker: Worker): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // A worker that was still starting may say first that it listens.
+  worker.on('message', (message) => message === WAITING && resolve()).once('exit', () => resolve());
+  order(worker, 'waitForRelease');
+  await promise;
+}
+
+/** @throws when it ended badly, or had to be killed */
+async function untilEnded(worker: Worker): Promise<void> {
+  const last = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE);
+  const [code, signal] = await once(worker, 'exit');
+  clearTimeout(last);
+  if (code !== 0) throw new WorkerEnded(`worker ${worker.process.pid} ended with ${signal ?? code}`);
+}
+
+/** @throws when the worker ends first, after it has said why */
+async function untilReady(worker: Worker): Promise<Ready> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  try {
+    return await Promise.race([
+      once(worker, 'message', { signal }).then(([message]) => message as Ready),
+      once(worker, 'exit', { signal }).then(([code, killer]) => {
+        throw new WorkerEnded(`worker ${worker.process.pid} ended with ${killer ?? code} before it listened`);
+      }),
+    ]);
+  } finally {
+    abort.abort();
+  }
+}
+
+/** A worker ended in another way than it was told to. */
+export class WorkerEnded extends Error {}
+
+/** In a worker: until it is to finish what it does and end. SIGTERM, which a service manager may send to all, says it too. */
+export async function untilToldToEnd(): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  process.on('SIGTERM', () => resolve(undefined));
+  process.on('message', (order: Order) => {
+    if (order === 'retire') return resolve(undefined);
+    // Without this a worker ends at once when it loses the primary.
+    if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
+    process.send?.(WAITING);
+  });
+  // A client that is told to open another connection must find nobody there, and no socket that is about to close.
+  process.once('disconnect', () => setTimeout(resolve, RELEASE, undefined));
+  return promise;
+}

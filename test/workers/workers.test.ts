@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { aClient, anApi } from '../support/factories.ts';
+import { asksForToken, type Load, send, startLoad, until } from '../support/load.ts';
+import { type ServerProcess, startCluster, startProcess } from '../support/server-process.ts';
+import { childrenOf, isRunning } from './children.ts';
+
+const WORKERS = 3;
+const MASTER_KEYS = `test:${randomBytes(32).toString('base64')}`;
+
+let storage: TestDatabase;
+let app: { clientId: string; clientSecret: string };
+let server: ServerProcess;
+
+beforeAll(async () => {
+  storage = await createTestDatabase();
+  const api = await anApi(storage.database);
+  app = await aClient(storage.database, {
+    type: 'machine',
+    subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }],
+  });
+});
+afterAll(() => storage.drop());
+afterEach(() => server?.stop('SIGKILL'));
+
+async function startWorkers(): Promise<void> {
+  [server] = (await startCluster(storage.url ?? '', 1, {
+    WORKERS: String(WORKERS),
+    MASTER_KEYS,
+    LOG_LEVEL: 'info',
+  })) as [ServerProcess];
+}
+
+const target = () => ({ port: server.port, host: new URL(server.issuer).host });
+const tokenLoad = (clients = 12): Load => startLoad(clients, target(), () => asksForToken(app));
+
+/** Who has answered requests, by the log. */
+const answering = () =>
+  new Set([...server.output().matchAll(/"worker":(\d+),.*"msg":"request"/g)].map(([, pid]) => Number(pid)));
+
+const requestsOf = (pid: number) => server.output().split(`"worker":${pid},`).length;
+
+describe(`WORKERS=${WORKERS}`, () => {
+  it('answers from several processes, and says so once and to nobody outside', async () => {
+    await startWorkers();
+    expect(server.output().match(/Latchkey listens on/g)).toHaveLength(1);
+    const workers = childrenOf(server.pid);
+    expect(workers).toHaveLength(WORKERS);
+
+    const load = tokenLoad();
+    await until('all workers answer', () => answering().size === WORKERS);
+    await load.stop();
+
+    expect(load.failures).toEqual([]);
+    expect([...answering()].sort()).toEqual([...workers].sort());
+    const { headers, text } = await send({ ...target(), ...asksForToken(app) });
+    for (const pid of [server.pid, ...workers]) expect(JSON.stringify(headers) + text).not.toMatch(`\\b${pid}\\b`);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('replaces all on SIGHUP, each new one before its old one, and drops no request', async () => {
+    await startWorkers();
+    const before = childrenOf(server.pid);
+    const load = tokenLoad();
+    await until('the load runs', () => load.good() > 50);
+
+    process.kill(server.pid, 'SIGHUP');
+    let fewest = WORKERS;
+    await until('the old ones are gone', () => {
+      fewest = Math.min(fewest, childrenOf(server.pid).length);
+      return !before.some(isRunning);
+    });
+    const during = load.good();
+    await until('the new ones answer', () => load.good() > during + 50);
+    await load.stop();
+
+    expect(load.failures).toEqual([]);
+    expect(fewest).toBe(WORKERS);
+    expect(childrenOf(server.pid)).toHaveLength(WORKERS);
+    expect(server.output()).toContain('all workers are replaced');
+    expect(server.output().match(/Latchkey listens on/g)).toHaveLength(1);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s under load with code 0, and drops no request', async (signal) => {
+    await startWorkers();
+    const workers = childrenOf(server.pid);
+    const load = tokenLoad();
+    await until('the load runs', () => load.good() > 50);
+
+    // As a terminal or a service manager does it: to the whole group.
+    if (signal === 'SIGINT') for (const pid of workers) process.kill(pid, signal);
+    const code = await server.stop(signal);
+    await load.refused;
+
+    expect(load.failures).toEqual([]);
+    expect(code).toBe(0);
+    expect(workers.filter(isRunning)).toEqual([]);
+    expect(load.good()).toBeGreaterThan(50);
+  });
+
+  it('answers a slow request that was under way when the signal came', async () => {
+    await startWorkers();
+    const admin = storage.database.db;
+    const blocker = admin.transaction().execute(async (trx) => {
+      const { sql } = await import('kysely');
+      await sql`lock table artifacts in access exclusive mode`.execute(trx);
+      const slow = send({
+        ...target(),
+        ...asksForToken(app),
+        path: '/token/revocation',
+        form: { token: 'a'.repeat(43), token_type_hint: 'refresh_token' },
+      });
+      await until('the request waits for the lock', async () => {
+        const { rows } = await sql`select 1 from pg_locks where not granted`.execute(trx);
+        return rows.length > 0;
+      });
+      const ended = server.stop();
+      await until('nobody listens', () =>
+        send({ ...target(), path: '/healthz', agent: new Agent() }).then(
+          () => false,
+          (error) => error.code === 'ECONNREFUSED',
+        ),
+      );
+      return { slow, ended };
+    });
+    const { slow, ended } = await blocker;
+    const { status, headers } = await slow;
+    expect([status, headers.connection]).toEqual([200, 'keep-alive']);
+    expect(await ended).toBe(0);
+  });
+
+  it('replaces a worker that was killed', async () => {
+    await startWorkers();
+    const [victim, ...others] = childrenOf(server.pid) as [number, ...number[]];
+    process.kill(victim, 'SIGKILL');
+    await until('there are as many again', () => {
+      const now = childrenOf(server.pid);
+      return now.length === WORKERS && !now.includes(victim);
+    });
+    const fresh = childrenOf(server.pid).find((pid) => !others.includes(pid)) ?? 0;
+    await until('the new one listens', () => server.output().includes(`"worker":${fresh},"msg":"a worker listens"`));
+    const load = tokenLoad();
+    await until('the new one answers', () => requestsOf(fresh) > 3);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(server.output()).toMatch(new RegExp(`"worker":${victim},.*"signal":"SIGKILL","delay":1000`));
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('ends its workers when the primary is killed', async () => {
+    await startWorkers();
+    const workers = childrenOf(server.pid);
+    await server.stop('SIGKILL');
+    await until('no worker is left', () => !workers.some(isRunning));
+  });
+
+  it('stays as it is when a new worker cannot start', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-workers-'));
+    const fresh = await createTestDatabase();
+    server = await startProcess({ DATABASE_URL: fresh.url ?? '', WORKERS: '2', DATA_DIR: dataDir, LOG_LEVEL: 'info' });
+    const before = childrenOf(server.pid);
+    // Without the keys that it generated, a new worker makes others, and those do not open what is in the database.
+    rmSync(join(dataDir, 'secrets.json'));
+    process.kill(server.pid, 'SIGHUP');
+    await until('the failure is reported', () => server.output().includes('a new worker did not start'));
+    expect(server.output()).toMatch(/latchkey cannot start\. MASTER_KEYS: .*\n/);
+    expect(childrenOf(server.pid).sort()).toEqual(before.sort());
+    expect((await fetch(`${server.issuer}/readyz`)).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+    await fresh.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('prints the demo that it made once', async () => {
+    const fresh = await createTestDatabase();
+    server = await startProcess({ DATABASE_URL: fresh.url ?? '', WORKERS: 'auto' });
+    expect(server.output().match(/Password {6}/g)).toHaveLength(1);
+    expect(server.output().match(/curl -s/g)).toHaveLength(1);
+    expect(await server.stop()).toBe(0);
+    await fresh.drop();
+  });
+
+  it('refuses the embedded database, and says why once', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-workers-'));
+    const start = startProcess({ WORKERS: '2', DATA_DIR: dataDir });
+    await expect(start).rejects.toThrow(
+      /ended with 1: latchkey cannot start\. WORKERS: more than one needs DATABASE_URL; [^\n]*\n$/,
+    );
+    expect(existsSync(join(dataDir, 'secrets.json'))).toBe(false);
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('says in one line why it cannot start', async () => {
+    const start = startProcess({ WORKERS: '3', DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+    await expect(start).rejects.toThrow(
+      /ended with 1: latchkey cannot start\. DATABASE_URL: cannot be reached \([^\n]*\n$/,
+    );
+  });
+});
