@@ -21,6 +21,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
+import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
 
@@ -49,7 +50,7 @@ export interface App {
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
 export async function createApp({ config, secrets, database, clock, log }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket } = config;
+  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
@@ -88,12 +89,14 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(answerErrors(render));
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
+  // The endpoints that programs call come first; routers that look at every path come after them.
+  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
+  koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
   koa.use(oidc.interactions.routes());
   koa.use(portal.routes());
   koa.use(feedPages.router.routes());
-  koa.use(oidc.host.middleware);
 
   return {
     jobs: createJobs(database, keyring, clock, log),

@@ -33,6 +33,7 @@ export interface Config {
   /** The socket of an outside signer; undefined: keys are in the database. */
   readonly signerSocket: string | undefined;
   readonly listen: boolean;
+  readonly expressLaneOn: boolean;
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -85,6 +86,7 @@ export function readConfig(env: Environment): Config {
     keyRotation: parseKeyRotation(read),
     signerSocket: parseSigner(read('SIGNER') ?? 'database'),
     listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
+    expressLaneOn: check('EXPRESS_LANE', z.enum(['on', 'off']), read('EXPRESS_LANE') ?? 'on', 'use on or off') === 'on',
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };

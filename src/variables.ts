@@ -54,6 +54,10 @@ export const variables = {
     fallback: 'on',
     meaning: '`off` where DATABASE_URL is a PgBouncer in transaction mode: changes are then found by polling only.',
   },
+  EXPRESS_LANE: {
+    fallback: 'on',
+    meaning: '`off` sends plain client-credentials requests through oidc-provider like all others.',
+  },
   NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
   TRUSTED_PROXIES: {
     fallback: '0',

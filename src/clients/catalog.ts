@@ -18,6 +18,8 @@ export interface CatalogEntry {
 export interface Catalog {
   /** An app that is known and not disabled. Reads through `db` only what it does not remember. */
   find(db: Db, clientId: string): Promise<CatalogEntry | undefined>;
+  /** What is remembered of an app; undefined says nothing. */
+  peek(clientId: string): CatalogEntry | undefined;
   /** What to watch so that it forgets when an app, an API or a subscription changes. */
   readonly watch: (db: Db) => Watch;
 }
@@ -33,6 +35,7 @@ export function createCatalog(): Catalog {
   const entries = new Map<string, CatalogEntry>();
   let generation = 0;
   return {
+    peek: (clientId) => entries.get(clientId),
     async find(db, clientId) {
       const known = entries.get(clientId);
       if (known) return known;

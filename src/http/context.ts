@@ -5,4 +5,6 @@ export interface RequestState {
   /** Sent back as X-Request-Id and written to every log line and audit event of the request. */
   requestId: string;
   log: Logger;
+  /** A posted form as it came, for who wants to look at it ahead of the provider. */
+  formBody?: string;
 }

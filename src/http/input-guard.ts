@@ -23,8 +23,9 @@ export function guardInput(): Middleware {
     if ((ctx.request.length ?? 0) > MAX_BODY) throw new AppError('payload_too_large');
     if (!ctx.is('application/x-www-form-urlencoded')) return next();
     const body = await readAhead(ctx.req);
+    ctx.state.formBody = body.toString();
     if (!isWellEncoded(body.toString('latin1').replaceAll('+', ' '))) throw new AppError('malformed_encoding');
-    if (POST_AS_GET.has(ctx.path)) return redirectToGet(ctx, body.toString());
+    if (POST_AS_GET.has(ctx.path)) return redirectToGet(ctx, ctx.state.formBody);
     await next();
   };
 }

@@ -20,6 +20,9 @@ const METHODS = new Map([
   ['/.well-known/oauth-authorization-server', 'GET'],
 ]);
 
+/** Ours are the endpoints, and what comes after a person has answered. */
+const isOurs = (path: string) => METHODS.has(path) || path.startsWith('/auth/') || path.startsWith('/session/end/');
+
 const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 export interface ProviderHost {
@@ -41,6 +44,7 @@ export function createProviderHost(initial: Provider, maxAge: number): ProviderH
       handle = compose(provider.middleware as unknown as Middleware[]);
     },
     async middleware(ctx: Context, next: Next) {
+      if (!isOurs(ctx.path)) return next();
       await handle(ctx, next);
       const methods = METHODS.get(ctx.path);
       if (ctx.status === 404 && ctx.body == null && methods) {

@@ -106,7 +106,7 @@ async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>)
   const correction = CORRECTIONS.get(body?.error_description ?? '');
   if (!body?.error || !correction) return;
   ctx.status = correction.status;
-  if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.host}"`);
+  if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.issuer}"`);
   ctx.body = { ...body, error: correction.error };
 }
 

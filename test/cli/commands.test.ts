@@ -217,7 +217,7 @@ describe('latchkey user', () => {
 describe('latchkey key and migrate', () => {
   it('lists the public parts of the signing keys', async () => {
     const keys = await answerOf<{ public_jwk: object }[]>(env, ['key', 'list']);
-    expect(keys).toHaveLength(2);
+    expect(keys).toHaveLength(3);
     for (const { public_jwk } of keys) expect(public_jwk).not.toHaveProperty('d');
   });
 

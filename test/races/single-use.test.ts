@@ -35,7 +35,7 @@ const anApp = (refreshRetrySeconds = 0) =>
     subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }],
   });
 
-async function aCode(app: App, configuration: client.Configuration): Promise<Record<string, string>> {
+async function aCode(configuration: client.Configuration): Promise<Record<string, string>> {
   const { url, verifier } = await authorizationRequest(configuration, {
     scope: 'openid offline_access',
     prompt: 'consent',
@@ -76,7 +76,7 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     const app = await anApp();
     const configuration = await discover(first(), app);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const answers = await race(app, await aCode(app, configuration));
+      const answers = await race(app, await aCode(configuration));
       const winners = answers.filter((answer) => answer.status === 200);
       const losers = answers.filter((answer) => answer.status !== 200);
       expect(winners).toHaveLength(1);
@@ -93,7 +93,7 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     const app = await anApp();
     const configuration = await discover(first(), app);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const tokens = await postTo(first(), '/token', await aCode(app, configuration), app);
+      const tokens = await postTo(first(), '/token', await aCode(configuration), app);
       const answers = await race(app, refreshForm(tokens.body.refresh_token));
       const winners = answers.filter((answer) => answer.status === 200);
       const losers = answers.filter((answer) => answer.status !== 200);
@@ -111,7 +111,7 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     const app = await anApp(60);
     const configuration = await discover(first(), app);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const tokens = await postTo(first(), '/token', await aCode(app, configuration), app);
+      const tokens = await postTo(first(), '/token', await aCode(configuration), app);
       const answers = await race(app, refreshForm(tokens.body.refresh_token));
       expect(answers.map((answer) => answer.status)).toEqual(Array(PARALLEL).fill(200));
       expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
