@@ -106,7 +106,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
       await watcher.close();
     },
     async listen(port, host) {
-      const server = createServer({ maxHeaderSize: 32 * 1024 }, koa.callback());
+      const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       server.once('error', reject).listen(port, host, resolve);
       await promise;
