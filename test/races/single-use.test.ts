@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type * as client from 'openid-client';
+import { anAssertionKey, asForm, assertionOf } from '../support/assertions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { aDpopKey, proofOf } from '../support/dpop.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationRequest, CALLBACK, discover } from '../support/relying-app.ts';
 import { postTo, type ServerProcess, startCluster } from '../support/server-process.ts';
 
-const ROUNDS = 50;
+/** More of them where faults are looked for (npm run test:faults). */
+const ROUNDS = Number(process.env.RACE_ROUNDS ?? 50);
 const PARALLEL = 20;
 
 let storage: TestDatabase;
@@ -130,7 +133,7 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     const app = await anApp();
     const configuration = await discover(first(), app);
     const answered: string[] = [];
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < ROUNDS / 5; round += 1) {
       const { url } = await authorizationRequest(configuration, { scope: 'openid' });
       const pushed = await postTo(first(), '/request', Object.fromEntries(url.searchParams), app);
       const query = new URLSearchParams({
@@ -142,6 +145,50 @@ describe(`${PARALLEL} at once, over two processes`, () => {
       const codes = answers.filter((answer) => answer.leftTo?.searchParams.has('code'));
       answered.push(String(codes.length));
     }
-    expect(answered).toEqual(Array(5).fill('1'));
+    expect(answered).toEqual(Array(ROUNDS / 5).fill('1'));
   }, 120_000);
+
+  it('B18: use one client assertion: one wins', async () => {
+    const key = await anAssertionKey();
+    const app = await aClient(storage.database, {
+      type: 'machine',
+      authMethod: 'private_key_jwt',
+      jwks: key.jwks,
+      subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }],
+    });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const form = { grant_type: 'client_credentials', ...asForm(await assertionOf(first(), app.clientId, key)) };
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, i) =>
+          postTo(cluster[i % cluster.length] as ServerProcess, '/token', form),
+        ),
+      );
+      expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+      const losers = answers.filter((answer) => answer.status !== 200);
+      expect(new Set(losers.map((answer) => `${answer.status} ${answer.body.error}`))).toEqual(
+        new Set(['401 invalid_client']),
+      );
+    }
+  }, 240_000);
+
+  it('G07: use one DPoP proof: one wins', async () => {
+    const key = await aDpopKey();
+    const app = await aClient(storage.database, {
+      type: 'machine',
+      subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }],
+    });
+    const url = `${first().issuer}/token`;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const dpop = await proofOf(key, { method: 'POST', url });
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, i) =>
+          postTo(cluster[i % cluster.length] as ServerProcess, '/token', { grant_type: 'client_credentials' }, app, {
+            dpop,
+          }),
+        ),
+      );
+      expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+      expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200, 400]));
+    }
+  }, 240_000);
 });

@@ -89,6 +89,7 @@ export function postTo(
   path: string,
   form: Record<string, string>,
   credentials?: { clientId: string; clientSecret: string },
+  extra: Record<string, string> = {},
 ): Promise<{ status: number; text: string; body: TokenBody }> {
   const payload = new URLSearchParams(form).toString();
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string; body: TokenBody }>();
@@ -103,6 +104,7 @@ export function postTo(
         'content-type': 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(payload),
         ...(credentials ? { authorization: basic(credentials) } : {}),
+        ...extra,
       },
     },
     (incoming) => {
