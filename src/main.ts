@@ -29,7 +29,7 @@ async function serveAlone(config: Config): Promise<void> {
 
 /** The primary answers no requests and has none of the server's code in it, so there is little that could end it. */
 async function lead({ workers: count, logLevel }: Config): Promise<void> {
-  const log = openLog(logLevel);
+  const log = openLog(logLevel, { buffered: false });
   const workers = createWorkers(count, log);
   const welcome = await workers.start();
   const stop = (signal: NodeJS.Signals) => {

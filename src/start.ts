@@ -31,13 +31,13 @@ const ANSWER_LIMIT = 6000;
 async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const { databaseUrl, databasePool, dataDir, listen } = config;
   if (!databaseUrl) return openEmbedded(dataDir);
-  const limits = { answer: ANSWER_LIMIT, ...(listen ? STATEMENT_LIMITS : {}) };
+  const limits = { answer: ANSWER_LIMIT, prepare: listen, ...(listen ? STATEMENT_LIMITS : {}) };
   return openPostgres(databaseUrl, databasePool, (err) => log.warn({ err }, 'lost a database connection'), limits);
 }
 
 /** From configuration to a listening server. @throws {ConfigError} and errors of the database */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = openLog(config.logLevel);
+  const log = openLog(config.logLevel, { buffered: true });
   const clock = () => new Date();
   const database = await openDatabase(config, log);
   try {

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
+import { ImpatientClient, PreparingClient } from './clients.ts';
 import { EmbeddedDialect, NetworkDialect } from './dialects.ts';
 import type { Tables } from './tables.ts';
 
@@ -30,7 +31,7 @@ export class DataDirInUse extends Error {
 
 const INT8 = 20;
 
-/** In milliseconds; none by default. */
+/** Times in milliseconds; none by default. */
 export interface QueryLimits {
   /**
    * How long PostgreSQL works on one statement (`statement_timeout`), and lets a transaction stand idle. PgBouncer
@@ -40,20 +41,8 @@ export interface QueryLimits {
   readonly idleInTransaction?: number;
   /** How long we wait for an answer. Longer than `statement`, for it costs the connection. */
   readonly answer?: number;
-}
-
-/** Hangs up when an answer takes too long: nobody knows what is still to come on that connection. */
-class ImpatientClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg stay as they are
-  override query(...args: any[]): any {
-    const result = super.query(...(args as Parameters<pg.Client['query']>)) as unknown;
-    if (result instanceof Promise) {
-      result.catch((error: Error) => {
-        if (error.message === 'Query read timeout') this.end().catch(() => {});
-      });
-    }
-    return result;
-  }
+  /** Whether the statements that run most are prepared. */
+  readonly prepare?: boolean;
 }
 
 /** Opens PostgreSQL. Connections are made when they are first needed, so this answers even while the server is down. */
@@ -64,7 +53,7 @@ export function openPostgres(
   limits: QueryLimits = {},
 ): Database {
   const pool = new pg.Pool({
-    Client: ImpatientClient,
+    Client: limits.prepare ? PreparingClient : ImpatientClient,
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5000,

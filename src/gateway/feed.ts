@@ -72,6 +72,9 @@ export function createFeedPublisher(parts: {
       topic: REVOCATIONS_TOPIC,
       fingerprint: () => revocationsFingerprint(db),
       async onChange() {
+        // Made again when someone asks; with nobody listening there may be many changes before that.
+        cached = undefined;
+        if (listeners.size === 0) return;
         const feed = await refresh();
         for (const hear of listeners) hear(feed);
       },

@@ -4,7 +4,7 @@ import { revokeTokens } from '../revocation/revoke.ts';
 import {
   consumeArtifact,
   destroyArtifact,
-  destroyArtifactsOfGrant,
+  destroyTokensOfGrant,
   findArtifact,
   findArtifactBy,
   hashOf,
@@ -103,14 +103,16 @@ class ArtifactAdapter implements Adapter {
     await destroyArtifact(this.#work.db(), this.#model, id);
   }
 
+  /** The provider calls this for each kind of token in turn, and for access tokens always: all of them end there. */
   async revokeByGrantId(grantId: string): Promise<void> {
+    if (this.#model !== 'AccessToken') return;
     const exchange = this.#work.exchange();
     if (exchange) exchange.commitOnRefusal = true;
-    await destroyArtifactsOfGrant(this.#work.db(), this.#model, grantId);
-    // JWTs of the grant are not stored, so they are named as revoked; the provider ends each grant through this model.
-    if (this.#model === 'AccessToken') await this.#revokeGrant(grantId);
+    await destroyTokensOfGrant(this.#work.db(), grantId);
+    await this.#revokeGrant(grantId);
   }
 
+  /** JWTs of the grant are not stored, so they are named as revoked. */
   async #revokeGrant(grantId: string): Promise<void> {
     await revokeTokens(this.#work.db(), { kind: 'grant', value: grantId, reason: 'grant revoked' }, this.#clock());
   }

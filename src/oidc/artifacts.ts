@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Insertable, sql } from 'kysely';
 import type { AdapterPayload } from 'oidc-provider';
+import { PREPARED } from '../db/clients.ts';
 import type { Db } from '../db/connection.ts';
 import type { Account, ArtifactTable } from '../db/tables.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
@@ -102,7 +103,7 @@ type TimeColumn = 'created_at' | 'updated_at' | 'disabled_at' | 'email_verified_
  * come along in the same round trip.
  */
 export async function lockArtifact(db: Db, model: string, id: string): Promise<LockedArtifact | undefined> {
-  const { rows } = await sql<LockedRow>`
+  const { rows } = await sql<LockedRow>`${sql.raw(PREPARED)}
     select used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload, to_jsonb(accounts) as account
     from artifacts used
     left join artifacts owner
@@ -165,8 +166,11 @@ export async function destroyArtifact(db: Db, model: string, id: string): Promis
   await db.deleteFrom('artifacts').where('id_hash', '=', hashOf(id)).where('model', '=', model).execute();
 }
 
-export async function destroyArtifactsOfGrant(db: Db, model: string, grantId: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('grant_id', '=', grantId).where('model', '=', model).execute();
+/** What a grant has given out; the grant itself stays. */
+const TOKENS_OF_GRANT = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode'];
+
+export async function destroyTokensOfGrant(db: Db, grantId: string): Promise<void> {
+  await db.deleteFrom('artifacts').where('grant_id', '=', grantId).where('model', 'in', TOKENS_OF_GRANT).execute();
 }
 
 /**

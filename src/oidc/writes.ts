@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { toRow } from '../audit/record.ts';
+import { PREPARED } from '../db/clients.ts';
 import type { Db } from '../db/connection.ts';
 import { type ArtifactRow, hashOf } from './artifacts.ts';
 
@@ -39,7 +40,9 @@ export async function write(db: Db, writes: Writes, by: { actor: Actor; now: Dat
   if (parts.length === 0) return;
   const counts = consumed.map((_, index) => sql`(select count(*) from ${sql.raw(`consumed${index}`)})`);
   const total = counts.length > 0 ? sql.join(counts, sql` + `) : sql`0`;
-  const { rows } = await sql<{ used: number | string }>`with ${sql.join(parts)} select ${total} as used`.execute(db);
+  const { rows } = await sql<{
+    used: number | string;
+  }>`${sql.raw(PREPARED)} with ${sql.join(parts)} select ${total} as used`.execute(db);
   // They were locked and unused, so this cannot be; if it is, nothing of the exchange may stay.
   if (Number(rows[0]?.used) !== consumed.length) throw new Error('a locked artifact was used by someone else');
 }
