@@ -11,6 +11,7 @@ import { toColumns } from './report/table.ts';
 import { type Scenario, scenarios, switchedOff } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 import { install } from './subjects/latchkey.ts';
+import type { Subject } from './subjects/subject.ts';
 import { runScenario } from './suite.ts';
 
 const MANY_CLIENTS = 5000;
@@ -20,43 +21,52 @@ export async function compare(stage: Stage, options: Options): Promise<number> {
   const { quick } = options;
   const settings: Settings = { ...options, warmUpSeconds: quick ? 0.02 : 2, chains: quick ? 8 : 32 };
   const installation = await install(stage.postgres, 'latchkey', quick ? 20 : MANY_CLIENTS);
-  const whole = !quick && options.scenarios.length === 0 && options.subjects.length === 0;
-  const starts = whole ? await measureStarts(stage, installation) : undefined;
+  const tally = { passed: 0, failed: 0 };
+  /** Lets the rest go on when one fails. */
+  const attempt = async <Result>(title: string, act: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      const result = await act();
+      tally.passed += 1;
+      return result;
+    } catch (error) {
+      tally.failed += 1;
+      console.error(`${title}: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  };
+  const alsoWanted = (name: string) => !quick && options.subjects.length === 0 && wants(options.scenarios, name);
+
+  const starts = alsoWanted('starts') ? await attempt('starts', () => measureStarts(stage, installation)) : undefined;
   const subjects = await startSubjects(stage, installation, (name) => wants(options.subjects, name));
-  const chosen = scenarios
-    .filter((scenario) => wants(options.scenarios, scenario.work) && castOf(scenario, subjects).length > 0)
-    .map((scenario) => (quick ? shortened(scenario) : scenario));
   const summaries: Summary[] = [];
-  let failed = 0;
-  for (const scenario of chosen) {
-    const measured = await runScenario(stage, scenario, subjects, settings).catch((error: Error) => {
-      console.error(`${scenario.title} ${error.message}`);
-      return [];
-    });
-    if (!areRight(measured)) failed += 1;
-    summaries.push(...measured);
-    if (quick) continue;
-    console.log(`${toColumns(measurementRows(measured))}\n`);
-    if (options.statements) console.log(`${toColumns(statementRows(measured))}\n`);
+  for (const scenario of chooseScenarios(options, subjects)) {
+    const measured = await attempt(scenario.title, () => runScenario(stage, scenario, subjects, settings));
+    summaries.push(...(measured ?? []));
+    if (!quick && measured) show(measured, options);
   }
-  const scaling = whole ? await measureWorkers(stage, installation, settings) : undefined;
+  const scaling = alsoWanted('workers')
+    ? await attempt('workers', () => measureWorkers(stage, installation, settings))
+    : undefined;
   const findings: Findings = { summaries, starts, scaling };
-  if (!quick) console.log(`${toColumns(goalRows(findings))}\n`);
-  if (whole && failed === 0) writeResults(findings, settings, stage.postgres.version);
+  const whole = !quick && options.scenarios.length === 0 && options.subjects.length === 0;
+  if (whole && tally.failed === 0) writeResults(findings, settings, stage.postgres.version);
+  if (!quick) console.log(`${toColumns(goalRows(findings, { all: whole }))}\n`);
   for (const line of switchedOff) console.log(line);
-  console.log(`bench: ${chosen.length - failed} scenarios passed, ${failed} failed`);
-  return failed;
+  console.log(`bench: ${tally.passed} scenarios passed, ${tally.failed} failed`);
+  return tally.failed;
+}
+
+function chooseScenarios({ scenarios: parts, quick }: Options, subjects: readonly Subject[]): Scenario[] {
+  return scenarios
+    .filter((scenario) => wants(parts, scenario.work) && castOf(scenario, subjects).length > 0)
+    .map((scenario) => (quick ? shortened(scenario) : scenario));
 }
 
 function shortened(scenario: Scenario): Scenario {
   return scenario.stock ? { ...scenario, stock: Math.min(scenario.stock, 8) } : scenario;
 }
 
-/** Whether every subject answered, and every answer was right. */
-function areRight(measured: readonly Summary[]): boolean {
-  for (const { scenario, subject, requests, errors, firstError } of measured) {
-    if (errors > 0) console.error(`${scenario.title} on ${subject}: ${errors} errors, first ${firstError}`);
-    else if (requests === 0) console.error(`${scenario.title} on ${subject}: nothing was answered`);
-  }
-  return measured.length > 0 && measured.every(({ requests, errors }) => errors === 0 && requests > 0);
+function show(measured: readonly Summary[], { statements }: Options): void {
+  console.log(`${toColumns(measurementRows(measured))}\n`);
+  if (statements) console.log(`${toColumns(statementRows(measured))}\n`);
 }

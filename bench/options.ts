@@ -17,7 +17,7 @@ export const usage = `npm run bench -- [options]
   --quick            every scenario for a moment, to see that it works; judges no numbers and writes nothing
   --growth           how cost grows with rows, clients and connections
   --large            with --growth: 10^7 rows too
-  --scenario NAME    only scenarios whose name has NAME in it; may be repeated
+  --scenario NAME    only scenarios whose name has NAME in it (also: starts, workers); may be repeated
   --subject NAME     only subjects whose name has NAME in it; may be repeated
   --rounds N         rounds of each scenario (5)
   --seconds N        length of a round (4)

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -14,9 +13,9 @@ export function installPackages(): void {
   if (npm.status !== 0) throw new Error(`npm ci --prefix bench failed: ${npm.stderr}`);
 }
 
-/** The installed version of a package, as the bench sees it. */
+/** The installed version of a package: the server's or, where it has none of that name, the bench's. */
 export function versionOf(name: string): string {
-  const paths = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  const file = paths.map((path) => `${path}/${name}/package.json`).find(existsSync);
+  const files = ['../node_modules', 'node_modules'].map((place) => `${folder}${place}/${name}/package.json`);
+  const file = files.find((path) => existsSync(path));
   return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'not installed';
 }

@@ -29,15 +29,20 @@ export async function onStage<Result>(act: (stage: Stage) => Promise<Result>): P
     for (let last = running.pop(); last; last = running.pop()) await last.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const interrupt = () => void stopAll().finally(() => process.exit(130));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  let stopping: Promise<void> | undefined;
+  const interrupt = () => {
+    // Whatever was going on fails now, some of it where nobody waits for it; what counts is that all of it ends.
+    process.on('uncaughtException', () => {});
+    stopping ??= stopAll().finally(() => process.exit(130));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const postgres = manage(await startMeasuredPostgres());
     const load = manage(startLoadGenerator());
     return await act({ folder, postgres, load, manage });
   } finally {
+    await (stopping ?? stopAll());
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await stopAll();
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
   }

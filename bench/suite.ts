@@ -4,7 +4,10 @@ import { type Summary, summarize } from './measure/summary.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Subject } from './subjects/subject.ts';
 
-/** A scenario on all of its subjects, in alternating rounds, so that a slow moment of the machine hits them alike. */
+/**
+ * A scenario on all of its subjects, in alternating rounds, so that a slow moment of the machine hits them alike.
+ * @throws when a subject did not answer, or gave an answer that is not right
+ */
 export async function runScenario(
   tools: Instruments,
   scenario: Scenario,
@@ -18,7 +21,12 @@ export async function runScenario(
       rounds.push(await explain(subject, () => runRound(tools, scenario, subject, settings)));
     }
   }
-  return taking.map(({ subject, rounds }) => summarize(scenario, subject.name, rounds));
+  const summaries = taking.map(({ subject, rounds }) => summarize(scenario, subject.name, rounds));
+  for (const { subject, requests, errors, firstError } of summaries) {
+    if (errors > 0) throw new Error(`on ${subject}: ${errors} errors, first ${firstError}`);
+    if (requests === 0) throw new Error(`on ${subject}: nothing was answered`);
+  }
+  return summaries;
 }
 
 async function explain<Result>(subject: Subject, act: () => Promise<Result>): Promise<Result> {

@@ -2,7 +2,7 @@ import type { LoadGenerator } from '../load/remote.ts';
 import type { Scenario } from '../scenarios.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { type MeasuredPostgres, type StatementCount, statementsBetween } from './postgres.ts';
-import { cpuOf, residentMemoryOf } from './processes.ts';
+import { cpuOf, idleCpu, residentMemoryOf } from './processes.ts';
 
 /** What happened in one round of a scenario on a subject. */
 export interface Round {
@@ -16,6 +16,8 @@ export interface Round {
   readonly serverCpu: number;
   readonly databaseCpu: number;
   readonly loadCpu: number;
+  /** What nobody took, of all cores. */
+  readonly idleCpu: number;
   /** bytes, at the end of the round */
   readonly memory: number;
   /** Besides BEGIN and COMMIT; undefined where they cannot be counted. */
@@ -36,7 +38,8 @@ export interface Settings {
   readonly chains: number;
 }
 
-const idOf = (scenario: Scenario, subject: Subject) => `${scenario.work} on ${subject.name}`;
+/** Two processes of one name differ in their port. */
+const idOf = (scenario: Scenario, { name, target }: Subject) => `${scenario.work} on ${name} at ${target.port}`;
 
 /** Gets a scenario ready on a subject, and runs it for a while without looking. */
 export async function warmUp(tools: Instruments, scenario: Scenario, subject: Subject, settings: Settings) {
@@ -61,7 +64,7 @@ export async function runRound(
   const { pid } = subject.program;
   const { database } = subject;
   const countStatements = async () => (database ? postgres.statements(database) : undefined);
-  const cpu = () => [cpuOf(pid), database ? cpuOf(postgres.pid) : 0, cpuOf(load.pid)] as const;
+  const cpu = () => [cpuOf(pid), database ? cpuOf(postgres.pid) : 0, cpuOf(load.pid), idleCpu()] as const;
   const statementsBefore = await countStatements();
   const before = cpu();
   const outcome = await load.tell({ type: 'run', id, port: subject.target.port, connections, seconds });
@@ -73,6 +76,7 @@ export async function runRound(
     serverCpu: after[0] - before[0],
     databaseCpu: after[1] - before[1],
     loadCpu: after[2] - before[2],
+    idleCpu: after[3] - before[3],
     memory: residentMemoryOf(pid),
     statements: statementsBetween(statementsBefore, await countStatements()),
   };

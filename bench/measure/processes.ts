@@ -18,6 +18,14 @@ export function cpuOf(root: number): number {
   return treeOf(root).reduce((sum, { ticks }) => sum + ticks, 0) * TICK_MICROSECONDS;
 }
 
+/** CPU time in µs that nobody has taken so far, of all cores. */
+export function idleCpu(): number {
+  const [, , , , idle = 0, waiting = 0] = (readFileSync('/proc/stat', 'latin1').split('\n')[0] ?? '')
+    .split(/ +/)
+    .map(Number);
+  return (idle + waiting) * TICK_MICROSECONDS;
+}
+
 /** Resident memory in bytes of a process and everything below it. */
 export function residentMemoryOf(root: number): number {
   return treeOf(root).reduce((sum, { residentPages }) => sum + residentPages, 0) * PAGE_BYTES;

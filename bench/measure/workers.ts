@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { scenarios } from '../scenarios.ts';
 import type { Stage } from '../stage.ts';
 import { has, type Installation, startLatchkey } from '../subjects/latchkey.ts';
@@ -9,7 +8,7 @@ export interface Scaling {
   /** Requests per second with one worker and with two, as measured. */
   readonly one: number;
   readonly two: number;
-  /** How many times as much two workers do, with what the load generator and the database take of the cores taken out. */
+  /** How many times as much two workers do, with what others (the load generator, the database) took of the cores taken out. */
   readonly factor: number;
 }
 
@@ -34,6 +33,8 @@ export async function measureWorkers(
   } finally {
     for (const { program } of started) await program.stop();
   }
+  const wrong = rounds.flat().find(({ errors }) => errors > 0);
+  if (wrong) throw new Error(`workers: ${wrong.errors} errors, first ${wrong.firstError}`);
   const [one, two] = [perSecond(rounds[0]), perSecond(rounds[1])];
   return { one, two, factor: (2 * (two / coresLeft(rounds[1], 2))) / (one / coresLeft(rounds[0], 1)) };
 }
@@ -47,8 +48,8 @@ const sum = (rounds: readonly Round[], pick: (round: Round) => number) =>
 const perSecond = (rounds: readonly Round[]) =>
   sum(rounds, (round) => round.requests) / sum(rounds, (round) => round.seconds);
 
-/** How many cores so many workers could have had at most. */
+/** How many cores so many workers could have had at most: what they took, and what nobody took. */
 function coresLeft(rounds: readonly Round[], workers: number): number {
-  const others = sum(rounds, (round) => round.loadCpu + round.databaseCpu) / 1e6;
-  return Math.min(workers, availableParallelism() - others / sum(rounds, (round) => round.seconds));
+  const forWorkers = sum(rounds, (round) => round.serverCpu + round.idleCpu) / 1e6;
+  return Math.min(workers, forWorkers / sum(rounds, (round) => round.seconds));
 }

@@ -20,10 +20,12 @@ interface Verdict {
 
 const HEADER = ['scenario', 'goal', 'measured', 'verdict'];
 
-export function goalRows(findings: Findings): string[][] {
+/** All goals, or only those that something was measured of. */
+export function goalRows(findings: Findings, { all = true } = {}): string[][] {
+  const verdicts = judgeAll(findings).filter(({ met }) => all || met !== undefined);
   return [
     HEADER,
-    ...judgeAll(findings).map(({ scenario, goal, measured, met }) => [
+    ...verdicts.map(({ scenario, goal, measured, met }) => [
       scenario,
       goal,
       measured,

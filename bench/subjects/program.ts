@@ -37,6 +37,10 @@ export async function startProgram(
   });
   closeSync(log);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // Should the bench itself end early, nothing stays behind.
+  const killNow = () => child.kill('SIGKILL');
+  process.once('exit', killNow);
+  child.once('exit', () => process.off('exit', killNow));
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     const impatient = setTimeout(() => child.kill('SIGKILL'), 15_000);

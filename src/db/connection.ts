@@ -69,6 +69,8 @@ export function openPostgres(
   });
   // An idle connection that breaks (a restarted server) raises this; unheard, it would end the process.
   pool.on('error', onError);
+  // So would one that breaks between two statements of a transaction, which the pool does not listen to; the next one fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new NetworkDialect({ pool }) });
   return { kind: 'postgres', db, pool, close: () => db.destroy() };
 }
