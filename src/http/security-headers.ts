@@ -1,12 +1,14 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import helmet, { type HelmetOptions } from 'helmet';
 import type { Middleware } from 'koa';
-import helmet from 'koa-helmet';
 
 /**
  * Nothing is loaded from elsewhere, nothing runs inline, nobody frames a page (RFC 9700 §4.16, §4.2.4). `form-action` is
  * left out on purpose: Chromium applies it to the redirects after a consent form, whose target is the app's own address.
  */
-export function securityHeaders(options: { https: boolean }): Middleware {
-  return helmet({
+function policy(https: boolean): HelmetOptions {
+  return {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -20,7 +22,25 @@ export function securityHeaders(options: { https: boolean }): Middleware {
     },
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: options.https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     crossOriginResourcePolicy: false,
+  };
+}
+
+/** helmet's headers are the same for every answer, so it is asked for them once and not for each request. */
+export function securityHeaders(options: { https: boolean }): Middleware {
+  const headers = Object.entries(headersOf(policy(options.https)));
+  return (ctx, next) => {
+    for (const [name, value] of headers) ctx.res.setHeader(name, value);
+    return next();
+  };
+}
+
+function headersOf(options: HelmetOptions): Record<string, string> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(options)(request, response, (error) => {
+    if (error) throw error;
   });
+  return Object.fromEntries(response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]));
 }

@@ -33,33 +33,63 @@ export interface ProviderHost {
   readonly middleware: Middleware;
 }
 
+/** A document as it was answered, until the provider that made it is exchanged. */
+interface Document {
+  readonly body: string;
+  readonly etag: string;
+  readonly headers: readonly (readonly [string, string])[];
+}
+
 /** The provider's keys are fixed when it is built, so it stands behind a middleware where it can be exchanged. */
 export function createProviderHost(initial: Provider, maxAge: number): ProviderHost {
   let provider = initial;
   let handle = compose(provider.middleware as unknown as Middleware[]);
+  let documents = new Map<string, Document>();
   return {
     current: () => provider,
     swap(next) {
       provider = next;
       handle = compose(provider.middleware as unknown as Middleware[]);
+      documents = new Map();
     },
     async middleware(ctx: Context, next: Next) {
       if (!isOurs(ctx.path)) return next();
+      // Without Origin and query the answer depends on nothing but the provider.
+      const constant = CACHED.has(ctx.path) && ctx.method === 'GET' && ctx.search === '' && !ctx.headers.origin;
+      const known = constant ? documents.get(ctx.path) : undefined;
+      if (known) return answerDocument(ctx, known);
+      const made = documents;
       await handle(ctx, next);
-      const methods = METHODS.get(ctx.path);
-      if (ctx.status === 404 && ctx.body == null && methods) {
-        ctx.set('Allow', methods);
-        throw new AppError('method_not_allowed');
-      }
-      if (CACHED.has(ctx.path) && ctx.status === 200 && ctx.method === 'GET') cacheFor(ctx, maxAge);
+      refuseMethod(ctx);
+      if (ctx.status !== 200 || ctx.method !== 'GET' || !CACHED.has(ctx.path)) return;
+      const document = toDocument(ctx, maxAge);
+      if (constant) made.set(ctx.path, document);
+      answerDocument(ctx, document);
     },
   };
 }
 
-function cacheFor(ctx: Context, maxAge: number): void {
+/** An address that exists, but not for this method. @throws {AppError} */
+function refuseMethod(ctx: Context): void {
+  const methods = METHODS.get(ctx.path);
+  if (ctx.status !== 404 || ctx.body != null || !methods) return;
+  ctx.set('Allow', methods);
+  throw new AppError('method_not_allowed');
+}
+
+function toDocument(ctx: Context, maxAge: number): Document {
   const body = JSON.stringify(ctx.body);
-  const type = ctx.type;
-  ctx.set('Cache-Control', `public, max-age=${maxAge}`);
-  answerCached(ctx, body, `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`);
-  ctx.type = type;
+  const kept = ['Content-Type', 'Vary', 'Access-Control-Allow-Origin'].map(
+    (name) => [name, ctx.response.get(name)] as const,
+  );
+  return {
+    body,
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    headers: [...kept.filter(([, value]) => value !== ''), ['Cache-Control', `public, max-age=${maxAge}`]],
+  };
+}
+
+function answerDocument(ctx: Context, { body, etag, headers }: Document): void {
+  answerCached(ctx, body, etag);
+  for (const [name, value] of headers) ctx.set(name, value);
 }
