@@ -23,7 +23,7 @@ export function createFailureLimit(
   const limiter = pool
     ? new RateLimiterPostgres({
         ...settings,
-        storeClient: pool,
+        storeClient: withoutNames(pool),
         storeType: 'pool',
         tableName: 'throttles',
         tableCreated: true,
@@ -48,6 +48,11 @@ export function createFailureLimit(
     },
   };
 }
+
+/** The limiter names its statements, and PgBouncer in transaction mode knows none by name before its version 1.21. */
+const withoutNames = (pool: pg.Pool) => ({
+  query: ({ text, values }: { text: string; values: unknown[] }) => pool.query(text, values),
+});
 
 export async function deleteExpiredThrottles(db: Db, now: Date, batch: number): Promise<number> {
   const expired = db.selectFrom('throttles').select('key').where('expire', '<', now.getTime()).limit(batch);
