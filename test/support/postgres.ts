@@ -12,12 +12,26 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+export interface OwnPostgres extends TestPostgres {
+  /** Ends the server and keeps its data: SIGINT in order, SIGKILL as a crash does. */
+  halt(signal: 'SIGINT' | 'SIGKILL'): Promise<void>;
+  /** Starts it again where it was. */
+  resume(): Promise<void>;
+}
+
 /** TEST_DATABASE_URL, else a server of our own from the system's programs, else from the npm package. */
 export async function startPostgres(settings: Record<string, string> = { fsync: 'off' }): Promise<TestPostgres> {
   if (process.env.TEST_DATABASE_URL) {
     return { url: process.env.TEST_DATABASE_URL.replace(/\/[^/]*$/, ''), stop: async () => {} };
   }
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-pg-'));
+  return startOwnPostgres(settings);
+}
+
+/** A server of our own, in `folder` or in a new one. */
+export async function startOwnPostgres(
+  settings: Record<string, string> = { fsync: 'off' },
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-pg-')),
+): Promise<OwnPostgres> {
   const user = unprivilegedUser();
   const identity = user ? { uid: user.uid, gid: user.gid } : {};
   if (user) chownSync(folder, user.uid, user.gid);
@@ -33,21 +47,36 @@ export async function startPostgres(settings: Record<string, string> = { fsync: 
     '-c',
     `${key}=${value}`,
   ]);
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', ...options],
-    { ...identity, cwd: folder, stdio: 'ignore' },
-  );
+  const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', ...options];
   const url = `postgres://latchkey@127.0.0.1:${port}`;
-  await untilReady(url, server);
+  const start = async () => {
+    const fresh = spawn(join(bin, 'postgres'), args, { ...identity, cwd: folder, stdio: 'ignore' });
+    await untilReady(url, fresh);
+    return fresh;
+  };
+  let server = await start();
+  const halt = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await ended;
+  };
   return {
     url,
-    async stop() {
-      if (server.exitCode === null) {
-        const ended = new Promise((resolve) => server.once('exit', resolve));
-        server.kill('SIGINT');
-        await ended;
+    halt,
+    async resume() {
+      // After a crash its orphans hold on to the shared memory for a moment.
+      for (const deadline = Date.now() + 30_000; ; ) {
+        try {
+          server = await start();
+          return;
+        } catch (error) {
+          if (Date.now() > deadline) throw error;
+        }
       }
+    },
+    async stop() {
+      await halt('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -76,7 +105,7 @@ function unpackBinaries(folder: string): string {
 }
 
 /** PostgreSQL refuses to run as root. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
+export function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

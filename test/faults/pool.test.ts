@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { aDpopKey, proofOf } from '../support/dpop.ts';
+import { asksForToken } from '../support/load.ts';
+import { type ServerProcess, startCluster } from '../support/server-process.ts';
+import { basic } from '../support/tokens.ts';
+import { ask, Chain, type Furniture, furnish } from './rig.ts';
+
+let storage: TestDatabase;
+let servers: [ServerProcess, ServerProcess];
+let furniture: Furniture;
+
+beforeAll(async () => {
+  storage = await createTestDatabase();
+  servers = (await startCluster(storage.url ?? '', 2, { LOG_LEVEL: 'silent', DATABASE_POOL: '2' })) as [
+    ServerProcess,
+    ServerProcess,
+  ];
+  furniture = await furnish(storage.database);
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  await storage.drop();
+});
+
+const server = (index: number) => servers[index % 2] as ServerProcess;
+
+it('DATABASE_POOL=2: 200 requests at once wait for one another, and all are answered', async () => {
+  const { machine, retrying } = furniture;
+  const chain = await Chain.begin(server(0), furniture.strict, furniture);
+  const chains = await Promise.all(
+    Array.from({ length: 6 }, (_, i) => Chain.begin(server(0), retrying, furniture).then((one) => [one, i] as const)),
+  );
+  const introspect = {
+    path: '/token/introspection',
+    form: { token: chain.token },
+    headers: { authorization: basic(chain.app) },
+  };
+  const wrongSecret = {
+    path: '/token',
+    form: { grant_type: 'client_credentials' },
+    headers: { authorization: basic({ ...machine, clientSecret: 'x' }) },
+  };
+  const simple = await Promise.all(
+    Array.from({ length: 180 }, (_, i) =>
+      ask(server(i), [asksForToken(machine), introspect, wrongSecret][i % 3] as typeof introspect).then(
+        ({ status }) => status,
+      ),
+    ).concat(chains.map(([one, i]) => one.step(server(i)).then((good) => (good ? 200 : 0)))),
+  );
+  // The 20 of the limit on wrong secrets may be over.
+  expect(simple.filter((status) => ![200, 401, 429].includes(status))).toEqual([]);
+  expect(simple.filter((status) => status === 200)).toHaveLength(126);
+});
+
+it('DATABASE_POOL=2: an exchange takes all that it needs through its one connection', async () => {
+  const chains = await Promise.all(
+    Array.from({ length: 12 }, () => Chain.begin(server(0), furniture.strict, furniture)),
+  );
+  const key = await aDpopKey();
+  const url = `${servers[0].issuer}/token`;
+  const steps = await Promise.all(
+    chains.map(async (chain) =>
+      chain.step(server(0), {
+        headers: { authorization: basic(chain.app), dpop: await proofOf(key, { method: 'POST', url }) },
+      }),
+    ),
+  );
+  expect(chains.flatMap((chain) => chain.tally.wrong)).toEqual([]);
+  expect(steps).toEqual(chains.map(() => true));
+});
