@@ -11,14 +11,14 @@ export interface Loopback {
  * portal, which is a client of the server that it is part of. (The global fetch does not let the Host header be set.)
  */
 export function createLoopback(issuer: string): Loopback {
-  let server: Server | undefined;
+  let address: AddressInfo | undefined;
   return {
-    attach(listening) {
-      server = listening;
+    attach(server) {
+      // Kept, because a server that drains has none any more, and another process may listen there.
+      address = server.address() as AddressInfo;
     },
     async fetch(url, { method = 'GET', headers = {}, body }) {
       const target = new URL(url);
-      const address = server?.address() as AddressInfo | null | undefined;
       if (!address || target.origin !== issuer)
         throw new Error('the loopback reaches only this server, while it listens');
       const { promise, resolve, reject } = Promise.withResolvers<Response>();
