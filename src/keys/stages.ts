@@ -32,20 +32,6 @@ export function stageOf(key: KeyTimes, policy: Pick<RotationPolicy, 'retainFor'>
   return now < secondsAfter(key.retiresAt, policy.retainFor) ? 'retiring' : 'gone';
 }
 
-/** The next moment at which some key's stage changes by itself; undefined when none will. */
-export function nextTransition(
-  keys: readonly KeyTimes[],
-  policy: Pick<RotationPolicy, 'retainFor'>,
-  now: Date,
-): Date | undefined {
-  const moments = keys
-    .filter((key) => !key.revokedAt)
-    .flatMap(({ activatesAt, retiresAt }) =>
-      retiresAt ? [activatesAt, retiresAt, secondsAfter(retiresAt, policy.retainFor)] : [activatesAt],
-    );
-  return moments.filter((moment) => moment > now).sort((a, b) => a.getTime() - b.getTime())[0];
-}
-
 /**
  * When the next key of an algorithm starts to sign, if it should be made now; undefined when it is too early.
  * `keys` are those of one algorithm. Without any live key the next one signs at once: nobody can know an older one.

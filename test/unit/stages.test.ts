@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type KeyTimes, nextTransition, planNextKey, planRequestedKey, stageOf } from '../../src/keys/stages.ts';
+import { type KeyTimes, planNextKey, planRequestedKey, stageOf } from '../../src/keys/stages.ts';
 
 const policy = { rotateEvery: 1000, publishFor: 100, retainFor: 50 };
 const at = (seconds: number) => new Date(seconds * 1000);
@@ -81,12 +81,5 @@ describe('over a long time', () => {
       const lastMoment = (times.retiresAt?.getTime() ?? 0) / 1000 - 1;
       expect(stageOf(times, policy, at(lastMoment + policy.retainFor))).toBe('retiring');
     }
-  });
-
-  it('knows the moment of the next change', () => {
-    expect(nextTransition([key(100, 200)], policy, at(0))).toEqual(at(100));
-    expect(nextTransition([key(100, 200)], policy, at(100))).toEqual(at(200));
-    expect(nextTransition([key(100, 200)], policy, at(200))).toEqual(at(250));
-    expect(nextTransition([key(100, 200), key(200, null, 1)], policy, at(250))).toBeUndefined();
   });
 });
