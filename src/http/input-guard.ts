@@ -62,10 +62,23 @@ async function readAhead(request: IncomingMessage): Promise<Buffer> {
       if (size > MAX_BODY) throw new AppError('payload_too_large');
     }
     if (request.complete && request.readableLength === 0) break;
-    if (!chunk) await Promise.race([once(request, 'readable'), once(request, 'end')]);
+    if (!chunk) await untilMore(request);
     if (request.readableEnded) return Buffer.concat(chunks);
   }
   const body = Buffer.concat(chunks, size);
   if (size > 0) request.unshift(body);
   return body;
+}
+
+/** Waits for the next piece or the end, and leaves no listener behind: a slow body comes in thousands of pieces. */
+async function untilMore(request: IncomingMessage): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race([once(request, 'readable', { signal }), once(request, 'end', { signal })]);
+  } catch (cause) {
+    throw new AppError('invalid_request', { detail: 'The request ended before its body did.', cause });
+  } finally {
+    waiting.abort();
+  }
 }

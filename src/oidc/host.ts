@@ -43,13 +43,13 @@ interface Document {
 /** The provider's keys are fixed when it is built, so it stands behind a middleware where it can be exchanged. */
 export function createProviderHost(initial: Provider, maxAge: number): ProviderHost {
   let provider = initial;
-  let handle = compose(provider.middleware as unknown as Middleware[]);
+  let handle = composeOf(provider);
   let documents = new Map<string, Document>();
   return {
     current: () => provider,
     swap(next) {
       provider = next;
-      handle = compose(provider.middleware as unknown as Middleware[]);
+      handle = composeOf(provider);
       documents = new Map();
     },
     async middleware(ctx: Context, next: Next) {
@@ -67,6 +67,12 @@ export function createProviderHost(initial: Provider, maxAge: number): ProviderH
       answerDocument(ctx, document);
     },
   };
+}
+
+/** The provider is a Koa application whose middlewares run in our context; its types know only its own. */
+function composeOf(provider: Provider): Middleware {
+  const middlewares: readonly unknown[] = provider.middleware;
+  return compose(middlewares as Middleware[]);
 }
 
 /** An address that exists, but not for this method. @throws {AppError} */

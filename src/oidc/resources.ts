@@ -11,14 +11,18 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
      * The API for a request that names none. With `openid` there is none: such a token is for UserInfo, and giving it an
      * API would make UserInfo refuse it. Without, it is the app's default or only one.
      */
-    async defaultResource(ctx: KoaContextWithOIDC, client: Client, oneOf?: readonly string[]) {
-      if (oneOf) return oneOf as string[];
+    async defaultResource(
+      ctx: KoaContextWithOIDC,
+      client: Client,
+      oneOf?: readonly string[],
+    ): Promise<string | readonly string[] | undefined> {
+      if (oneOf) return oneOf;
       const scopes = String(ctx.oidc.params?.scope ?? '').split(' ');
-      if (scopes.includes('openid')) return undefined as unknown as string;
+      if (scopes.includes('openid')) return undefined;
       const identifier = (await entryOf(client))?.defaultApi;
       if (!identifier && isAuthorization(ctx))
         throw new errors.InvalidScope('ask for openid, or for scopes of an API', String(ctx.oidc.params?.scope ?? ''));
-      return identifier as string;
+      return identifier;
     },
 
     /** A token request that names no API gets the one that the person granted. */

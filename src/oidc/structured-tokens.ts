@@ -8,6 +8,8 @@ import type { Keyring } from '../keys/keyring.ts';
 import { isRevoked, revoke, type TokenFacts } from '../revocation/revoke.ts';
 import { actorOf } from './exchange.ts';
 
+const ENDPOINTS = new Set(['/token/introspection', '/token/revocation']);
+
 export interface StructuredTokenParts {
   readonly db: Database['db'];
   readonly keyring: () => Keyring;
@@ -21,6 +23,8 @@ export interface StructuredTokenParts {
  */
 export function serveStructuredTokens(parts: StructuredTokenParts) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    // These endpoints have nothing but JSON, whatever the caller would rather have.
+    if (ENDPOINTS.has(ctx.path)) ctx.req.headers.accept = 'application/json';
     await next();
     const body = ctx.body as { error?: string } | undefined;
     if (body?.error !== 'unsupported_token_type') return;

@@ -10,7 +10,7 @@ import { feedName } from '../../src/revocation/feed.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { obtainCode, signIn } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { post, requestToken } from '../support/tokens.ts';
+import { basic, post, requestToken } from '../support/tokens.ts';
 
 let server: TestServer;
 let api: Awaited<ReturnType<typeof anApi>>;
@@ -291,4 +291,18 @@ describe('the feed', () => {
     const forgotten = await db.selectFrom('revocations').select('seq').where('forget_at', '<', now).execute();
     expect(forgotten).toEqual([]);
   });
+});
+
+it('E01 E07: a caller that prefers HTML is served as well: these endpoints have nothing else than JSON', async () => {
+  const app = await aMachine();
+  const token = await tokenOf(app);
+  const ask = (path: string) =>
+    fetch(server.issuer + path, {
+      method: 'POST',
+      headers: { authorization: basic(app), accept: 'text/html' },
+      body: new URLSearchParams({ token }),
+    });
+  expect(await (await ask('/token/introspection')).json()).toMatchObject({ active: true });
+  expect((await ask('/token/revocation')).status).toBe(200);
+  expect(await (await ask('/token/introspection')).json()).toEqual({ active: false });
 });
