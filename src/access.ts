@@ -1,6 +1,6 @@
-import type { Actor } from '../audit/events.ts';
-import type { TeamRole } from '../db/team-tables.ts';
-import { AppError } from '../errors.ts';
+import type { Actor } from './audit/events.ts';
+import type { TeamRole } from './db/team-tables.ts';
+import { AppError } from './errors.ts';
 
 /** What can be done to what a team owns. `platform` is what belongs to no team: people, groups, all teams. */
 export type Action =
