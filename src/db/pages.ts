@@ -1,49 +1,65 @@
+import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
-/** Which part of a long list is asked for: what every list takes. */
-export const PageRequest = z.object({
-  /** Part of a name or another word of what is looked for. */
+export const MOST_PER_PAGE = 100;
+
+/** What every list takes: how many at most, where to go on, and text to look for. */
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MOST_PER_PAGE).default(25),
+  cursor: z.string().max(300).optional(),
   search: z.string().trim().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  /** From the page before. */
-  cursor: z.string().max(200).optional(),
 });
 
-export type PageRequest = z.input<typeof PageRequest>;
+export type PageRequest = z.input<typeof PageQuery>;
 
-export interface Page<Row> {
+/** A part of a list. `next` is the cursor of the part after it; undefined at the end. */
+export interface Listing<Row> {
   readonly rows: readonly Row[];
-  /** For the page after this one; undefined at the end. */
   readonly next: string | undefined;
 }
 
-/** The last row of a page: lists are ordered by these two. */
-export interface Position {
-  readonly created_at: Date;
+/** Where a row stands in a list that is ordered by a time and, within it, by id. */
+export interface Place {
+  readonly at: Date;
   readonly id: string;
 }
 
-/** @throws {AppError} invalid_request for a cursor that no list gave out */
-export function readCursor(cursor: string | undefined): Position | undefined {
-  if (cursor === undefined || cursor === '') return undefined;
-  const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const created_at = new Date(time);
-  if (Number.isNaN(created_at.getTime()) || !/^[\w-]{1,80}$/.test(id)) {
-    throw new AppError('invalid_request', { detail: 'The cursor is not one that a list gave out.' });
-  }
-  return { created_at, id };
+/** Cuts a list of which one row more than `limit` was read, to know whether there is more. */
+export function toListing<Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => Place): Listing<Row> {
+  const last = rows[limit - 1];
+  return { rows: rows.slice(0, limit), next: rows.length > limit && last ? writeCursor(placeOf(last)) : undefined };
 }
 
-/** A page from rows of which one more was read than it holds. */
-export function toPage<Row extends Position>(rows: readonly Row[], limit: number): Page<Row> {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  if (rows.length <= limit || !last) return { rows: page, next: undefined };
-  return { rows: page, next: Buffer.from(`${last.created_at.toISOString()} ${last.id}`).toString('base64url') };
+/**
+ * The condition for rows after the cursor, by the names of their columns; without a cursor all are.
+ * @throws {AppError} invalid_request for a cursor that we did not make
+ */
+export function beyond(
+  cursor: string | undefined,
+  columns: { readonly at: string; readonly id: string },
+  order: 'newest' | 'oldest' = 'newest',
+): RawBuilder<boolean> {
+  if (!cursor) return sql`true`;
+  const { at, id } = readCursor(cursor);
+  const place = sql`(${sql.ref(columns.at)}, ${sql.ref(columns.id)})`;
+  return order === 'newest' ? sql`${place} < (${at}, ${id})` : sql`${place} > (${at}, ${id})`;
 }
 
-/** A pattern for LIKE that finds the text anywhere, and takes none of its letters for a wildcard. */
-export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, (letter) => `\\${letter}`)}%`;
+/** The condition that one of the columns contains the text, whatever the case of its letters. */
+export function matching(search: string | undefined, ...columns: readonly string[]): RawBuilder<boolean> {
+  if (!search) return sql`true`;
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const conditions = columns.map((column) => sql`${sql.ref(column)} ilike ${pattern}`);
+  return sql`(${sql.join(conditions, sql` or `)})`;
+}
+
+function writeCursor({ at, id }: Place): string {
+  return Buffer.from(`${at.getTime()} ${id}`).toString('base64url');
+}
+
+function readCursor(cursor: string): Place {
+  const [, time, id] = /^(\d{1,14}) ([\x21-\x7e]{1,200})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (!time || !id) throw new AppError('invalid_request', { detail: 'The cursor is not one of ours. Start again.' });
+  return { at: new Date(Number(time)), id };
 }
