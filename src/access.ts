@@ -66,6 +66,13 @@ export function authorize(by: By, action: Action, teamId: string | null, missing
   if (verdict === 'forbidden') throw new AppError('forbidden');
 }
 
+/** For what is a person's own: they may, and who may on the whole platform. @throws {AppError} forbidden, not_found */
+export function authorizeFor(by: By, accountId: string, action: 'platform.read' | 'platform.write'): void {
+  const isSelf = by.actor.type === 'account' && by.actor.id === accountId;
+  if (isSelf && !by.access?.tokenAllows) return;
+  authorize(by, action, null, `There is no account ${accountId}.`);
+}
+
 /**
  * For lists: the teams whose belongings the caller may see with this action, `all` or their ids.
  * @throws {AppError} forbidden when the access token does not allow it at all
