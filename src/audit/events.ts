@@ -40,6 +40,28 @@ export type AuditEvent =
   | { type: 'consent.withdrawn'; accountId: string; clientId: string }
   | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }
   | { type: 'team.created'; teamId: string; name: string }
+  | { type: 'team.renamed'; teamId: string; name: string }
+  | { type: 'team.deleted'; teamId: string; name: string }
+  | { type: 'team.suspended'; teamId: string; reason: string }
+  | { type: 'team.resumed'; teamId: string }
   | { type: 'team.member_added'; teamId: string; accountId: string; role: string }
+  | { type: 'team.member_changed'; teamId: string; accountId: string; role: string }
+  | { type: 'team.member_removed'; teamId: string; accountId: string }
+  | { type: 'invitation.created'; invitationId: string; teamId?: string; role?: string }
+  | { type: 'invitation.withdrawn'; invitationId: string; teamId?: string }
+  | { type: 'invitation.accepted'; invitationId: string; teamId?: string; accountId: string }
+  | { type: 'account.platform_role_changed'; accountId: string; role: string | null }
+  | { type: 'account.sessions_ended'; accountId: string }
+  | { type: 'group.created'; groupId: string; name: string }
+  | { type: 'group.renamed'; groupId: string; name: string }
+  | { type: 'group.deleted'; groupId: string; name: string }
+  | { type: 'group.member_added'; groupId: string; accountId: string }
+  | { type: 'group.member_removed'; groupId: string; accountId: string }
+  | { type: 'role.created'; roleId: string; apiId: string; name: string; scopes: readonly string[] }
+  | { type: 'role.changed'; roleId: string; apiId: string; name: string; scopes: readonly string[] }
+  | { type: 'role.deleted'; roleId: string; apiId: string; name: string }
+  | { type: 'role.assigned'; roleId: string; apiId: string; accountId?: string; groupId?: string }
+  | { type: 'role.unassigned'; roleId: string; apiId: string; accountId?: string; groupId?: string }
+  | { type: 'authorization.denied'; accountId: string; clientId: string; scopes: readonly string[] }
   | { type: 'signing_key.created'; kid: string; alg: string }
   | { type: 'signing_key.revoked'; kid: string; alg: string; reason: string };

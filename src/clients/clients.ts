@@ -137,14 +137,16 @@ async function subscribeAll(
 /** A client id as we make them; anything else is unknown, and does not reach the database. */
 const CLIENT_ID = /^[a-z][a-z0-9_-]{2,60}$/;
 
-/** An app that is not disabled, with the hashes of its secrets and when each ends. */
+/** An app that is not disabled, and of no suspended team, with the hashes of its secrets and when each ends. */
 export async function findClientWithSecrets(db: Db, clientId: string) {
   if (!CLIENT_ID.test(clientId)) return undefined;
   const client = await db
     .selectFrom('clients')
-    .selectAll()
-    .where('id', '=', clientId)
-    .where('disabled_at', 'is', null)
+    .leftJoin('teams', 'teams.id', 'clients.team_id')
+    .selectAll('clients')
+    .where('clients.id', '=', clientId)
+    .where('clients.disabled_at', 'is', null)
+    .where('teams.suspended_at', 'is', null)
     .executeTakeFirst();
   if (!client) return undefined;
   const secrets = await db

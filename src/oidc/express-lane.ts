@@ -101,7 +101,7 @@ function decide(entry: CatalogEntry, form: ReadonlyMap<string, string>): Order |
   const appApi = identifier === undefined ? undefined : entry.apis.get(identifier);
   if (!appApi) return undefined;
   const requested = form.get('scope')?.split(' ');
-  const { granted, refused } = decideScopes({ ...appApi, requested });
+  const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });
   if (refused.length > 0 || granted.length === 0) return undefined;
   return { clientId: entry.client.id, api: appApi.api, scope: granted.join(' ') };
 }

@@ -101,13 +101,21 @@ async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>)
   await next();
   if (ctx.status === 503) return answerUnavailable(ctx);
   const body = ctx.body as { error?: string; error_description?: string; scope?: string } | undefined;
-  // RFC 6749 §3.3 has no empty scope.
-  if (body?.scope === '') delete body.scope;
+  if (body?.scope === '') nameGrantedScope(ctx, body);
   const correction = CORRECTIONS.get(body?.error_description ?? '');
   if (!body?.error || !correction) return;
   ctx.status = correction.status;
   if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.issuer}"`);
   ctx.body = { ...body, error: correction.error };
+}
+
+/** RFC 6749 §3.3 has no empty scope; §5.1 wants to be told where less was granted than was asked for. */
+function nameGrantedScope(ctx: KoaContextWithOIDC, body: { scope?: string }): void {
+  const { Grant: grant, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
+  const asked = ctx.oidc.params?.scope ? ctx.oidc.requestParamScopes : (RefreshToken ?? AuthorizationCode)?.scopes;
+  const granted = grant?.getOIDCScopeFiltered(new Set(asked));
+  if (granted) body.scope = granted;
+  else delete body.scope;
 }
 
 /** A failure of ours that passes (the signer, the database), which the provider calls a server_error. */
