@@ -12,7 +12,7 @@ import { authorize, type By, visibleTeams } from './access.ts';
 export const TeamName = z.string().trim().min(1, 'A team needs a name.').max(100, 'A name has at most 100 characters.');
 
 /** The form in which two spellings of a name are the same one. */
-const nameKey = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
+export const nameKey = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 
 /** Starts a team; whoever is a person becomes its owner. @throws {ZodError} @throws {AppError} conflict */
 export async function createTeam(db: Kysely<Tables>, input: { name: string }, by: By): Promise<Team> {
