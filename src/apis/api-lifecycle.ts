@@ -16,7 +16,12 @@ import { endTokensOfApi } from './withdrawn-access.ts';
 export const Reason = z.string().trim().min(1, 'Say why.').max(500, 'A reason has at most 500 characters.');
 
 /** Stops an API: no app gets tokens for it, and those that are out are refused. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
-export function suspendApi(db: Kysely<Tables>, target: ApiTarget, input: { reason: string }, by: By): Promise<Api> {
+export async function suspendApi(
+  db: Kysely<Tables>,
+  target: ApiTarget,
+  input: { reason: string },
+  by: By,
+): Promise<Api> {
   const reason = Reason.parse(input.reason);
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);

@@ -19,7 +19,7 @@ export const Approval = z.strictObject({ scopes: z.array(z.string()).max(200).op
 export const Denial = z.strictObject({ note: Note });
 
 /** Says yes to an open request, or to a part of it: for the team of the API. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed, invalid_request */
-export function approveRequest(
+export async function approveRequest(
   db: Kysely<Tables>,
   outbox: Outbox,
   target: SubscriptionTarget,
@@ -51,7 +51,7 @@ export function approveRequest(
 }
 
 /** Says no to an open request; what is live stays. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
-export function denyRequest(
+export async function denyRequest(
   db: Kysely<Tables>,
   outbox: Outbox,
   target: SubscriptionTarget,

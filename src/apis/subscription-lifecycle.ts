@@ -21,7 +21,7 @@ export const Narrowing = z.strictObject({
 });
 
 /** Stops a subscription for a while: for the team of the API. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
-export function suspendSubscription(
+export async function suspendSubscription(
   db: Kysely<Tables>,
   outbox: Outbox,
   target: SubscriptionTarget,
@@ -55,7 +55,7 @@ export function resumeSubscription(db: Kysely<Tables>, target: SubscriptionTarge
 }
 
 /** Leaves a live subscription just some of its scopes: for either team. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed, invalid_request */
-export function narrowSubscription(
+export async function narrowSubscription(
   db: Kysely<Tables>,
   target: SubscriptionTarget,
   input: z.input<typeof Narrowing>,
@@ -83,7 +83,7 @@ export function narrowSubscription(
 }
 
 /** Ends a subscription: for either team. The team of the app is told when it was the other one. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
-export function endSubscription(
+export async function endSubscription(
   db: Kysely<Tables>,
   outbox: Outbox | undefined,
   target: SubscriptionTarget & { missing?: string },

@@ -25,7 +25,7 @@ export interface ApiTarget {
  * Changes an API. Scopes that are left out of `scopes` go, and with them at once what apps had by them.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, precondition_failed, invalid_request
  */
-export function updateApi(db: Kysely<Tables>, target: ApiTarget, input: ApiChangesInput, by: By): Promise<Api> {
+export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: ApiChangesInput, by: By): Promise<Api> {
   const changes = ApiChanges.parse(input);
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
