@@ -6,9 +6,23 @@ export interface Actor {
   readonly requestId?: string;
 }
 
+/** What happens to an app's subscription of an API. */
+export type SubscriptionEvent =
+  | { type: 'subscription.requested'; live: readonly string[]; waiting: readonly string[] }
+  | { type: 'subscription.withdrawn' | 'subscription.resumed' }
+  | { type: 'subscription.approved'; scopes: readonly string[]; refused: readonly string[] }
+  | { type: 'subscription.denied'; scopes: readonly string[] }
+  | { type: 'subscription.narrowed'; removed: readonly string[] }
+  | { type: 'subscription.suspended' | 'subscription.cancelled'; reason: string };
+
 /** Everything that is written to the audit trail. No event carries a secret, a token or a code. */
 export type AuditEvent =
   | { type: 'api.created'; apiId: string; identifier: string }
+  | { type: 'api.updated'; apiId: string; fields: readonly string[]; removedScopes: readonly string[] }
+  | { type: 'api.suspended'; apiId: string; reason: string }
+  | { type: 'api.resumed'; apiId: string }
+  | { type: 'api.deleted'; apiId: string; identifier: string }
+  | (SubscriptionEvent & { subscriptionId: string; clientId: string; apiId: string })
   | { type: 'client.created'; clientId: string; name: string; clientType: string }
   | { type: 'client.subscribed'; clientId: string; apiId: string; scopes: readonly string[] }
   | { type: 'client.secret_added'; clientId: string; secretId: string; name: string }
@@ -32,7 +46,6 @@ export type AuditEvent =
   | { type: 'token.revoked'; clientId: string; jti: string }
   | { type: 'client.disabled'; clientId: string; reason: string }
   | { type: 'client.enabled'; clientId: string }
-  | { type: 'client.unsubscribed'; clientId: string; apiId: string }
   | { type: 'api.introspector_added'; apiId: string; clientId: string }
   | { type: 'account.disabled'; accountId: string; reason: string }
   | { type: 'account.enabled'; accountId: string }

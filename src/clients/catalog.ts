@@ -69,11 +69,12 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const found = await findClientWithSecrets(db, clientId);
   if (!found) return undefined;
   const apis = await findAppApis(db, clientId);
-  const own = apis.find(({ api }) => api.id === found.client.default_api_id);
-  const only = apis.length === 1 ? apis[0] : undefined;
+  const chosen = found.client.default_api_id;
+  // An app whose own default is suspended gets no token, and not one for another API.
+  const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
   return {
     ...found,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
-    defaultApi: (own ?? only)?.api.identifier,
+    defaultApi: byDefault?.api.identifier,
   };
 }

@@ -1,15 +1,16 @@
 import { sql } from 'kysely';
 import { announce } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
+import { longestTokenLifetime } from './lifetimes.ts';
 
 export const REVOCATIONS_TOPIC = 'revocations';
 
 /**
  * What a revocation is about, and the value that names it: a token's `jti`, a grant, an app, a person, an app's use of an
- * API (`client_id`, a space, the audience), what a person's roles give at an API (`sub`, a space, the audience), or the
- * signing key with this `kid`.
+ * API (`client_id`, a space, the audience), what a person's roles give at an API (`sub`, a space, the audience), an API
+ * (the audience), or the signing key with this `kid`.
  */
-export type RevocationKind = 'token' | 'grant' | 'client' | 'account' | 'subscription' | 'roles' | 'key';
+export type RevocationKind = 'token' | 'grant' | 'client' | 'account' | 'subscription' | 'roles' | 'api' | 'key';
 
 export interface Revocation {
   readonly kind: RevocationKind;
@@ -50,18 +51,9 @@ async function insertRevocations(
 /** Seconds by which a verifier may take a token for younger than it is. */
 const CLOCK_SKEW = 60;
 
-/** The longest life of a token that an API gives out today, in seconds. Lowering it must wait for the tokens of before. */
-export async function longestTokenLifetime(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('apis')
-    .select((eb) => eb.fn.max('token_lifetime').as('longest'))
-    .executeTakeFirst();
-  return Math.max(Number(row?.longest ?? 0), 300);
-}
-
 /** revoke() with the lifetime that follows from the APIs. */
 export async function revokeTokens(db: Db, revocation: Revocation, now: Date): Promise<void> {
-  await revoke(db, revocation, { now, lifetime: await longestTokenLifetime(db) });
+  await revoke(db, revocation, { now, lifetime: await longestTokenLifetime(db, now) });
 }
 
 const BATCH = 500;
@@ -71,7 +63,7 @@ export async function revokeAll(db: Db, revocations: readonly Revocation[], now:
   if (revocations.length === 0) return;
   const distinct = new Map(revocations.map((revocation) => [`${revocation.kind} ${revocation.value}`, revocation]));
   const ordered = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, revocation]) => revocation);
-  const lifetime = await longestTokenLifetime(db);
+  const lifetime = await longestTokenLifetime(db, now);
   for (let start = 0; start < ordered.length; start += BATCH) {
     await insertRevocations(db, ordered.slice(start, start + BATCH), { now, lifetime });
   }
@@ -97,6 +89,7 @@ export function namesOf(token: TokenFacts): { kind: RevocationKind; value: strin
     { kind: 'account', value: token.subject },
     { kind: 'subscription', value: `${token.clientId} ${token.audience}` },
     { kind: 'roles', value: `${token.subject} ${token.audience}` },
+    { kind: 'api', value: token.audience },
     { kind: 'key', value: token.kid },
     ...(token.grantId ? [{ kind: 'grant' as const, value: token.grantId }] : []),
   ];

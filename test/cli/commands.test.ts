@@ -61,8 +61,8 @@ describe('latchkey api', () => {
     const wrong = ['--identifier', 'reports', '--token-lifetime', '5', '--scope', 'read', '--scope', 'openid'];
     const { code, stdout, stderr } = await latchkey(env, ['api', 'create', '--name', 'Reports', ...wrong, '--json']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: --identifier: must be an absolute URI/m);
-    expect(stderr).toMatch(/^error: --scope \(number 2\): is a scope of OpenID Connect/m);
+    expect(stderr).toMatch(/^error: --identifier: An identifier is an absolute URI/m);
+    expect(stderr).toMatch(/^error: --scope \(number 2\): This is a scope of OpenID Connect/m);
     expect(stderr).toMatch(/^error: --token-lifetime: /m);
   });
 });
