@@ -3,6 +3,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
+import { createSecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
@@ -58,6 +59,11 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
+  const secretUses = createSecretUses({
+    db,
+    clock,
+    onError: (err) => log.warn({ err }, 'could not note the use of secrets'),
+  });
   const keyring = await openKeyring({
     db,
     signers: createSigners(masterKeys, signerSocket),
@@ -69,7 +75,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     },
   });
   const oidc = createOidcServer(
-    { database, catalog, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    { database, catalog, secretUses, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
     () => keyring,
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
@@ -90,7 +96,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
+  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses }));
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -104,6 +110,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     async close() {
       feedPages.close();
       await watcher.close();
+      await secretUses.close();
     },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());
