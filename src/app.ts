@@ -5,7 +5,7 @@ import { adminRoutes } from './admin/router.ts';
 import { ensureAdminApi } from './apis/admin-api.ts';
 import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
-import { createSecretUses } from './clients/secret-uses.ts';
+import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
@@ -45,6 +45,7 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
+  readonly secretUses: SecretUses;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
   /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
@@ -112,6 +113,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   return {
     jobs: createJobs(database, keyring, clock, log),
     keyring,
+    secretUses,
     async close() {
       feedPages.close();
       admin.close();

@@ -24,7 +24,7 @@ type Ends = z.output<typeof OldEnds>;
  * Makes a new secret in place of one that is live, and settles when that one ends.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, invalid_request
  */
-export function rotateSecret(
+export async function rotateSecret(
   db: Kysely<Tables>,
   input: { clientId: string; secretId: string } & z.input<typeof Rotation>,
   by: By,

@@ -51,7 +51,7 @@ export async function insertSecret(
 }
 
 /** Adds a secret to an app that authenticates with one. @throws {ZodError} @throws {AppError} not_found, forbidden, invalid_request */
-export function addSecret(
+export async function addSecret(
   db: Kysely<Tables>,
   input: { clientId: string } & z.input<typeof NewSecret>,
   by: By,

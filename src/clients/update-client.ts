@@ -25,7 +25,7 @@ export interface ClientUpdate {
  * Changes an app; what is not named stays as it is. An app that stops using secrets loses those that it has.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, precondition_failed
  */
-export function updateClient(db: Kysely<Tables>, update: ClientUpdate, by: By): Promise<Client> {
+export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by: By): Promise<Client> {
   const changes = ClientChanges.parse(update.changes);
   return inTransaction(db, async (trx) => {
     const before = await lockClient(trx, update.clientId, by);

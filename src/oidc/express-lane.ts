@@ -29,7 +29,7 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
     const order = readOrder(ctx, parts);
     if (!order) return next();
     const ended = parts.secretUses.note(order.secret);
-    if (ended) await ended;
+    if (ended !== undefined) await ended;
     await serve(ctx, parts, order);
   };
 }
