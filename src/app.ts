@@ -24,6 +24,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
+import { createOutbox } from './mail/outbox.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
@@ -90,7 +91,8 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback });
+  const outbox = createOutbox(masterKeys, issuer);
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.

@@ -41,7 +41,7 @@ async function allClients(db: Kysely<Tables>, by: By): Promise<ListedClient[]> {
   let cursor: string | undefined;
   do {
     const page = await listClients(db, { limit: 100, cursor }, by);
-    clients.push(...page.items);
+    clients.push(...page.rows);
     cursor = page.next;
   } while (cursor);
   return clients.reverse();

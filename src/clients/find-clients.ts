@@ -1,9 +1,7 @@
-import type { SelectQueryBuilder } from 'kysely';
 import { z } from 'zod';
 import type { Client } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
-import { likeAnywhere, type Page, PageRequest, positionOf, toPage } from '../db/pages.ts';
-import type { Tables } from '../db/tables.ts';
+import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
 import { authorize, type By, visibleTeams } from '../teams/access.ts';
 import { PORTAL_CLIENT } from './portal-client-id.ts';
@@ -59,11 +57,7 @@ function detailed(db: Db, id: string): Promise<ClientDetails | undefined> {
     .executeTakeFirst();
 }
 
-export const ClientQuery = PageRequest.extend({
-  /** In the name, or at the start of the client id. */
-  search: z.string().trim().max(100).optional(),
-  team: z.string().max(100).optional(),
-});
+export const ClientQuery = PageQuery.extend({ team: z.string().max(100).optional() });
 
 /** An app in a list. */
 export interface ListedClient extends Client {
@@ -74,11 +68,13 @@ export interface ListedClient extends Client {
   readonly next_expiry: Date | null;
 }
 
-/** The apps that the caller may see, the newest first. The portal is not among them. @throws {ZodError} @throws {AppError} */
-export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by: By): Promise<Page<ListedClient>> {
+/**
+ * The apps that the caller may see, the newest first; searched by name and client id. The portal is not among them.
+ * @throws {ZodError} @throws {AppError} forbidden, invalid_request
+ */
+export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by: By): Promise<Listing<ListedClient>> {
   const { search, team, limit, cursor } = ClientQuery.parse(input);
   const visible = visibleTeams(by, 'app.read');
-  const after = positionOf(cursor);
   let query = db
     .selectFrom('clients')
     .leftJoin('teams', 'teams.id', 'clients.team_id')
@@ -95,28 +91,14 @@ export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by
         .as('next_expiry'),
     )
     .where('clients.id', '!=', PORTAL_CLIENT)
+    .where(beyond(cursor, { at: 'clients.created_at', id: 'clients.id' }))
+    .where(matching(search, 'clients.name', 'clients.id'))
     .orderBy('clients.created_at', 'desc')
     .orderBy('clients.id', 'desc')
     .limit(limit + 1);
   if (visible !== 'all') query = query.where('clients.team_id', 'in', visible.length > 0 ? [...visible] : ['']);
   if (team !== undefined) query = query.where('clients.team_id', '=', team);
-  if (search) query = matching(query, search);
-  if (after) {
-    query = query.where((eb) =>
-      eb(eb.refTuple('clients.created_at', 'clients.id'), '<', eb.tuple(after.created_at, after.id)),
-    );
-  }
-  return toPage(await query.execute(), limit);
-}
-
-function matching<Output>(
-  query: SelectQueryBuilder<Tables, 'clients', Output>,
-  search: string,
-): SelectQueryBuilder<Tables, 'clients', Output> {
-  const pattern = likeAnywhere(search);
-  return query.where((eb) =>
-    eb.or([eb('clients.name', 'ilike', pattern), eb('clients.id', 'like', pattern.slice(1).toLowerCase())]),
-  );
+  return toListing(await query.execute(), limit, ({ created_at, id }) => ({ at: created_at, id }));
 }
 
 /** A secret as the token endpoint looks at it. */

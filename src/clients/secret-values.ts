@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** The prefix lets secret scanners recognize a leaked one. */
 const PREFIX = 'lks_';
@@ -9,7 +9,7 @@ export function generateSecret(): string {
 }
 
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /** The one that matches. Compares in constant time with every hash, so that time does not tell which one it was. */

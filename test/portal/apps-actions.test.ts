@@ -136,7 +136,7 @@ describe('an app', () => {
     expect(await codeOf(enableClient(db(), clientId, operator()))).toBe('not_found');
     expect(await codeOf(deleteClient(db(), { clientId }, operator()))).toBe('not_found');
     expect(await codeOf(addSecret(db(), { clientId, name: 'x' }, operator()))).toBe('not_found');
-    expect((await listClients(db(), { search: clientId }, operator())).items).toEqual([]);
+    expect((await listClients(db(), { search: clientId }, operator())).rows).toEqual([]);
   });
 });
 
@@ -228,17 +228,17 @@ describe('the list of apps', () => {
     const by = people.viewer?.by() ?? operator();
     const first = await listClients(db(), { limit: 3 }, by);
     const second = await listClients(db(), { limit: 3, cursor: first.next }, by);
-    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(made.toReversed());
+    expect([...first.rows, ...second.rows].map(({ id }) => id)).toEqual(made.toReversed());
     expect(second.next).toBeUndefined();
-    const found = async (search: string) => (await listClients(db(), { search }, by)).items.map(({ id }) => id);
+    const found = async (search: string) => (await listClients(db(), { search }, by)).rows.map(({ id }) => id);
     expect(await found('night')).toEqual([made[1]]);
     expect(await found('0%')).toEqual([made[2]]);
     expect(await found(app.clientId.slice(0, 14).toUpperCase())).toEqual([app.clientId]);
     expect(await found('nothing like it')).toEqual([]);
-    expect((await listClients(db(), {}, people.stranger?.by() ?? operator())).items).toEqual([]);
+    expect((await listClients(db(), {}, people.stranger?.by() ?? operator())).rows).toEqual([]);
     const foreign = await listClients(db(), { team }, people['member of another team']?.by() ?? operator());
-    expect(foreign.items).toEqual([]);
-    expect((await listClients(db(), { team }, people.auditor?.by() ?? operator())).items).toHaveLength(4);
+    expect(foreign.rows).toEqual([]);
+    expect((await listClients(db(), { team }, people.auditor?.by() ?? operator())).rows).toHaveLength(4);
     expect(await codeOf(listClients(db(), { cursor: 'bm90IG91cnM' }, by))).toBe('invalid_request');
   });
 });
