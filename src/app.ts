@@ -24,6 +24,7 @@ import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
 /** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
@@ -42,6 +43,7 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
+  readonly usage: UsageRecorder;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
   /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
@@ -58,6 +60,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
+  const usage = createUsageRecorder(db, log);
   const keyring = await openKeyring({
     db,
     signers: createSigners(masterKeys, signerSocket),
@@ -69,7 +72,17 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     },
   });
   const oidc = createOidcServer(
-    { database, catalog, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    {
+      database,
+      catalog,
+      issuer,
+      cookieKeys,
+      render,
+      clock,
+      noteUsage: usage.note,
+      log,
+      jwksMaxAge: keyRotation.jwksMaxAge,
+    },
     () => keyring,
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
@@ -90,7 +103,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
+  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, note: usage.note }));
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -99,8 +112,9 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs(database, keyring, clock, log),
+    jobs: createJobs({ database, keyring, usage, clock, log }),
     keyring,
+    usage,
     async close() {
       feedPages.close();
       await watcher.close();

@@ -7,12 +7,15 @@ import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchesAnySecret } from '../clients/secrets.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import type { NoteUsage } from '../usage/recorder.ts';
 
 export interface ExpressLaneParts {
   readonly catalog: Catalog;
   readonly keyring: () => Keyring;
   readonly issuer: string;
   readonly clock: () => Date;
+  readonly note: NoteUsage;
 }
 
 /**
@@ -26,6 +29,17 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
     const order = readOrder(ctx, parts);
     if (!order) return next();
     await serve(ctx, parts, order);
+    const { clientId, api, scope } = order;
+    const { requestId } = ctx.state;
+    parts.note({
+      at: parts.clock(),
+      clientId,
+      api: api.id,
+      event: 'client_credentials',
+      outcome: SUCCESS,
+      scope,
+      requestId,
+    });
   };
 }
 
