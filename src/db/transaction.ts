@@ -3,7 +3,7 @@ import type { Tables } from './tables.ts';
 
 /** SQLSTATEs after which the same transaction may well succeed: serialization failure and deadlock. */
 const RETRIABLE = new Set(['40001', '40P01']);
-const ATTEMPTS = 5;
+export const ATTEMPTS = 5;
 
 /**
  * Runs `work` in one transaction, and again from the start when the database says that trying again may help. Inside of

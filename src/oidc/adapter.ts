@@ -1,26 +1,24 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Catalog } from '../clients/catalog.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
 import {
   consumeArtifact,
-  destroyArtifact,
-  destroyTokensOfGrant,
   findArtifact,
   findArtifactBy,
   hashOf,
-  lockArtifact,
   type StoredArtifact,
   saveArtifact,
   toArtifactRow,
 } from './artifacts.ts';
 import { toClientMetadata } from './client-metadata.ts';
+import { type Endings, end } from './endings.ts';
+import { findPresented } from './presented.ts';
 import { findRetry } from './refresh-retries.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
 /** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
 export class AnsweredBefore extends Error {}
 
-/** Artifacts that are used once, and locked while that is decided. */
+/** Artifacts that an exchange uses up. */
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
 
 /** Artifacts that an exchange issues under ids that are new. */
@@ -56,26 +54,30 @@ class ArtifactAdapter implements Adapter {
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const exchange = this.#work.exchange();
-    if (exchange && SINGLE_USE.has(this.#model)) return this.#lock(id, exchange);
-    const grant = exchange?.locked?.grant;
+    if (exchange && SINGLE_USE.has(this.#model)) return this.#present(id, exchange);
+    const grant = exchange?.presented?.grant;
     if (this.#model === 'Grant' && grant?.jti === id) return grant;
     const stored = await findArtifact(this.#work.db(), this.#model, id);
     return stored && withUse(stored);
   }
 
-  async #lock(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
-    const locked = await lockArtifact(exchange.trx, this.#model, id);
-    if (!locked) return undefined;
-    exchange.locked = locked;
-    if (!locked.consumedAt || this.#model !== 'RefreshToken' || exchange.retrySeconds === 0) return withUse(locked);
-    const sealed = await findRetry(exchange.trx, id, this.#clock());
-    if (!sealed) return withUse(locked);
+  async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
+    const db = this.#work.db();
+    const presented = await findPresented(db, this.#model, id);
+    if (!presented) return undefined;
+    exchange.presented = presented;
+    if (!presented.consumedAt || this.#model !== 'RefreshToken' || exchange.retrySeconds === 0)
+      return withUse(presented);
+    const sealed = await findRetry(db, id, this.#clock());
+    if (!sealed) return withUse(presented);
     // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
     exchange.retry = { tokenHash: hashOf(id), sealed };
-    return locked.payload;
+    return presented.payload;
   }
 
-  findByUid(uid: string): Promise<AdapterPayload | undefined> {
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    const session = this.#work.exchange()?.presented?.session;
+    if (this.#model === 'Session' && session?.uid === uid) return session.payload;
     return findArtifactBy(this.#work.db(), this.#model, 'uid_hash', uid);
   }
 
@@ -85,12 +87,11 @@ class ArtifactAdapter implements Adapter {
 
   /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
   async consume(id: string): Promise<void> {
-    const tokenHash = this.#work.exchange()?.retry?.tokenHash;
-    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
     const exchange = this.#work.exchange();
+    const tokenHash = exchange?.retry?.tokenHash;
+    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
     if (exchange && SINGLE_USE.has(this.#model)) {
-      // Locked since it was found unused: nobody else can have it.
-      exchange.writes.consumed.push({ model: this.#model, id });
+      exchange.writes.consumed = { model: this.#model, id };
       return;
     }
     if (await consumeArtifact(this.#work.db(), this.#model, id, this.#clock())) return;
@@ -100,21 +101,20 @@ class ArtifactAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
-    await destroyArtifact(this.#work.db(), this.#model, id);
+    await this.#end({ artifacts: [{ model: this.#model, id }], grants: [] });
   }
 
   /** The provider calls this for each kind of token in turn, and for access tokens always: all of them end there. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    if (this.#model !== 'AccessToken') return;
-    const exchange = this.#work.exchange();
-    if (exchange) exchange.commitOnRefusal = true;
-    await destroyTokensOfGrant(this.#work.db(), grantId);
-    await this.#revokeGrant(grantId);
+    if (this.#model === 'AccessToken') await this.#end({ artifacts: [], grants: [grantId] });
   }
 
-  /** JWTs of the grant are not stored, so they are named as revoked. */
-  async #revokeGrant(grantId: string): Promise<void> {
-    await revokeTokens(this.#work.db(), { kind: 'grant', value: grantId, reason: 'grant revoked' }, this.#clock());
+  /** An exchange ends at its own end what it has to. */
+  async #end(endings: Endings): Promise<void> {
+    const gathered = this.#work.exchange()?.endings;
+    gathered?.artifacts.push(...endings.artifacts);
+    gathered?.grants.push(...endings.grants);
+    if (!gathered) await end(this.#work.db(), endings, this.#clock());
   }
 }
 

@@ -36,7 +36,7 @@ export interface Overrides {
 let underConstruction: GrantWrapper | undefined;
 
 class LatchkeyProvider extends Provider {
-  /** The built-in grants come through here too, so this is where one transaction gets around each of them. */
+  /** The built-in grants come through here too, so this is where what they change is held together. */
   override registerGrantType<Params extends object>(
     name: string,
     handler: GrantHandler<Params>,

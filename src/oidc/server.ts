@@ -90,14 +90,20 @@ function createOverrides(
 ): Pick<Overrides, 'firstUse' | 'onWrongSecret'> {
   const limit = createFailureLimit(pool, { name: 'client-secret', points: 20, seconds: 300 });
   return {
-    firstUse: ({ iss, jti, exp }) =>
-      // Within an exchange it is part of it, and waits for no second connection.
-      noteFirstUse(work.db(), {
-        id: JSON.stringify([iss, jti]),
+    async firstUse({ iss, jti, exp }) {
+      const id = JSON.stringify([iss, jti]);
+      // An exchange that is run again shows its own proof again.
+      const proofs = work.exchange()?.proofs;
+      if (proofs?.has(id)) return true;
+      const first = await noteFirstUse(work.db(), {
+        id,
         clientId: iss,
         expiresAt: new Date(exp * 1000),
         now: clock(),
-      }),
+      });
+      if (first) proofs?.add(id);
+      return first;
+    },
     async onWrongSecret(ctx, clientId) {
       const retryAfter = await limit.fail(`${clientId}|${ctx.ip}`);
       if (retryAfter > 0) {
