@@ -29,6 +29,11 @@ export const errorCodes = {
     message: 'This form has expired or was not sent from this site.',
     hint: 'Go back, reload the page and send the form again.',
   },
+  forbidden: {
+    status: 403,
+    message: 'You may see this, but not do that.',
+    hint: 'Ask an owner of the team, or an administrator, for the role that it takes.',
+  },
   not_found: {
     status: 404,
     message: 'There is nothing at this address.',
@@ -43,6 +48,11 @@ export const errorCodes = {
     status: 409,
     message: 'Something with that name exists already.',
     hint: 'Choose another name, or change the existing one.',
+  },
+  precondition_failed: {
+    status: 412,
+    message: 'This has been changed by someone else since you read it.',
+    hint: 'Read it again, look whether your change still makes sense, and send it with the new ETag.',
   },
   payload_too_large: {
     status: 413,

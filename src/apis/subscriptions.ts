@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import type { Api, Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { revokeTokens } from '../revocation/revoke.ts';

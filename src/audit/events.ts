@@ -39,5 +39,7 @@ export type AuditEvent =
   | { type: 'account.password_changed'; accountId: string }
   | { type: 'consent.withdrawn'; accountId: string; clientId: string }
   | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }
+  | { type: 'team.created'; teamId: string; name: string }
+  | { type: 'team.member_added'; teamId: string; accountId: string; role: string }
   | { type: 'signing_key.created'; kid: string; alg: string }
   | { type: 'signing_key.revoked'; kid: string; alg: string; reason: string };

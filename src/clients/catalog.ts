@@ -1,8 +1,8 @@
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
+import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import type { Client } from '../db/tables.ts';
 import { findClientWithSecrets } from './clients.ts';
 
 /** An app with all that a token request needs to know of it. */

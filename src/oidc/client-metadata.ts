@@ -1,6 +1,6 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
-import type { Client } from '../db/tables.ts';
+import type { Client } from '../db/catalogue-tables.ts';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
