@@ -91,6 +91,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
   if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
+  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());

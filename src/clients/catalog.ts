@@ -1,4 +1,5 @@
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { findIntrospectedApis } from '../apis/introspectors.ts';
 import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
@@ -13,6 +14,8 @@ export interface CatalogEntry {
   readonly apis: ReadonlyMap<string, AppApi>;
   /** The identifier of its own default API or, if it may use just one, of that one. */
   readonly defaultApi: string | undefined;
+  /** The identifiers of the APIs whose resource server it is. */
+  readonly introspects: ReadonlySet<string>;
 }
 
 export interface Catalog {
@@ -69,11 +72,13 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const found = await findClientWithSecrets(db, clientId);
   if (!found) return undefined;
   const apis = await findAppApis(db, clientId);
+  const introspects = new Set(await findIntrospectedApis(db, clientId));
   const own = apis.find(({ api }) => api.id === found.client.default_api_id);
   const only = apis.length === 1 ? apis[0] : undefined;
   return {
     ...found,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: (own ?? only)?.api.identifier,
+    introspects,
   };
 }

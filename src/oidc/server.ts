@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { record } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
@@ -6,6 +7,7 @@ import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { createRevocationChecks } from '../revocation/checks.ts';
 import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
@@ -15,6 +17,8 @@ import { actorOf, createExchange } from './exchange.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
 import { interactionRoutes } from './interactions.ts';
+import { introspectionLane } from './introspection-lane.ts';
+import { createOwnTokens } from './own-tokens.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
@@ -35,6 +39,8 @@ export interface OidcParts {
 
 export interface OidcServer {
   readonly host: ProviderHost;
+  /** For ahead of the host, where plain introspection is to be answered without the provider. */
+  readonly introspectionLane: Middleware;
   readonly interactions: Router;
   /** Builds the provider anew with the keys of now and puts it in the old one's place. */
   rebuild(): void;
@@ -43,12 +49,14 @@ export interface OidcServer {
 /** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
   const { database, catalog, issuer, cookieKeys, render, clock, log } = parts;
+  const ownTokens = createOwnTokens({ keyring, issuer, clock });
+  const checks = createRevocationChecks(database.db);
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
     aroundGrant: createExchange(work, resources, clock),
-    structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
+    structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
   };
   const build = () => {
     const configuration = buildConfiguration({
@@ -80,7 +88,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     signInLimits,
   });
-  return { host, interactions, rebuild: () => host.swap(build()) };
+  const lane = introspectionLane({ catalog, ownTokens, checks, clock });
+  return { host, introspectionLane: lane, interactions, rebuild: () => host.swap(build()) };
 }
 
 function createOverrides(

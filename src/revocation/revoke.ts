@@ -78,20 +78,6 @@ export function namesOf(token: TokenFacts): { kind: RevocationKind; value: strin
   ];
 }
 
-/** Whether a token has been revoked, as of this moment. */
-export async function isRevoked(db: Db, token: TokenFacts): Promise<boolean> {
-  const names = namesOf(token);
-  const row = await db
-    .selectFrom('revocations')
-    .select('seq')
-    .where((eb) => eb.or(names.map(({ kind, value }) => eb.and([eb('kind', '=', kind), eb('value', '=', value)]))))
-    // A token's time is in whole seconds, so one of the same second counts as issued before.
-    .where('issued_before', '>=', new Date(token.iat * 1000))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 export async function deleteForgottenRevocations(db: Db, now: Date, batch: number): Promise<number> {
   const forgotten = db.selectFrom('revocations').select('seq').where('forget_at', '<', now).limit(batch);
   const result = await db.deleteFrom('revocations').where('seq', 'in', forgotten).executeTakeFirst();
