@@ -7,7 +7,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
+import { revoke } from '../revocation/revoke.ts';
 import { findApi, findApiScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 
@@ -90,7 +90,7 @@ export function cancelSubscription(
         .executeTakeFirst());
     if (!removed)
       throw new AppError('not_found', { detail: `The app ${clientId} has no subscription of ${apiIdentifier}.` });
-    await revokeTokens(trx, { kind: 'subscription', value: `${clientId} ${apiIdentifier}`, reason }, by.now);
+    await revoke(trx, { kind: 'subscription', value: `${clientId} ${apiIdentifier}`, reason }, { now: by.now });
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.unsubscribed', clientId, apiId: api.id }, by.now);
   });

@@ -7,7 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { endTokensOfClient } from '../revocation/artifacts.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
+import { revoke } from '../revocation/revoke.ts';
 
 /** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found */
 export function disableClient(
@@ -24,7 +24,7 @@ export function disableClient(
       .executeTakeFirst();
     if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
     await endTokensOfClient(trx, clientId);
-    await revokeTokens(trx, { kind: 'client', value: clientId, reason }, by.now);
+    await revoke(trx, { kind: 'client', value: clientId, reason }, { now: by.now });
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.disabled', clientId, reason }, by.now);
   });

@@ -23,7 +23,7 @@ function claimsOf(account: Person) {
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
   return async (_ctx, id): Promise<ProviderAccount | undefined> => {
-    const known = work.exchange()?.presented?.person;
+    const known = (await work.exchange()?.presented?.found)?.person;
     const account = known?.id === id ? known : await findActiveAccount(work.db(), id);
     return account && { accountId: account.id, claims: async () => claimsOf(account) };
   };

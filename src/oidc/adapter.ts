@@ -21,6 +21,9 @@ export class AnsweredBefore extends Error {}
 /** Artifacts that an exchange uses up. */
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
 
+/** Artifacts that an exchange is about. */
+const PRESENTED = new Set([...SINGLE_USE, 'AccessToken', 'ClientCredentials']);
+
 /** Artifacts that an exchange issues under ids that are new. */
 const ISSUED = new Set(['AccessToken', 'RefreshToken']);
 
@@ -54,21 +57,20 @@ class ArtifactAdapter implements Adapter {
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const exchange = this.#work.exchange();
-    if (exchange && SINGLE_USE.has(this.#model)) return this.#present(id, exchange);
-    const grant = exchange?.presented?.grant;
+    if (exchange && PRESENTED.has(this.#model)) return this.#present(id, exchange);
+    const grant = (await exchange?.presented?.found)?.grant;
     if (this.#model === 'Grant' && grant?.jti === id) return grant;
     const stored = await findArtifact(this.#work.db(), this.#model, id);
     return stored && withUse(stored);
   }
 
+  /** The provider asks for each kind of token that it may be, which is one look. */
   async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
-    const db = this.#work.db();
-    const presented = await findPresented(db, this.#model, id);
-    if (!presented) return undefined;
-    exchange.presented = presented;
-    if (!presented.consumedAt || this.#model !== 'RefreshToken' || exchange.retrySeconds === 0)
-      return withUse(presented);
-    const sealed = await findRetry(db, id, this.#clock());
+    if (exchange.presented?.id !== id) exchange.presented = { id, found: findPresented(this.#work.db(), id) };
+    const presented = await exchange.presented.found;
+    if (presented?.model !== this.#model) return undefined;
+    const mayBeRetry = presented.consumedAt && this.#model === 'RefreshToken' && exchange.retrySeconds > 0;
+    const sealed = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
     if (!sealed) return withUse(presented);
     // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
     exchange.retry = { tokenHash: hashOf(id), sealed };
@@ -76,7 +78,7 @@ class ArtifactAdapter implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    const session = this.#work.exchange()?.presented?.session;
+    const session = (await this.#work.exchange()?.presented?.found)?.session;
     if (this.#model === 'Session' && session?.uid === uid) return session.payload;
     return findArtifactBy(this.#work.db(), this.#model, 'uid_hash', uid);
   }
@@ -114,7 +116,7 @@ class ArtifactAdapter implements Adapter {
     const gathered = this.#work.exchange()?.endings;
     gathered?.artifacts.push(...endings.artifacts);
     gathered?.grants.push(...endings.grants);
-    if (!gathered) await end(this.#work.db(), endings, this.#clock());
+    if (!gathered) await end(this.#work.db(), endings, { actor: { type: 'system' }, events: [], now: this.#clock() });
   }
 }
 

@@ -111,17 +111,6 @@ export async function consumeArtifact(db: Db, model: string, id: string, now: Da
   return row !== undefined;
 }
 
-export async function destroyArtifact(db: Db, model: string, id: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('id_hash', '=', hashOf(id)).where('model', '=', model).execute();
-}
-
-/** What a grant has given out; the grant itself stays. */
-const TOKENS_OF_GRANT = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode'];
-
-export async function destroyTokensOfGrant(db: Db, grantId: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('grant_id', '=', grantId).where('model', 'in', TOKENS_OF_GRANT).execute();
-}
-
 /**
  * Notes that a value was used, for as long as it could be used again: one insert that conflicts, so that two at once
  * cannot both be first. @returns whether this was the first use

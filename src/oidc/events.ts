@@ -32,9 +32,8 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, log: Logg
   });
   provider.on('grant.revoked', (ctx, grantId) => {
     const clientId = ctx.oidc.client?.clientId;
-    work
-      .exchange()
-      ?.writes.events.push({ type: 'grant.revoked', grantId, reason: 'reuse', ...(clientId ? { clientId } : {}) });
+    const reason = ctx.oidc.route === 'revocation' ? 'revocation' : 'reuse';
+    work.exchange()?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
   });
 }
 

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor } from '../audit/events.ts';
 import { AnsweredBefore } from './adapter.ts';
-import type { GrantWrapper } from './provider.ts';
+import type { GrantWrapper, ProviderMiddleware } from './provider.ts';
 import { openRetry, toRetryRow } from './refresh-retries.ts';
 import type { Resources } from './resources.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
@@ -20,7 +20,7 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
     }
     const retrySeconds =
       grantType === 'refresh_token' ? Number(ctx.oidc.client?.latchkey_refresh_retry_seconds ?? 0) : 0;
-    await work.run({ actor: actorOf(ctx), retrySeconds, now: clock() }, async (exchange) => {
+    await work.run({ actor: () => actorOf(ctx), retrySeconds, now: clock() }, async (exchange) => {
       try {
         await handler();
       } catch (error) {
@@ -30,6 +30,17 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
       }
       noteSuccess(grantType, ctx, exchange, clock());
     });
+  };
+}
+
+/** Where one token is looked at, or ended. */
+const ABOUT_ONE_TOKEN = new Set(['/token/introspection', '/token/revocation', '/me']);
+
+/** A token is read once for a request, with all that belongs to it, and what ends with it ends in one statement. */
+export function createTokenLookup(work: UnitOfWork, clock: () => Date): ProviderMiddleware {
+  return (ctx, next) => {
+    if (!ABOUT_ONE_TOKEN.has(ctx.path)) return next();
+    return work.run({ actor: () => actorOf(ctx), retrySeconds: 0, now: clock() }, next);
   };
 }
 

@@ -8,8 +8,9 @@ import { decodePayload, hashOf, type StoredArtifact } from './artifacts.ts';
 /** What of a person goes into tokens. */
 export type Person = Pick<Account, 'id' | 'name' | 'email' | 'email_verified_at' | 'updated_at'>;
 
-/** A code or token that someone presents to use it, with what every use of it has to look at. */
+/** A code or token that someone presents, with what every use of it has to look at. */
 export interface Presented extends StoredArtifact {
+  readonly model: string;
   readonly grant: AdapterPayload | undefined;
   /** undefined as well when the person is disabled */
   readonly person: Person | undefined;
@@ -18,6 +19,7 @@ export interface Presented extends StoredArtifact {
 }
 
 interface Row extends Omit<Person, 'id'> {
+  model: string;
   payload: Record<string, unknown> & { sessionUid?: string; expiresWithSession?: boolean };
   consumed_at: Date | null;
   grant_id: string | null;
@@ -27,7 +29,7 @@ interface Row extends Omit<Person, 'id'> {
 }
 
 const QUERY = `${PREPARED}
-  select used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload,
+  select used.model, used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload,
     session.payload as session_payload, accounts.id as person_id, accounts.name, accounts.email,
     accounts.email_verified_at, accounts.updated_at
   from artifacts used
@@ -39,15 +41,17 @@ const QUERY = `${PREPARED}
     where used.payload @> '{"expiresWithSession": true}' and s.model = 'Session'
       and s.uid_hash = sha256(convert_to(used.payload ->> 'sessionUid', 'UTF8'))
     order by s.created_at desc limit 1) session on true
-  where used.id_hash = $1 and used.model = $2`;
+  where used.id_hash = $1
+    and used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')`;
 
-/** Finds by bearer value, in one round trip. Nothing is locked: whoever uses it finds out at the end (writes.ts). */
-export async function findPresented(db: Db, model: string, id: string): Promise<Presented | undefined> {
-  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [hashOf(id), model]));
+/** Finds by bearer value, whatever it turns out to be, in one round trip. Nothing is locked: whoever uses it finds out at the end (writes.ts). */
+export async function findPresented(db: Db, id: string): Promise<Presented | undefined> {
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [hashOf(id)]));
   const [row] = rows;
   if (!row) return undefined;
-  const { payload, grant_id: grantId, grant_payload: grant, person_id: personId } = row;
+  const { model, payload, grant_id: grantId, grant_payload: grant, person_id: personId } = row;
   return {
+    model,
     payload: decodePayload(model, id, payload),
     consumedAt: row.consumed_at,
     grant: grant && grantId ? decodePayload('Grant', grantId, grant) : undefined,

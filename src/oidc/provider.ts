@@ -20,12 +20,14 @@ type Names = string | readonly string[] | ReadonlySet<string>;
 /** Runs around every grant's handler, after the client has proved who it is. */
 export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
 
-type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
+export type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
+  /** Around the endpoints that are about one token. */
+  readonly tokenLookup: ProviderMiddleware;
   /** Notes an assertion's or proof's use; false when it was used before. */
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
@@ -66,6 +68,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
   provider.use(overrides.structuredTokens);
+  provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
   provider.use(externalizeScript);
   return provider;

@@ -13,7 +13,7 @@ import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
 import { buildConfiguration } from './configuration.ts';
 import { listenToProvider } from './events.ts';
-import { actorOf, createExchange } from './exchange.ts';
+import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
 import { interactionRoutes } from './interactions.ts';
@@ -56,6 +56,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
     aroundGrant: createExchange(work, resources, clock),
+    tokenLookup: createTokenLookup(work, clock),
     structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
   };
   const build = () => {

@@ -1,10 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { record } from '../audit/record.ts';
+import { recordWithin } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import type { Database } from '../db/connection.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { Statement } from '../db/statement.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
-import { revoke } from '../revocation/revoke.ts';
+import { revokeWithin } from '../revocation/revoke.ts';
 import { actorOf } from './exchange.ts';
 import { introspect } from './introspect.ts';
 import type { OwnToken, OwnTokens } from './own-tokens.ts';
@@ -62,10 +62,10 @@ async function revokeOne(
     const { jti } = token.facts;
     const now = clock();
     const lifetime = Math.max(0, token.claims.exp - Math.floor(now.getTime() / 1000));
-    await inTransaction(db, async (trx) => {
-      await revoke(trx, { kind: 'token', value: jti, reason: 'revoked by its app' }, { now, lifetime });
-      await record(trx, actorOf(ctx), { type: 'token.revoked', clientId, jti }, now);
-    });
+    const statement = new Statement();
+    revokeWithin(statement, { kind: 'token', values: [jti], reason: 'revoked by its app' }, { now, lifetime });
+    recordWithin(statement, actorOf(ctx), { type: 'token.revoked', clientId, jti }, now);
+    await statement.run(db);
   }
   ctx.status = 200;
   ctx.body = '';

@@ -2,10 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { errors } from 'oidc-provider';
 import type { Actor } from '../audit/events.ts';
-import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
-import { ATTEMPTS, inTransaction, isRetriable } from '../db/transaction.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { type Endings, end } from './endings.ts';
 import type { Presented } from './presented.ts';
 import { type Writes, write } from './writes.ts';
@@ -16,8 +15,8 @@ export interface Exchange {
   readonly writes: Writes;
   /** What it revokes instead, when it turns out that it must not be: written although it is refused. */
   readonly endings: Endings;
-  /** The code or token that is being used. */
-  presented: Presented | undefined;
+  /** The code or token that is being used or looked at. */
+  presented: { readonly id: string; readonly found: Promise<Presented | undefined> } | undefined;
   /** Proofs whose only use is in this request. */
   readonly proofs: Set<string>;
   /** Seconds within which a just-used refresh token gets its response again; 0 for none. */
@@ -26,7 +25,11 @@ export interface Exchange {
   retry: { tokenHash: Uint8Array; sealed: Uint8Array } | undefined;
 }
 
-type By = { actor: Actor; now: Date };
+/** Who it is turns out while it runs. */
+type By = { actor: () => Actor; now: Date };
+
+/** Whoever lost once finds it used the next time. */
+const MOST_ATTEMPTS = 3;
 
 export interface UnitOfWork {
   /** The transaction inside of one, the pool outside. */
@@ -66,9 +69,10 @@ export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
     try {
       await storage.run({ exchange }, () => work(exchange));
     } catch (error) {
-      if (error instanceof errors.OIDCProviderError) await writeRefusal(db, exchange, by);
+      if (error instanceof errors.OIDCProviderError) await writeEndings(db, exchange, by);
       throw error;
     }
+    await writeEndings(db, exchange, by);
     return write(db, exchange.writes, by);
   };
 
@@ -78,23 +82,16 @@ export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
     transaction: (work) => inTransaction(db, (trx) => storage.run({ trx }, () => work(trx))),
     async run({ retrySeconds, ...by }, work) {
       const proofs = new Set<string>();
-      for (let attempts = 1; ; attempts += 1) {
-        try {
-          if (await attempt(startExchange(retrySeconds, proofs), by, work)) return;
-          if (attempts === ATTEMPTS) throw new Error('a code or token is used by others again and again');
-        } catch (error) {
-          if (attempts === ATTEMPTS || !isRetriable(error)) throw error;
-        }
+      for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
+        if (await attempt(startExchange(retrySeconds, proofs), by, work)) return;
       }
+      throw new Error('a code or token is unused whenever it is read, and used whenever it is to be used');
     },
   };
 }
 
-/** What it revoked stays; what it would have issued does not. */
-async function writeRefusal(db: Kysely<Tables>, { endings, writes }: Exchange, { actor, now }: By): Promise<void> {
+/** What it revoked stays; of what it would have written just the audit is left. */
+async function writeEndings(db: Kysely<Tables>, { endings, writes }: Exchange, { actor, now }: By): Promise<void> {
   if (endings.artifacts.length + endings.grants.length === 0) return;
-  await inTransaction(db, async (trx) => {
-    await end(trx, endings, now);
-    await record(trx, actor, writes.events, now);
-  });
+  await end(db, endings, { actor: actor(), events: writes.events.splice(0), now });
 }
