@@ -22,12 +22,14 @@ import { identifyRequests } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
+import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createRevocationChecks } from './revocation/checks.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
 /** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
@@ -82,15 +84,19 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
       feed.watch.onChange().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
     },
   });
+  const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
+  const checks = createRevocationChecks(db);
   const oidc = createOidcServer(
     {
       database,
       catalog,
+      ownTokens,
+      checks,
+      secretUses,
       issuer,
       cookieKeys,
       render,
       clock,
-      secretUses,
       noteUsage: usage.note,
       log,
       jwksMaxAge: keyRotation.jwksMaxAge,
@@ -104,7 +110,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
 
@@ -120,6 +126,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   if (expressLaneOn) {
     koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note: usage.note }));
   }
+  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());

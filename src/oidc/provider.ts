@@ -20,7 +20,7 @@ type Names = string | readonly string[] | ReadonlySet<string>;
 /** Runs around every grant's handler, after the client has proved who it is. */
 export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
 
-type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
+export type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
   /** Sees every request to the provider with its answer. */
@@ -28,6 +28,8 @@ export interface Overrides {
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
+  /** Around the endpoints that are about one token. */
+  readonly tokenLookup: ProviderMiddleware;
   /** Notes an assertion's or proof's use; false when it was used before. */
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
@@ -48,7 +50,7 @@ interface LiveSecret {
 let underConstruction: GrantWrapper | undefined;
 
 class LatchkeyProvider extends Provider {
-  /** The built-in grants come through here too, so this is where one transaction gets around each of them. */
+  /** The built-in grants come through here too, so this is where what they change is held together. */
   override registerGrantType<Params extends object>(
     name: string,
     handler: GrantHandler<Params>,
@@ -79,6 +81,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   });
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
+  provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
   provider.use(externalizeScript);
   return provider;
