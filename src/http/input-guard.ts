@@ -29,7 +29,7 @@ export function guardInput(): Middleware {
 }
 
 /** Percent-encoded text that decodes to UTF-8 without NUL. Overlong forms and surrogates are not UTF-8. */
-function isWellEncoded(text: string): boolean {
+export function isWellEncoded(text: string): boolean {
   if (text.includes('\0')) return false;
   try {
     const decoded = decodeURIComponent(text);

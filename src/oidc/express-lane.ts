@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { parse } from 'node:querystring';
 import type { Context, Middleware } from 'koa';
 import { decideScopes } from '../apis/policy.ts';
 import type { AppApi } from '../apis/subscriptions.ts';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchesAnySecret } from '../clients/secrets.ts';
+import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import { isWellEncoded } from '../http/input-guard.ts';
+import { randomText } from '../http/random-text.ts';
+import { MAX_BODY, readAhead } from '../http/read-ahead.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
 
@@ -13,6 +16,7 @@ export interface ExpressLaneParts {
   readonly keyring: () => Keyring;
   readonly issuer: string;
   readonly clock: () => Date;
+  readonly atOnce: AtOnce;
 }
 
 /**
@@ -23,9 +27,10 @@ export interface ExpressLaneParts {
  */
 export function expressLane(parts: ExpressLaneParts): Middleware {
   return async (ctx, next) => {
-    const order = readOrder(ctx, parts);
-    if (!order) return next();
-    await serve(ctx, parts, order);
+    // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
+    const answer = isCandidate(ctx, parts) ? await prepare(ctx, parts).catch(() => undefined) : undefined;
+    if (!answer) return next();
+    parts.atOnce.answer(ctx, answer);
   };
 }
 
@@ -40,22 +45,36 @@ const PARAMETERS = new Set(['grant_type', 'scope', 'resource', 'client_id', 'cli
 const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
+function isCandidate(ctx: Context, { atOnce }: ExpressLaneParts): boolean {
+  if (!atOnce.isFor(ctx, 'POST', '/token')) return false;
+  const { headers } = ctx.req;
+  if (!FORM.test(headers['content-type'] ?? '') || !(Number(headers['content-length']) <= MAX_BODY)) return false;
+  return SPECIAL_HEADERS.every((name) => headers[name] === undefined);
+}
+
+async function prepare(ctx: Context, parts: ExpressLaneParts): Promise<WholeAnswer | undefined> {
+  const body = await readAhead(ctx);
+  const order = readOrder(ctx.headers.authorization, body.toString('latin1'), parts);
+  return order && fulfil(parts, order);
+}
+
 /** What to issue, or undefined when the request is not for this lane. Decides nothing that it is not sure of. */
-function readOrder(ctx: Context, { catalog, clock }: ExpressLaneParts): Order | undefined {
-  if (ctx.path !== '/token' || ctx.method !== 'POST' || ctx.search !== '') return undefined;
-  if (!FORM.test(ctx.get('content-type')) || SPECIAL_HEADERS.some((name) => ctx.headers[name] !== undefined))
-    return undefined;
-  const form = singleValues(ctx.state.formBody);
+function readOrder(
+  authorization: string | undefined,
+  body: string,
+  { catalog, clock }: ExpressLaneParts,
+): Order | undefined {
+  const form = singleValues(body);
   if (form?.get('grant_type') !== 'client_credentials') return undefined;
-  const credentials = readCredentials(ctx.headers.authorization, form);
+  const credentials = readCredentials(authorization, form);
   const entry = credentials && catalog.peek(credentials.clientId);
   if (!entry || !isPlain(entry) || !hasSecret(entry, credentials.secret, clock())) return undefined;
   return decide(entry, form);
 }
 
 /** Known parameters, each with one value that is not empty. */
-function singleValues(body: unknown): Map<string, string> | undefined {
-  if (typeof body !== 'string') return undefined;
+function singleValues(body: string): Map<string, string> | undefined {
+  if (!isWellEncoded(body)) return undefined;
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(parse(body))) {
     if (!PARAMETERS.has(name) || typeof value !== 'string' || value === '') return undefined;
@@ -106,12 +125,21 @@ function decide(entry: CatalogEntry, form: ReadonlyMap<string, string>): Order |
   return { clientId: entry.client.id, api: appApi.api, scope: granted.join(' ') };
 }
 
+/** The provider's headers for a success. */
+const HEADERS = [
+  ['Vary', 'Origin'],
+  ['Access-Control-Allow-Origin', '*'],
+  ['Access-Control-Expose-Headers', 'WWW-Authenticate'],
+  ['Cache-Control', 'no-store'],
+  ['Content-Type', 'application/json; charset=utf-8'],
+].flat();
+
 /** The answer of RFC 6749 §5.1 with a token of RFC 9068 §2.2, in the provider's words. */
-async function serve(ctx: Context, { keyring, issuer, clock }: ExpressLaneParts, order: Order): Promise<void> {
+async function fulfil({ keyring, issuer, clock }: ExpressLaneParts, order: Order): Promise<WholeAnswer> {
   const { clientId, api, scope } = order;
   const iat = Math.floor(clock().getTime() / 1000);
   const claims = {
-    jti: randomBytes(32).toString('base64url'),
+    jti: randomText(),
     sub: clientId,
     iat,
     exp: iat + api.token_lifetime,
@@ -121,9 +149,6 @@ async function serve(ctx: Context, { keyring, issuer, clock }: ExpressLaneParts,
     aud: api.identifier,
   };
   const token = await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, claims);
-  ctx.set('Vary', 'Origin');
-  ctx.set('Access-Control-Allow-Origin', '*');
-  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate');
-  ctx.set('cache-control', 'no-store');
-  ctx.body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
+  const body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
+  return { headers: HEADERS, body: JSON.stringify(body) };
 }
