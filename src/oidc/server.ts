@@ -48,6 +48,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
     aroundGrant: createExchange(work, resources, clock),
+    catalog,
+    clock,
     structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
   };
   const build = () => {
