@@ -8,15 +8,25 @@ import { matchingSecret } from '../clients/secret-values.ts';
 const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
+/** A posted form without a header that asks for something special. */
+export function isPlainForm({ req }: Context): boolean {
+  return (
+    FORM.test(req.headers['content-type'] ?? '') && SPECIAL_HEADERS.every((name) => req.headers[name] === undefined)
+  );
+}
+
 /**
  * The form of a request that has nothing special about it: POST, no query, known parameters, each with one value that is
  * not empty. undefined for any other, which is for oidc-provider to judge.
  */
 export function plainForm(ctx: Context, known: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
-  if (ctx.method !== 'POST' || ctx.search !== '' || !FORM.test(ctx.get('content-type'))) return undefined;
-  if (SPECIAL_HEADERS.some((name) => ctx.headers[name] !== undefined)) return undefined;
+  if (ctx.method !== 'POST' || ctx.search !== '' || !isPlainForm(ctx)) return undefined;
   const body: unknown = ctx.state.formBody;
-  if (typeof body !== 'string') return undefined;
+  return typeof body === 'string' ? singleValues(body, known) : undefined;
+}
+
+/** Known parameters, each with one value that is not empty. */
+export function singleValues(body: string, known: ReadonlySet<string>): Map<string, string> | undefined {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(parse(body))) {
     if (!known.has(name) || typeof value !== 'string' || value === '') return undefined;

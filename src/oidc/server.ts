@@ -65,6 +65,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     onSecretUsed: (secret) => secretUses.note(secret),
     around: usage.middleware,
     aroundGrant: createExchange(work, resources, clock),
+    catalog,
+    clock,
     tokenLookup: createTokenLookup(work, clock),
     structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
   };
