@@ -10,6 +10,9 @@ import { basic, type TokenBody } from './tokens.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** The same server, which ends itself where a request says. */
+export const WITH_FAILPOINTS = fileURLToPath(new URL('failpoint-server.ts', import.meta.url));
+
 export interface ServerProcess {
   readonly issuer: string;
   readonly port: number;
@@ -21,10 +24,10 @@ export interface ServerProcess {
 }
 
 /** `node src/main.ts` with nothing of our own environment but what is given. @throws with its output when it ends early */
-export async function startProcess(env: Record<string, string>): Promise<ServerProcess> {
+export async function startProcess(env: Record<string, string>, program = main): Promise<ServerProcess> {
   const port = Number(env.PORT ?? (await freePort()));
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'latchkey-data-'));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [program], {
     env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
