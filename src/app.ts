@@ -21,6 +21,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
@@ -31,12 +32,14 @@ const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 export interface Wiring {
   readonly config: Omit<
     Config,
-    'port' | 'host' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
+    'port' | 'host' | 'metrics' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
   >;
   readonly secrets: { readonly masterKeys: readonly MasterKey[]; readonly cookieKeys: readonly string[] };
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** Absent where nobody wants to know. */
+  readonly metrics?: Metrics;
 }
 
 export interface App {
@@ -49,7 +52,7 @@ export interface App {
 }
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
-export async function createApp({ config, secrets, database, clock, log }: Wiring): Promise<App> {
+export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
   const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
@@ -79,11 +82,13 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
+  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
+  if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
   koa.use(securityHeaders({ https: issuer.startsWith('https:') }));
   koa.use(answerErrors(render));

@@ -22,8 +22,21 @@ export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transacti
       return result;
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
+      noteRetry(db, error);
     }
   }
+}
+
+/** Who in this process wants to hear of transactions that are run again. */
+const retryListeners = new WeakMap<Kysely<Tables>, (sqlstate: string) => void>();
+
+export function onRetried(db: Kysely<Tables>, hear: (sqlstate: string) => void): void {
+  retryListeners.set(db, hear);
+}
+
+/** For those who run something again by themselves. */
+export function noteRetry(db: Kysely<Tables>, error: unknown): void {
+  if (isRetriable(error)) retryListeners.get(db)?.(error.code);
 }
 
 /** What a transaction has changed, and who in this process wants to hear of it: at once when it commits, or never. */
@@ -51,7 +64,7 @@ function tell(db: Kysely<Tables>, topics: Iterable<string>): void {
 }
 
 /** Whether a database error says that the same transaction may succeed when run again. */
-export function isRetriable(error: unknown): boolean {
+export function isRetriable(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && RETRIABLE.has(String(error.code));
 }
 

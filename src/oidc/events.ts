@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
+import type { RequestState } from '../http/context.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /**
@@ -32,6 +33,7 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, log: Logg
   });
   provider.on('grant.revoked', (ctx, grantId) => {
     const clientId = ctx.oidc.client?.clientId;
+    if (work.exchange()) ctx.state.happened = 'reuse' satisfies RequestState['happened'];
     work
       .exchange()
       ?.writes.events.push({ type: 'grant.revoked', grantId, reason: 'reuse', ...(clientId ? { clientId } : {}) });
