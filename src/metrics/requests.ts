@@ -69,7 +69,7 @@ function noteOutcomes(registry: Registry) {
   return (ctx: Context, route: string, status: number) => {
     if (status === 503) unavailable.inc();
     if (route === 'token' && status === 200) issued.inc({ grant_type: grantTypeOf(ctx) });
-    if (status === 401 && FOR_CLIENTS.has(route)) failures.inc({ who: 'client' });
+    if ((status === 401 || status === 429) && FOR_CLIENTS.has(route)) failures.inc({ who: 'client' });
     if (route === 'revocation_feed' && status < 400) polls.inc({ result: status === 304 ? 'unchanged' : 'changed' });
     if (ctx.state.happened === 'sign_in_failed') failures.inc({ who: 'person' });
     if (ctx.state.happened === 'reuse' && status < 500) reuses.inc({ grant_type: grantTypeOf(ctx) });

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { databaseSettings } from './database.ts';
 import { freePort } from './postgres.ts';
 import { basic, type TokenBody } from './tokens.ts';
 
@@ -28,7 +29,7 @@ export async function startProcess(env: Record<string, string>, program = main):
   const port = Number(env.PORT ?? (await freePort()));
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'latchkey-data-'));
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...env },
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...databaseSettings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
