@@ -18,6 +18,8 @@ export interface ServerProcess {
   readonly issuer: string;
   readonly port: number;
   readonly pid: number;
+  /** 0 when it counts nothing. */
+  readonly metricsPort: number;
   /** Everything printed so far, standard error included. */
   output(): string;
   /** Ends it with a signal and waits. @returns the exit code */
@@ -54,6 +56,7 @@ export async function startProcess(env: Record<string, string>, program = main):
     issuer: env.ISSUER ?? `http://localhost:${port}`,
     port,
     pid: child.pid ?? 0,
+    metricsPort: Number(env.METRICS_PORT ?? 0),
     output: () => output,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null) child.kill(signal);
@@ -64,7 +67,7 @@ export async function startProcess(env: Record<string, string>, program = main):
   };
 }
 
-/** Several processes that are one server: same issuer, keys and database. */
+/** Several processes that are one server: same issuer, keys and database. With `METRICS_PORT: 'free'` each gets one. */
 export async function startCluster(
   databaseUrl: string,
   size: number,
@@ -79,7 +82,12 @@ export async function startCluster(
     LOG_LEVEL: 'warn',
     ...extra,
   };
-  const starts = await Promise.allSettled(ports.map((port) => startProcess({ ...shared, PORT: String(port) })));
+  const starts = await Promise.allSettled(
+    ports.map(async (port) => {
+      const metrics = extra.METRICS_PORT === 'free' ? { METRICS_PORT: String(await freePort()) } : {};
+      return startProcess({ ...shared, PORT: String(port), ...metrics });
+    }),
+  );
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failed = starts.find((start) => start.status === 'rejected');
   if (!failed) return started;
