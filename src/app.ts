@@ -27,6 +27,7 @@ import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
@@ -39,12 +40,14 @@ const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 export interface Wiring {
   readonly config: Omit<
     Config,
-    'port' | 'host' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
+    'port' | 'host' | 'metrics' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
   >;
   readonly secrets: { readonly masterKeys: readonly MasterKey[]; readonly cookieKeys: readonly string[] };
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** Absent where nobody wants to know. */
+  readonly metrics?: Metrics;
 }
 
 export interface App {
@@ -59,7 +62,7 @@ export interface App {
 }
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
-export async function createApp({ config, secrets, database, clock, log }: Wiring): Promise<App> {
+export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
   const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
@@ -114,12 +117,14 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
+  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
   const standard = standardHeaders({ https: issuer.startsWith('https:') });
   const atOnce = createAtOnce(issuer, standard);
+  if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
   koa.use(oidc.host.documents(atOnce));
   if (expressLaneOn) {

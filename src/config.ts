@@ -34,6 +34,8 @@ export interface Config {
   readonly signerSocket: string | undefined;
   readonly listen: boolean;
   readonly expressLaneOn: boolean;
+  /** Where metrics are served; undefined: nowhere, and nothing is counted. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined;
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -87,6 +89,7 @@ export function readConfig(env: Environment): Config {
     signerSocket: parseSigner(read('SIGNER') ?? 'database'),
     listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
     expressLaneOn: check('EXPRESS_LANE', z.enum(['on', 'off']), read('EXPRESS_LANE') ?? 'on', 'use on or off') === 'on',
+    metrics: parseMetrics(read, listenPort),
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };
@@ -125,6 +128,14 @@ function parseKeyRotation(read: (name: VariableName) => string | undefined): Con
 function parseWorkers(value: string): number {
   if (value === 'auto') return availableParallelism();
   return check('WORKERS', count(256).min(1), value, 'use a number from 1 to 256, or auto');
+}
+
+function parseMetrics(read: (name: VariableName) => string | undefined, listenPort: number): Config['metrics'] {
+  const value = read('METRICS_PORT');
+  if (value === undefined) return undefined;
+  const metricsPort = check('METRICS_PORT', port, value, 'use a number from 1 to 65535');
+  if (metricsPort === listenPort) throw new ConfigError('METRICS_PORT', 'is PORT too; use another one');
+  return { port: metricsPort, host: read('METRICS_HOST') ?? 'localhost' };
 }
 
 function parseSigner(value: string): string | undefined {

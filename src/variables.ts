@@ -58,6 +58,14 @@ export const variables = {
     fallback: 'on',
     meaning: '`off` sends plain client-credentials requests through oidc-provider like all others.',
   },
+  METRICS_PORT: {
+    fallback: '(off)',
+    meaning: 'The TCP port where `/metrics` is served for Prometheus, apart from everything public.',
+  },
+  METRICS_HOST: {
+    fallback: 'localhost',
+    meaning: 'The address to serve `/metrics` on; a private one, never a public one.',
+  },
   NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
   TRUSTED_PROXIES: {
     fallback: '0',

@@ -25,6 +25,8 @@ export interface Catalog {
   peek(clientId: string): CatalogEntry | undefined;
   /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
   generation(): number;
+  /** How many are remembered now, and how many lookups were answered from memory and how many from the database so far. */
+  counts(): { entries: number; hits: number; misses: number };
   /** What to watch so that it forgets when an app, an API or a subscription changes. */
   readonly watch: (db: Db) => Watch;
 }
@@ -39,12 +41,21 @@ const MOST = 20_000;
 export function createCatalog(): Catalog {
   const entries = new Map<string, CatalogEntry>();
   let generation = 0;
+  let hits = 0;
+  let misses = 0;
+  const recall = (clientId: string) => {
+    const known = entries.get(clientId);
+    if (known) hits += 1;
+    return known;
+  };
   return {
-    peek: (clientId) => entries.get(clientId),
+    peek: recall,
     generation: () => generation,
+    counts: () => ({ entries: entries.size, hits, misses }),
     async find(db, clientId) {
-      const known = entries.get(clientId);
+      const known = recall(clientId);
       if (known) return known;
+      misses += 1;
       const started = generation;
       const entry = await load(db, clientId);
       // What was read before a change is not remembered after it.

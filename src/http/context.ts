@@ -9,4 +9,6 @@ export interface RequestState {
   body?: Buffer;
   /** A posted form as it came, for who wants to look at it ahead of the provider. */
   formBody?: string;
+  /** What an answer does not show, for who counts. */
+  happened?: 'reuse' | 'sign_in_failed';
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import { isDatabaseFailure } from '../db/failures.ts';
+import type { RequestState } from '../http/context.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { UsageNotes } from './usage.ts';
@@ -39,6 +40,7 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, usage: Us
   provider.on('grant.revoked', (ctx, grantId) => {
     const clientId = ctx.oidc.client?.clientId;
     const reason = ctx.oidc.route === 'revocation' ? 'revocation' : 'reuse';
+    if (work.exchange()) ctx.state.happened = 'reuse' satisfies RequestState['happened'];
     work.exchange()?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
   });
 }

@@ -10,6 +10,7 @@ import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { Tables } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
+import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
@@ -50,6 +51,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const { email, password } = SignIn.parse(ctx.request.body);
     const verdict = await signIn(parts, ctx, details, email, password);
     if (!verdict.ok) {
+      ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
       ctx.status = verdict.retryAfter ? 429 : 400;
       if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
       return showSignIn(parts, ctx, details, { email, problem: verdict.problem });
