@@ -75,7 +75,9 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const own = apis.find(({ api }) => api.id === found.client.default_api_id);
   const only = apis.length === 1 ? apis[0] : undefined;
   return {
-    ...found,
+    client: found.client,
+    // Copies: what the driver gives is a view of 32 bytes that keeps some kilobytes of what it received in memory.
+    secrets: found.secrets.map(({ hash, expiresAt }) => ({ hash: new Uint8Array(hash), expiresAt })),
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: (own ?? only)?.api.identifier,
   };
