@@ -1,6 +1,6 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
-import type { Client } from '../db/tables.ts';
+import type { Client } from '../db/catalogue-tables.ts';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
@@ -12,7 +12,10 @@ export const EXTRA_CLIENT_METADATA = [
 
 /** A secret as the one who compares needs it (provider.ts): its hash in base64url, and its end in milliseconds. */
 export interface SecretMetadata {
+  readonly id: string;
   readonly hash: string;
+  /** Its first use ends others. */
+  readonly endsOthers: boolean;
   readonly endsAt: number | null;
 }
 
@@ -31,11 +34,14 @@ export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayl
     id_token_signed_response_alg: client.id_token_alg,
     require_pushed_authorization_requests: client.require_par,
     ...(client.jwks ? { jwks: client.jwks } : {}),
+    ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
     latchkey_secrets: secrets.map(
-      ({ hash, expiresAt }): SecretMetadata => ({
+      ({ id, hash, endsOthers, expiresAt }): SecretMetadata => ({
+        id,
         hash: Buffer.from(hash).toString('base64url'),
+        endsOthers,
         endsAt: expiresAt?.getTime() ?? null,
       }),
     ),

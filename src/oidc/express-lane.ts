@@ -1,17 +1,23 @@
 import type { Context, Middleware } from 'koa';
 import type { Catalog } from '../clients/catalog.ts';
+import type { SecretUses } from '../clients/secret-uses.ts';
 import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
 import { randomText } from '../http/random-text.ts';
 import { MAX_BODY, readAhead } from '../http/read-ahead.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import type { NoteUsage } from '../usage/recorder.ts';
 import { type Order, rememberOrders } from './express-orders.ts';
+import { isPlainForm } from './plain-request.ts';
 
 export interface ExpressLaneParts {
   readonly catalog: Catalog;
   readonly keyring: () => Keyring;
   readonly issuer: string;
   readonly clock: () => Date;
+  readonly secretUses: SecretUses;
+  readonly note: NoteUsage;
   readonly atOnce: AtOnce;
 }
 
@@ -27,7 +33,12 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
     const body = await readAhead(ctx);
     const now = parts.clock();
     const order = readOrder(ctx.headers.authorization, body.toString('latin1'), now);
-    return order && fulfil(parts, order, now);
+    if (!order) return undefined;
+    const ended = parts.secretUses.note(order.secret);
+    if (ended !== undefined) await ended;
+    const answer = await fulfil(parts, order, now);
+    noteIssued(parts, order, now, ctx.state.requestId);
+    return answer;
   };
   return async (ctx, next) => {
     // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
@@ -37,15 +48,8 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
   };
 }
 
-/** Each means that the request has something special about it. */
-const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
-const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
-
 function isCandidate(ctx: Context, { atOnce }: ExpressLaneParts): boolean {
-  if (!atOnce.isFor(ctx, 'POST', '/token')) return false;
-  const { headers } = ctx.req;
-  if (!FORM.test(headers['content-type'] ?? '') || !(Number(headers['content-length']) <= MAX_BODY)) return false;
-  return SPECIAL_HEADERS.every((name) => headers[name] === undefined);
+  return atOnce.isFor(ctx, 'POST', '/token') && isPlainForm(ctx) && Number(ctx.headers['content-length']) <= MAX_BODY;
 }
 
 /** The provider's headers for a success. */
@@ -74,4 +78,8 @@ async function fulfil({ keyring, issuer }: ExpressLaneParts, order: Order, now: 
   const token = await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, claims);
   const body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
   return { headers: HEADERS, body: JSON.stringify(body) };
+}
+
+function noteIssued({ note }: ExpressLaneParts, { clientId, api, scope }: Order, at: Date, requestId: string): void {
+  note({ at, clientId, api: api.id, event: 'client_credentials', outcome: SUCCESS, scope, requestId });
 }

@@ -1,0 +1,97 @@
+import type { Context } from 'koa';
+import { adminApiIdentifier } from '../apis/admin-api.ts';
+import type { Catalog } from '../clients/catalog.ts';
+import type { Database } from '../db/connection.ts';
+import { AppError } from '../errors.ts';
+import type { Loopback } from '../http/loopback.ts';
+import type { OwnTokens } from '../keys/own-tokens.ts';
+import type { RevocationChecks } from '../revocation/checks.ts';
+import type { Access, By } from '../teams/access.ts';
+import { findAccess } from '../teams/members.ts';
+import { actionsOfScopes } from '../teams/token-scopes.ts';
+import { type AccessTokenClaims, createVerifier, VerificationError } from '../verifier/index.ts';
+
+export interface AuthenticationParts {
+  readonly db: Database['db'];
+  readonly catalog: Catalog;
+  readonly ownTokens: OwnTokens;
+  readonly checks: RevocationChecks;
+  readonly issuer: string;
+  readonly loopback: Loopback;
+  readonly clock: () => Date;
+}
+
+/** What is wrong with the credentials of a request, with the challenge to answer with (RFC 6750 §3). */
+export class Unauthenticated extends AppError {
+  readonly challenge: string | undefined;
+
+  constructor(cause: VerificationError) {
+    super(CODES[cause.code], { detail: sentence(cause.message), cause });
+    this.challenge = cause.wwwAuthenticate;
+  }
+}
+
+const CODES = {
+  invalid_token: 'invalid_token',
+  insufficient_scope: 'insufficient_scope',
+  invalid_request: 'invalid_request',
+  unavailable: 'unavailable',
+} as const;
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/**
+ * The admin API is a resource server of this very server, and verifies tokens with the same package as all others. Beyond
+ * that it asks the database: a token that was revoked, or whose app was stopped, ends with the next request.
+ */
+export function createAuthentication(parts: AuthenticationParts) {
+  const { db, catalog, ownTokens, checks, issuer, loopback, clock } = parts;
+  const verifier = createVerifier({
+    issuer,
+    audience: adminApiIdentifier(issuer),
+    revocations: 'off',
+    realm: 'latchkey',
+    clock,
+    fetch: (url, init) => loopback.fetch(url, init as Parameters<Loopback['fetch']>[1]),
+    dpop: { origin: issuer },
+  });
+  const verify = async (ctx: Context, scope: string) => {
+    try {
+      const request = { method: ctx.method, url: `${issuer}${ctx.url}`, headers: ctx.req.headers, raw: ctx.req };
+      return await verifier.verifyRequest(request, { scopes: [scope] });
+    } catch (error) {
+      if (error instanceof VerificationError) throw new Unauthenticated(error);
+      throw error;
+    }
+  };
+  return {
+    close: () => verifier.close(),
+    /** Who calls, and what they may do. @throws {Unauthenticated} */
+    async authenticate(ctx: Context, scope: string): Promise<By> {
+      const claims = await verify(ctx, scope);
+      const access = await accessOf(claims, ctx);
+      if (!access) throw new AppError('invalid_token', { detail: 'The token is not good any more.' });
+      const tokenAllows = actionsOfScopes(String(claims.scope ?? '').split(' '));
+      return { actor: actorOf(ctx, claims), now: clock(), access: { ...access, tokenAllows } };
+    },
+  };
+
+  /** undefined when the token was revoked, or who it stands for was stopped. */
+  async function accessOf(claims: AccessTokenClaims, ctx: Context): Promise<Access | undefined> {
+    const own = ownTokens.read(ctx.get('Authorization').split(' ')[1] ?? '');
+    const entry = await catalog.find(db, claims.client_id);
+    if (!own || !entry || (await checks.isRevoked(own.facts))) return undefined;
+    return claims.sub === claims.client_id ? machineAccess(entry.client.team_id) : findAccess(db, claims.sub);
+  }
+}
+
+/** A machine acts for its team, as an owner would; one that belongs to no team is the operator's, and acts as an admin. */
+function machineAccess(teamId: string | null): Access {
+  if (teamId === null) return { platformRole: 'admin', teams: new Map() };
+  return { platformRole: null, teams: new Map([[teamId, 'owner']]) };
+}
+
+function actorOf(ctx: Context, claims: AccessTokenClaims): By['actor'] {
+  const isMachine = claims.sub === claims.client_id;
+  return { type: isMachine ? 'client' : 'account', id: claims.sub, ip: ctx.ip, requestId: ctx.state.requestId };
+}
