@@ -91,7 +91,9 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
   const introspects = new Set(await findIntrospectedApis(db, clientId));
   return {
-    ...found,
+    client: found.client,
+    // Copies: what the driver gives is a view of 32 bytes that keeps some kilobytes of what it received in memory.
+    secrets: found.secrets.map(({ hash, expiresAt }) => ({ hash: new Uint8Array(hash), expiresAt })),
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
     introspects,
