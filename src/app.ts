@@ -9,6 +9,7 @@ import type { Database } from './db/connection.ts';
 import { createFeedPublisher } from './gateway/feed.ts';
 import { feedRoutes } from './gateway/routes.ts';
 import { serveAssets } from './http/assets.ts';
+import { createAtOnce } from './http/at-once.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
@@ -16,7 +17,7 @@ import { guardInput } from './http/input-guard.ts';
 import { createLoopback } from './http/loopback.ts';
 import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import { standardHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createSigners } from './keys/signers.ts';
@@ -84,14 +85,17 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
+  const standard = standardHeaders({ https: issuer.startsWith('https:') });
+  const atOnce = createAtOnce(issuer, standard);
   koa.use(identifyRequests(log));
-  koa.use(securityHeaders({ https: issuer.startsWith('https:') }));
+  koa.use(oidc.host.documents(atOnce));
+  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, atOnce }));
+  if (expressLaneOn) koa.use(oidc.introspectionLane(atOnce));
+  koa.use(standard.middleware);
   koa.use(answerErrors(render));
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
-  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());

@@ -23,6 +23,8 @@ export interface Catalog {
   find(db: Db, clientId: string): Promise<CatalogEntry | undefined>;
   /** What is remembered of an app; undefined says nothing. */
   peek(clientId: string): CatalogEntry | undefined;
+  /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
+  generation(): number;
   /** What to watch so that it forgets when an app, an API or a subscription changes. */
   readonly watch: (db: Db) => Watch;
 }
@@ -39,6 +41,7 @@ export function createCatalog(): Catalog {
   let generation = 0;
   return {
     peek: (clientId) => entries.get(clientId),
+    generation: () => generation,
     async find(db, clientId) {
       const known = entries.get(clientId);
       if (known) return known;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import type { Actor } from '../audit/events.ts';
@@ -18,7 +18,7 @@ export function generateSecret(): string {
 }
 
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /** Compares in constant time with every hash, so that time does not tell which one matched. */

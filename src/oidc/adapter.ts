@@ -33,8 +33,7 @@ export function createAdapterFactory(
   catalog: Catalog,
   clock: () => Date,
 ): (model: string) => Adapter {
-  return (model) =>
-    model === 'Client' ? clientAdapter(work, catalog, clock) : new ArtifactAdapter(model, work, clock);
+  return (model) => (model === 'Client' ? clientAdapter(work, catalog) : new ArtifactAdapter(model, work, clock));
 }
 
 class ArtifactAdapter implements Adapter {
@@ -124,14 +123,14 @@ function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {
   return consumedAt ? { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) } : payload;
 }
 
-function clientAdapter(work: UnitOfWork, catalog: Catalog, clock: () => Date): Adapter {
+function clientAdapter(work: UnitOfWork, catalog: Catalog): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new Error('apps are changed by the actions in clients/, not through the provider');
   };
   return {
     async find(id) {
       const entry = await catalog.find(work.db(), id);
-      return entry && toClientMetadata(entry, clock());
+      return entry && toClientMetadata(entry);
     },
     upsert: readOnly,
     consume: readOnly,

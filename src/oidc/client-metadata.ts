@@ -4,15 +4,20 @@ import type { Client } from '../db/catalogue-tables.ts';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
-  'latchkey_secret_hashes',
+  'latchkey_secrets',
   'latchkey_refresh_retry_seconds',
   'latchkey_pkce',
   'latchkey_first_party',
 ];
 
-/** A stored app as oidc-provider reads it. */
-export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): AdapterPayload & ClientMetadata {
-  const live = secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now);
+/** A secret as the one who compares needs it (provider.ts): its hash in base64url, and its end in milliseconds. */
+export interface SecretMetadata {
+  readonly hash: string;
+  readonly endsAt: number | null;
+}
+
+/** A stored app as oidc-provider reads it. Depends on nothing else, so that it can be kept as long as the entry is. */
+export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayload & ClientMetadata {
   const usesSecret = client.auth_method.startsWith('client_secret');
   return {
     client_id: client.id,
@@ -28,7 +33,12 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     ...(client.jwks ? { jwks: client.jwks } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
-    latchkey_secret_hashes: live.map(({ hash }) => Buffer.from(hash).toString('base64url')),
+    latchkey_secrets: secrets.map(
+      ({ hash, expiresAt }): SecretMetadata => ({
+        hash: Buffer.from(hash).toString('base64url'),
+        endsAt: expiresAt?.getTime() ?? null,
+      }),
+    ),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,

@@ -10,9 +10,11 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
+import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchesAnySecret } from '../clients/secrets.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
+import type { SecretMetadata } from './client-metadata.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -32,6 +34,8 @@ export interface Overrides {
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+  readonly catalog: Catalog;
+  readonly clock: () => Date;
 }
 
 /** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
@@ -61,6 +65,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   }
   // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/host-guard.ts).
   provider.proxy = true;
+  rememberClients(provider, overrides);
   compareHashes(provider, overrides);
   noteReplaysAtomically(provider, overrides);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
@@ -74,10 +79,30 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   return provider;
 }
 
+/**
+ * The provider keeps a hundred clients, found by a hash of all that is known of them, which is made for every request.
+ * Here each is kept with the catalogue's entry that it was made of.
+ */
+function rememberClients({ Client: model }: Provider, { catalog }: Overrides): void {
+  const clients = new WeakMap<CatalogEntry, Client>();
+  const find = model.find.bind(model);
+  model.find = async (id) => {
+    const entry = catalog.peek(id);
+    const known = entry && clients.get(entry);
+    if (known) return known;
+    const client = await find(id);
+    // Meanwhile it may have been made of a newer entry, but then nobody gets to see this one any more.
+    if (entry && client) clients.set(entry, client);
+    return client;
+  };
+}
+
 /** Several secrets may be live, and we hold only their hashes. */
-function compareHashes(provider: Provider, { onWrongSecret }: Overrides): void {
+function compareHashes(provider: Provider, { onWrongSecret, clock }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const hashes = (this.latchkey_secret_hashes as string[]).map((hash) => Buffer.from(hash, 'base64url'));
+    const now = clock().getTime();
+    const live = (this.latchkey_secrets as SecretMetadata[]).filter(({ endsAt }) => endsAt === null || endsAt > now);
+    const hashes = live.map(({ hash }) => Buffer.from(hash, 'base64url'));
     if (matchesAnySecret(presented, hashes)) return true;
     const ctx = Provider.ctx;
     if (ctx) await onWrongSecret(ctx, this.clientId);
