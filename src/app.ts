@@ -130,13 +130,13 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   if (expressLaneOn) {
     const note = usage.note;
     koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce }));
+    koa.use(oidc.introspectionLane(atOnce));
   }
   koa.use(standard.middleware);
   koa.use(answerErrors(render));
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());

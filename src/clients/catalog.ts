@@ -93,7 +93,7 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   return {
     client: found.client,
     // Copies: what the driver gives is a view of 32 bytes that keeps some kilobytes of what it received in memory.
-    secrets: found.secrets.map(({ hash, expiresAt }) => ({ hash: new Uint8Array(hash), expiresAt })),
+    secrets: found.secrets.map((secret) => ({ ...secret, hash: new Uint8Array(secret.hash) })),
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
     introspects,

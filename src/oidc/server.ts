@@ -5,6 +5,7 @@ import { record } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
 import type { Database } from '../db/connection.ts';
+import type { AtOnce } from '../http/at-once.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -46,8 +47,8 @@ export interface OidcParts {
 
 export interface OidcServer {
   readonly host: ProviderHost;
-  /** For ahead of the host, where plain introspection is to be answered without the provider. */
-  readonly introspectionLane: Middleware;
+  /** For ahead of the chain, where plain introspection is to be answered at once. */
+  readonly introspectionLane: (atOnce: AtOnce) => Middleware;
   readonly interactions: Router;
   /** Builds the provider anew with the keys of now and puts it in the old one's place. */
   rebuild(): void;
@@ -100,7 +101,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     signInLimits,
   });
-  const lane = introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock });
+  const lane = (atOnce: AtOnce) => introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock, atOnce });
   return { host, introspectionLane: lane, interactions, rebuild: () => host.swap(build()) };
 }
 
