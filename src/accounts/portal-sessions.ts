@@ -3,11 +3,18 @@ import type { Db } from '../db/connection.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
 
 const PURPOSE = 'latchkey portal session';
+const FLASH_PURPOSE = 'latchkey portal flash';
 
 /** What a visit holds; sealed at rest with a key from the cookie's value, of which we keep just the hash. */
 export interface PortalSession {
   /** A sign-in that is under way: what openid-client needs to check its answer. */
-  readonly pending?: { readonly state: string; readonly nonce: string; readonly codeVerifier: string };
+  readonly pending?: {
+    readonly state: string;
+    readonly nonce: string;
+    readonly codeVerifier: string;
+    /** The path to go to afterwards. */
+    readonly returnTo: string;
+  };
   readonly accountId?: string;
 }
 
@@ -43,6 +50,35 @@ export async function findSession(db: Db, id: string | undefined, now: Date): Pr
     .executeTakeFirst();
   if (!row) return undefined;
   return JSON.parse(unsealWith(keyFromBearer(id, PURPOSE), PURPOSE, row.sealed).toString()) as PortalSession;
+}
+
+/** What a page says once after a form was sent: a sentence, or a credential that is never shown again. */
+export type Flash = Readonly<Record<string, unknown>>;
+
+/** Leaves something for the next page of the visit. */
+export async function leaveFlash(db: Db, id: string, flash: Flash): Promise<void> {
+  const sealed = sealWith(keyFromBearer(id, PURPOSE), FLASH_PURPOSE, Buffer.from(JSON.stringify(flash)));
+  await db.updateTable('portal_sessions').set({ sealed_flash: sealed }).where('id_hash', '=', hashOf(id)).execute();
+}
+
+/** Takes it, once: of two pages that ask at the same time one gets it. */
+export async function takeFlash(db: Db, id: string): Promise<Flash | undefined> {
+  const waiting = db
+    .selectFrom('portal_sessions')
+    .select(['id_hash', 'sealed_flash'])
+    .where('id_hash', '=', hashOf(id))
+    .where('sealed_flash', 'is not', null)
+    .forUpdate();
+  const row = await db
+    .with('waiting', () => waiting)
+    .updateTable('portal_sessions')
+    .from('waiting')
+    .set({ sealed_flash: null })
+    .whereRef('portal_sessions.id_hash', '=', 'waiting.id_hash')
+    .returning('waiting.sealed_flash')
+    .executeTakeFirst();
+  if (!row?.sealed_flash) return undefined;
+  return JSON.parse(unsealWith(keyFromBearer(id, PURPOSE), FLASH_PURPOSE, row.sealed_flash).toString()) as Flash;
 }
 
 export async function endSession(db: Db, id: string | undefined): Promise<void> {

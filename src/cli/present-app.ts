@@ -1,4 +1,4 @@
-import type { Client } from '../db/tables.ts';
+import type { Client } from '../db/catalogue-tables.ts';
 
 /** An app as `--json` shows it. */
 export function presentApp(client: Client, defaultApi: string | null) {

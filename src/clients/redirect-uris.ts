@@ -1,4 +1,4 @@
-import type { ClientType } from '../db/tables.ts';
+import type { ClientType } from '../db/catalogue-tables.ts';
 
 export type RedirectProblem =
   | 'malformed'

@@ -1,10 +1,27 @@
-import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
-
-/** jsonb: an object when read, text when written. */
-type Json<T> = ColumnType<T, string, string>;
-/** timestamptz */
-type Timestamp = ColumnType<Date, Date, Date>;
-type Created = ColumnType<Date, Date, never>;
+import type { Generated, Selectable } from 'kysely';
+import type {
+  ApiIntrospectorTable,
+  ApiScopeTable,
+  ApiTable,
+  ApiVisibleTeamTable,
+  ClientLogoTable,
+  ClientSecretTable,
+  ClientTable,
+  SigningAlgName,
+  SubscriptionTable,
+} from './catalogue-tables.ts';
+import type { Created, Json, Late, Timestamp } from './columns.ts';
+import type {
+  GroupMemberTable,
+  GroupTable,
+  InvitationTable,
+  RoleAccountTable,
+  RoleGroupTable,
+  RoleTable,
+  TeamMemberTable,
+  TeamTable,
+} from './team-tables.ts';
+import type { IdempotencyKeyTable, MailOutboxTable, RequestLogTable, UsageHourTable } from './usage-tables.ts';
 
 /** What oidc-provider keeps: codes, refresh tokens, sessions, grants, … The bearer value is known only as its SHA-256. */
 export interface ArtifactTable {
@@ -29,59 +46,6 @@ export interface RefreshRetryTable {
   expires_at: Timestamp;
 }
 
-export type ClientType = 'machine' | 'web' | 'spa' | 'native';
-export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
-
-export interface ClientTable {
-  id: string;
-  name: string;
-  type: ClientType;
-  auth_method: ClientAuthMethod;
-  redirect_uris: string[];
-  post_logout_redirect_uris: string[];
-  jwks: ColumnType<{ keys: Record<string, unknown>[] } | null, string | null, string | null>;
-  id_token_alg: SigningAlgName;
-  pkce: 'required' | 'pkce_or_nonce';
-  require_par: boolean;
-  first_party: boolean;
-  refresh_retry_seconds: number;
-  default_api_id: string | null;
-  created_at: Created;
-  disabled_at: Timestamp | null;
-}
-
-export interface ClientSecretTable {
-  id: string;
-  client_id: string;
-  name: string;
-  hash: Uint8Array;
-  created_at: Created;
-  expires_at: Timestamp | null;
-}
-
-export interface ApiTable {
-  id: string;
-  identifier: string;
-  name: string;
-  token_lifetime: number;
-  signing_alg: SigningAlgName;
-  created_at: Created;
-}
-
-export interface ApiScopeTable {
-  api_id: string;
-  name: string;
-  description: string;
-}
-
-/** Which scopes of which API an app may have. */
-export interface SubscriptionTable {
-  client_id: string;
-  api_id: string;
-  scopes: string[];
-  created_at: Created;
-}
-
 export interface AccountTable {
   id: string;
   email: string;
@@ -90,6 +54,9 @@ export interface AccountTable {
   name: string;
   email_verified_at: Timestamp | null;
   password_hash: string | null;
+  /** Beyond teams: an admin may do everything, an auditor read everything. */
+  platform_role: Late<'admin' | 'auditor'>;
+  version: Generated<number>;
   created_at: Created;
   updated_at: Timestamp;
   disabled_at: Timestamp | null;
@@ -104,8 +71,6 @@ export interface ConsentTable {
   resources: Json<Record<string, string[]>>;
   updated_at: Timestamp;
 }
-
-export type SigningAlgName = 'ES256' | 'RS256' | 'EdDSA';
 
 export interface SigningKeyTable {
   kid: string;
@@ -129,12 +94,6 @@ export interface RevocationTable {
   issued_before: Timestamp;
   forget_at: Timestamp;
   reason: string;
-}
-
-/** Apps that may introspect the tokens of an API: its resource servers. */
-export interface ApiIntrospectorTable {
-  api_id: string;
-  client_id: string;
 }
 
 export interface SettingTable {
@@ -175,6 +134,8 @@ export interface PortalSessionTable {
   id_hash: Uint8Array;
   account_id: string | null;
   sealed: Uint8Array;
+  /** What the next page says once. */
+  sealed_flash: Late<Uint8Array>;
   created_at: Created;
   expires_at: Timestamp;
 }
@@ -197,9 +158,20 @@ export interface Tables {
   audit_events: AuditEventTable;
   throttles: ThrottleTable;
   portal_sessions: PortalSessionTable;
+  client_logos: ClientLogoTable;
+  api_visible_teams: ApiVisibleTeamTable;
+  teams: TeamTable;
+  team_members: TeamMemberTable;
+  invitations: InvitationTable;
+  roles: RoleTable;
+  role_accounts: RoleAccountTable;
+  role_groups: RoleGroupTable;
+  groups: GroupTable;
+  group_members: GroupMemberTable;
+  usage_hours: UsageHourTable;
+  request_log: RequestLogTable;
+  mail_outbox: MailOutboxTable;
+  idempotency_keys: IdempotencyKeyTable;
 }
 
-export type Client = Selectable<ClientTable>;
-export type NewClient = Insertable<ClientTable>;
-export type Api = Selectable<ApiTable>;
 export type Account = Selectable<AccountTable>;

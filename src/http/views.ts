@@ -1,5 +1,8 @@
+import type { Shell } from './shell.ts';
+import type { TeamViews } from './views/teams.ts';
+
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels {
+export interface ViewModels extends TeamViews {
   error: {
     title: string;
     message: string;
@@ -9,12 +12,9 @@ export interface ViewModels {
     detail?: string;
     requestId: string;
   };
-  home: {
-    issuer: string;
-    account: { name: string; email: string } | undefined;
-    csrf: string | undefined;
-    discovery: string;
-  };
+  /** For who is not signed in. */
+  welcome: { issuer: string; discovery: string };
+  home: { shell: Shell; issuer: string; discovery: string };
   'sign-in': {
     /** Where the form goes. */
     action: string;
@@ -40,6 +40,15 @@ export interface ViewModels {
     }[];
     /** The app can act while the person is away. */
     offline: boolean;
+  };
+  /** In place of consent, when there is nothing that the person may agree to. */
+  'role-missing': {
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    account: { name: string; email: string };
+    /** What was asked for, under the name of the API. */
+    permissionGroups: readonly { of: string; permissions: readonly { title: string }[] }[];
   };
   'sign-out': { action: string; xsrf: string; appName: string | undefined };
   'signed-out': { appName: string | undefined };

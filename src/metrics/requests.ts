@@ -22,10 +22,12 @@ const AREAS = new Map([
   ['session', 'sign_out'],
   ['interaction', 'interaction'],
   ['assets', 'assets'],
+  ['api', 'admin'],
   ['', 'portal'],
   ['sign-in', 'portal'],
   ['signed-in', 'portal'],
   ['sign-out', 'portal'],
+  ['teams', 'portal'],
 ]);
 
 export function routeOf(path: string): string {

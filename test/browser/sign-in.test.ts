@@ -183,8 +183,9 @@ describe('a person in a browser', () => {
     await page.getByRole('link', { name: 'Sign in' }).click();
     await signIn(page, person);
     await page.waitForURL(`${server.issuer}/`);
-    expect(await page.locator('main').innerText()).toMatch(/Signed in as\s+Ada Lovelace/);
     expect(await inspect(page, 'home-signed-in')).toEqual([]);
+    await page.locator('summary', { hasText: 'Ada Lovelace' }).click();
+    expect(await page.locator('.menu').innerText()).toMatch(/Signed in as\s+Ada Lovelace/);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL(/\/session\/end/);

@@ -1,0 +1,16 @@
+/** The frame around every page of the portal. */
+export interface Shell {
+  readonly account: { readonly name: string; readonly email: string };
+  /** For every form on the page. */
+  readonly csrf: string;
+  readonly sections: readonly { readonly href: string; readonly label: string; readonly current: boolean }[];
+  /** One sentence about what has just been done. */
+  readonly notice: string | undefined;
+}
+
+/** A form with what was typed into it and what is wrong with it. */
+export interface FormView {
+  readonly values: Readonly<Record<string, string | readonly string[]>>;
+  /** In words, by field; `form` is about the whole. */
+  readonly problems: Readonly<Record<string, string>>;
+}

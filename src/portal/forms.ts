@@ -1,0 +1,55 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import { ZodError } from 'zod';
+import { AppError } from '../errors.ts';
+
+/** A form as it was sent, with what is wrong with it in words: by the name of the field, `form` for the whole. */
+export interface FormState {
+  readonly values: Readonly<Record<string, string | readonly string[]>>;
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+export const emptyForm: FormState = { values: {}, problems: {} };
+
+export type FormVerdict<T> = { ok: true; value: T } | { ok: false; form: FormState };
+
+/** Fields as text, trimmed at the line ends that browsers add. */
+export function fieldsOf(ctx: Context): Record<string, string | string[]> {
+  const { csrf: _csrf, ...fields } = (ctx.request.body ?? {}) as Record<string, string | string[]>;
+  return fields;
+}
+
+/** Parses a posted form. What was typed comes back with the problems, so that nothing is lost. */
+export function readForm<T>(ctx: Context, schema: z.ZodType<T>): FormVerdict<T> {
+  const values = fieldsOf(ctx);
+  const result = schema.safeParse(values);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, form: { values, problems: problemsOf(result.error) } };
+}
+
+/**
+ * What an action refused, as problems of the form that asked for it. Only refusals of what was sent are for the form;
+ * whatever else goes wrong is thrown on.
+ */
+export function refusedForm(ctx: Context, error: unknown): FormState {
+  const values = fieldsOf(ctx);
+  if (error instanceof ZodError) return { values, problems: problemsOf(error) };
+  if (error instanceof AppError && (error.code === 'invalid_request' || error.code === 'conflict')) {
+    return { values, problems: { form: error.message } };
+  }
+  throw error;
+}
+
+/** The first sentence for each field. */
+function problemsOf(error: ZodError): Record<string, string> {
+  const problems: Record<string, string> = {};
+  for (const issue of error.issues) problems[String(issue.path[0] ?? 'form')] ??= sentence(issue.message);
+  return problems;
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+
+/** Text of a field that comes at most once. */
+export function textOf(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+}

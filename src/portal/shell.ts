@@ -1,0 +1,52 @@
+import type { Context } from 'koa';
+import type { Flash } from '../accounts/portal-sessions.ts';
+import type { Render } from '../http/render.ts';
+import type { Shell } from '../http/shell.ts';
+import type { ViewModels, ViewName } from '../http/views.ts';
+import { type Visits, visitorOf } from './visits.ts';
+
+/** Views that stand in the portal's frame. */
+export type PortalView = {
+  [Name in ViewName]: ViewModels[Name] extends { shell: Shell } ? Name : never;
+}[ViewName];
+
+export type PageOf<Name extends PortalView> = Omit<ViewModels[Name], 'shell'>;
+
+/** Renders a view in the frame. A page that shows what was left for it once gets that from `flash`. */
+export type Page = <Name extends PortalView>(
+  ctx: Context,
+  view: Name,
+  model: PageOf<Name> | ((flash: Flash) => PageOf<Name>),
+) => Promise<void>;
+
+interface Section {
+  readonly href: string;
+  readonly label: string;
+  readonly for?: 'platform';
+}
+
+/** What the frame links to, in its order. */
+const SECTIONS: readonly Section[] = [
+  { href: '/', label: 'Home' },
+  { href: '/teams', label: 'Teams' },
+];
+
+/** Renders a page of the portal: who is signed in, where one is, and what the form before had to say. */
+export function createPage(render: Render, visits: Visits): Page {
+  return async (ctx, view, model) => {
+    const { account, by, csrf } = visitorOf(ctx);
+    const flash = (await visits.take(ctx)) ?? {};
+    const shell: Shell = {
+      account: { name: account.name, email: account.email },
+      csrf,
+      sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
+        ({ href, label }) => ({ href, label, current: isWithin(ctx.path, href) }),
+      ),
+      notice: typeof flash.notice === 'string' ? flash.notice : undefined,
+    };
+    const own = typeof model === 'function' ? model(flash) : model;
+    render(ctx, view, { ...own, shell } as ViewModels[typeof view]);
+  };
+}
+
+const isWithin = (path: string, href: string) => (href === '/' ? path === '/' : `${path}/`.startsWith(`${href}/`));

@@ -1,0 +1,99 @@
+import type Router from '@koa/router';
+import type { Middleware } from 'koa';
+import * as client from 'openid-client';
+import { PORTAL_CLIENT } from '../clients/portal-client.ts';
+import { AppError } from '../errors.ts';
+import type { Loopback } from '../http/loopback.ts';
+import { redirect } from './answers.ts';
+import type { PortalParts } from './routes.ts';
+import type { Visits } from './visits.ts';
+
+const SESSION_SECONDS = 8 * 3600;
+const SIGN_IN_SECONDS = 3600;
+
+/** The portal signs in as any app does: it is an OpenID Connect client of this very server. */
+export function addSignIn(router: Router, parts: PortalParts, visits: Visits, form: Middleware): void {
+  const { issuer } = parts;
+  const connect = createConnection(parts);
+
+  router.get('/sign-in', async (ctx) => {
+    const pending = {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      codeVerifier: client.randomPKCECodeVerifier(),
+      returnTo: localPath(ctx.query.to),
+    };
+    const target = client.buildAuthorizationUrl(await connect(), {
+      redirect_uri: `${issuer}/signed-in`,
+      scope: 'openid profile email',
+      state: pending.state,
+      nonce: pending.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(pending.codeVerifier),
+      code_challenge_method: 'S256',
+    });
+    await visits.start(ctx, { pending }, SIGN_IN_SECONDS);
+    redirect(ctx, target.href);
+  });
+
+  router.get('/signed-in', async (ctx) => {
+    const pending = (await visits.session(ctx))?.pending;
+    if (!pending) throw new AppError('sign_in_expired');
+    if (ctx.query.error) {
+      await visits.end(ctx);
+      return redirect(ctx, '/');
+    }
+    const accountId = await redeem(await connect(), new URL(ctx.url, issuer), pending);
+    await visits.start(ctx, { accountId }, SESSION_SECONDS);
+    redirect(ctx, localPath(pending.returnTo));
+  });
+
+  router.post('/sign-out', form, async (ctx) => {
+    visits.requireCsrf(ctx);
+    await visits.end(ctx);
+    const target = client.buildEndSessionUrl(await connect(), { post_logout_redirect_uri: `${issuer}/` });
+    redirect(ctx, target.href);
+  });
+}
+
+/** A path on this server; anything else is the home page, so that nobody is sent elsewhere after signing in. */
+export function localPath(value: unknown): string {
+  const here = 'http://here.invalid';
+  if (typeof value !== 'string' || !value.startsWith('/') || value.length > 2000) return '/';
+  const target = URL.parse(value, here);
+  return target?.origin === here && !value.includes('\\') ? target.pathname + target.search : '/';
+}
+
+async function redeem(
+  configuration: client.Configuration,
+  callback: URL,
+  pending: { state: string; nonce: string; codeVerifier: string },
+): Promise<string> {
+  try {
+    const tokens = await client.authorizationCodeGrant(configuration, callback, {
+      pkceCodeVerifier: pending.codeVerifier,
+      expectedState: pending.state,
+      expectedNonce: pending.nonce,
+      idTokenExpected: true,
+    });
+    return tokens.claims()?.sub ?? '';
+  } catch (cause) {
+    throw new AppError('sign_in_expired', { cause });
+  }
+}
+
+/** Discovers once, when first needed: at the start the server does not listen yet. */
+function createConnection({ issuer, loopback }: { issuer: string; loopback: Loopback }) {
+  let connection: Promise<client.Configuration> | undefined;
+  const discover = () =>
+    client.discovery(new URL(issuer), PORTAL_CLIENT, { id_token_signed_response_alg: 'ES256' }, client.None(), {
+      [client.customFetch]: (url, init) => loopback.fetch(url, init),
+      execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
+    });
+  return () => {
+    connection ??= discover().catch((error: unknown) => {
+      connection = undefined;
+      throw error;
+    });
+    return connection;
+  };
+}

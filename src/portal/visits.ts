@@ -1,0 +1,112 @@
+import type { Context, Middleware } from 'koa';
+import { findActiveAccount } from '../accounts/accounts.ts';
+import {
+  endSession,
+  type Flash,
+  findSession,
+  leaveFlash,
+  startSession,
+  takeFlash,
+} from '../accounts/portal-sessions.ts';
+import type { Db } from '../db/connection.ts';
+import type { Account } from '../db/tables.ts';
+import { AppError } from '../errors.ts';
+import { csrfToken, requireCsrf } from '../http/csrf.ts';
+import type { By } from '../teams/access.ts';
+import { findAccess } from '../teams/members.ts';
+
+/** Someone who is signed in, with what they may do as of this request. */
+export interface Visitor {
+  readonly account: Account;
+  readonly by: By & Required<Pick<By, 'access'>>;
+  readonly csrf: string;
+}
+
+export interface VisitParts {
+  readonly db: Db;
+  readonly clock: () => Date;
+  readonly issuer: string;
+  readonly cookieKeys: readonly string[];
+}
+
+/** A browser's visit to the portal: its cookie, who is signed in, and what the next page has to say. */
+export function createVisits({ db, clock, issuer, cookieKeys }: VisitParts) {
+  const https = issuer.startsWith('https:');
+  const cookieName = `${https ? '__Host-' : ''}latchkey_portal`;
+  const idOf = (ctx: Context) => ctx.cookies.get(cookieName, { signed: true });
+  const setCookie = (ctx: Context, id: string | null) =>
+    ctx.cookies.set(cookieName, id, {
+      signed: true,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: https,
+      path: '/',
+      overwrite: true,
+    });
+
+  const find = async (ctx: Context): Promise<Visitor | undefined> => {
+    const id = idOf(ctx);
+    const session = await findSession(db, id, clock());
+    if (!id || !session?.accountId) return undefined;
+    const [account, access] = await Promise.all([
+      findActiveAccount(db, session.accountId),
+      findAccess(db, session.accountId),
+    ]);
+    if (!account || !access) return undefined;
+    const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
+    return { account, by: { actor, access, now: clock() }, csrf: csrfToken(cookieKeys, id) };
+  };
+
+  return {
+    find,
+    session: (ctx: Context) => findSession(db, idOf(ctx), clock()),
+
+    /** Starts a visit under a new id, in place of the one before. */
+    async start(ctx: Context, session: Parameters<typeof startSession>[1], seconds: number): Promise<void> {
+      await endSession(db, idOf(ctx));
+      setCookie(ctx, await startSession(db, session, { now: clock(), seconds }));
+    },
+
+    async end(ctx: Context): Promise<void> {
+      await endSession(db, idOf(ctx));
+      setCookie(ctx, null);
+    },
+
+    /** @throws {AppError} csrf_failed */
+    requireCsrf(ctx: Context): void {
+      const token = (ctx.request.body as { csrf?: unknown } | undefined)?.csrf;
+      requireCsrf(ctx, { cookieKeys, visit: idOf(ctx) ?? '', issuer, token });
+    },
+
+    /** Sends who is not signed in to the sign-in page, and back here afterwards. */
+    required: (async (ctx, next) => {
+      const visitor = await find(ctx);
+      if (visitor) {
+        ctx.state.visitor = visitor;
+        return next();
+      }
+      if (ctx.method !== 'GET') throw new AppError('sign_in_expired');
+      ctx.set('Cache-Control', 'no-store');
+      ctx.redirect(`/sign-in?to=${encodeURIComponent(ctx.url)}`);
+      ctx.status = 303;
+    }) satisfies Middleware,
+
+    /** Leaves a sentence, or a credential to show once, for the next page of this visit. */
+    async leave(ctx: Context, flash: Flash): Promise<void> {
+      const id = idOf(ctx);
+      if (id) await leaveFlash(db, id, flash);
+    },
+
+    async take(ctx: Context): Promise<Flash | undefined> {
+      const id = idOf(ctx);
+      return id ? takeFlash(db, id) : undefined;
+    },
+  };
+}
+
+export type Visits = ReturnType<typeof createVisits>;
+
+/** Who is signed in, behind `required`. */
+export function visitorOf(ctx: Context): Visitor {
+  return ctx.state.visitor as Visitor;
+}
