@@ -1,4 +1,5 @@
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { findIntrospectedApis } from '../apis/introspectors.ts';
 import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
@@ -13,6 +14,8 @@ export interface CatalogEntry {
   readonly apis: ReadonlyMap<string, AppApi>;
   /** The identifier of its own default API or, if it may use just one, of that one. */
   readonly defaultApi: string | undefined;
+  /** The identifiers of the APIs whose resource server it is. */
+  readonly introspects: ReadonlySet<string>;
 }
 
 export interface Catalog {
@@ -22,6 +25,8 @@ export interface Catalog {
   peek(clientId: string): CatalogEntry | undefined;
   /** How many are remembered now, and how many lookups were answered from memory and how many from the database so far. */
   counts(): { entries: number; hits: number; misses: number };
+  /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
+  generation(): number;
   /** What to watch so that it forgets when an app, an API or a subscription changes. */
   readonly watch: (db: Db) => Watch;
 }
@@ -46,6 +51,7 @@ export function createCatalog(): Catalog {
   return {
     peek: recall,
     counts: () => ({ entries: entries.size, hits, misses }),
+    generation: () => generation,
     async find(db, clientId) {
       const known = recall(clientId);
       if (known) return known;
@@ -83,9 +89,11 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const chosen = found.client.default_api_id;
   // An app whose own default is suspended gets no token, and not one for another API.
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
+  const introspects = new Set(await findIntrospectedApis(db, clientId));
   return {
     ...found,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
+    introspects,
   };
 }

@@ -5,24 +5,14 @@ import type { Tables } from './tables.ts';
 const RETRIABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
-/**
- * Runs `work` in one transaction, and again from the start when the database says that trying again may help. Inside of
- * a transaction it becomes part of that one.
- */
-export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-  if (db.isTransaction) return work(db as Transaction<Tables>);
+/** Runs a whole transaction, and again from the start when the database says that trying again may help. */
+export async function retrying<T>(db: Kysely<Tables>, transact: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const topics = new Set<string>();
     try {
-      const result = await db.transaction().execute((trx) => {
-        changed.set(trx, topics);
-        return work(trx);
-      });
-      tell(db, topics);
-      return result;
+      return await transact();
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
-      noteRetry(db, error);
+      retryListeners.get(db)?.(error.code);
     }
   }
 }
@@ -34,9 +24,21 @@ export function onRetried(db: Kysely<Tables>, hear: (sqlstate: string) => void):
   retryListeners.set(db, hear);
 }
 
-/** For those who run something again by themselves. */
-export function noteRetry(db: Kysely<Tables>, error: unknown): void {
-  if (isRetriable(error)) retryListeners.get(db)?.(error.code);
+/**
+ * Runs `work` in one transaction, and again when that may help. Inside of a transaction it becomes part of that one.
+ */
+export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db as Transaction<Tables>);
+  const topics = new Set<string>();
+  const result = await retrying(db, () => {
+    topics.clear();
+    return db.transaction().execute((trx) => {
+      changed.set(trx, topics);
+      return work(trx);
+    });
+  });
+  tell(db, topics);
+  return result;
 }
 
 /** What a transaction has changed, and who in this process wants to hear of it: at once when it commits, or never. */
