@@ -3,7 +3,18 @@ const root = '<rootDir>/test';
 /** All of it on PostgreSQL; what goes over HTTP once more on the embedded database, and through PgBouncer (TEST_ON). */
 const parts = {
   embedded: ['http/**/*'],
-  pgbouncer: ['http/**/*', 'metrics/*', 'pgbouncer/*', 'races/*', 'workers/*', 'cli/operations', 'operations/clean-up'],
+  pgbouncer: [
+    'http/**/*',
+    'admin/**/*',
+    'portal/**/*',
+    'usage/**/*',
+    'metrics/*',
+    'pgbouncer/*',
+    'races/*',
+    'workers/*',
+    'cli/operations',
+    'operations/clean-up',
+  ],
 };
 const part = parts[process.env.TEST_ON];
 const elsewhere = [`${root}/browser/`, `${root}/faults/`, ...(part ? [] : [`${root}/pgbouncer/`])];

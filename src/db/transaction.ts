@@ -12,7 +12,7 @@ export async function retrying<T>(db: Kysely<Tables>, transact: () => Promise<T>
       return await transact();
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
-      noteRetry(db, error);
+      retryListeners.get(db)?.(error.code);
     }
   }
 }
@@ -22,11 +22,6 @@ const retryListeners = new WeakMap<Kysely<Tables>, (sqlstate: string) => void>()
 
 export function onRetried(db: Kysely<Tables>, hear: (sqlstate: string) => void): void {
   retryListeners.set(db, hear);
-}
-
-/** For those who run something again by themselves. */
-export function noteRetry(db: Kysely<Tables>, error: unknown): void {
-  if (isRetriable(error)) retryListeners.get(db)?.(error.code);
 }
 
 /**

@@ -22,6 +22,7 @@ const AREAS = new Map([
   ['session', 'sign_out'],
   ['interaction', 'interaction'],
   ['assets', 'assets'],
+  ['api', 'admin'],
   ['', 'portal'],
   ['sign-in', 'portal'],
   ['signed-in', 'portal'],

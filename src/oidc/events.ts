@@ -40,8 +40,9 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, usage: Us
   provider.on('grant.revoked', (ctx, grantId) => {
     const clientId = ctx.oidc.client?.clientId;
     const reason = ctx.oidc.route === 'revocation' ? 'revocation' : 'reuse';
-    if (work.exchange()) ctx.state.happened = 'reuse' satisfies RequestState['happened'];
-    work.exchange()?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
+    const exchange = work.exchange();
+    if (exchange && reason === 'reuse') ctx.state.happened = 'reuse' satisfies RequestState['happened'];
+    exchange?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
   });
 }
 
