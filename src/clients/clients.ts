@@ -21,7 +21,7 @@ const PublicJwks = z
 export const NewClient = z
   .object({
     name: z.string().trim().min(1).max(100),
-    type: z.enum(['machine', 'web', 'spa', 'native']),
+    type: z.enum(['machine', 'web', 'spa', 'native', 'device']),
     authMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt']).default('client_secret_basic'),
     redirectUris: z.array(z.string()).max(50).default([]),
     postLogoutRedirectUris: z.array(z.string()).max(50).default([]),
@@ -48,7 +48,13 @@ export const NewClient = z
     if (client.type === 'machine' && client.redirectUris.length > 0) {
       ctx.addIssue({ code: 'custom', message: 'a machine app has no redirect URI: nobody signs in to it' });
     }
-    if (client.type !== 'machine' && client.redirectUris.length === 0) {
+    if (client.type === 'device' && client.redirectUris.length + client.postLogoutRedirectUris.length > 0) {
+      ctx.addIssue({ code: 'custom', message: 'a device app has no redirect URI: people sign in on another device' });
+    }
+    if (client.type === 'device' && client.requirePar) {
+      ctx.addIssue({ code: 'custom', message: 'a device app makes no authorization request that it could push' });
+    }
+    if (client.type !== 'machine' && client.type !== 'device' && client.redirectUris.length === 0) {
       ctx.addIssue({ code: 'custom', message: `a ${client.type} app needs at least one redirect URI` });
     }
     if ((client.authMethod === 'private_key_jwt') !== (client.jwks !== undefined)) {
@@ -63,7 +69,7 @@ export const NewClient = z
   });
 
 /** Public clients cannot keep a secret (RFC 6749 §2.1). */
-const isPublic = (type: Client['type']) => type === 'spa' || type === 'native';
+const isPublic = (type: Client['type']) => type === 'spa' || type === 'native' || type === 'device';
 
 export interface CreatedClient {
   readonly client: Client;

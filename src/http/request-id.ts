@@ -23,5 +23,5 @@ export function identifyRequests(log: Logger): Middleware<RequestState> {
 
 /** Interaction ids and the like are bearer values in a path. */
 export function loggablePath(path: string): string {
-  return path.replace(/^\/(auth|interaction)\/[^/]+/, '/$1/…').slice(0, 200);
+  return path.replace(/^\/(auth|device|interaction)\/[^/]+/, '/$1/…').slice(0, 200);
 }

@@ -6,7 +6,7 @@ import {
   destroyArtifact,
   destroyTokensOfGrant,
   findArtifact,
-  findArtifactBy,
+  findArtifactByUid,
   hashOf,
   lockArtifact,
   type StoredArtifact,
@@ -14,6 +14,7 @@ import {
   toArtifactRow,
 } from './artifacts.ts';
 import { toClientMetadata } from './client-metadata.ts';
+import { createDeviceCodeAdapter, type DeviceCodeParts } from './device-codes.ts';
 import { findRetry } from './refresh-retries.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
@@ -30,10 +31,13 @@ const ISSUED = new Set(['AccessToken', 'RefreshToken']);
 export function createAdapterFactory(
   work: UnitOfWork,
   catalog: Catalog,
-  clock: () => Date,
+  parts: Omit<DeviceCodeParts, 'work'>,
 ): (model: string) => Adapter {
-  return (model) =>
-    model === 'Client' ? clientAdapter(work, catalog, clock) : new ArtifactAdapter(model, work, clock);
+  return (model) => {
+    if (model === 'Client') return clientAdapter(work, catalog, parts.clock);
+    const artifacts = new ArtifactAdapter(model, work, parts.clock);
+    return model === 'DeviceCode' ? createDeviceCodeAdapter(artifacts, { ...parts, work }) : artifacts;
+  };
 }
 
 class ArtifactAdapter implements Adapter {
@@ -76,12 +80,11 @@ class ArtifactAdapter implements Adapter {
   }
 
   findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    return findArtifactBy(this.#work.db(), this.#model, 'uid_hash', uid);
+    return findArtifactByUid(this.#work.db(), this.#model, uid);
   }
 
-  findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    return findArtifactBy(this.#work.db(), this.#model, 'user_code_hash', userCode);
-  }
+  /** Only device codes have one (device-codes.ts). */
+  async findByUserCode(): Promise<undefined> {}
 
   /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
   async consume(id: string): Promise<void> {

@@ -2,6 +2,9 @@ import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 
+/** RFC 8628 §3.4 */
+export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
   'latchkey_secret_hashes',
@@ -20,7 +23,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     application_type: client.type === 'native' ? 'native' : 'web',
     token_endpoint_auth_method: client.auth_method,
     grant_types: grantTypesOf(client),
-    response_types: client.type === 'machine' ? [] : ['code'],
+    response_types: client.type === 'machine' || client.type === 'device' ? [] : ['code'],
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,
     id_token_signed_response_alg: client.id_token_alg,
@@ -35,6 +38,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
   } as AdapterPayload & ClientMetadata;
 }
 
-function grantTypesOf(client: Client): string[] {
-  return client.type === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'];
+function grantTypesOf({ type }: Client): string[] {
+  if (type === 'machine') return ['client_credentials'];
+  return [type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code', 'refresh_token'];
 }

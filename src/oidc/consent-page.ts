@@ -1,4 +1,3 @@
-import type { Provider } from 'oidc-provider';
 import type { Consent } from '../accounts/consents.ts';
 import { findApiScopes } from '../apis/apis.ts';
 import { decideScopes } from '../apis/policy.ts';
@@ -6,7 +5,8 @@ import { findAppApi } from '../apis/subscriptions.ts';
 import type { Db } from '../db/connection.ts';
 import type { ViewModels } from '../http/views.ts';
 
-type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
+/** The parameters of an authorization request, or of a device's. */
+type Details = { readonly params: Readonly<Record<string, unknown>> };
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo'>;
 
 const OIDC_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
@@ -43,7 +43,7 @@ export async function describeConsent(db: Db, details: Details): Promise<Describ
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access'),
-    returnsTo: destinationOf(String(details.params.redirect_uri)),
+    returnsTo: destinationOf(details.params.redirect_uri),
   };
 }
 
@@ -59,7 +59,8 @@ async function describeApi(db: Db, clientId: string, identifier: string, scopes:
 }
 
 /** Where the person goes afterwards, as short as it stays true. */
-function destinationOf(redirectUri: string): string {
+function destinationOf(redirectUri: unknown): string | undefined {
+  if (typeof redirectUri !== 'string') return undefined;
   const uri = URL.parse(redirectUri);
   return uri?.host || uri?.protocol || redirectUri;
 }

@@ -22,6 +22,9 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, log: Logg
     'revocation.error',
     'userinfo.error',
     'pushed_authorization_request.error',
+    'device_authorization.error',
+    'code_verification.error',
+    'device_resume.error',
     'end_session.error',
     'end_session_confirm.error',
   ]) {

@@ -10,6 +10,8 @@ import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
 import { buildConfiguration } from './configuration.ts';
+import { createDevicePages } from './device-pages.ts';
+import { pacePolls } from './device-polls.ts';
 import { listenToProvider } from './events.ts';
 import { actorOf, createExchange } from './exchange.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -20,6 +22,7 @@ import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
+import { limitGuesses } from './user-code-guesses.ts';
 
 export interface OidcParts {
   readonly database: Database;
@@ -45,18 +48,22 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const { database, catalog, issuer, cookieKeys, render, clock, log } = parts;
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
+  const pages = createPages(render);
+  const devicePages = createDevicePages(render, database.db, pages.renderError);
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
-    aroundGrant: createExchange(work, resources, clock),
+    aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
+    deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
     structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
   };
   const build = () => {
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, catalog, clock),
+      adapter: createAdapterFactory(work, catalog, { db: database.db, cookieKeys, clock }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
-      pages: createPages(render),
+      pages,
+      devicePages,
       keyring: keyring(),
       cookieKeys,
       https: issuer.startsWith('https:'),

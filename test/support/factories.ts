@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { createAccount } from '../../src/accounts/accounts.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import { createClient, type NewClient } from '../../src/clients/clients.ts';
+import type { ClientType } from '../../src/db/catalogue-tables.ts';
 import type { Database } from '../../src/db/connection.ts';
 
 const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
@@ -17,11 +18,9 @@ export async function anApi({ db }: Database, overrides: Partial<Parameters<type
   return createApi(db, { identifier, name: 'Reports', scopes, ...overrides }, by());
 }
 
-export async function aClient(
-  { db }: Database,
-  wanted: Partial<z.input<typeof NewClient>> & { type: 'machine' | 'web' | 'spa' | 'native' },
-) {
-  const redirectUris = wanted.type === 'machine' ? [] : ['https://app.example.com/callback'];
+export async function aClient({ db }: Database, wanted: Partial<z.input<typeof NewClient>> & { type: ClientType }) {
+  const hasNone = wanted.type === 'machine' || wanted.type === 'device';
+  const redirectUris = hasNone ? [] : ['https://app.example.com/callback'];
   const { client, secret } = await createClient(db, { name: `App ${unique()}`, redirectUris, ...wanted }, by());
   return { clientId: client.id, clientSecret: secret?.secret ?? '', client, secret };
 }
