@@ -153,10 +153,13 @@ describe('a device that a person connects', () => {
 
   it('keeps what it got when its person signs out of the browser', async () => {
     const browser = aBrowser();
-    const device = await startDevice(server, app, forApi());
-    await connect(browser, device.user_code, ada);
+    const [early, late] = [await startDevice(server, app), await startDevice(server, app, forApi())];
+    for (const device of [early, late]) await connect(browser, device.user_code, ada);
+    const { body } = await poll(server, app, early);
     await browser.submit(await browser.visit('/session/end'), '/session/end/confirm', { logout: 'yes' });
-    expect((await poll(server, app, device)).status).toBe(200);
+    const headers = { authorization: `Bearer ${body.access_token}` };
+    expect((await fetch(`${server.issuer}/me`, { headers })).status).toBe(200);
+    expect((await poll(server, app, late)).status).toBe(200);
   });
 
   it('has a family of tokens of its own: another device stays connected when its own is revoked', async () => {

@@ -63,18 +63,25 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     expect(new Set(await intervals())).toEqual(new Set([5 + 5 * (PARALLEL - 1)]));
   }, 120_000);
 
-  it('H05: confirm one user code: one person goes on, the others are told that it is used up', async () => {
-    for (let round = 0; round < ROUNDS / 5; round += 1) {
-      const device = await startDevice(first(), app);
-      const people = Array.from({ length: 6 }, () => new Person(first().issuer));
-      const pages = await Promise.all(people.map((one) => enterCode(one, device.user_code)));
-      const next = await Promise.all(
-        people.map((one, i) => one.submit(pages[i] ?? { url: '', text: '' }, '/device', { confirm: 'yes' })),
-      );
-      expect(next.filter(({ text }) => text.includes('name="password"'))).toHaveLength(1);
-      expect(next.filter(({ text }) => text.includes('it is used up'))).toHaveLength(5);
-    }
-  }, 120_000);
+  it.each([
+    ['confirm', 'name="password"'],
+    ['abort', 'Nothing was connected'],
+  ])(
+    'H05: %s one user code: for one it is done, the others are told that it is used up',
+    async (button, done) => {
+      for (let round = 0; round < ROUNDS / 5; round += 1) {
+        const device = await startDevice(first(), app);
+        const people = Array.from({ length: 6 }, () => new Person(first().issuer));
+        const pages = await Promise.all(people.map((one) => enterCode(one, device.user_code)));
+        const next = await Promise.all(
+          people.map((one, i) => one.submit(pages[i] ?? { url: '', text: '' }, '/device', { [button]: 'yes' })),
+        );
+        expect(next.filter(({ text }) => text.includes(done))).toHaveLength(1);
+        expect(next.filter(({ text }) => text.includes('it is used up'))).toHaveLength(5);
+      }
+    },
+    120_000,
+  );
 });
 
 async function intervals(): Promise<(number | null)[]> {
