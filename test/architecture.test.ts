@@ -6,8 +6,8 @@ import { describe, expect, it } from '@jest/globals';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 
-const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail'];
-const below = ['errors', 'config', 'db', 'audit'];
+const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail', 'idempotency'];
+const below = ['errors', 'config', 'db', 'audit', 'access'];
 
 /** Room → what it may import. A file directly in src is a room of its own; everyone may import `errors`. */
 const allowed: Record<string, string[]> = {
@@ -18,11 +18,13 @@ const allowed: Record<string, string[]> = {
   workers: [],
   db: [],
   audit: ['db'],
+  access: ['db', 'audit'],
   revocation: below,
   keys: [...below, 'revocation'],
   teams: [...below, 'accounts', 'keys', 'mail', 'revocation'],
   mail: [...below, 'keys'],
   usage: below,
+  idempotency: [...below, 'keys'],
   apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   accounts: [...below, 'keys', 'revocation'],
@@ -31,7 +33,7 @@ const allowed: Record<string, string[]> = {
   gateway: [...below, ...features, 'http'],
   verifier: [],
   portal: [...below, ...features, 'http'],
-  admin: [...below, ...features, 'http'],
+  admin: [...below, ...features, 'http', 'verifier'],
   cli: [...below, ...features, 'generated-secrets'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs'],

@@ -1,5 +1,6 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
+import { PURPOSES } from '../clients/purposes.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 
 /** RFC 8628 §3.4 */
@@ -7,7 +8,7 @@ export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
-  'latchkey_secret_hashes',
+  'latchkey_secrets',
   'latchkey_refresh_retry_seconds',
   'latchkey_pkce',
   'latchkey_first_party',
@@ -23,15 +24,20 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     application_type: client.type === 'native' ? 'native' : 'web',
     token_endpoint_auth_method: client.auth_method,
     grant_types: grantTypesOf(client),
-    response_types: client.type === 'machine' || client.type === 'device' ? [] : ['code'],
+    response_types: PURPOSES[client.type].hasRedirectUris ? ['code'] : [],
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,
     id_token_signed_response_alg: client.id_token_alg,
     require_pushed_authorization_requests: client.require_par,
     ...(client.jwks ? { jwks: client.jwks } : {}),
+    ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
-    latchkey_secret_hashes: live.map(({ hash }) => Buffer.from(hash).toString('base64url')),
+    latchkey_secrets: live.map(({ id, hash, endsOthers }) => ({
+      id,
+      hash: Buffer.from(hash).toString('base64url'),
+      endsOthers,
+    })),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,

@@ -56,7 +56,7 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
     ): Promise<void> {
       const { deviceCode, session } = ctx.oidc;
       const account = session?.accountId ? await findActiveAccount(db, session.accountId) : undefined;
-      const { permissionGroups, offline } = await describeConsent(db, { params: deviceCode?.params ?? {} });
+      const { permissionGroups, offline } = await describeConsent(db, { params: deviceCode?.params ?? {}, session });
       render(ctx, 'device-confirm', {
         ...form(ctx, userCode),
         appName: client.clientName ?? client.clientId,

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { createAccount } from '../../src/accounts/accounts.ts';
 import { createApi } from '../../src/apis/apis.ts';
-import { createClient, type NewClient } from '../../src/clients/clients.ts';
+import type { NewClient } from '../../src/clients/client-input.ts';
+import { createClient } from '../../src/clients/clients.ts';
+import { PURPOSES } from '../../src/clients/purposes.ts';
 import type { ClientType } from '../../src/db/catalogue-tables.ts';
 import type { Database } from '../../src/db/connection.ts';
 
@@ -19,8 +21,7 @@ export async function anApi({ db }: Database, overrides: Partial<Parameters<type
 }
 
 export async function aClient({ db }: Database, wanted: Partial<z.input<typeof NewClient>> & { type: ClientType }) {
-  const hasNone = wanted.type === 'machine' || wanted.type === 'device';
-  const redirectUris = hasNone ? [] : ['https://app.example.com/callback'];
+  const redirectUris = PURPOSES[wanted.type].hasRedirectUris ? ['https://app.example.com/callback'] : [];
   const { client, secret } = await createClient(db, { name: `App ${unique()}`, redirectUris, ...wanted }, by());
   return { clientId: client.id, clientSecret: secret?.secret ?? '', client, secret };
 }
