@@ -16,6 +16,7 @@ export interface Demo {
   readonly api: { readonly identifier: string; readonly scopes: readonly string[] };
   readonly machine: { readonly clientId: string; readonly clientSecret: string };
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
+  readonly device: { readonly clientId: string };
 }
 
 export const demoFile = (dataDir: string) => join(dataDir, 'demo.json');
@@ -69,6 +70,11 @@ async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): 
     },
     by,
   );
+  const device = await createClient(
+    db,
+    { name: 'Demo wallboard', type: 'device', subscriptions: [{ api: identifier, scopes: ['reports:read'] }] },
+    by,
+  );
   const person = { email: 'ada@example.com', password: randomBytes(15).toString('base64url') };
   await createAccount(db, { ...person, name: 'Ada Lovelace' }, by);
   return {
@@ -76,5 +82,6 @@ async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): 
     api: { identifier, scopes: names },
     machine: { clientId: machine.client.id, clientSecret: machine.secret?.secret ?? '' },
     web: { clientId: web.client.id, clientSecret: web.secret?.secret ?? '', redirectUri },
+    device: { clientId: device.client.id },
   };
 }

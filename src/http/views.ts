@@ -1,8 +1,9 @@
 import type { Shell } from './shell.ts';
+import type { DeviceViews, PermissionGroup } from './views/device.ts';
 import type { TeamViews } from './views/teams.ts';
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews {
+export interface ViewModels extends TeamViews, DeviceViews {
   error: {
     title: string;
     message: string;
@@ -30,14 +31,10 @@ export interface ViewModels extends TeamViews {
     cancelAction: string;
     csrf: string;
     appName: string;
-    /** Host or scheme that the person is sent back to. */
-    returnsTo: string;
+    /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
+    returnsTo: string | undefined;
     account: { name: string; email: string };
-    /** What the app may do, under the name of what it is about: the person's account, or an API. */
-    permissionGroups: readonly {
-      of: string;
-      permissions: readonly { title: string; description: string }[];
-    }[];
+    permissionGroups: readonly PermissionGroup[];
     /** The app can act while the person is away. */
     offline: boolean;
   };

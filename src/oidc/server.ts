@@ -16,6 +16,8 @@ import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
 import { buildConfiguration } from './configuration.ts';
+import { createDevicePages } from './device-pages.ts';
+import { pacePolls } from './device-polls.ts';
 import { listenToProvider } from './events.ts';
 import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -28,6 +30,7 @@ import { createResources } from './resources.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 import { createUsageNotes } from './usage.ts';
+import { limitGuesses } from './user-code-guesses.ts';
 
 export interface OidcParts {
   readonly database: Database;
@@ -61,11 +64,14 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
+  const pages = createPages(render);
+  const devicePages = createDevicePages(render, database.db, pages.renderError);
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
     onSecretUsed: (secret) => secretUses.note(secret),
     around: usage.middleware,
-    aroundGrant: createExchange(work, resources, clock),
+    aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
+    deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
     catalog,
     clock,
     tokenLookup: createTokenLookup(work, clock),
@@ -73,11 +79,12 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   };
   const build = () => {
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, catalog, clock),
+      adapter: createAdapterFactory(work, catalog, { db: database.db, cookieKeys, clock }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
-      pages: createPages(render),
+      pages,
+      devicePages,
       keyring: keyring(),
       cookieKeys,
       https: issuer.startsWith('https:'),
