@@ -1,9 +1,10 @@
 import type { Shell } from './shell.ts';
+import type { AppViews } from './views/apps.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
 import type { TeamViews } from './views/teams.ts';
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews, DeviceViews {
+export interface ViewModels extends AppViews, DeviceViews, TeamViews {
   error: {
     title: string;
     message: string;
@@ -22,6 +23,8 @@ export interface ViewModels extends TeamViews, DeviceViews {
     cancelAction: string;
     csrf: string;
     appName: string;
+    /** Where its logo is. */
+    logo: string | undefined;
     email: string;
     /** In words, above the form; undefined on the first visit. */
     problem: string | undefined;
@@ -31,6 +34,7 @@ export interface ViewModels extends TeamViews, DeviceViews {
     cancelAction: string;
     csrf: string;
     appName: string;
+    logo: string | undefined;
     /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
     returnsTo: string | undefined;
     account: { name: string; email: string };
