@@ -61,7 +61,7 @@ export async function createAccount(
 export function listAccounts(db: Db) {
   return db
     .selectFrom('accounts')
-    .select(['id', 'email', 'name', 'created_at', 'disabled_at', 'email_verified_at'])
+    .select(['id', 'email', 'name', 'created_at', 'disabled_at', 'email_verified_at', 'platform_role'])
     .orderBy('created_at')
     .execute();
 }

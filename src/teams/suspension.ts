@@ -68,12 +68,7 @@ async function setSuspension(
 async function revokeTokensOfTeam(db: Db, teamId: string, now: Date): Promise<void> {
   const reason = 'team suspended';
   const clients = await db.selectFrom('clients').select('id').where('team_id', '=', teamId).execute();
-  const uses = await db
-    .selectFrom('subscriptions')
-    .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
-    .select(['subscriptions.client_id', 'apis.identifier'])
-    .where('apis.team_id', '=', teamId)
-    .execute();
+  const apis = await db.selectFrom('apis').select('identifier').where('team_id', '=', teamId).execute();
   await endAccessOfClients(
     db,
     clients.map(({ id }) => id),
@@ -82,7 +77,7 @@ async function revokeTokensOfTeam(db: Db, teamId: string, now: Date): Promise<vo
     db,
     [
       ...clients.map(({ id }) => ({ kind: 'client' as const, value: id, reason })),
-      ...uses.map((use) => ({ kind: 'subscription' as const, value: `${use.client_id} ${use.identifier}`, reason })),
+      ...apis.map(({ identifier }) => ({ kind: 'api' as const, value: identifier, reason })),
     ],
     now,
   );
