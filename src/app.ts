@@ -5,6 +5,7 @@ import { adminRoutes } from './admin/router.ts';
 import { ensureAdminApi } from './apis/admin-api.ts';
 import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
+import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
@@ -27,6 +28,7 @@ import { createOutbox } from './mail/outbox.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
 /** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
@@ -45,6 +47,8 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
+  readonly secretUses: SecretUses;
+  readonly usage: UsageRecorder;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
   /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
@@ -62,6 +66,12 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
+  const secretUses = createSecretUses({
+    db,
+    clock,
+    onError: (err) => log.warn({ err }, 'could not note the use of secrets'),
+  });
+  const usage = createUsageRecorder(db, log);
   const keyring = await openKeyring({
     db,
     signers: createSigners(masterKeys, signerSocket),
@@ -73,7 +83,18 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     },
   });
   const oidc = createOidcServer(
-    { database, catalog, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    {
+      database,
+      catalog,
+      issuer,
+      cookieKeys,
+      render,
+      clock,
+      secretUses,
+      noteUsage: usage.note,
+      log,
+      jwksMaxAge: keyRotation.jwksMaxAge,
+    },
     () => keyring,
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
@@ -96,7 +117,9 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
+  if (expressLaneOn) {
+    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note: usage.note }));
+  }
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -106,12 +129,15 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs(database, keyring, clock, log),
+    jobs: createJobs({ database, keyring, usage, clock, log }),
     keyring,
+    secretUses,
+    usage,
     async close() {
       feedPages.close();
       admin.close();
       await watcher.close();
+      await secretUses.close();
     },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { deleteExpiredSessions } from './accounts/portal-sessions.ts';
+import { deleteEndedSecrets } from './clients/secrets.ts';
 import type { Database } from './db/connection.ts';
 import { withLease } from './db/leases.ts';
 import { deleteExpiredThrottles } from './http/limits.ts';
@@ -7,6 +8,8 @@ import { deleteExpiredIdempotencyKeys } from './idempotency/once.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
 import { deleteForgottenRevocations } from './revocation/revoke.ts';
+import type { UsageRecorder } from './usage/recorder.ts';
+import { deleteOldRequests, deleteOldUsage } from './usage/retention.ts';
 
 /** What each feature removes of its own. */
 const EXPIRING = [
@@ -16,6 +19,9 @@ const EXPIRING = [
   deleteExpiredThrottles,
   deleteExpiredIdempotencyKeys,
   deleteForgottenRevocations,
+  deleteEndedSecrets,
+  deleteOldRequests,
+  deleteOldUsage,
 ];
 
 const EVERY = 60_000;
@@ -30,8 +36,16 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Background work. Every process tries; a lease lets one of them. */
-export function createJobs({ db }: Database, keyring: Keyring, clock: () => Date, log: Logger): Jobs {
+export interface JobParts {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly usage: UsageRecorder;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** Background work. Every process tries; a lease lets one of them, but for usage, which each has of its own. */
+export function createJobs({ database: { db }, keyring, usage, clock, log }: JobParts): Jobs {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -51,6 +65,7 @@ export function createJobs({ db }: Database, keyring: Keyring, clock: () => Date
   return {
     cleanUp,
     start() {
+      usage.start();
       timer = setInterval(() => {
         running = Promise.all([
           cleanUp().catch((err: unknown) => log.error({ err }, 'clean-up failed')),
@@ -62,6 +77,7 @@ export function createJobs({ db }: Database, keyring: Keyring, clock: () => Date
     async stop() {
       clearInterval(timer);
       await running;
+      await usage.close();
     },
   };
 }

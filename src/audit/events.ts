@@ -23,10 +23,22 @@ export type AuditEvent =
   | { type: 'api.resumed'; apiId: string }
   | { type: 'api.deleted'; apiId: string; identifier: string }
   | (SubscriptionEvent & { subscriptionId: string; clientId: string; apiId: string })
-  | { type: 'client.created'; clientId: string; name: string; clientType: string }
+  | { type: 'client.created'; clientId: string; name: string; clientType: string; teamId?: string }
+  | { type: 'client.updated'; clientId: string; changed: readonly string[] }
+  | { type: 'client.deleted'; clientId: string; name: string }
+  | { type: 'client.logo_changed'; clientId: string }
+  | { type: 'client.logo_removed'; clientId: string }
   | { type: 'client.subscribed'; clientId: string; apiId: string; scopes: readonly string[] }
   | { type: 'client.secret_added'; clientId: string; secretId: string; name: string }
   | { type: 'client.secret_removed'; clientId: string; secretId: string }
+  | {
+      type: 'client.secret_rotated';
+      clientId: string;
+      secretId: string;
+      successorId: string;
+      ends: 'now' | 'at' | 'first_use';
+    }
+  | { type: 'client.secret_ended'; clientId: string; secretId: string; successorId: string }
   | { type: 'client.authentication_failed'; clientId: string }
   | { type: 'account.created'; accountId: string }
   | { type: 'account.signed_in'; accountId: string; clientId?: string }

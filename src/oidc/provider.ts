@@ -10,7 +10,7 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
-import { matchesAnySecret } from '../clients/secrets.ts';
+import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
 
@@ -23,6 +23,8 @@ export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler:
 type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
+  /** Sees every request to the provider with its answer. */
+  readonly around: ProviderMiddleware;
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
@@ -30,6 +32,16 @@ export interface Overrides {
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+  /** Told of a right one, before anything else is done with it. */
+  readonly onSecretUsed: (secret: LiveSecret) => Promise<void> | undefined;
+}
+
+/** A secret in a client's metadata, which has to be JSON. */
+interface LiveSecret {
+  readonly id: string;
+  /** base64url */
+  readonly hash: string;
+  readonly endsOthers: boolean;
 }
 
 /** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
@@ -65,6 +77,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.on('server_error', (ctx, error) => {
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
+  provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
   provider.use(correctErrors);
   provider.use(externalizeScript);
@@ -72,10 +85,18 @@ export function buildProvider(issuer: string, configuration: Configuration, over
 }
 
 /** Several secrets may be live, and we hold only their hashes. */
-function compareHashes(provider: Provider, { onWrongSecret }: Overrides): void {
+function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const hashes = (this.latchkey_secret_hashes as string[]).map((hash) => Buffer.from(hash, 'base64url'));
-    if (matchesAnySecret(presented, hashes)) return true;
+    const live = (this.latchkey_secrets as LiveSecret[]).map((secret) => ({
+      ...secret,
+      hash: Buffer.from(secret.hash, 'base64url'),
+      secret,
+    }));
+    const used = matchingSecret(presented, live)?.secret;
+    if (used) {
+      await onSecretUsed(used);
+      return true;
+    }
     const ctx = Provider.ctx;
     if (ctx) await onWrongSecret(ctx, this.clientId);
     return false;
