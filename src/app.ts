@@ -16,6 +16,7 @@ import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
+import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
 import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
@@ -106,7 +107,8 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   });
   const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
+  const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.

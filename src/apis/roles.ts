@@ -151,6 +151,16 @@ export async function requireApiOfRoles(
   return api;
 }
 
+/** The scopes that roles of an API can have. */
+export function listScopesForRoles(db: Db, apiId: string) {
+  return db
+    .selectFrom('api_scopes')
+    .select(['name', 'description', 'needs_role'])
+    .where('api_id', '=', apiId)
+    .orderBy('name')
+    .execute();
+}
+
 async function requireScopes(db: Db, apiId: string, scopes: readonly string[]): Promise<string[]> {
   const rows = await db.selectFrom('api_scopes').select('name').where('api_id', '=', apiId).execute();
   const offered = new Set(rows.map((row) => row.name));

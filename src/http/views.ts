@@ -1,8 +1,11 @@
 import type { Shell } from './shell.ts';
-import type { TeamViews } from './views/teams.ts';
+import type { ConfirmViews } from './views/confirm.ts';
+import type { OperatorViews } from './views/operator.ts';
+import type { RoleViews } from './views/roles.ts';
+import type { JoinViews, TeamViews } from './views/teams.ts';
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews {
+export interface ViewModels extends TeamViews, JoinViews, ConfirmViews, OperatorViews, RoleViews {
   error: {
     title: string;
     message: string;

@@ -141,8 +141,8 @@ export function listInvitations(db: Db, teamId: string | undefined, by: By) {
     .execute();
 }
 
-/** Ends an invitation before it was accepted. @throws {AppError} not_found, forbidden, conflict */
-export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by: By): Promise<void> {
+/** Ends an invitation before it was accepted. @returns the team @throws {AppError} not_found, forbidden, conflict */
+export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by: By): Promise<string | null> {
   const missing = `There is no invitation ${invitationId}.`;
   return inTransaction(db, async (trx) => {
     const invitation = await trx
@@ -164,5 +164,6 @@ export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by:
     if (!ended) throw new AppError('conflict', { detail: 'The invitation was accepted or withdrawn already.' });
     const place = teamId ? { teamId } : {};
     await record(trx, by.actor, { type: 'invitation.withdrawn', invitationId, ...place }, by.now);
+    return teamId;
   });
 }
