@@ -51,6 +51,7 @@ export async function renameGroup(
   input: { groupId: string; name: string; version?: number | undefined },
   by: By,
 ): Promise<Group> {
+  authorize(by, 'platform.write', null, noGroup(input.groupId));
   const name = GroupName.parse(input.name);
   try {
     return await inTransaction(db, async (trx) => {

@@ -39,12 +39,13 @@ export const hashOfCode = (code: string) => createHash('sha256').update(code.tri
  * Invites an address into a team, or to an account. An open invitation of the same address to the same place ends.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict
  */
-export function invite(
+export async function invite(
   db: Kysely<Tables>,
   outbox: Outbox,
   input: z.input<typeof NewInvitation>,
   by: By,
 ): Promise<Invited> {
+  authorizePlace(input.teamId, by);
   const { email, teamId, role } = NewInvitation.parse(input);
   if ((teamId === undefined) !== (role === undefined)) {
     throw new AppError('invalid_request', { detail: 'An invitation into a team needs a role, and only that one.' });
@@ -77,9 +78,13 @@ export function invite(
   });
 }
 
-/** Whoever may invite there; and not without end. */
-async function requirePlace(db: Db, teamId: string | undefined, by: By) {
+function authorizePlace(teamId: string | undefined, by: By): void {
   if (teamId === undefined) authorize(by, 'platform.write', null);
+  else authorize(by, 'team.write', teamId, noTeam(teamId));
+}
+
+/** The team, with room for one more invitation. */
+async function requirePlace(db: Db, teamId: string | undefined, by: By) {
   const team = teamId === undefined ? undefined : await requireTeam(db, teamId, 'team.write', by);
   // One at a time for each team, so that an address has one open invitation.
   if (team) await db.selectFrom('teams').select('id').where('id', '=', team.id).forUpdate().execute();
@@ -131,7 +136,7 @@ function openInvitations(db: Db, teamId: string | undefined, now: Date) {
 }
 
 /** The open invitations into a team, or those to an account alone. @throws {AppError} not_found, forbidden */
-export function listInvitations(db: Db, teamId: string | undefined, by: By) {
+export async function listInvitations(db: Db, teamId: string | undefined, by: By) {
   if (teamId === undefined) authorize(by, 'platform.read', null);
   else authorize(by, 'team.read', teamId, noTeam(teamId));
   return openInvitations(db, teamId, by.now)

@@ -22,7 +22,7 @@ export const Reason = z
  * out are refused. Apps and APIs stay as they are, and so do refresh tokens, so that resuming brings back just what was.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict
  */
-export function suspendTeam(db: Kysely<Tables>, input: { teamId: string; reason: string }, by: By): Promise<void> {
+export async function suspendTeam(db: Kysely<Tables>, input: { teamId: string; reason: string }, by: By): Promise<void> {
   const { teamId } = input;
   authorize(by, 'platform.write', null, noTeam(teamId));
   const reason = Reason.parse(input.reason);
@@ -35,7 +35,7 @@ export function suspendTeam(db: Kysely<Tables>, input: { teamId: string; reason:
 }
 
 /** Tokens from before stay refused. @throws {AppError} not_found, forbidden, conflict */
-export function resumeTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
+export async function resumeTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
   authorize(by, 'platform.write', null, noTeam(teamId));
   return inTransaction(db, async (trx) => {
     await setSuspension(trx, teamId, { suspended_at: null, suspended_reason: null });

@@ -1,7 +1,7 @@
+import type { TeamRole } from '../../db/team-tables.ts';
 import { joinLink } from '../../teams/invitation-mail.ts';
 import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
 import { acceptInvitation } from '../../teams/joining.ts';
-import { TeamRoleName } from '../../teams/members.ts';
 import { redirect } from '../answers.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
@@ -18,7 +18,7 @@ export function addInvitations({ router, db, visits, outbox, issuer }: Area, sho
   router.post('/teams/:team/invitations', async (ctx) => {
     const fields = fieldsOf(ctx);
     try {
-      const role = TeamRoleName.parse(textOf(fields.role));
+      const role = textOf(fields.role) as TeamRole;
       const wanted = { email: textOf(fields.email).trim(), teamId: idOf(ctx), role };
       const invited = await invite(db, outbox, wanted, visitorOf(ctx).by);
       await visits.leave(ctx, toFlash(invited, issuer));
