@@ -114,7 +114,7 @@ function addEndings(area: Area): void {
       return { notice: 'They are disabled and signed out everywhere.', to: hrefOf(ctx) };
     },
   });
-  addConfirmation(area, '/operator/people/:person/sign-out', {
+  addConfirmation(area, '/operator/people/:person/end-sessions', {
     async ask(ctx) {
       const { person, frame } = await frameOf(ctx);
       return {
