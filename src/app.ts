@@ -17,6 +17,7 @@ import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
+import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
 import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
@@ -116,7 +117,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   });
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
+  const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
   metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });

@@ -1,10 +1,15 @@
 import type { Shell } from './shell.ts';
 import type { AppViews } from './views/apps.ts';
+import type { ConfirmViews } from './views/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
-import type { TeamViews } from './views/teams.ts';
+import type { OperatorViews } from './views/operator.ts';
+import type { RoleViews } from './views/roles.ts';
+import type { JoinViews, TeamViews } from './views/teams.ts';
+
+type PortalViews = AppViews & ConfirmViews & JoinViews & OperatorViews & RoleViews & TeamViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends AppViews, DeviceViews, TeamViews {
+export interface ViewModels extends DeviceViews, PortalViews {
   error: {
     title: string;
     message: string;

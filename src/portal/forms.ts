@@ -34,11 +34,13 @@ export function readForm<T>(ctx: Context, schema: z.ZodType<T>): FormVerdict<T> 
 export function refusedForm(ctx: Context, error: unknown): FormState {
   const values = fieldsOf(ctx);
   if (error instanceof ZodError) return { values, problems: problemsOf(error) };
-  if (error instanceof AppError && (error.code === 'invalid_request' || error.code === 'conflict')) {
+  if (error instanceof AppError && REFUSALS.has(error.code)) {
     return { values, problems: { form: error.message } };
   }
   throw error;
 }
+
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'conflict', 'precondition_failed']);
 
 /** What is wrong with each field. */
 function problemsOf(error: ZodError): Record<string, string> {
@@ -54,6 +56,12 @@ function problemsOf(error: ZodError): Record<string, string> {
 }
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+
+/** The version that a form was made from, for changes that must not undo another's. */
+export function versionOf(fields: Readonly<Record<string, string | readonly string[]>>): number | undefined {
+  const version = Number(textOf(fields.version));
+  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
+}
 
 /** Text of a field that comes at most once. */
 export function textOf(value: string | readonly string[] | undefined): string {
