@@ -22,7 +22,7 @@ const allowed: Record<string, string[]> = {
   keys: [...below, 'revocation'],
   teams: [...below, 'accounts', 'keys', 'mail', 'revocation'],
   mail: [...below, 'keys'],
-  usage: below,
+  usage: [...below, 'teams'],
   idempotency: [...below, 'keys'],
   apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'revocation', 'teams', 'usage'],
