@@ -1,8 +1,9 @@
 import type { Shell } from './shell.ts';
 import type { TeamViews } from './views/teams.ts';
+import type { UsageViews } from './views/usage.ts';
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews {
+export interface ViewModels extends TeamViews, UsageViews {
   error: {
     title: string;
     message: string;

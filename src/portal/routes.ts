@@ -6,6 +6,7 @@ import type { Render } from '../http/render.ts';
 import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addTeams } from './teams.ts';
+import { addUsage } from './usage/routes.ts';
 import { createVisits, type Visits } from './visits.ts';
 
 export interface PortalParts {
@@ -48,6 +49,7 @@ export function portalRoutes(parts: PortalParts): Router {
   const area: Area = { ...parts, router: inside, visits, page };
   inside.get('/', (ctx) => page(ctx, 'home', addresses));
   addTeams(area);
+  addUsage(area);
 
   outside.use(inside.routes());
   return outside;
