@@ -5,6 +5,7 @@ import { adminRoutes } from './admin/router.ts';
 import { ensureAdminApi } from './apis/admin-api.ts';
 import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
+import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
@@ -21,11 +22,14 @@ import { identifyRequests } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
+import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
+import { createOutbox } from './mail/outbox.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createRevocationChecks } from './revocation/checks.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
 /** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
@@ -45,6 +49,7 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
+  readonly secretUses: SecretUses;
   readonly usage: UsageRecorder;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
@@ -63,6 +68,11 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
+  const secretUses = createSecretUses({
+    db,
+    clock,
+    onError: (err) => log.warn({ err }, 'could not note the use of secrets'),
+  });
   const usage = createUsageRecorder(db, log);
   const keyring = await openKeyring({
     db,
@@ -74,10 +84,15 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
       feed.watch.onChange().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
     },
   });
+  const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
+  const checks = createRevocationChecks(db);
   const oidc = createOidcServer(
     {
       database,
       catalog,
+      ownTokens,
+      checks,
+      secretUses,
       issuer,
       cookieKeys,
       render,
@@ -95,8 +110,9 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback });
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
+  const outbox = createOutbox(masterKeys, issuer);
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
@@ -107,7 +123,10 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, note: usage.note }));
+  if (expressLaneOn) {
+    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note: usage.note }));
+  }
+  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -119,11 +138,13 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   return {
     jobs: createJobs({ database, keyring, usage, clock, log }),
     keyring,
+    secretUses,
     usage,
     async close() {
       feedPages.close();
       admin.close();
       await watcher.close();
+      await secretUses.close();
     },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
-import type { Actor } from '../audit/events.ts';
+import type { z } from 'zod';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -9,46 +8,19 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
+import { authorize, type By } from '../teams/access.ts';
+import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
-
-/** Scopes of OpenID Connect; an API cannot have one of the same name. */
-export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
-
-/** A scope-token of RFC 6749 §3.3. */
-export const ScopeName = z
-  .string()
-  .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/, 'has characters that a scope may not have')
-  .refine((name) => !RESERVED_SCOPES.includes(name), 'is a scope of OpenID Connect; choose another name');
-
-/** A resource indicator (RFC 8707 §2): an absolute URI without fragment. */
-export const ApiIdentifier = z
-  .string()
-  .max(300)
-  .refine((value) => URL.canParse(value) && !value.includes('#') && /^[\x21-\x7E]+$/.test(value), {
-    error: 'must be an absolute URI without fragment, such as https://api.example.com',
-  });
-
-export const NewApi = z.object({
-  identifier: ApiIdentifier,
-  name: z.string().trim().min(1).max(100),
-  scopes: z.array(z.object({ name: ScopeName, description: z.string().trim().max(300) })).max(200),
-  /** seconds */
-  tokenLifetime: z.int().min(30).max(LONGEST_TOKEN_LIFETIME).default(300),
-  signingAlg: z.enum(['ES256', 'RS256', 'EdDSA']).default('ES256'),
-});
+import { setVisibleTeams } from './visibility.ts';
 
 export interface ApiWithScopes extends Api {
   readonly scopes: readonly { name: string; description: string }[];
 }
 
-/** Adds an API to the catalogue. @throws {AppError} conflict when the identifier is taken */
-export async function createApi(
-  db: Kysely<Tables>,
-  input: z.input<typeof NewApi>,
-  by: { actor: Actor; now: Date },
-): Promise<ApiWithScopes> {
+/** Adds an API to the catalogue. @throws {ZodError} @throws {AppError} conflict when the identifier is taken; forbidden, not_found */
+export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By): Promise<ApiWithScopes> {
   const api = NewApi.parse(input);
+  authorize(by, 'api.write', api.teamId, api.teamId ? `There is no team ${api.teamId}.` : undefined);
   const id = `api_${randomUUID().replaceAll('-', '')}`;
   try {
     return await inTransaction(db, async (trx) => {
@@ -58,27 +30,40 @@ export async function createApi(
           id,
           identifier: api.identifier,
           name: api.name,
+          description: api.description,
+          docs_url: api.docsUrl,
           token_lifetime: api.tokenLifetime,
           signing_alg: api.signingAlg,
+          visibility: api.visibility,
+          roles_claim: api.rolesClaim,
+          team_id: api.teamId,
           created_at: by.now,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      if (api.scopes.length > 0) {
-        await trx
-          .insertInto('api_scopes')
-          .values(api.scopes.map((scope) => ({ api_id: id, ...scope })))
-          .execute();
-      }
+      await insertScopes(trx, id, api.scopes);
+      await setVisibleTeams(trx, id, api.visibleTeams);
       await announceVersioned(trx, CATALOG_TOPIC, by.now);
       await record(trx, by.actor, { type: 'api.created', apiId: id, identifier: api.identifier }, by.now);
-      return { ...row, scopes: api.scopes };
+      return { ...row, scopes: api.scopes.map(({ name, description }) => ({ name, description })) };
     });
   } catch (error) {
     if (isUniqueViolation(error))
       throw new AppError('conflict', { detail: `An API ${api.identifier} exists already.` });
     throw error;
   }
+}
+
+export async function insertScopes(db: Db, apiId: string, scopes: readonly z.output<typeof ApiScopeInput>[]) {
+  if (scopes.length === 0) return;
+  const rows = scopes.map(({ name, description, needsApproval, needsRole }) => ({
+    api_id: apiId,
+    name,
+    description,
+    needs_approval: needsApproval,
+    needs_role: needsRole,
+  }));
+  await db.insertInto('api_scopes').values(rows).execute();
 }
 
 export async function listApis(db: Db): Promise<ApiWithScopes[]> {

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -7,63 +6,95 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
+import { authorize, type By } from '../teams/access.ts';
 import { findApi, findApiScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
+import { endSubscription } from './subscription-lifecycle.ts';
 
 /** One API as one app may use it. */
 export interface AppApi {
   readonly api: Api;
   readonly offered: readonly string[];
+  /** Of these, the ones that a person needs a role for. */
+  readonly needsRole: readonly string[];
   readonly subscribed: readonly string[];
 }
 
-/** Allows an app scopes of an API, in the caller's transaction. @throws {AppError} invalid_request */
+/**
+ * Allows an app scopes of an API at once, in the caller's transaction: for who decides on the API's subscriptions.
+ * @throws {AppError} invalid_request, not_found, forbidden; conflict when it uses the API already
+ */
 export async function subscribe(
   db: Db,
   subscription: { clientId: string; apiIdentifier: string; scopes: readonly string[] },
-  by: { actor: Actor; now: Date },
+  by: By,
 ): Promise<Api> {
-  const { clientId, apiIdentifier, scopes } = subscription;
+  const { clientId, apiIdentifier } = subscription;
+  const scopes = [...new Set(subscription.scopes)];
   const api = await findApi(db, apiIdentifier);
   if (!api) throw new AppError('invalid_request', { detail: `There is no API ${apiIdentifier}.` });
-  const offered = (await findApiScopes(db, api.id)).map((scope) => scope.name);
-  const unknown = scopes.filter((scope) => !offered.includes(scope));
-  if (unknown.length > 0) {
-    throw new AppError('invalid_request', { detail: `The API ${apiIdentifier} has no scope ${unknown.join(', ')}.` });
-  }
-  await db
+  authorize(by, 'subscription.decide', api.team_id, `There is no API ${apiIdentifier}.`);
+  requireKnownScopes(
+    api,
+    (await findApiScopes(db, api.id)).map((scope) => scope.name),
+    scopes,
+  );
+  const live = { scopes, state: 'active' as const, created_at: by.now };
+  const made = await db
     .insertInto('subscriptions')
-    .values({ client_id: clientId, api_id: api.id, scopes: [...new Set(scopes)], created_at: by.now })
-    .execute();
+    .values({ client_id: clientId, api_id: api.id, ...live })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['client_id', 'api_id'])
+        .doUpdateSet((eb) => ({ scopes, state: 'active', version: eb('subscriptions.version', '+', 1) }))
+        .where('subscriptions.state', 'in', ['pending', 'denied', 'cancelled']),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  if (!made) throw new AppError('conflict', { detail: `The app uses the API ${apiIdentifier} already.` });
   await announceVersioned(db, CATALOG_TOPIC, by.now);
   await record(db, by.actor, { type: 'client.subscribed', clientId, apiId: api.id, scopes }, by.now);
   return api;
 }
 
-/** Every API that an app may use. */
+/** @throws {AppError} invalid_request for a scope that the API does not have */
+export function requireKnownScopes(api: Api, offered: readonly string[], wanted: readonly string[]): void {
+  const unknown = wanted.filter((scope) => !offered.includes(scope));
+  if (unknown.length === 0) return;
+  throw new AppError('invalid_request', { detail: `The API ${api.identifier} has no scope ${unknown.join(', ')}.` });
+}
+
+/** Every API that an app may use now: its subscription is live, and neither the API nor the team that has it is suspended. */
 export async function findAppApis(db: Db, clientId: string): Promise<AppApi[]> {
   const rows = await db
     .selectFrom('apis')
     .innerJoin('subscriptions', 'subscriptions.api_id', 'apis.id')
+    .leftJoin('teams', 'teams.id', 'apis.team_id')
     .selectAll('apis')
     .select('subscriptions.scopes as subscribed')
     .where('subscriptions.client_id', '=', clientId)
+    .where('subscriptions.state', '=', 'active')
+    .where('apis.suspended_at', 'is', null)
+    .where('teams.suspended_at', 'is', null)
     .orderBy('apis.identifier')
     .execute();
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const scopes = await db
     .selectFrom('api_scopes')
-    .select(['api_id', 'name'])
+    .select(['api_id', 'name', 'needs_role'])
     .where('api_id', 'in', ids)
     .orderBy('name')
     .execute();
-  return rows.map(({ subscribed, ...api }) => ({
-    api,
-    subscribed,
-    offered: scopes.filter((scope) => scope.api_id === api.id).map((scope) => scope.name),
-  }));
+  return rows.map(({ subscribed, ...api }) => {
+    const own = scopes.filter((scope) => scope.api_id === api.id);
+    return {
+      api,
+      subscribed,
+      offered: own.map((scope) => scope.name),
+      needsRole: own.filter((scope) => scope.needs_role).map((scope) => scope.name),
+    };
+  });
 }
 
 /** The API with this identifier as the app may use it; undefined without a subscription. */
@@ -71,27 +102,24 @@ export async function findAppApi(db: Db, clientId: string, identifier: string): 
   return (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
 }
 
-/** Takes an API from an app: its next token request for it fails, and tokens that it holds for it are refused. @throws {AppError} not_found */
+/** Takes an API from an app by the names of both; endSubscription() by the id of the subscription. @throws {AppError} not_found, forbidden */
 export function cancelSubscription(
   db: Kysely<Tables>,
   subscription: { clientId: string; apiIdentifier: string; reason: string },
-  by: { actor: Actor; now: Date },
+  by: By,
 ): Promise<void> {
   const { clientId, apiIdentifier, reason } = subscription;
   return inTransaction(db, async (trx) => {
-    const api = await findApi(trx, apiIdentifier);
-    const removed =
-      api &&
-      (await trx
-        .deleteFrom('subscriptions')
-        .where('client_id', '=', clientId)
-        .where('api_id', '=', api.id)
-        .returning('api_id')
-        .executeTakeFirst());
-    if (!removed)
-      throw new AppError('not_found', { detail: `The app ${clientId} has no subscription of ${apiIdentifier}.` });
-    await revokeTokens(trx, { kind: 'subscription', value: `${clientId} ${apiIdentifier}`, reason }, by.now);
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
-    await record(trx, by.actor, { type: 'client.unsubscribed', clientId, apiId: api.id }, by.now);
+    const row = await trx
+      .selectFrom('subscriptions')
+      .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
+      .select('subscriptions.id')
+      .where('subscriptions.client_id', '=', clientId)
+      .where('apis.identifier', '=', apiIdentifier)
+      .where('subscriptions.state', 'in', ['pending', 'active', 'suspended'])
+      .executeTakeFirst();
+    const missing = `The app ${clientId} has no subscription of ${apiIdentifier}.`;
+    if (!row) throw new AppError('not_found', { detail: missing });
+    await endSubscription(trx, undefined, { id: row.id, missing }, { reason }, by);
   });
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type ApiWithScopes, createApi, listApis, NewApi } from '../apis/apis.ts';
+import { NewApi } from '../apis/api-schema.ts';
+import { type ApiWithScopes, createApi, listApis } from '../apis/apis.ts';
 import { allowIntrospection } from '../apis/introspectors.ts';
 import { type CommandLine, withJson } from './command-line.ts';
 import { collect, wholeNumber } from './option-values.ts';

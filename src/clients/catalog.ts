@@ -1,18 +1,21 @@
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { findIntrospectedApis } from '../apis/introspectors.ts';
 import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import { findClientWithSecrets } from './clients.ts';
+import { findClientWithSecrets, type KnownSecret } from './find-clients.ts';
 
 /** An app with all that a token request needs to know of it. */
 export interface CatalogEntry {
   readonly client: Client;
-  readonly secrets: readonly { readonly hash: Uint8Array; readonly expiresAt: Date | null }[];
+  readonly secrets: readonly KnownSecret[];
   /** The APIs that it may use, by identifier. */
   readonly apis: ReadonlyMap<string, AppApi>;
   /** The identifier of its own default API or, if it may use just one, of that one. */
   readonly defaultApi: string | undefined;
+  /** The identifiers of the APIs whose resource server it is. */
+  readonly introspects: ReadonlySet<string>;
 }
 
 export interface Catalog {
@@ -69,11 +72,14 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const found = await findClientWithSecrets(db, clientId);
   if (!found) return undefined;
   const apis = await findAppApis(db, clientId);
-  const own = apis.find(({ api }) => api.id === found.client.default_api_id);
-  const only = apis.length === 1 ? apis[0] : undefined;
+  const chosen = found.client.default_api_id;
+  // An app whose own default is suspended gets no token, and not one for another API.
+  const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
+  const introspects = new Set(await findIntrospectedApis(db, clientId));
   return {
     ...found,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
-    defaultApi: (own ?? only)?.api.identifier,
+    defaultApi: byDefault?.api.identifier,
+    introspects,
   };
 }

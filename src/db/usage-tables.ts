@@ -39,6 +39,8 @@ export interface MailOutboxTable {
   attempts: Generated<number>;
   last_error: Late<string>;
   sent_at: Late<Date>;
+  /** Refused for good. */
+  failed_at: Late<Date>;
 }
 
 /** An answer to a request that may be sent twice. */

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { MasterKey } from '../config.ts';
 import { seal, unseal } from './seal.ts';
+import { signingKeyContext } from './seal-contexts.ts';
 import type { HeldKey, Signer } from './signer.ts';
 import type { SigningAlg } from './signing-keys.ts';
 
@@ -11,7 +12,7 @@ export function createDatabaseSigner(masterKeys: readonly MasterKey[]): Signer {
   const open = (key: HeldKey): KeyObject => {
     const known = opened.get(key.kid);
     if (known) return known;
-    const jwk = JSON.parse(unseal(masterKeys, sealContext(key.kid), key.sealedPrivateJwk ?? '')) as JWK;
+    const jwk = JSON.parse(unseal(masterKeys, signingKeyContext(key.kid), key.sealedPrivateJwk ?? '')) as JWK;
     const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
     opened.set(key.kid, privateKey);
     return privateKey;
@@ -23,7 +24,7 @@ export function createDatabaseSigner(masterKeys: readonly MasterKey[]): Signer {
       const jwk = await exportJWK(privateKey);
       const kid = await calculateJwkThumbprint(jwk);
       const publicJwk = { ...publicPart(jwk), kid, alg, use: 'sig' };
-      return { publicJwk, sealedPrivateJwk: seal(masterKeys, sealContext(kid), JSON.stringify(jwk)) };
+      return { publicJwk, sealedPrivateJwk: seal(masterKeys, signingKeyContext(kid), JSON.stringify(jwk)) };
     },
     async sign(key, data) {
       return signWith(open(key), key.alg, data);
@@ -33,8 +34,6 @@ export function createDatabaseSigner(masterKeys: readonly MasterKey[]): Signer {
     },
   };
 }
-
-export const sealContext = (kid: string) => `signing-key:${kid}`;
 
 /** The JOSE signature of RFC 7518 §3.3 and §3.4, or RFC 8037 §3.1. Synchronous: WebCrypto costs about three times as much. */
 export function signWith(key: KeyObject, alg: SigningAlg, data: Uint8Array): Uint8Array {

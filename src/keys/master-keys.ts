@@ -1,11 +1,11 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { MasterKey } from '../config.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { sealContext } from './database-signer.ts';
 import { seal, unseal } from './seal.ts';
+import { SEALED, type SealedColumn } from './seal-contexts.ts';
 
 const BATCH = 50;
 
@@ -21,28 +21,29 @@ export async function rotateMasterKey(
   const first = masterKeys[0];
   if (!first) throw new Error('no master key to seal with');
   let sealed = 0;
-  for (let count = BATCH; count === BATCH; sealed += count) count = await resealSigningKeys(db, masterKeys, first.id);
+  for (const column of SEALED) {
+    for (let count = BATCH; count === BATCH; sealed += count) count = await reseal(db, masterKeys, first.id, column);
+  }
   await record(db, by.actor, { type: 'master_key.rotated', sealed, masterKeyId: first.id }, by.now);
   return { sealed, masterKeyId: first.id };
 }
 
-async function resealSigningKeys(
+/** One batch of one column. The rows are locked meanwhile, so that no change to them is lost. */
+async function reseal(
   db: Kysely<Tables>,
   masterKeys: readonly MasterKey[],
   firstId: string,
+  { table, id, column, context }: SealedColumn,
 ): Promise<number> {
+  const [from, key, sealed] = [sql.table(table), sql.ref(id), sql.ref(column)];
   return inTransaction(db, async (trx) => {
-    const rows = await trx
-      .selectFrom('signing_keys')
-      .select(['kid', 'sealed_private_jwk'])
-      .where('sealed_private_jwk', 'is not', null)
-      .where('sealed_private_jwk', 'not like', `${firstId}.%`)
-      .limit(BATCH)
-      .forUpdate()
-      .execute();
-    for (const { kid, sealed_private_jwk: old } of rows) {
-      const anew = seal(masterKeys, sealContext(kid), unseal(masterKeys, sealContext(kid), old ?? ''));
-      await trx.updateTable('signing_keys').set({ sealed_private_jwk: anew }).where('kid', '=', kid).execute();
+    const { rows } = await sql<{ key: string; old: string }>`
+      select ${key} as key, ${sealed} as old from ${from}
+      where ${sealed} is not null and ${sealed} not like ${`${firstId}.%`}
+      limit ${BATCH} for update`.execute(trx);
+    for (const { key: row, old } of rows) {
+      const anew = seal(masterKeys, context(row), unseal(masterKeys, context(row), old));
+      await sql`update ${from} set ${sealed} = ${anew} where ${key} = ${row}`.execute(trx);
     }
     return rows.length;
   });

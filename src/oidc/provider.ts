@@ -10,7 +10,7 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
-import { matchesAnySecret } from '../clients/secrets.ts';
+import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
 
@@ -20,7 +20,7 @@ type Names = string | readonly string[] | ReadonlySet<string>;
 /** Runs around every grant's handler, after the client has proved who it is. */
 export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
 
-type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
+export type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
   /** Sees every request to the provider with its answer. */
@@ -28,17 +28,29 @@ export interface Overrides {
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
+  /** Around the endpoints that are about one token. */
+  readonly tokenLookup: ProviderMiddleware;
   /** Notes an assertion's or proof's use; false when it was used before. */
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+  /** Told of a right one, before anything else is done with it. */
+  readonly onSecretUsed: (secret: LiveSecret) => Promise<void> | undefined;
+}
+
+/** A secret in a client's metadata, which has to be JSON. */
+interface LiveSecret {
+  readonly id: string;
+  /** base64url */
+  readonly hash: string;
+  readonly endsOthers: boolean;
 }
 
 /** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
 let underConstruction: GrantWrapper | undefined;
 
 class LatchkeyProvider extends Provider {
-  /** The built-in grants come through here too, so this is where one transaction gets around each of them. */
+  /** The built-in grants come through here too, so this is where what they change is held together. */
   override registerGrantType<Params extends object>(
     name: string,
     handler: GrantHandler<Params>,
@@ -69,16 +81,25 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   });
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
+  provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
   provider.use(externalizeScript);
   return provider;
 }
 
 /** Several secrets may be live, and we hold only their hashes. */
-function compareHashes(provider: Provider, { onWrongSecret }: Overrides): void {
+function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const hashes = (this.latchkey_secret_hashes as string[]).map((hash) => Buffer.from(hash, 'base64url'));
-    if (matchesAnySecret(presented, hashes)) return true;
+    const live = (this.latchkey_secrets as LiveSecret[]).map((secret) => ({
+      ...secret,
+      hash: Buffer.from(secret.hash, 'base64url'),
+      secret,
+    }));
+    const used = matchingSecret(presented, live)?.secret;
+    if (used) {
+      await onSecretUsed(used);
+      return true;
+    }
     const ctx = Provider.ctx;
     if (ctx) await onWrongSecret(ctx, this.clientId);
     return false;
@@ -104,13 +125,21 @@ async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>)
   await next();
   if (ctx.status === 503) return answerUnavailable(ctx);
   const body = ctx.body as { error?: string; error_description?: string; scope?: string } | undefined;
-  // RFC 6749 §3.3 has no empty scope.
-  if (body?.scope === '') delete body.scope;
+  if (body?.scope === '') nameGrantedScope(ctx, body);
   const correction = CORRECTIONS.get(body?.error_description ?? '');
   if (!body?.error || !correction) return;
   ctx.status = correction.status;
   if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.issuer}"`);
   ctx.body = { ...body, error: correction.error };
+}
+
+/** RFC 6749 §3.3 has no empty scope; §5.1 wants to be told where less was granted than was asked for. */
+function nameGrantedScope(ctx: KoaContextWithOIDC, body: { scope?: string }): void {
+  const { Grant: grant, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
+  const asked = ctx.oidc.params?.scope ? ctx.oidc.requestParamScopes : (RefreshToken ?? AuthorizationCode)?.scopes;
+  const granted = grant?.getOIDCScopeFiltered(new Set(asked));
+  if (granted) body.scope = granted;
+  else delete body.scope;
 }
 
 /** A failure of ours that passes (the signer, the database), which the provider calls a server_error. */

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Database } from '../db/connection.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
+import type { Outbox } from '../mail/outbox.ts';
 import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addTeams } from './teams.ts';
@@ -16,6 +17,7 @@ export interface PortalParts {
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly loopback: Loopback;
+  readonly outbox: Outbox;
 }
 
 /** What every area of the portal gets. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import * as client from 'openid-client';
-import { sealContext } from '../../src/keys/database-signer.ts';
 import { unseal } from '../../src/keys/seal.ts';
+import { signingKeyContext } from '../../src/keys/seal-contexts.ts';
 import { listSigningKeys } from '../../src/keys/signing-keys.ts';
 import { aClient, anApi, aPerson, PASSWORD } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
@@ -83,7 +83,7 @@ async function useEverything(): Promise<void> {
   const unused = await signIn(server, web, ada, { parameters: { scope: 'openid' } });
   note('second opaque access token', unused.tokens.access_token);
   for (const { kid, alg, sealedPrivateJwk } of await listSigningKeys(database.db)) {
-    const jwk = JSON.parse(unseal(server.secrets.masterKeys, sealContext(kid), sealedPrivateJwk ?? '')) as {
+    const jwk = JSON.parse(unseal(server.secrets.masterKeys, signingKeyContext(kid), sealedPrivateJwk ?? '')) as {
       d: string;
     };
     note(`private key ${alg}`, jwk.d);

@@ -61,8 +61,8 @@ describe('latchkey api', () => {
     const wrong = ['--identifier', 'reports', '--token-lifetime', '5', '--scope', 'read', '--scope', 'openid'];
     const { code, stdout, stderr } = await latchkey(env, ['api', 'create', '--name', 'Reports', ...wrong, '--json']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: --identifier: must be an absolute URI/m);
-    expect(stderr).toMatch(/^error: --scope \(number 2\): is a scope of OpenID Connect/m);
+    expect(stderr).toMatch(/^error: --identifier: An identifier is an absolute URI/m);
+    expect(stderr).toMatch(/^error: --scope \(number 2\): This is a scope of OpenID Connect/m);
     expect(stderr).toMatch(/^error: --token-lifetime: /m);
   });
 });
@@ -145,7 +145,7 @@ describe('latchkey app', () => {
 
   it.each([
     [['--type', 'machine', '--api', 'https://unknown.example.com'], 'There is no API https://unknown.example.com.'],
-    [['--type', 'web'], 'a web app needs at least one redirect URI'],
+    [['--type', 'web'], 'Give at least one redirect URI'],
     [['--type', 'web', '--redirect-uri', 'http://app.example.com/cb'], 'must use https'],
     [['--type', 'machine', '--auth-method', 'private_key_jwt', '--jwks', '/nowhere.json'], 'cannot be read'],
   ])('ends with 1 for %j', async (args, sentence) => {

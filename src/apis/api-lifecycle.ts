@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { record } from '../audit/record.ts';
+import type { Api } from '../db/catalogue-tables.ts';
+import { announceVersioned } from '../db/changes.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import { noteLongerLifetime } from '../revocation/lifetimes.ts';
+import type { By } from '../teams/access.ts';
+import { CATALOG_TOPIC } from './catalog-topic.ts';
+import { type ApiTarget, lockApi } from './update-api.ts';
+import { endTokensOfApi } from './withdrawn-access.ts';
+
+/** Why something is stopped, in a sentence for the people whom it concerns. */
+export const Reason = z.string().trim().min(1, 'Say why.').max(500, 'A reason has at most 500 characters.');
+
+/** Stops an API: no app gets tokens for it, and those that are out are refused. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
+export async function suspendApi(
+  db: Kysely<Tables>,
+  target: ApiTarget,
+  input: { reason: string },
+  by: By,
+): Promise<Api> {
+  const reason = Reason.parse(input.reason);
+  return inTransaction(db, async (trx) => {
+    const api = await lockApi(trx, target, by);
+    if (api.suspended_at) throw new AppError('conflict', { detail: 'The API is suspended already.' });
+    const suspended = await setSuspension(trx, api.id, { suspended_at: by.now, suspended_reason: reason });
+    await endTokensOfApi(trx, api, `API suspended: ${reason}`, by.now);
+    await record(trx, by.actor, { type: 'api.suspended', apiId: api.id, reason }, by.now);
+    return suspended;
+  });
+}
+
+/** Lets apps use it again, with new tokens. @throws {AppError} not_found, forbidden, conflict, precondition_failed */
+export function resumeApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promise<Api> {
+  return inTransaction(db, async (trx) => {
+    const api = await lockApi(trx, target, by);
+    if (!api.suspended_at) throw new AppError('conflict', { detail: 'The API is not suspended.' });
+    const resumed = await setSuspension(trx, api.id, { suspended_at: null, suspended_reason: null });
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await record(trx, by.actor, { type: 'api.resumed', apiId: api.id }, by.now);
+    return resumed;
+  });
+}
+
+/** Deletes an API with its scopes, roles and subscriptions; its tokens are refused. @throws {AppError} not_found, forbidden, precondition_failed */
+export function deleteApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const api = await lockApi(trx, target, by);
+    await noteLongerLifetime(trx, api.token_lifetime, by.now);
+    await endTokensOfApi(trx, api, 'API deleted', by.now);
+    await trx.deleteFrom('apis').where('id', '=', api.id).execute();
+    const { id: apiId, identifier } = api;
+    await record(trx, by.actor, { type: 'api.deleted', apiId, identifier }, by.now);
+  });
+}
+
+function setSuspension(
+  db: Kysely<Tables>,
+  id: string,
+  suspension: { suspended_at: Date | null; suspended_reason: string | null },
+): Promise<Api> {
+  return db
+    .updateTable('apis')
+    .set((eb) => ({ ...suspension, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}

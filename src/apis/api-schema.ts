@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
+
+/** Scopes of OpenID Connect; an API cannot have one of the same name. */
+export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+
+/** A scope-token of RFC 6749 §3.3. */
+export const ScopeName = z
+  .string()
+  .regex(
+    /^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/,
+    'A scope has 1 to 100 letters, digits or signs, and no spaces, quotes or backslashes.',
+  )
+  .refine((name) => !RESERVED_SCOPES.includes(name), 'This is a scope of OpenID Connect; choose another name.');
+
+/** A resource indicator (RFC 8707 §2): an absolute URI without fragment. */
+export const ApiIdentifier = z
+  .string()
+  .max(300)
+  .refine((value) => URL.canParse(value) && !value.includes('#') && /^[\x21-\x7E]+$/.test(value), {
+    error: 'An identifier is an absolute URI without fragment, such as https://api.example.com.',
+  });
+
+/** A page to link to: http or https, so that a link never runs anything. */
+const WebAddress = z
+  .string()
+  .trim()
+  .max(500, 'An address has at most 500 characters.')
+  .refine(
+    (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
+    'Enter a web address that starts with https://.',
+  );
+
+export const ApiScopeInput = z.strictObject({
+  name: ScopeName,
+  description: z.string().trim().max(300, 'A description of a scope has at most 300 characters.').default(''),
+  /** A subscription with it waits for the API's owner. */
+  needsApproval: z.boolean().default(false),
+  /** People need a role that has it. */
+  needsRole: z.boolean().default(false),
+});
+
+const Scopes = z
+  .array(ApiScopeInput)
+  .max(200, 'An API has at most 200 scopes.')
+  .refine((scopes) => new Set(scopes.map(({ name }) => name)).size === scopes.length, 'Two scopes have the same name.');
+
+const LIFETIME = `A token lives between 30 and ${LONGEST_TOKEN_LIFETIME} seconds.`;
+
+/** What can be changed of an API. Its identifier cannot: tokens and resource servers know it by that. */
+const changeable = {
+  name: z.string().trim().min(1, 'An API needs a name.').max(100, 'A name has at most 100 characters.'),
+  description: z.string().trim().max(2000, 'A description has at most 2,000 characters.'),
+  docsUrl: WebAddress.nullable(),
+  scopes: Scopes,
+  /** seconds */
+  tokenLifetime: z.int(LIFETIME).min(30, LIFETIME).max(LONGEST_TOKEN_LIFETIME, LIFETIME),
+  signingAlg: z.enum(['ES256', 'RS256', 'EdDSA'], 'Choose ES256, RS256 or EdDSA.'),
+  visibility: z.enum(['everyone', 'selected', 'team'], 'Choose who may see the API.'),
+  /** Ids or names of teams, for `selected`. */
+  visibleTeams: z.array(z.string().trim().min(1).max(100)).max(100, 'Name at most 100 teams.'),
+  rolesClaim: z.boolean(),
+  /** The team that owns it; null is the operator. */
+  teamId: z.string().max(100).nullable(),
+};
+
+export const NewApi = z.strictObject({
+  ...changeable,
+  identifier: ApiIdentifier,
+  description: changeable.description.default(''),
+  docsUrl: changeable.docsUrl.default(null),
+  tokenLifetime: changeable.tokenLifetime.default(300),
+  signingAlg: changeable.signingAlg.default('ES256'),
+  visibility: changeable.visibility.default('everyone'),
+  visibleTeams: changeable.visibleTeams.default([]),
+  rolesClaim: changeable.rolesClaim.default(false),
+  teamId: changeable.teamId.default(null),
+});
+
+/** What is left out stays as it is; `scopes` and `visibleTeams` are whole lists. */
+export const ApiChanges = z.strictObject(changeable).partial();
+
+export type NewApiInput = z.input<typeof NewApi>;
+export type ApiChangesInput = z.input<typeof ApiChanges>;

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { MasterKey } from '../config.ts';
+import type { Db } from '../db/connection.ts';
+import { seal } from '../keys/seal.ts';
+import { mailContext } from '../keys/seal-contexts.ts';
+
+/** A mail to one person, in plain text. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Where actions put mail. They take it as an argument of its own, because it seals with keys that `db` does not have. */
+export interface Outbox {
+  /** The origin for links in mails. */
+  readonly issuer: string;
+  /** Queues mails in the transaction of the change that they tell of: no change, no mail. */
+  put(db: Db, mails: readonly Mail[], now: Date): Promise<void>;
+}
+
+export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): Outbox {
+  return {
+    issuer,
+    async put(db, mails, now) {
+      if (mails.length === 0) return;
+      const rows = mails.map(({ to, subject, text }) => {
+        const id = `mail_${randomUUID().replaceAll('-', '')}`;
+        const sealed = seal(masterKeys, mailContext(id), text);
+        const times = { created_at: now, next_attempt_at: now };
+        return { id, recipient: to, subject: oneLine(subject), sealed_text: sealed, ...times };
+      });
+      await db.insertInto('mail_outbox').values(rows).execute();
+    },
+  };
+}
+
+/** Names that people chose may hold line ends, or marks that turn the direction of text. */
+export const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();

@@ -1,0 +1,36 @@
+import type { Db } from '../db/connection.ts';
+import type { TeamRole } from '../db/team-tables.ts';
+
+/** Where mail to a person goes. */
+export interface Address {
+  readonly accountId: string;
+  readonly email: string;
+}
+
+/** Who looks after what a team owns; what has no team is looked after by the admins. */
+export function findCaretakers(
+  db: Db,
+  teamId: string | null,
+  roles: readonly TeamRole[] = ['owner', 'developer'],
+): Promise<Address[]> {
+  const people = db
+    .selectFrom('accounts')
+    .select(['accounts.id as accountId', 'accounts.email'])
+    .where('accounts.disabled_at', 'is', null);
+  if (teamId === null) return people.where('accounts.platform_role', '=', 'admin').execute();
+  return people
+    .innerJoin('team_members', 'team_members.account_id', 'accounts.id')
+    .where('team_members.team_id', '=', teamId)
+    .where('team_members.role', 'in', [...roles])
+    .execute();
+}
+
+/** A person who is not disabled, by id; empty for anyone else, such as an app that acts by itself. */
+export function findAddress(db: Db, accountId: string | null): Promise<Address[]> {
+  return db
+    .selectFrom('accounts')
+    .select(['id as accountId', 'email'])
+    .where('id', '=', accountId ?? '')
+    .where('disabled_at', 'is', null)
+    .execute();
+}
