@@ -6,7 +6,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index audit_events_changes on audit_events (client_id, id)
       where client_id is not null and type not in (
-        'account.signed_in', 'account.signed_out', 'client.authentication_failed', 'code.exchanged', 'consent.denied',
-        'consent.given', 'consent.withdrawn', 'grant.revoked', 'refresh.retried', 'refresh.rotated', 'token.revoked'
+        'account.signed_in', 'account.signed_out', 'authorization.denied', 'client.authentication_failed', 'code.exchanged',
+        'consent.denied', 'consent.given', 'consent.withdrawn', 'grant.revoked', 'refresh.retried', 'refresh.rotated', 'token.revoked'
       )`.execute(db);
 }

@@ -23,7 +23,7 @@ const allowed: Record<string, string[]> = {
   keys: [...below, 'revocation'],
   teams: [...below, 'accounts', 'keys', 'mail', 'revocation'],
   mail: [...below, 'keys'],
-  usage: [...below, 'teams'],
+  usage: below,
   idempotency: [...below, 'keys'],
   apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'revocation', 'teams', 'usage'],

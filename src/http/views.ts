@@ -1,9 +1,10 @@
 import type { Shell } from './shell.ts';
+import type { HomeViews } from './views/home.ts';
 import type { TeamViews } from './views/teams.ts';
 import type { UsageViews } from './views/usage.ts';
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews, UsageViews {
+export interface ViewModels extends HomeViews, TeamViews, UsageViews {
   error: {
     title: string;
     message: string;
@@ -15,7 +16,6 @@ export interface ViewModels extends TeamViews, UsageViews {
   };
   /** For who is not signed in. */
   welcome: { issuer: string; discovery: string };
-  home: { shell: Shell; issuer: string; discovery: string };
   'sign-in': {
     /** Where the form goes. */
     action: string;

@@ -4,6 +4,7 @@ import type { Database } from '../db/connection.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { addHome } from './home/routes.ts';
 import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addTeams } from './teams.ts';
@@ -39,7 +40,8 @@ export function portalRoutes(parts: PortalParts): Router {
   const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
 
   outside.get('/', async (ctx, next) => {
-    if (await visits.find(ctx)) return next();
+    ctx.state.visitor = await visits.find(ctx);
+    if (ctx.state.visitor) return next();
     render(ctx, 'welcome', addresses);
   });
   addSignIn(outside, parts, visits, form);
@@ -49,7 +51,7 @@ export function portalRoutes(parts: PortalParts): Router {
     await next();
   });
   const area: Area = { ...parts, router: inside, visits, page };
-  inside.get('/', (ctx) => page(ctx, 'home', addresses));
+  addHome(area);
   addTeams(area);
   addUsage(area);
 

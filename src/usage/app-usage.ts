@@ -1,6 +1,6 @@
+import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { calls, failures, partOf } from './counted.ts';
 import { fillGaps, type Period, type Point, windowOf } from './series.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import type { By } from '../../access.ts';
 import type { Db } from '../../db/connection.ts';
-import type { By } from '../../teams/access.ts';
 import { ownTeams } from './teams.ts';
 
 /** A change of an app, from the audit trail. */
@@ -23,6 +23,7 @@ export interface Change {
 const EVERYDAY = [
   'account.signed_in',
   'account.signed_out',
+  'authorization.denied',
   'client.authentication_failed',
   'code.exchanged',
   'consent.denied',

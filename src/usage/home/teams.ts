@@ -1,4 +1,4 @@
-import { type By, judgeAccess } from '../../teams/access.ts';
+import { type By, judgeAccess } from '../../access.ts';
 
 /**
  * What the home page is about: the teams that someone is in. An admin could see all others too, but what everyone does is
