@@ -1,12 +1,13 @@
-import type { Shell } from './shell.ts';
 import type { AppViews } from './views/apps.ts';
 import type { ConfirmViews } from './views/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
+import type { HomeViews } from './views/home.ts';
 import type { OperatorViews } from './views/operator.ts';
 import type { RoleViews } from './views/roles.ts';
 import type { JoinViews, TeamViews } from './views/teams.ts';
+import type { UsageViews } from './views/usage.ts';
 
-type PortalViews = AppViews & ConfirmViews & JoinViews & OperatorViews & RoleViews & TeamViews;
+type PortalViews = AppViews & ConfirmViews & HomeViews & JoinViews & OperatorViews & RoleViews & TeamViews & UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
 export interface ViewModels extends DeviceViews, PortalViews {
@@ -21,7 +22,6 @@ export interface ViewModels extends DeviceViews, PortalViews {
   };
   /** For who is not signed in. */
   welcome: { issuer: string; discovery: string };
-  home: { shell: Shell; issuer: string; discovery: string };
   'sign-in': {
     /** Where the form goes. */
     action: string;

@@ -7,12 +7,14 @@ import type { Render } from '../http/render.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { readLogoUpload, serveLogos } from './apps/logo.ts';
 import { addApps } from './apps/routes.ts';
+import { addHome } from './home/routes.ts';
 import { addOperator } from './operator/operator.ts';
 import { addRoles } from './roles/roles.ts';
 import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addJoin } from './teams/join.ts';
 import { addTeams } from './teams/teams.ts';
+import { addUsage } from './usage/routes.ts';
 import { createVisits, type Visits } from './visits.ts';
 
 export interface PortalParts {
@@ -46,7 +48,8 @@ export function portalRoutes(parts: PortalParts): Router {
   const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
 
   outside.get('/', async (ctx, next) => {
-    if (await visits.find(ctx)) return next();
+    ctx.state.visitor = await visits.find(ctx);
+    if (ctx.state.visitor) return next();
     render(ctx, 'welcome', addresses);
   });
   addSignIn(outside, parts, visits, form);
@@ -58,11 +61,12 @@ export function portalRoutes(parts: PortalParts): Router {
     await next();
   });
   const area: Area = { ...parts, router: inside, visits, page };
-  inside.get('/', (ctx) => page(ctx, 'home', addresses));
+  addHome(area);
   addApps(area);
   addTeams(area);
   addRoles(area);
   addOperator(area);
+  addUsage(area);
 
   outside.use(inside.routes());
   return outside;

@@ -19,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 let count = 0;
-const anAddress = () => `grace-${(count += 1)}@example.com`;
+const anAddress = () => {
+  count += 1;
+  return `grace-${count}@example.com`;
+};
 
 /** An invitation into a team of its own, as its owner makes it in the portal. */
 async function anInvitation(email = anAddress(), role = 'developer') {
