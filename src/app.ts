@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import { adminRoutes } from './admin/router.ts';
+import { ensureAdminApi } from './apis/admin-api.ts';
 import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
 import type { Config, MasterKey } from './config.ts';
@@ -55,6 +57,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
+  await ensureAdminApi(db, issuer, clock());
 
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
@@ -81,6 +84,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
+  const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
@@ -97,6 +101,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
   koa.use(oidc.interactions.routes());
+  koa.use(admin.router.routes());
   koa.use(portal.routes());
   koa.use(feedPages.router.routes());
 
@@ -105,6 +110,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     keyring,
     async close() {
       feedPages.close();
+      admin.close();
       await watcher.close();
     },
     async listen(port, host) {

@@ -24,6 +24,16 @@ export const errorCodes = {
     message: 'The request contains characters that are not allowed.',
     hint: 'Send UTF-8 without NUL characters or lone surrogates, percent-encoded once.',
   },
+  invalid_token: {
+    status: 401,
+    message: 'The access token is missing, or not good for this.',
+    hint: 'Get a token for the resource of this API, and send it as: Authorization: Bearer …',
+  },
+  insufficient_scope: {
+    status: 403,
+    message: 'The access token lacks the scope that this takes.',
+    hint: 'Ask for a token with the scope that the WWW-Authenticate header names.',
+  },
   csrf_failed: {
     status: 403,
     message: 'This form has expired or was not sent from this site.',
@@ -64,6 +74,11 @@ export const errorCodes = {
     status: 421,
     message: 'This server answers only under the host of its issuer.',
     hint: 'Use the address in ISSUER; a proxy must pass the Host header on unchanged.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    message: 'This Idempotency-Key came with another request before.',
+    hint: 'Use a new key for each thing that you want done, and the same key only to repeat it.',
   },
   too_many_requests: {
     status: 429,

@@ -3,6 +3,7 @@ import { deleteExpiredSessions } from './accounts/portal-sessions.ts';
 import type { Database } from './db/connection.ts';
 import { withLease } from './db/leases.ts';
 import { deleteExpiredThrottles } from './http/limits.ts';
+import { deleteExpiredIdempotencyKeys } from './idempotency/once.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
 import { deleteForgottenRevocations } from './revocation/revoke.ts';
@@ -13,6 +14,7 @@ const EXPIRING = [
   deleteExpiredRetries,
   deleteExpiredSessions,
   deleteExpiredThrottles,
+  deleteExpiredIdempotencyKeys,
   deleteForgottenRevocations,
 ];
 

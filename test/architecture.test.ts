@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 
-const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail'];
+const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail', 'idempotency'];
 const below = ['errors', 'config', 'db', 'audit'];
 
 /** Room → what it may import. A file directly in src is a room of its own; everyone may import `errors`. */
@@ -23,6 +23,7 @@ const allowed: Record<string, string[]> = {
   teams: [...below, 'accounts', 'keys', 'mail', 'revocation'],
   mail: [...below, 'keys'],
   usage: below,
+  idempotency: [...below, 'keys'],
   apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   accounts: [...below, 'keys', 'revocation'],
@@ -31,7 +32,7 @@ const allowed: Record<string, string[]> = {
   gateway: [...below, ...features, 'http'],
   verifier: [],
   portal: [...below, ...features, 'http'],
-  admin: [...below, ...features, 'http'],
+  admin: [...below, ...features, 'http', 'verifier'],
   cli: [...below, ...features, 'generated-secrets'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs'],

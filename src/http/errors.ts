@@ -42,7 +42,7 @@ function answer(ctx: Context, error: AppError, render: Render): void {
   }
 }
 
-function toAppError(thrown: unknown): AppError {
+export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof ZodError) {
     return new AppError('invalid_request', {

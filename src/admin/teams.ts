@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Team } from '../db/team-tables.ts';
+import { createTeam, listTeams, requireTeam, TeamName } from '../teams/teams.ts';
+import { operation } from './operation.ts';
+import { Time } from './shapes.ts';
+
+const TeamShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    created_at: Time,
+    suspended_at: Time.nullable(),
+  })
+  .meta({ title: 'Team' });
+
+const present = (team: Team): z.input<typeof TeamShape> => ({
+  id: team.id,
+  name: team.name,
+  created_at: team.created_at.toISOString(),
+  suspended_at: team.suspended_at?.toISOString() ?? null,
+});
+
+const TeamId = z.object({ team_id: z.string() });
+
+export const teamOperations = [
+  operation({
+    id: 'listTeams',
+    method: 'GET',
+    path: '/teams',
+    tag: 'Teams',
+    summary: 'The teams that you may see',
+    scope: 'teams:read',
+    status: 200,
+    result: z.object({ data: z.array(TeamShape) }),
+    handle: async ({ db, by }) => ({ body: { data: (await listTeams(db, by)).map(present) } }),
+  }),
+  operation({
+    id: 'createTeam',
+    method: 'POST',
+    path: '/teams',
+    tag: 'Teams',
+    summary: 'Start a team',
+    scope: 'teams:write',
+    body: z.strictObject({ name: TeamName }),
+    status: 201,
+    result: TeamShape,
+    idempotent: true,
+    async handle({ db, by, body }) {
+      const team = await createTeam(db, body, by);
+      return { body: present(team), version: team.version, location: `/teams/${team.id}` };
+    },
+  }),
+  operation({
+    id: 'getTeam',
+    method: 'GET',
+    path: '/teams/{team_id}',
+    tag: 'Teams',
+    summary: 'One team',
+    scope: 'teams:read',
+    params: TeamId,
+    status: 200,
+    result: TeamShape,
+    async handle({ db, by, params }) {
+      const team = await requireTeam(db, params.team_id, 'team.read', by);
+      return { body: present(team), version: team.version };
+    },
+  }),
+];

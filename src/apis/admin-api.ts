@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely';
+import { announceVersioned } from '../db/changes.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { ADMIN_SCOPES } from '../teams/token-scopes.ts';
+import { CATALOG_TOPIC } from './catalog-topic.ts';
+
+/** The admin API is an API of this server like any other; this is its row. */
+export const ADMIN_API = 'api_latchkey_admin';
+
+/** Its resource indicator, and the audience of its tokens. */
+export const adminApiIdentifier = (issuer: string) => `${issuer}/api/v1`;
+
+/**
+ * Publishes the admin API under the issuer of today, with the scopes of today, however many processes start together. It
+ * belongs to no team, and each of its scopes waits for an admin's approval.
+ */
+export async function ensureAdminApi(db: Kysely<Tables>, issuer: string, now: Date): Promise<void> {
+  const api = {
+    identifier: adminApiIdentifier(issuer),
+    name: 'Latchkey admin API',
+    description: 'Apps, APIs, subscriptions, teams, people and roles of this server, for programs.',
+    docs_url: `${issuer}/api/v1/docs`,
+  };
+  const scopes = Object.entries(ADMIN_SCOPES).map(([name, { description }]) => ({ name, description }));
+  await inTransaction(db, async (trx) => {
+    await trx
+      .insertInto('apis')
+      .values({ id: ADMIN_API, ...api, token_lifetime: 300, signing_alg: 'ES256', created_at: now })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(api))
+      .execute();
+    await trx
+      .insertInto('api_scopes')
+      .values(scopes.map((scope) => ({ ...scope, api_id: ADMIN_API, needs_approval: true })))
+      .onConflict((conflict) =>
+        conflict.columns(['api_id', 'name']).doUpdateSet((eb) => ({ description: eb.ref('excluded.description') })),
+      )
+      .execute();
+    await announceVersioned(trx, CATALOG_TOPIC, now);
+  });
+}

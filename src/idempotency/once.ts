@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { MasterKey } from '../config.ts';
+import type { Db } from '../db/connection.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import { seal, unseal } from '../keys/seal.ts';
+
+export interface RepeatableRequest {
+  /** Who sends it: keys of different callers are different keys. */
+  readonly caller: string;
+  /** The Idempotency-Key. */
+  readonly key: string;
+  /** What is asked for, whole: the same key with something else is a mistake. */
+  readonly request: string;
+  readonly now: Date;
+}
+
+const DAY = 86_400_000;
+const digest = (...parts: readonly string[]) => createHash('sha256').update(JSON.stringify(parts)).digest();
+const contextOf = (keyHash: Uint8Array) => `idempotency:${Buffer.from(keyHash).toString('base64url')}`;
+
+/**
+ * Does the work once for each key within a day, and answers every repetition with the first answer. The key is noted in the
+ * transaction of the work: a repetition at the same time waits for its end, a crash leaves neither.
+ * @throws {AppError} idempotency_key_reused when the key came with another request before
+ */
+export function once<T>(
+  db: Kysely<Tables>,
+  masterKeys: readonly MasterKey[],
+  { caller, key, request, now }: RepeatableRequest,
+  work: (trx: Kysely<Tables>) => Promise<T>,
+): Promise<{ answer: T; repeated: boolean }> {
+  const keyHash = digest(caller, key);
+  const requestHash = digest(request);
+  return inTransaction(db, async (trx) => {
+    const first = await trx
+      .insertInto('idempotency_keys')
+      .values({
+        key_hash: keyHash,
+        request_hash: requestHash,
+        sealed_answer: null,
+        created_at: now,
+        expires_at: new Date(now.getTime() + DAY),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('key_hash')
+      .executeTakeFirst();
+    if (!first) return { answer: await recall<T>(trx, masterKeys, keyHash, requestHash), repeated: true };
+    const answer = await work(trx);
+    const sealed = Buffer.from(seal(masterKeys, contextOf(keyHash), JSON.stringify(answer)));
+    await trx.updateTable('idempotency_keys').set({ sealed_answer: sealed }).where('key_hash', '=', keyHash).execute();
+    return { answer, repeated: false };
+  });
+}
+
+async function recall<T>(db: Db, masterKeys: readonly MasterKey[], keyHash: Buffer, requestHash: Buffer): Promise<T> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select(['request_hash', 'sealed_answer'])
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirstOrThrow();
+  if (!requestHash.equals(row.request_hash) || !row.sealed_answer) throw new AppError('idempotency_key_reused');
+  return JSON.parse(unseal(masterKeys, contextOf(keyHash), Buffer.from(row.sealed_answer).toString())) as T;
+}
+
+export async function deleteExpiredIdempotencyKeys(db: Db, now: Date, batch: number): Promise<number> {
+  const expired = db.selectFrom('idempotency_keys').select('key_hash').where('expires_at', '<', now).limit(batch);
+  const result = await db.deleteFrom('idempotency_keys').where('key_hash', 'in', expired).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
