@@ -5,6 +5,7 @@ import { adminRoutes } from './admin/router.ts';
 import { ensureAdminApi } from './apis/admin-api.ts';
 import { createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
+import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
@@ -45,6 +46,7 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
+  readonly secretUses: SecretUses;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
   /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
@@ -62,6 +64,11 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const render = createRender({ cache: production });
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
+  const secretUses = createSecretUses({
+    db,
+    clock,
+    onError: (err) => log.warn({ err }, 'could not note the use of secrets'),
+  });
   const keyring = await openKeyring({
     db,
     signers: createSigners(masterKeys, signerSocket),
@@ -73,7 +80,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     },
   });
   const oidc = createOidcServer(
-    { database, catalog, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    { database, catalog, secretUses, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
     () => keyring,
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
@@ -83,8 +90,8 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  const outbox = createOutbox(masterKeys, issuer);
   const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
+  const outbox = createOutbox(masterKeys, issuer);
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
@@ -96,7 +103,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock }));
+  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses }));
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -108,10 +115,12 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   return {
     jobs: createJobs(database, keyring, clock, log),
     keyring,
+    secretUses,
     async close() {
       feedPages.close();
       admin.close();
       await watcher.close();
+      await secretUses.close();
     },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { deleteExpiredSessions } from './accounts/portal-sessions.ts';
+import { deleteEndedSecrets } from './clients/secrets.ts';
 import type { Database } from './db/connection.ts';
 import { withLease } from './db/leases.ts';
 import { deleteExpiredThrottles } from './http/limits.ts';
@@ -16,6 +17,7 @@ const EXPIRING = [
   deleteExpiredThrottles,
   deleteExpiredIdempotencyKeys,
   deleteForgottenRevocations,
+  deleteEndedSecrets,
 ];
 
 const EVERY = 60_000;

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 
 const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail', 'idempotency'];
-const below = ['errors', 'config', 'db', 'audit'];
+const below = ['errors', 'config', 'db', 'audit', 'access'];
 
 /** Room → what it may import. A file directly in src is a room of its own; everyone may import `errors`. */
 const allowed: Record<string, string[]> = {
@@ -18,6 +18,7 @@ const allowed: Record<string, string[]> = {
   workers: [],
   db: [],
   audit: ['db'],
+  access: ['db', 'audit'],
   revocation: below,
   keys: [...below, 'revocation'],
   teams: [...below, 'accounts', 'keys', 'mail', 'revocation'],

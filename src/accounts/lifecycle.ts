@@ -1,15 +1,16 @@
 import type { Kysely } from 'kysely';
-import type { Actor } from '../audit/events.ts';
+import { authorize, authorizeFor, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
+import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
 import { revokeTokens } from '../revocation/revoke.ts';
 import { emailKey } from './accounts.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
+import { requireAnotherAdmin } from './platform-roles.ts';
 
-type By = { actor: Actor; now: Date };
+const noAccount = (id: string) => `There is no account ${id}.`;
 
 /** The id of the account with this id or email address. @throws {AppError} not_found */
 export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): Promise<string> {
@@ -22,14 +23,19 @@ export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): P
   return row.id;
 }
 
-/** Stops a person: every session ends and every token on their behalf is refused. @throws {AppError} not_found */
+/**
+ * Stops a person: every session ends and every token on their behalf is refused.
+ * @throws {AppError} not_found, forbidden, conflict for the last admin
+ */
 export function disableAccount(
   db: Kysely<Tables>,
   input: { accountId: string; reason: string },
   by: By,
 ): Promise<void> {
   const { accountId, reason } = input;
+  authorize(by, 'platform.write', null, noAccount(accountId));
   return inTransaction(db, async (trx) => {
+    await requireAnotherAdmin(trx, accountId, by);
     const change = { disabled_at: by.now, updated_at: by.now };
     await updateAccount(trx, accountId, change);
     await endTokensAndSessionsOfAccount(trx, accountId);
@@ -38,21 +44,37 @@ export function disableAccount(
   });
 }
 
-/** Lets a person sign in again. Tokens from before stay refused. @throws {AppError} not_found */
+/** Lets a person sign in again. Tokens from before stay refused. @throws {AppError} not_found, forbidden */
 export function enableAccount(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
+  authorize(by, 'platform.write', null, noAccount(accountId));
   return inTransaction(db, async (trx) => {
     await updateAccount(trx, accountId, { disabled_at: null, updated_at: by.now });
     await record(trx, by.actor, { type: 'account.enabled', accountId }, by.now);
   });
 }
 
-/** Sets a new password, ends every session and refuses every token from before. @throws {AppError} not_found, invalid_request */
+/** Signs a person out of this server everywhere; apps stay connected. @throws {AppError} not_found, forbidden */
+export function endSessions(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
+  authorizeFor(by, accountId, 'platform.write');
+  return inTransaction(db, async (trx) => {
+    const account = await trx.selectFrom('accounts').select('id').where('id', '=', accountId).executeTakeFirst();
+    if (!account) throw new AppError('not_found', { detail: noAccount(accountId) });
+    await endSessionsOfAccount(trx, accountId);
+    await record(trx, by.actor, { type: 'account.sessions_ended', accountId }, by.now);
+  });
+}
+
+/**
+ * Sets a new password, ends every session and refuses every token from before.
+ * @throws {AppError} not_found, forbidden, invalid_request
+ */
 export async function changePassword(
   db: Kysely<Tables>,
   input: { accountId: string; password: string },
   by: By,
 ): Promise<void> {
   const { accountId, password } = input;
+  authorizeFor(by, accountId, 'platform.write');
   const problem = judgePassword(password);
   if (problem) throw new AppError('invalid_request', { detail: problem });
   const passwordHash = await hashPassword(password);
@@ -71,6 +93,7 @@ export function withdrawConsent(
   by: By,
 ): Promise<void> {
   const { accountId, clientId } = input;
+  authorizeFor(by, accountId, 'platform.write');
   return inTransaction(db, async (trx) => {
     await trx.deleteFrom('consents').where('account_id', '=', accountId).where('client_id', '=', clientId).execute();
     for (const grantId of await endTokensOfConsent(trx, accountId, clientId)) {
@@ -87,9 +110,9 @@ async function updateAccount(
 ): Promise<void> {
   const changed = await db
     .updateTable('accounts')
-    .set(change)
+    .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
     .where('id', '=', accountId)
     .returning('id')
     .executeTakeFirst();
-  if (!changed) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+  if (!changed) throw new AppError('not_found', { detail: noAccount(accountId) });
 }

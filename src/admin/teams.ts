@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { PageQuery } from '../db/pages.ts';
 import type { Team } from '../db/team-tables.ts';
-import { createTeam, listTeams, requireTeam, TeamName } from '../teams/teams.ts';
+import { createTeam, listTeams, NewTeam, requireTeam } from '../teams/teams.ts';
 import { operation } from './operation.ts';
-import { Time } from './shapes.ts';
+import { pageOf, presentPage, Time } from './shapes.ts';
 
 const TeamShape = z
   .object({
@@ -30,9 +31,10 @@ export const teamOperations = [
     tag: 'Teams',
     summary: 'The teams that you may see',
     scope: 'teams:read',
+    query: PageQuery,
     status: 200,
-    result: z.object({ data: z.array(TeamShape) }),
-    handle: async ({ db, by }) => ({ body: { data: (await listTeams(db, by)).map(present) } }),
+    result: pageOf(TeamShape),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listTeams(db, query, by), present) }),
   }),
   operation({
     id: 'createTeam',
@@ -41,7 +43,7 @@ export const teamOperations = [
     tag: 'Teams',
     summary: 'Start a team',
     scope: 'teams:write',
-    body: z.strictObject({ name: TeamName }),
+    body: NewTeam,
     status: 201,
     result: TeamShape,
     idempotent: true,

@@ -7,9 +7,16 @@
 export interface ScopeRequest {
   /** Scopes that the API has today. */
   readonly offered: readonly string[];
+  /** Of these, the ones that a person needs a role for. */
+  readonly needsRole: readonly string[];
   /** Scopes of that API that the app's subscription allows; empty without one. */
   readonly subscribed: readonly string[];
   readonly requested: readonly string[] | undefined;
+  /**
+   * On whose behalf: scopes that the roles of a person give, all together; `app` when it acts for itself, which no role of
+   * anybody widens or narrows.
+   */
+  readonly roles: readonly string[] | 'app';
 }
 
 export interface ScopeDecision {
@@ -18,8 +25,9 @@ export interface ScopeDecision {
   readonly refused: readonly string[];
 }
 
-export function decideScopes({ offered, subscribed, requested }: ScopeRequest): ScopeDecision {
-  const allowed = new Set(subscribed).intersection(new Set(offered));
+export function decideScopes({ offered, needsRole, subscribed, requested, roles }: ScopeRequest): ScopeDecision {
+  const withheld = roles === 'app' ? new Set<string>() : new Set(needsRole).difference(new Set(roles));
+  const allowed = new Set(subscribed).intersection(new Set(offered)).difference(withheld);
   if (requested === undefined) return { granted: offered.filter((scope) => allowed.has(scope)), refused: [] };
   const asked = [...new Set(requested)];
   return {

@@ -15,6 +15,8 @@ import { endSubscription } from './subscription-lifecycle.ts';
 export interface AppApi {
   readonly api: Api;
   readonly offered: readonly string[];
+  /** Of these, the ones that a person needs a role for. */
+  readonly needsRole: readonly string[];
   readonly subscribed: readonly string[];
 }
 
@@ -80,15 +82,19 @@ export async function findAppApis(db: Db, clientId: string): Promise<AppApi[]> {
   const ids = rows.map((row) => row.id);
   const scopes = await db
     .selectFrom('api_scopes')
-    .select(['api_id', 'name'])
+    .select(['api_id', 'name', 'needs_role'])
     .where('api_id', 'in', ids)
     .orderBy('name')
     .execute();
-  return rows.map(({ subscribed, ...api }) => ({
-    api,
-    subscribed,
-    offered: scopes.filter((scope) => scope.api_id === api.id).map((scope) => scope.name),
-  }));
+  return rows.map(({ subscribed, ...api }) => {
+    const own = scopes.filter((scope) => scope.api_id === api.id);
+    return {
+      api,
+      subscribed,
+      offered: own.map((scope) => scope.name),
+      needsRole: own.filter((scope) => scope.needs_role).map((scope) => scope.name),
+    };
+  });
 }
 
 /** The API with this identifier as the app may use it; undefined without a subscription. */

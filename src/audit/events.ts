@@ -23,10 +23,22 @@ export type AuditEvent =
   | { type: 'api.resumed'; apiId: string }
   | { type: 'api.deleted'; apiId: string; identifier: string }
   | (SubscriptionEvent & { subscriptionId: string; clientId: string; apiId: string })
-  | { type: 'client.created'; clientId: string; name: string; clientType: string }
+  | { type: 'client.created'; clientId: string; name: string; clientType: string; teamId?: string }
+  | { type: 'client.updated'; clientId: string; changed: readonly string[] }
+  | { type: 'client.deleted'; clientId: string; name: string }
+  | { type: 'client.logo_changed'; clientId: string }
+  | { type: 'client.logo_removed'; clientId: string }
   | { type: 'client.subscribed'; clientId: string; apiId: string; scopes: readonly string[] }
   | { type: 'client.secret_added'; clientId: string; secretId: string; name: string }
   | { type: 'client.secret_removed'; clientId: string; secretId: string }
+  | {
+      type: 'client.secret_rotated';
+      clientId: string;
+      secretId: string;
+      successorId: string;
+      ends: 'now' | 'at' | 'first_use';
+    }
+  | { type: 'client.secret_ended'; clientId: string; secretId: string; successorId: string }
   | { type: 'client.authentication_failed'; clientId: string }
   | { type: 'account.created'; accountId: string }
   | { type: 'account.signed_in'; accountId: string; clientId?: string }
@@ -53,6 +65,28 @@ export type AuditEvent =
   | { type: 'consent.withdrawn'; accountId: string; clientId: string }
   | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }
   | { type: 'team.created'; teamId: string; name: string }
+  | { type: 'team.renamed'; teamId: string; name: string }
+  | { type: 'team.deleted'; teamId: string; name: string }
+  | { type: 'team.suspended'; teamId: string; reason: string }
+  | { type: 'team.resumed'; teamId: string }
   | { type: 'team.member_added'; teamId: string; accountId: string; role: string }
+  | { type: 'team.member_changed'; teamId: string; accountId: string; role: string }
+  | { type: 'team.member_removed'; teamId: string; accountId: string }
+  | { type: 'invitation.created'; invitationId: string; teamId?: string; role?: string }
+  | { type: 'invitation.withdrawn'; invitationId: string; teamId?: string }
+  | { type: 'invitation.accepted'; invitationId: string; teamId?: string; accountId: string }
+  | { type: 'account.platform_role_changed'; accountId: string; role: string | null }
+  | { type: 'account.sessions_ended'; accountId: string }
+  | { type: 'group.created'; groupId: string; name: string }
+  | { type: 'group.renamed'; groupId: string; name: string }
+  | { type: 'group.deleted'; groupId: string; name: string }
+  | { type: 'group.member_added'; groupId: string; accountId: string }
+  | { type: 'group.member_removed'; groupId: string; accountId: string }
+  | { type: 'role.created'; roleId: string; apiId: string; name: string; scopes: readonly string[] }
+  | { type: 'role.changed'; roleId: string; apiId: string; name: string; scopes: readonly string[] }
+  | { type: 'role.deleted'; roleId: string; apiId: string; name: string }
+  | { type: 'role.assigned'; roleId: string; apiId: string; accountId?: string; groupId?: string }
+  | { type: 'role.unassigned'; roleId: string; apiId: string; accountId?: string; groupId?: string }
+  | { type: 'authorization.denied'; accountId: string; clientId: string; scopes: readonly string[] }
   | { type: 'signing_key.created'; kid: string; alg: string }
   | { type: 'signing_key.revoked'; kid: string; alg: string; reason: string };

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
-import { type CreatedClient, createClient, NewClient } from '../clients/clients.ts';
+import { NewClient } from '../clients/client-input.ts';
+import { type CreatedClient, createClient } from '../clients/clients.ts';
 import { type Access, fillInScopes, groupAccess, type Subscription } from './app-subscriptions.ts';
 import { type CommandLine, withJson } from './command-line.ts';
 import { CommandFailure } from './failures.ts';

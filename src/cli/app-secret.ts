@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
-import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { listClients } from '../clients/clients.ts';
 import { addSecret, listSecrets, removeSecret } from '../clients/secrets.ts';
-import type { Tables } from '../db/tables.ts';
-import { AppError } from '../errors.ts';
 import { type CommandLine, withJson } from './command-line.ts';
 import { wholeNumber } from './option-values.ts';
 import { formatDay, formatFields, formatTable } from './output.ts';
@@ -62,10 +58,7 @@ async function add(line: CommandLine, clientId: string, options: Options): Promi
 }
 
 async function list(line: CommandLine, clientId: string, options: Options): Promise<void> {
-  const secrets = await line.withDatabase(async (db) => {
-    await requireApp(db, clientId);
-    return listSecrets(db, clientId);
-  });
+  const secrets = await line.withDatabase((db) => listSecrets(db, clientId, line.by()));
   const rows = secrets.map(({ id, name, created_at, expires_at }) => [
     id,
     name,
@@ -84,11 +77,4 @@ async function remove(line: CommandLine, secret: { clientId: string; secretId: s
     json: { client_id: secret.clientId, secret_id: secret.secretId, removed: true },
     text: `Removed the secret ${secret.secretId}; it no longer works.`,
   });
-}
-
-async function requireApp(db: Kysely<Tables>, clientId: string): Promise<void> {
-  const apps = await listClients(db);
-  if (!apps.some((app) => app.id === clientId)) {
-    throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
-  }
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { listApis } from '../apis/apis.ts';
-import { listClients } from '../clients/clients.ts';
+import type { Kysely } from 'kysely';
+import { type ListedClient, listClients } from '../clients/find-clients.ts';
+import type { Tables } from '../db/tables.ts';
+import type { By } from '../teams/access.ts';
 import { addAppCreateCommand } from './app-create.ts';
 import { addAppLifecycleCommands } from './app-lifecycle.ts';
 import { addAppSecretCommands } from './app-secret.ts';
@@ -19,10 +21,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
 }
 
 async function list(line: CommandLine, options: { json?: boolean }): Promise<void> {
-  const { clients, identifiers } = await line.withDatabase(async (db) => {
-    const apis = await listApis(db);
-    return { clients: await listClients(db), identifiers: new Map(apis.map((api) => [api.id, api.identifier])) };
-  });
+  const clients = await line.withDatabase((db) => allClients(db, line.by()));
   const rows = clients.map((client) => [
     client.id,
     client.name,
@@ -31,7 +30,19 @@ async function list(line: CommandLine, options: { json?: boolean }): Promise<voi
     client.disabled_at ? 'disabled' : 'active',
   ]);
   line.answer(options, {
-    json: clients.map((client) => presentApp(client, identifiers.get(client.default_api_id ?? '') ?? null)),
+    json: clients.map((client) => presentApp(client, client.default_api)),
     text: formatTable(['CLIENT ID', 'NAME', 'TYPE', 'CREATED', 'STATE'], rows, 'There are no apps yet.'),
   });
+}
+
+/** Page by page, the oldest first as they were made. */
+async function allClients(db: Kysely<Tables>, by: By): Promise<ListedClient[]> {
+  const clients: ListedClient[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listClients(db, { limit: 100, cursor }, by);
+    clients.push(...page.rows);
+    cursor = page.next;
+  } while (cursor);
+  return clients.reverse();
 }

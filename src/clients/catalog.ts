@@ -3,12 +3,12 @@ import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import { findClientWithSecrets } from './clients.ts';
+import { findClientWithSecrets, type KnownSecret } from './find-clients.ts';
 
 /** An app with all that a token request needs to know of it. */
 export interface CatalogEntry {
   readonly client: Client;
-  readonly secrets: readonly { readonly hash: Uint8Array; readonly expiresAt: Date | null }[];
+  readonly secrets: readonly KnownSecret[];
   /** The APIs that it may use, by identifier. */
   readonly apis: ReadonlyMap<string, AppApi>;
   /** The identifier of its own default API or, if it may use just one, of that one. */

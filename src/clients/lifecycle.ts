@@ -1,46 +1,75 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
-import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned } from '../db/changes.ts';
+import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { endTokensOfClient } from '../revocation/artifacts.ts';
 import { revokeTokens } from '../revocation/revoke.ts';
+import type { By } from '../teams/access.ts';
+import { lockClient } from './find-clients.ts';
 
-/** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found */
-export function disableClient(
-  db: Kysely<Tables>,
-  { clientId, reason }: { clientId: string; reason: string },
-  by: { actor: Actor; now: Date },
-): Promise<void> {
+interface Ending {
+  readonly clientId: string;
+  readonly reason: string;
+  readonly version?: number | undefined;
+}
+
+/** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found, forbidden */
+export function disableClient(db: Kysely<Tables>, { clientId, reason, version }: Ending, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
-    const changed = await trx
+    await lockVersion(trx, clientId, version, by);
+    await trx
       .updateTable('clients')
-      .set({ disabled_at: by.now })
+      .set({ disabled_at: by.now, disabled_reason: reason, updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', clientId)
-      .returning('id')
-      .executeTakeFirst();
-    if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
-    await endTokensOfClient(trx, clientId);
-    await revokeTokens(trx, { kind: 'client', value: clientId, reason }, by.now);
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+      .execute();
+    await endTokens(trx, clientId, reason, by);
     await record(trx, by.actor, { type: 'client.disabled', clientId, reason }, by.now);
   });
 }
 
-/** Lets an app start anew. Tokens from before stay refused. @throws {AppError} not_found */
-export function enableClient(db: Kysely<Tables>, clientId: string, by: { actor: Actor; now: Date }): Promise<void> {
+/** Lets an app start anew. Tokens from before stay refused. @throws {AppError} not_found, forbidden */
+export function enableClient(db: Kysely<Tables>, clientId: string, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
-    const changed = await trx
+    await lockClient(trx, clientId, by);
+    await trx
       .updateTable('clients')
-      .set({ disabled_at: null })
+      .set({ disabled_at: null, disabled_reason: null, updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', clientId)
-      .returning('id')
-      .executeTakeFirst();
-    if (!changed) throw new AppError('not_found', { detail: `There is no app ${clientId}.` });
+      .execute();
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.enabled', clientId }, by.now);
   });
+}
+
+/**
+ * Removes an app with its secrets, subscriptions and consents; its tokens are refused as when it is disabled. What it did
+ * stays in the audit trail and in the usage figures. @throws {AppError} not_found, forbidden, precondition_failed
+ */
+export function deleteClient(
+  db: Kysely<Tables>,
+  { clientId, version }: Pick<Ending, 'clientId' | 'version'>,
+  by: By,
+): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const { name } = await lockVersion(trx, clientId, version, by);
+    await endTokens(trx, clientId, 'app deleted', by);
+    await trx.deleteFrom('clients').where('id', '=', clientId).execute();
+    await record(trx, by.actor, { type: 'client.deleted', clientId, name }, by.now);
+  });
+}
+
+async function lockVersion(db: Db, clientId: string, version: number | undefined, by: By) {
+  const client = await lockClient(db, clientId, by);
+  if (version !== undefined && version !== client.version) throw new AppError('precondition_failed');
+  return client;
+}
+
+async function endTokens(db: Db, clientId: string, reason: string, by: By): Promise<void> {
+  await endTokensOfClient(db, clientId);
+  await revokeTokens(db, { kind: 'client', value: clientId, reason }, by.now);
+  await announceVersioned(db, CATALOG_TOPIC, by.now);
 }

@@ -4,9 +4,9 @@ import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { createClient } from './clients.ts';
+import { PORTAL_CLIENT } from './portal-client-id.ts';
 
-/** The portal is a client of this server like any other: public, with PKCE, and known to be ours. */
-export const PORTAL_CLIENT = 'latchkey-portal';
+export { PORTAL_CLIENT };
 
 /** Registers the portal under the issuer of today, however many processes start together. */
 export async function ensurePortalClient(db: Kysely<Tables>, issuer: string, now: Date): Promise<void> {

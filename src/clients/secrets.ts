@@ -1,39 +1,31 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
-import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import type { By } from '../teams/access.ts';
+import { findClient, lockClient } from './find-clients.ts';
+import { expiryOf, MOST_SECRETS } from './secret-policy.ts';
+import { generateSecret, hashSecret } from './secret-values.ts';
 
-/** The prefix lets secret scanners recognize a leaked one. */
-const PREFIX = 'lks_';
+/** A moment, as a Date or in the letters of RFC 3339. */
+export const Moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 
-/** 256 random bits in base64url, after a prefix: so random that a fast hash is enough to store it. */
-export function generateSecret(): string {
-  return PREFIX + randomBytes(32).toString('base64url');
-}
-
-export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
-}
-
-/** Compares in constant time with every hash, so that time does not tell which one matched. */
-export function matchesAnySecret(presented: string, hashes: readonly Uint8Array[]): boolean {
-  const actual = hashSecret(presented);
-  let matched = false;
-  for (const hash of hashes) {
-    if (hash.length === actual.length && timingSafeEqual(actual, hash)) matched = true;
-  }
-  return matched;
-}
+export const NewSecret = z.strictObject({
+  name: z.string().trim().min(1, 'A secret needs a name.').max(100, 'A name has at most 100 characters.'),
+  /** The policy's default when left out. */
+  expiresAt: Moment.optional(),
+});
 
 export interface AddedSecret {
   readonly id: string;
   readonly name: string;
+  readonly expiresAt: Date | null;
   /** Shown now and never again. */
   readonly secret: string;
 }
@@ -42,78 +34,109 @@ export interface AddedSecret {
 export async function insertSecret(
   db: Db,
   input: { clientId: string; name: string; expiresAt?: Date | undefined },
-  by: { actor: Actor; now: Date },
+  by: By,
 ): Promise<AddedSecret> {
+  const { clientId, name } = input;
   const secret = generateSecret();
   const id = `sec_${randomUUID().replaceAll('-', '')}`;
+  const expiresAt = expiryOf(input.expiresAt, by);
+  const made = { created_at: by.now, created_by: by.actor.id ?? null, expires_at: expiresAt };
   await db
     .insertInto('client_secrets')
-    .values({
-      id,
-      client_id: input.clientId,
-      name: input.name,
-      hash: hashSecret(secret),
-      created_at: by.now,
-      expires_at: input.expiresAt ?? null,
-    })
+    .values({ id, client_id: clientId, name, hash: hashSecret(secret), ...made })
     .execute();
   await announceVersioned(db, CATALOG_TOPIC, by.now);
-  await record(
-    db,
-    by.actor,
-    { type: 'client.secret_added', clientId: input.clientId, secretId: id, name: input.name },
-    by.now,
-  );
-  return { id, name: input.name, secret };
+  await record(db, by.actor, { type: 'client.secret_added', clientId, secretId: id, name }, by.now);
+  return { id, name, expiresAt, secret };
 }
 
-/** Adds a secret to an app that authenticates with one. @throws {AppError} not_found, invalid_request */
-export function addSecret(
+/** Adds a secret to an app that authenticates with one. @throws {ZodError} @throws {AppError} not_found, forbidden, invalid_request */
+export async function addSecret(
   db: Kysely<Tables>,
-  input: { clientId: string; name: string; expiresAt?: Date | undefined },
-  by: { actor: Actor; now: Date },
+  input: { clientId: string } & z.input<typeof NewSecret>,
+  by: By,
 ): Promise<AddedSecret> {
+  const { clientId, ...rest } = input;
+  const wanted = NewSecret.parse(rest);
   return inTransaction(db, async (trx) => {
-    const client = await trx
-      .selectFrom('clients')
-      .select('auth_method')
-      .where('id', '=', input.clientId)
-      .executeTakeFirst();
-    if (!client) throw new AppError('not_found', { detail: `There is no app ${input.clientId}.` });
-    if (!client.auth_method.startsWith('client_secret')) {
-      throw new AppError('invalid_request', {
-        detail: `This app authenticates by ${client.auth_method}, not with a secret.`,
-      });
-    }
-    return insertSecret(trx, input, by);
+    await lockSecrets(trx, clientId, by);
+    return insertSecret(trx, { clientId, ...wanted }, by);
   });
 }
 
-export function listSecrets(db: Db, clientId: string) {
-  return db
+/** The app, held while its secrets change. @throws {AppError} invalid_request for an app without secrets, or with too many */
+export async function lockSecrets(db: Db, clientId: string, by: By): Promise<void> {
+  const { auth_method: method } = await lockClient(db, clientId, by);
+  if (!method.startsWith('client_secret')) {
+    throw new AppError('invalid_request', { detail: `This app authenticates by ${method}, not with a secret.` });
+  }
+  const { live } = await db
     .selectFrom('client_secrets')
-    .select(['id', 'name', 'created_at', 'expires_at'])
+    .select((eb) => eb.fn.countAll<number>().as('live'))
     .where('client_id', '=', clientId)
-    .orderBy('created_at')
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', by.now)]))
+    .executeTakeFirstOrThrow();
+  if (Number(live) >= MOST_SECRETS) {
+    throw new AppError('invalid_request', { detail: `An app has at most ${MOST_SECRETS} live secrets. Revoke some.` });
+  }
+}
+
+/** A secret as people see it: never its value, which nobody has. */
+export type ListedSecret = Awaited<ReturnType<typeof listSecrets>>[number];
+
+/** The secrets of an app, also those that have ended lately. @throws {AppError} not_found */
+export async function listSecrets(db: Db, clientId: string, by: By) {
+  await findClient(db, clientId, 'app.read', by);
+  return db
+    .selectFrom('client_secrets as secrets')
+    .leftJoin('accounts', 'accounts.id', 'secrets.created_by')
+    .select([
+      'secrets.id',
+      'secrets.name',
+      'secrets.created_at',
+      'secrets.created_by',
+      'accounts.name as created_by_name',
+      'secrets.expires_at',
+      'secrets.first_used_at',
+      'secrets.last_used_at',
+      'secrets.successor_id',
+    ])
+    .where('secrets.client_id', '=', clientId)
+    .orderBy('secrets.created_at')
+    .orderBy('secrets.id')
     .execute();
 }
 
-/** Removes one; it stops working with the next request. @throws {AppError} not_found */
-export function removeSecret(
-  db: Kysely<Tables>,
-  input: { clientId: string; secretId: string },
-  by: { actor: Actor; now: Date },
-): Promise<void> {
+/** Removes one; it stops working with the next request. @throws {AppError} not_found, forbidden */
+export function removeSecret(db: Kysely<Tables>, input: { clientId: string; secretId: string }, by: By): Promise<void> {
+  const { clientId, secretId } = input;
   return inTransaction(db, async (trx) => {
+    await lockClient(trx, clientId, by);
     const removed = await trx
       .deleteFrom('client_secrets')
-      .where('id', '=', input.secretId)
-      .where('client_id', '=', input.clientId)
+      .where('id', '=', secretId)
+      .where('client_id', '=', clientId)
       .returning('id')
       .executeTakeFirst();
-    if (!removed)
-      throw new AppError('not_found', { detail: `The app ${input.clientId} has no secret ${input.secretId}.` });
+    if (!removed) throw new AppError('not_found', { detail: `The app ${clientId} has no secret ${secretId}.` });
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
-    await record(trx, by.actor, { type: 'client.secret_removed', ...input }, by.now);
+    await record(trx, by.actor, { type: 'client.secret_removed', clientId, secretId }, by.now);
   });
+}
+
+/** Ends every secret of an app that no longer uses any, in the caller's transaction. */
+export async function endAllSecrets(db: Db, clientId: string, by: By): Promise<void> {
+  const removed = await db.deleteFrom('client_secrets').where('client_id', '=', clientId).returning('id').execute();
+  const events = removed.map(({ id }) => ({ type: 'client.secret_removed', clientId, secretId: id }) as const);
+  await record(db, by.actor, events, by.now);
+}
+
+const KEPT_DAYS = 30;
+
+/** Forgets secrets that ended long ago. @returns how many */
+export async function deleteEndedSecrets(db: Db, now: Date, batch: number): Promise<number> {
+  const longAgo = new Date(now.getTime() - KEPT_DAYS * 86_400_000);
+  const ended = db.selectFrom('client_secrets').select('id').where('expires_at', '<', longAgo).limit(batch);
+  const result = await db.deleteFrom('client_secrets').where('id', 'in', ended).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

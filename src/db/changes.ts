@@ -5,6 +5,9 @@ import { noteChange, onCommitted } from './transaction.ts';
 
 const CHANNEL = 'latchkey';
 
+/** What changes when an app, a secret, an API, a scope, a subscription or the suspension of a team does. */
+export const CATALOG_TOPIC = 'catalog';
+
 /** Tells every process, when the transaction commits, that something of this topic has changed. */
 export async function announce(db: Db, topic: string): Promise<void> {
   noteChange(db, topic);

@@ -21,13 +21,13 @@ export interface TeamMemberTable {
   created_at: Created;
 }
 
-/** The code that the mail carries is known only as its SHA-256. */
+/** The code that the mail carries is known only as its SHA-256. Without a team it is for an account alone. */
 export interface InvitationTable {
   id: string;
-  team_id: string;
+  team_id: string | null;
   email: string;
   email_key: string;
-  role: TeamRole;
+  role: TeamRole | null;
   code_hash: Uint8Array;
   invited_by: string | null;
   created_at: Created;

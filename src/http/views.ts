@@ -41,6 +41,15 @@ export interface ViewModels extends TeamViews {
     /** The app can act while the person is away. */
     offline: boolean;
   };
+  /** In place of consent, when there is nothing that the person may agree to. */
+  'role-missing': {
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    account: { name: string; email: string };
+    /** What was asked for, under the name of the API. */
+    permissionGroups: readonly { of: string; permissions: readonly { title: string }[] }[];
+  };
   'sign-out': { action: string; xsrf: string; appName: string | undefined };
   'signed-out': { appName: string | undefined };
 }

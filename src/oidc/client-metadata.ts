@@ -4,7 +4,7 @@ import type { Client } from '../db/catalogue-tables.ts';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
-  'latchkey_secret_hashes',
+  'latchkey_secrets',
   'latchkey_refresh_retry_seconds',
   'latchkey_pkce',
   'latchkey_first_party',
@@ -26,9 +26,14 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     id_token_signed_response_alg: client.id_token_alg,
     require_pushed_authorization_requests: client.require_par,
     ...(client.jwks ? { jwks: client.jwks } : {}),
+    ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
-    latchkey_secret_hashes: live.map(({ hash }) => Buffer.from(hash).toString('base64url')),
+    latchkey_secrets: live.map(({ id, hash, endsOthers }) => ({
+      id,
+      hash: Buffer.from(hash).toString('base64url'),
+      endsOthers,
+    })),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,

@@ -7,6 +7,7 @@ import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import type { Pages } from './pages.ts';
 import { assertShortLived } from './provider.ts';
 import type { Resources } from './resources.ts';
+import { policyWithRoles } from './role-prompt.ts';
 import { ttl } from './ttls.ts';
 
 export interface ConfigurationParts {
@@ -30,7 +31,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     findAccount: parts.findAccount,
     loadExistingGrant: parts.loadExistingGrant,
     jwks: externalKeys(parts.keyring),
-    extraTokenClaims: nameGrant,
+    extraTokenClaims: personalClaims(parts.resources),
     claims,
     ttl,
     scopes: ['openid', 'profile', 'email', 'offline_access'],
@@ -53,16 +54,23 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertShortLived,
     renderError: parts.pages.renderError,
-    interactions: { url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { policy: policyWithRoles(), url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: cookies(parts),
     discovery: authenticationAtEndpoints(),
     features: features(parts),
   };
 }
 
-/** A token on behalf of a person says which grant it comes from, so that revoking the grant reaches offline verifiers. */
-async function nameGrant(_ctx: KoaContextWithOIDC, token: { kind: string; grantId?: string | undefined }) {
-  return token.kind === 'AccessToken' && token.grantId ? { grant_id: token.grantId } : undefined;
+/**
+ * A token on behalf of a person says which grant it comes from, so that revoking the grant reaches offline verifiers, and
+ * names the person's roles for an API that wants them.
+ */
+function personalClaims(resources: Resources): NonNullable<Configuration['extraTokenClaims']> {
+  return async (ctx, token) => {
+    if (token.kind !== 'AccessToken' || !token.grantId) return undefined;
+    const roles = resources.rolesClaim(ctx, token);
+    return { grant_id: token.grantId, ...(roles ? { roles } : {}) };
+  };
 }
 
 /** RFC 9700 §2.1.1. An app may be set to "PKCE or nonce" (OAuth 2.1 §7.5.1.1), but only if it can keep a secret. */

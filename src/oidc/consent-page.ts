@@ -5,6 +5,7 @@ import { decideScopes } from '../apis/policy.ts';
 import { findAppApi } from '../apis/subscriptions.ts';
 import type { Db } from '../db/connection.ts';
 import type { ViewModels } from '../http/views.ts';
+import { rolesAt, scopesOf } from './persons.ts';
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo'>;
@@ -18,7 +19,7 @@ const OIDC_PERMISSIONS: Record<string, { title: string; description: string }> =
   email: { title: 'See your email address', description: 'And whether it is verified.' },
 };
 
-/** What the request asks of the person: of each API just what the app may have at all. */
+/** What the request asks of the person: of each API just what the app may have, and what this person's roles allow. */
 export async function consentOf(db: Db, details: Details): Promise<Consent> {
   const requested = String(details.params.scope ?? '')
     .split(' ')
@@ -27,7 +28,10 @@ export async function consentOf(db: Db, details: Details): Promise<Consent> {
   const resources: Record<string, readonly string[]> = {};
   for (const identifier of [details.params.resource ?? []].flat().map(String)) {
     const appApi = await findAppApi(db, clientId, identifier);
-    if (appApi) resources[identifier] = decideScopes({ ...appApi, requested }).granted;
+    if (!appApi) continue;
+    const accountId = details.session?.accountId;
+    const roles = accountId === undefined ? 'app' : scopesOf(await rolesAt(db, accountId, appApi));
+    resources[identifier] = decideScopes({ ...appApi, requested, roles }).granted;
   }
   return { oidcScopes: requested.filter((scope) => OIDC_SCOPES.includes(scope)), resources };
 }
@@ -36,15 +40,26 @@ export async function consentOf(db: Db, details: Details): Promise<Consent> {
 export async function describeConsent(db: Db, details: Details): Promise<DescribedConsent> {
   const consent = await consentOf(db, details);
   const aboutPerson = consent.oidcScopes.flatMap((scope) => OIDC_PERMISSIONS[scope] ?? []);
-  const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }];
-  for (const [identifier, scopes] of Object.entries(consent.resources)) {
-    permissionGroups.push(await describeApi(db, String(details.params.client_id), identifier, scopes));
-  }
+  const aboutApis = await describeScopes(db, String(details.params.client_id), consent.resources);
+  const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }, ...aboutApis];
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access'),
     returnsTo: destinationOf(String(details.params.redirect_uri)),
   };
+}
+
+/** Scopes by API, in words, under the APIs' names. */
+export async function describeScopes(
+  db: Db,
+  clientId: string,
+  resources: Readonly<Record<string, readonly string[]>>,
+): Promise<{ of: string; permissions: { title: string; description: string }[] }[]> {
+  const described = [];
+  for (const [identifier, scopes] of Object.entries(resources)) {
+    described.push(await describeApi(db, clientId, identifier, scopes));
+  }
+  return described;
 }
 
 /** Scopes of one API in the words of its owner, who may have left a scope without any. */

@@ -28,6 +28,7 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
         answerAgain(ctx, exchange);
         return;
       }
+      resources.requireSomeScope(ctx);
       await noteSuccess(grantType, ctx, exchange, clock());
     });
   };

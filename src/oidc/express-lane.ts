@@ -4,7 +4,9 @@ import type { Context, Middleware } from 'koa';
 import { decideScopes } from '../apis/policy.ts';
 import type { AppApi } from '../apis/subscriptions.ts';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
-import { matchesAnySecret } from '../clients/secrets.ts';
+import type { KnownSecret } from '../clients/find-clients.ts';
+import type { SecretUses } from '../clients/secret-uses.ts';
+import { matchingSecret } from '../clients/secret-values.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
 
@@ -13,6 +15,7 @@ export interface ExpressLaneParts {
   readonly keyring: () => Keyring;
   readonly issuer: string;
   readonly clock: () => Date;
+  readonly secretUses: SecretUses;
 }
 
 /**
@@ -25,6 +28,8 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
   return async (ctx, next) => {
     const order = readOrder(ctx, parts);
     if (!order) return next();
+    const ended = parts.secretUses.note(order.secret);
+    if (ended !== undefined) await ended;
     await serve(ctx, parts, order);
   };
 }
@@ -33,6 +38,7 @@ interface Order {
   readonly clientId: string;
   readonly api: AppApi['api'];
   readonly scope: string;
+  readonly secret: KnownSecret;
 }
 
 const PARAMETERS = new Set(['grant_type', 'scope', 'resource', 'client_id', 'client_secret']);
@@ -49,8 +55,8 @@ function readOrder(ctx: Context, { catalog, clock }: ExpressLaneParts): Order | 
   if (form?.get('grant_type') !== 'client_credentials') return undefined;
   const credentials = readCredentials(ctx.headers.authorization, form);
   const entry = credentials && catalog.peek(credentials.clientId);
-  if (!entry || !isPlain(entry) || !hasSecret(entry, credentials.secret, clock())) return undefined;
-  return decide(entry, form);
+  const secret = entry && isPlain(entry) && findSecret(entry, credentials.secret, clock());
+  return secret ? decide(entry, secret, form) : undefined;
 }
 
 /** Known parameters, each with one value that is not empty. */
@@ -87,23 +93,22 @@ function readCredentials(
 const isPlain = ({ client }: CatalogEntry) =>
   client.type === 'machine' && client.auth_method.startsWith('client_secret') && !client.require_par;
 
-function hasSecret({ secrets }: CatalogEntry, presented: string, now: Date): boolean {
-  const live = secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now);
-  return matchesAnySecret(
+function findSecret({ secrets }: CatalogEntry, presented: string, now: Date): KnownSecret | undefined {
+  return matchingSecret(
     presented,
-    live.map(({ hash }) => hash),
+    secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now),
   );
 }
 
 /** Only what the policy grants in full. */
-function decide(entry: CatalogEntry, form: ReadonlyMap<string, string>): Order | undefined {
+function decide(entry: CatalogEntry, secret: KnownSecret, form: ReadonlyMap<string, string>): Order | undefined {
   const identifier = form.get('resource') ?? entry.defaultApi;
   const appApi = identifier === undefined ? undefined : entry.apis.get(identifier);
   if (!appApi) return undefined;
   const requested = form.get('scope')?.split(' ');
-  const { granted, refused } = decideScopes({ ...appApi, requested });
+  const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });
   if (refused.length > 0 || granted.length === 0) return undefined;
-  return { clientId: entry.client.id, api: appApi.api, scope: granted.join(' ') };
+  return { clientId: entry.client.id, api: appApi.api, scope: granted.join(' '), secret };
 }
 
 /** The answer of RFC 6749 §5.1 with a token of RFC 9068 §2.2, in the provider's words. */

@@ -13,8 +13,9 @@ import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
-import { consentOf, describeConsent } from './consent-page.ts';
+import { consentOf, describeConsent, describeScopes } from './consent-page.ts';
 import { addToGrant } from './grants.ts';
+import type { MissingScopes } from './role-prompt.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 export interface InteractionParts {
@@ -40,6 +41,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
   router.get('/', async (ctx) => {
     const details = await detailsOf(parts, ctx);
     if (details.prompt.name === 'consent') return showConsent(parts, ctx, details);
+    if (details.prompt.name === 'role') return showRoleMissing(parts, ctx, details);
     await showSignIn(parts, ctx, details, { email: loginHint(details), problem: undefined });
   });
 
@@ -64,8 +66,10 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const details = await protectedDetails(parts, ctx);
     const accountId = details.session?.accountId;
     const clientId = String(details.params.client_id);
-    if (accountId) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
-    await finish(parts, ctx, { error: 'access_denied', error_description: 'the person said no' });
+    const isRefused = details.prompt.name === 'role';
+    if (accountId && !isRefused) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
+    const description = isRefused ? "none of this person's roles allows what was asked for" : 'the person said no';
+    await finish(parts, ctx, { error: 'access_denied', error_description: description });
   });
 
   return router;
@@ -188,6 +192,24 @@ async function showConsent(parts: InteractionParts, ctx: Context, details: Detai
     ...(await describeConsent(parts.db, details)),
     appName: await appNameOf(parts, details),
     account: { name: account.name, email: account.email },
+  });
+}
+
+/** Says why there is nothing to agree to. */
+async function showRoleMissing(parts: InteractionParts, ctx: Context, details: Details): Promise<void> {
+  const account = await findActiveAccount(parts.db, details.session?.accountId ?? '');
+  if (!account) throw new AppError('sign_in_expired');
+  const clientId = String(details.params.client_id);
+  const missing = details.prompt.details.missingScopes as MissingScopes;
+  const scopes = Object.values(missing).flat();
+  await audit(parts, ctx, { type: 'authorization.denied', accountId: account.id, clientId, scopes }, account.id);
+  const { cancelAction, csrf } = formOf(parts, details, 'cancel');
+  parts.render(ctx, 'role-missing', {
+    cancelAction,
+    csrf,
+    appName: await appNameOf(parts, details),
+    account: { name: account.name, email: account.email },
+    permissionGroups: await describeScopes(parts.db, clientId, missing),
   });
 }
 

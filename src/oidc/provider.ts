@@ -10,7 +10,7 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
-import { matchesAnySecret } from '../clients/secrets.ts';
+import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
 
@@ -30,6 +30,16 @@ export interface Overrides {
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+  /** Told of a right one, before anything else is done with it. */
+  readonly onSecretUsed: (secret: LiveSecret) => Promise<void> | undefined;
+}
+
+/** A secret in a client's metadata, which has to be JSON. */
+interface LiveSecret {
+  readonly id: string;
+  /** base64url */
+  readonly hash: string;
+  readonly endsOthers: boolean;
 }
 
 /** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
@@ -72,10 +82,18 @@ export function buildProvider(issuer: string, configuration: Configuration, over
 }
 
 /** Several secrets may be live, and we hold only their hashes. */
-function compareHashes(provider: Provider, { onWrongSecret }: Overrides): void {
+function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const hashes = (this.latchkey_secret_hashes as string[]).map((hash) => Buffer.from(hash, 'base64url'));
-    if (matchesAnySecret(presented, hashes)) return true;
+    const live = (this.latchkey_secrets as LiveSecret[]).map((secret) => ({
+      ...secret,
+      hash: Buffer.from(secret.hash, 'base64url'),
+      secret,
+    }));
+    const used = matchingSecret(presented, live)?.secret;
+    if (used) {
+      await onSecretUsed(used);
+      return true;
+    }
     const ctx = Provider.ctx;
     if (ctx) await onWrongSecret(ctx, this.clientId);
     return false;
@@ -101,13 +119,21 @@ async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>)
   await next();
   if (ctx.status === 503) return answerUnavailable(ctx);
   const body = ctx.body as { error?: string; error_description?: string; scope?: string } | undefined;
-  // RFC 6749 §3.3 has no empty scope.
-  if (body?.scope === '') delete body.scope;
+  if (body?.scope === '') nameGrantedScope(ctx, body);
   const correction = CORRECTIONS.get(body?.error_description ?? '');
   if (!body?.error || !correction) return;
   ctx.status = correction.status;
   if (correction.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${ctx.oidc.issuer}"`);
   ctx.body = { ...body, error: correction.error };
+}
+
+/** RFC 6749 §3.3 has no empty scope; §5.1 wants to be told where less was granted than was asked for. */
+function nameGrantedScope(ctx: KoaContextWithOIDC, body: { scope?: string }): void {
+  const { Grant: grant, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
+  const asked = ctx.oidc.params?.scope ? ctx.oidc.requestParamScopes : (RefreshToken ?? AuthorizationCode)?.scopes;
+  const granted = grant?.getOIDCScopeFiltered(new Set(asked));
+  if (granted) body.scope = granted;
+  else delete body.scope;
 }
 
 /** A failure of ours that passes (the signer, the database), which the provider calls a server_error. */

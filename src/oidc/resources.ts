@@ -1,11 +1,23 @@
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { decideScopes } from '../apis/policy.ts';
+import type { AppApi } from '../apis/subscriptions.ts';
 import type { Catalog } from '../clients/catalog.ts';
+import { findPersonalUse, noteUse, personOf, usesOf } from './persons.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */
 export function createResources(work: UnitOfWork, catalog: Catalog) {
   const entryOf = (client: Client) => catalog.find(work.db(), client.clientId);
+
+  /** Every scope that a token of this request may have; for a person at every request anew, so that a role ends at once. */
+  const grantable = async (ctx: KoaContextWithOIDC, appApi: AppApi, forApp: readonly string[]) => {
+    const person = personOf(ctx);
+    if (typeof person === 'string') return forApp;
+    const use = await findPersonalUse(work.db(), person.accountId, appApi);
+    noteUse(ctx, use);
+    return use.granted;
+  };
+
   return {
     /**
      * The API for a request that names none. With `openid` there is none: such a token is for UserInfo, and giving it an
@@ -32,8 +44,9 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
     async getResourceServerInfo(ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
       const appApi = (await entryOf(client))?.apis.get(identifier);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
-      const { granted } = decideScopes({ ...appApi, requested: undefined });
-      if (isAuthorization(ctx)) requireKnownScope(ctx, granted);
+      const forApp = decideScopes({ ...appApi, requested: undefined, roles: 'app' }).granted;
+      if (isAuthorization(ctx)) requireKnownScope(ctx, forApp);
+      const granted = await grantable(ctx, appApi, forApp);
       return {
         audience: appApi.api.identifier,
         scope: granted.join(' '),
@@ -60,12 +73,36 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
       const appApi = (await entryOf(client))?.apis.get(resource);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
       const requested = typeof params.scope === 'string' ? params.scope.split(' ') : undefined;
-      const { granted, refused } = decideScopes({ ...appApi, requested });
+      const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });
       if (refused.length > 0) {
         throw new errors.InvalidScope('the app may not have a requested scope of this API', refused.join(' '));
       }
       params.resource = resource;
       params.scope = granted.join(' ') || undefined;
+    },
+
+    /** The names of a person's roles, for the tokens of an API that wants them (RFC 9068 §2.2.3.1). */
+    rolesClaim(
+      ctx: KoaContextWithOIDC,
+      token: { kind: string; resourceServer?: { identifier(): string } | undefined },
+    ) {
+      if (token.kind !== 'AccessToken' || !token.resourceServer) return undefined;
+      const identifier = token.resourceServer.identifier();
+      return usesOf(ctx).find((use) => use.identifier === identifier)?.roleNames;
+    },
+
+    /**
+     * A token for nothing is refused, unless there is an ID token beside it. What was used up stays unused then, so that the
+     * next try has a token when a role is given back.
+     * @throws InvalidScope when roles are why
+     */
+    requireSomeScope(ctx: KoaContextWithOIDC): void {
+      const token = ctx.oidc.entities.AccessToken;
+      const answer = ctx.body as { id_token?: string } | undefined;
+      if (!token?.resourceServer || token.scope || answer?.id_token) return;
+      const withheld = usesOf(ctx).flatMap((use) => use.withheld);
+      if (withheld.length === 0) return;
+      throw new errors.InvalidScope("none of this person's roles allows what was granted", withheld.join(' '));
     },
   };
 }

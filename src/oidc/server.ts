@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Logger } from 'pino';
 import { record } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
+import type { SecretUses } from '../clients/secret-uses.ts';
 import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
@@ -24,6 +25,7 @@ import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 export interface OidcParts {
   readonly database: Database;
   readonly catalog: Catalog;
+  readonly secretUses: SecretUses;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly render: Render;
@@ -47,6 +49,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const resources = createResources(work, catalog);
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
+    onSecretUsed: (secret) => parts.secretUses.note(secret),
     aroundGrant: createExchange(work, resources, clock),
     structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
   };

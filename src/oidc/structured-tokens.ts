@@ -36,7 +36,7 @@ export function serveStructuredTokens(parts: StructuredTokenParts) {
 
 interface OwnToken {
   readonly facts: TokenFacts;
-  readonly claims: JWTPayload & { client_id?: string; scope?: string; cnf?: Record<string, string> };
+  readonly claims: JWTPayload & { client_id?: string; scope?: string; cnf?: Record<string, string>; roles?: string[] };
 }
 
 /** An access token that we issued, with a key that is still good, and that has not expired; undefined for anything else. */
@@ -84,7 +84,7 @@ async function introspect(
   const { facts, claims } = token;
   if (caller !== facts.clientId && !(await mayIntrospect(db, caller, facts.audience))) return;
   if (await isRevoked(db, facts)) return;
-  const { iss, sub, aud, exp, iat, jti, scope, cnf } = claims;
+  const { iss, sub, aud, exp, iat, jti, scope, cnf, roles } = claims;
   ctx.body = {
     active: true,
     iss,
@@ -96,6 +96,7 @@ async function introspect(
     jti,
     scope,
     cnf,
+    roles,
     token_type: cnf?.jkt ? 'DPoP' : 'Bearer',
   };
 }

@@ -1,4 +1,4 @@
-import { createTeam, listTeams } from '../teams/teams.ts';
+import { createTeam, listTeamsOf } from '../teams/teams.ts';
 import { redirect } from './answers.ts';
 import { emptyForm, fieldsOf, refusedForm, textOf } from './forms.ts';
 import type { Area } from './routes.ts';
@@ -7,13 +7,13 @@ import { visitorOf } from './visits.ts';
 /** Teams: who owns apps and APIs together. */
 export function addTeams({ router, db, page, visits }: Area): void {
   router.get('/teams', async (ctx) => {
-    const { by } = visitorOf(ctx);
-    const teams = await listTeams(db, by);
+    const { account, by } = visitorOf(ctx);
+    const teams = await listTeamsOf(db, account.id, by);
     await page(ctx, 'teams/list', {
       teams: teams.map((team) => ({
         href: `/teams/${team.id}`,
         name: team.name,
-        role: by.access.teams.get(team.id),
+        role: team.role,
         suspended: team.suspended_at !== null,
       })),
     });

@@ -8,6 +8,22 @@ export async function endTokensOfClient(db: Db, clientId: string): Promise<void>
   await db.deleteFrom('artifacts').where('client_id', '=', clientId).where('model', 'in', TOKEN_MODELS).execute();
 }
 
+/** Removes what apps have in hand or are about to get; what they may refresh stays. */
+export async function endAccessOfClients(db: Db, clientIds: readonly string[]): Promise<void> {
+  if (clientIds.length === 0) return;
+  await db
+    .deleteFrom('artifacts')
+    .where('client_id', 'in', clientIds)
+    .where('model', 'in', ['AuthorizationCode', 'AccessToken'])
+    .execute();
+}
+
+/** Signs a person out everywhere. */
+export async function endSessionsOfAccount(db: Db, accountId: string): Promise<void> {
+  await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', '=', 'Session').execute();
+  await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
+}
+
 /** Removes codes, tokens, grants and sessions of a person. */
 export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): Promise<void> {
   const models = [...TOKEN_MODELS, 'Session'];

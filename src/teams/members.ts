@@ -1,5 +1,16 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { type Access, authorize, type By } from '../access.ts';
+import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
-import type { Access } from './access.ts';
+import { beyond, type Listing, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
+import type { Tables } from '../db/tables.ts';
+import type { TeamRole } from '../db/team-tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import { noTeam, requireTeam } from './teams.ts';
+
+export const TeamRoleName = z.enum(['owner', 'developer', 'viewer'], 'Choose owner, developer or viewer.');
 
 /** What a person may do now; undefined when unknown or disabled. A suspended team gives its members sight only. */
 export async function findAccess(db: Db, accountId: string): Promise<Access | undefined> {
@@ -22,3 +33,115 @@ export async function findAccess(db: Db, accountId: string): Promise<Access | un
     ),
   };
 }
+
+export interface Member {
+  /** The account. */
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: TeamRole;
+  readonly disabled_at: Date | null;
+  /** When they came into the team. */
+  readonly created_at: Date;
+}
+
+/** The members of a team, the oldest first. @throws {AppError} not_found, forbidden */
+export async function listMembers(db: Db, teamId: string, request: PageRequest, by: By): Promise<Listing<Member>> {
+  authorize(by, 'team.read', teamId, noTeam(teamId));
+  const { limit, cursor } = PageQuery.parse(request);
+  const rows = await db
+    .selectFrom('team_members')
+    .innerJoin('accounts', 'accounts.id', 'team_members.account_id')
+    .select(['accounts.id', 'accounts.name', 'accounts.email', 'accounts.disabled_at'])
+    .select(['team_members.role', 'team_members.created_at'])
+    .where('team_members.team_id', '=', teamId)
+    .where(beyond(cursor, { at: 'team_members.created_at', id: 'accounts.id' }, 'oldest'))
+    .orderBy('team_members.created_at')
+    .orderBy('accounts.id')
+    .limit(limit + 1)
+    .execute();
+  return toListing(rows, limit, ({ created_at: at, id }) => ({ at, id }));
+}
+
+interface Membership {
+  readonly teamId: string;
+  readonly accountId: string;
+}
+
+/** @throws {ZodError} @throws {AppError} not_found, forbidden, conflict for the last owner */
+export function changeMemberRole(db: Kysely<Tables>, input: Membership & { role: string }, by: By): Promise<void> {
+  const role = TeamRoleName.parse(input.role);
+  const { teamId, accountId } = input;
+  return inTransaction(db, async (trx) => {
+    await requireTeam(trx, teamId, 'team.write', by);
+    await lockMembers(trx, teamId);
+    const member = await requireMember(trx, input);
+    if (member.role === role) return;
+    if (member.role === 'owner') await requireAnotherOwner(trx, input);
+    await memberRow(trx, input).set({ role }).execute();
+    await record(trx, by.actor, { type: 'team.member_changed', teamId, accountId, role }, by.now);
+  });
+}
+
+/** @throws {AppError} not_found, forbidden, conflict for the last owner */
+export function removeMember(db: Kysely<Tables>, membership: Membership, by: By): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    await requireTeam(trx, membership.teamId, 'team.write', by);
+    await endMembership(trx, membership, by);
+  });
+}
+
+/** What everyone may do for themselves, whatever their role. @throws {AppError} not_found, conflict for the last owner */
+export function leaveTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    await requireTeam(trx, teamId, 'team.read', by);
+    const accountId = by.actor.type === 'account' ? (by.actor.id ?? '') : '';
+    await endMembership(trx, { teamId, accountId }, by);
+  });
+}
+
+async function endMembership(db: Db, membership: Membership, by: By): Promise<void> {
+  await lockMembers(db, membership.teamId);
+  const member = await requireMember(db, membership);
+  if (member.role === 'owner') await requireAnotherOwner(db, membership);
+  await db
+    .deleteFrom('team_members')
+    .where('team_id', '=', membership.teamId)
+    .where('account_id', '=', membership.accountId)
+    .execute();
+  await record(db, by.actor, { type: 'team.member_removed', ...membership }, by.now);
+}
+
+/** Changes of one team's members come one after the other, so that two owners who go at once do not both see the other. */
+async function lockMembers(db: Db, teamId: string): Promise<void> {
+  await db.selectFrom('teams').select('id').where('id', '=', teamId).forUpdate().execute();
+}
+
+async function requireMember(db: Db, { teamId, accountId }: Membership) {
+  const member = await db
+    .selectFrom('team_members')
+    .select('role')
+    .where('team_id', '=', teamId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  if (!member) throw new AppError('not_found', { detail: 'The team has no such member.' });
+  return member;
+}
+
+/** Someone must be left who can look after the team; who may not sign in cannot. */
+async function requireAnotherOwner(db: Db, { teamId, accountId }: Membership): Promise<void> {
+  const other = await db
+    .selectFrom('team_members')
+    .innerJoin('accounts', 'accounts.id', 'team_members.account_id')
+    .select('accounts.id')
+    .where('team_members.team_id', '=', teamId)
+    .where('team_members.role', '=', 'owner')
+    .where('accounts.id', '!=', accountId)
+    .where('accounts.disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (other) return;
+  throw new AppError('conflict', { detail: 'This is the last owner of the team. Make someone else an owner first.' });
+}
+
+const memberRow = (db: Db, { teamId, accountId }: Membership) =>
+  db.updateTable('team_members').where('team_id', '=', teamId).where('account_id', '=', accountId);

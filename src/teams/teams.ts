@@ -1,22 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { authorize, authorizeFor, type By, visibleTeams } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
+import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Team } from '../db/team-tables.ts';
-import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
+import { inTransaction, isMissingReference, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By, visibleTeams } from './access.ts';
 
-export const TeamName = z.string().trim().min(1, 'A team needs a name.').max(100, 'A name has at most 100 characters.');
+export const TeamName = z
+  .string()
+  .trim()
+  .min(1, 'A team needs a name.')
+  .max(100, 'A name has at most 100 characters.')
+  .regex(/^\P{Cc}*$/u, 'A name is one line of text.');
+
+/** `owner` is the account to own it, where whoever starts it is no person. */
+export const NewTeam = z.strictObject({ name: TeamName, owner: z.string().max(100).optional() });
 
 /** The form in which two spellings of a name are the same one. */
 export const nameKey = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 
-/** Starts a team; whoever is a person becomes its owner. @throws {ZodError} @throws {AppError} conflict */
-export async function createTeam(db: Kysely<Tables>, input: { name: string }, by: By): Promise<Team> {
-  const name = TeamName.parse(input.name);
+export const noTeam = (id: string) => `There is no team ${id}.`;
+
+/** Starts a team; a person who does becomes its owner. @throws {ZodError} @throws {AppError} conflict, not_found */
+export async function createTeam(db: Kysely<Tables>, input: z.input<typeof NewTeam>, by: By): Promise<Team> {
+  const { name, owner: named } = NewTeam.parse(input);
+  const owner = by.actor.type === 'account' ? by.actor.id : named;
   const id = `team_${randomUUID().replaceAll('-', '')}`;
   try {
     return await inTransaction(db, async (trx) => {
@@ -26,36 +38,98 @@ export async function createTeam(db: Kysely<Tables>, input: { name: string }, by
         .returningAll()
         .executeTakeFirstOrThrow();
       await record(trx, by.actor, { type: 'team.created', teamId: id, name }, by.now);
-      const { type, id: accountId } = by.actor;
-      if (type === 'account' && accountId) {
-        const member = { team_id: id, account_id: accountId, role: 'owner' as const };
-        await trx
-          .insertInto('team_members')
-          .values({ ...member, created_at: by.now })
-          .execute();
-        await record(trx, by.actor, { type: 'team.member_added', teamId: id, accountId, role: 'owner' }, by.now);
-      }
+      if (owner) await addOwner(trx, id, owner, by);
       return team;
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError('conflict', { detail: `There is a team ${name} already.` });
+    if (isUniqueViolation(error)) throw nameTaken(name);
+    if (isMissingReference(error)) throw new AppError('not_found', { detail: `There is no account ${owner}.` });
     throw error;
+  }
+}
+
+async function addOwner(db: Db, teamId: string, accountId: string, by: By): Promise<void> {
+  const member = { team_id: teamId, account_id: accountId, role: 'owner' as const, created_at: by.now };
+  await db.insertInto('team_members').values(member).execute();
+  await record(db, by.actor, { type: 'team.member_added', teamId, accountId, role: 'owner' }, by.now);
+}
+
+/** @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
+export async function renameTeam(
+  db: Kysely<Tables>,
+  input: { teamId: string; name: string; version?: number | undefined },
+  by: By,
+): Promise<Team> {
+  const name = TeamName.parse(input.name);
+  try {
+    return await inTransaction(db, async (trx) => {
+      const { id, version } = await requireTeam(trx, input.teamId, 'team.write', by);
+      const team = await trx
+        .updateTable('teams')
+        .set({ name, name_key: nameKey(name), version: version + 1 })
+        .where('id', '=', id)
+        .where('version', '=', input.version ?? version)
+        .returningAll()
+        .executeTakeFirst();
+      if (!team) throw new AppError('precondition_failed');
+      await record(trx, by.actor, { type: 'team.renamed', teamId: id, name }, by.now);
+      return team;
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw nameTaken(name);
+    throw error;
+  }
+}
+
+/** Ends a team that owns nothing any more. @throws {AppError} not_found, forbidden, conflict */
+export async function deleteTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
+  try {
+    await inTransaction(db, async (trx) => {
+      const { name } = await requireTeam(trx, teamId, 'team.write', by);
+      await trx.deleteFrom('teams').where('id', '=', teamId).execute();
+      await record(trx, by.actor, { type: 'team.deleted', teamId, name }, by.now);
+    });
+  } catch (error) {
+    // The database refuses it as long as an app or an API belongs to it, also one that is made at this moment.
+    if (!isMissingReference(error)) throw error;
+    const detail = 'The team still has apps or APIs. Delete them, or move them to another team, and try again.';
+    throw new AppError('conflict', { detail });
   }
 }
 
 /** A team that the caller may see. @throws {AppError} not_found, forbidden */
 export async function requireTeam(db: Db, id: string, action: 'team.read' | 'team.write', by: By): Promise<Team> {
-  const missing = `There is no team ${id}.`;
-  authorize(by, action, id, missing);
+  authorize(by, action, id, noTeam(id));
   const team = await db.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!team) throw new AppError('not_found', { detail: missing });
+  if (!team) throw new AppError('not_found', { detail: noTeam(id) });
   return team;
 }
 
-/** The teams that the caller may see, by name. */
-export async function listTeams(db: Db, by: By): Promise<Team[]> {
+/** The teams that the caller may see, the newest first. */
+export async function listTeams(db: Db, request: PageRequest, by: By): Promise<Listing<Team>> {
+  const { search, limit, cursor } = PageQuery.parse(request);
   const visible = visibleTeams(by, 'team.read');
-  let query = db.selectFrom('teams').selectAll().orderBy('name_key');
+  let query = db
+    .selectFrom('teams')
+    .selectAll()
+    .where(matching(search, 'name'))
+    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc');
   if (visible !== 'all') query = query.where('id', 'in', visible.length > 0 ? [...visible] : ['']);
-  return query.execute();
+  return toListing(await query.limit(limit + 1).execute(), limit, ({ created_at: at, id }) => ({ at, id }));
 }
+
+/** The teams that a person is in, by name, with the role there. */
+export async function listTeamsOf(db: Db, accountId: string, by: By) {
+  authorizeFor(by, accountId, 'platform.read');
+  return db
+    .selectFrom('team_members')
+    .innerJoin('teams', 'teams.id', 'team_members.team_id')
+    .select(['teams.id', 'teams.name', 'teams.suspended_at', 'team_members.role'])
+    .where('team_members.account_id', '=', accountId)
+    .orderBy('teams.name_key')
+    .execute();
+}
+
+const nameTaken = (name: string) => new AppError('conflict', { detail: `There is a team ${name} already.` });

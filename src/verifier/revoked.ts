@@ -15,6 +15,7 @@ export function revocationNamesOf(claims: AccessTokenClaims, kid: string, audien
       nameOf('client', claims.client_id),
       nameOf('account', claims.sub),
       nameOf('subscription', `${claims.client_id} ${audience}`),
+      nameOf('roles', `${claims.sub} ${audience}`),
       nameOf('api', audience),
       ...(claims.grant_id ? [nameOf('grant', claims.grant_id)] : []),
     ],

@@ -145,7 +145,7 @@ describe('latchkey app', () => {
 
   it.each([
     [['--type', 'machine', '--api', 'https://unknown.example.com'], 'There is no API https://unknown.example.com.'],
-    [['--type', 'web'], 'a web app needs at least one redirect URI'],
+    [['--type', 'web'], 'Give at least one redirect URI'],
     [['--type', 'web', '--redirect-uri', 'http://app.example.com/cb'], 'must use https'],
     [['--type', 'machine', '--auth-method', 'private_key_jwt', '--jwks', '/nowhere.json'], 'cannot be read'],
   ])('ends with 1 for %j', async (args, sentence) => {

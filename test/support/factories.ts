@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { createAccount } from '../../src/accounts/accounts.ts';
 import { createApi } from '../../src/apis/apis.ts';
-import { createClient, type NewClient } from '../../src/clients/clients.ts';
+import type { NewClient } from '../../src/clients/client-input.ts';
+import { createClient } from '../../src/clients/clients.ts';
 import type { Database } from '../../src/db/connection.ts';
 
 const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });

@@ -1,0 +1,106 @@
+import type { Actor } from './audit/events.ts';
+import type { TeamRole } from './db/team-tables.ts';
+import { AppError } from './errors.ts';
+
+/** What can be done to what a team owns. `platform` is what belongs to no team: people, groups, all teams. */
+export type Action =
+  | 'app.read'
+  | 'app.write'
+  | 'api.read'
+  | 'api.write'
+  | 'subscription.decide'
+  | 'role.write'
+  | 'team.read'
+  | 'team.write'
+  | 'platform.read'
+  | 'platform.write';
+
+/** The least role in the owning team for each action; undefined: no role in a team is enough. */
+const LEAST_ROLE: Record<Action, TeamRole | undefined> = {
+  'app.read': 'viewer',
+  'app.write': 'developer',
+  'api.read': 'viewer',
+  'api.write': 'developer',
+  'subscription.decide': 'developer',
+  'role.write': 'developer',
+  'team.read': 'viewer',
+  'team.write': 'owner',
+  'platform.read': undefined,
+  'platform.write': undefined,
+};
+
+const RANK: Record<TeamRole, number> = { viewer: 1, developer: 2, owner: 3 };
+
+/** What a person or a program may do, as of the start of its request. */
+export interface Access {
+  readonly platformRole: 'admin' | 'auditor' | null;
+  readonly teams: ReadonlyMap<string, TeamRole>;
+  /** What the access token that the request came with allows at most; absent for a person in the portal. */
+  readonly tokenAllows?: ReadonlySet<Action>;
+}
+
+/** Who acts, with what right, and when: what every action takes last. */
+export interface By {
+  readonly actor: Actor;
+  readonly now: Date;
+  /** Needed by everyone but the operator at the command line and the server itself. */
+  readonly access?: Access;
+}
+
+/**
+ * Whether an action is allowed on what `teamId` owns; null is what has no team.
+ * Nobody is told of what they may not see, so the verdict separates that from what they may see but not do.
+ */
+export function judgeAccess(by: By, action: Action, teamId: string | null): 'allowed' | 'forbidden' | 'hidden' {
+  if (by.actor.type === 'operator' || by.actor.type === 'system') return 'allowed';
+  const { access } = by;
+  if (!access) return 'hidden';
+  if (!holds(access, action, teamId)) return holds(access, readOf(action), teamId) ? 'forbidden' : 'hidden';
+  return !access.tokenAllows || access.tokenAllows.has(action) ? 'allowed' : 'forbidden';
+}
+
+/** @throws {AppError} forbidden, or not_found in the words of `missing` for what the caller may not know of */
+export function authorize(by: By, action: Action, teamId: string | null, missing?: string): void {
+  const verdict = judgeAccess(by, action, teamId);
+  if (verdict === 'hidden') throw new AppError('not_found', missing ? { detail: missing } : {});
+  if (verdict === 'forbidden') throw new AppError('forbidden');
+}
+
+/** For what is a person's own: they may, and who may on the whole platform. @throws {AppError} forbidden, not_found */
+export function authorizeFor(by: By, accountId: string, action: 'platform.read' | 'platform.write'): void {
+  const isSelf = by.actor.type === 'account' && by.actor.id === accountId;
+  if (isSelf && !by.access?.tokenAllows) return;
+  authorize(by, action, null, `There is no account ${accountId}.`);
+}
+
+/**
+ * For lists: the teams whose belongings the caller may see with this action, `all` or their ids.
+ * @throws {AppError} forbidden when the access token does not allow it at all
+ */
+export function visibleTeams(by: By, action: Action): 'all' | readonly string[] {
+  const { actor, access } = by;
+  if (actor.type === 'operator' || actor.type === 'system') return 'all';
+  if (access?.tokenAllows && !access.tokenAllows.has(action)) throw new AppError('forbidden');
+  return access?.platformRole ? 'all' : [...(access?.teams.keys() ?? [])];
+}
+
+function holds(access: Access, action: Action, teamId: string | null): boolean {
+  if (access.platformRole === 'admin') return true;
+  if (access.platformRole === 'auditor' && action === readOf(action)) return true;
+  const role = teamId === null ? undefined : access.teams.get(teamId);
+  const least = LEAST_ROLE[action];
+  return role !== undefined && least !== undefined && RANK[role] >= RANK[least];
+}
+
+/** The action of seeing what another action changes. */
+function readOf(action: Action): Action {
+  const READS: Partial<Record<Action, Action>> = {
+    'app.write': 'app.read',
+    'api.write': 'api.read',
+    'subscription.decide': 'api.read',
+    'role.write': 'api.read',
+    'team.write': 'team.read',
+    'platform.write': 'platform.read',
+  };
+  return READS[action] ?? action;
+}

@@ -1,0 +1,57 @@
+import { authorize, authorizeFor, type By } from '../access.ts';
+import type { Db } from '../db/connection.ts';
+import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
+import type { Account } from '../db/tables.ts';
+import { AppError } from '../errors.ts';
+
+/** An account without what nobody needs to see. */
+export type Profile = Omit<Account, 'password_hash' | 'email_key'>;
+
+const COLUMNS = [
+  'id',
+  'email',
+  'name',
+  'platform_role',
+  'version',
+  'created_at',
+  'updated_at',
+  'disabled_at',
+  'email_verified_at',
+] as const;
+
+/** People, the newest first, searched by a part of the name or the address. @throws {AppError} not_found, forbidden */
+export async function listPeople(db: Db, request: PageRequest, by: By): Promise<Listing<Profile>> {
+  authorize(by, 'platform.read', null);
+  const { search, limit, cursor } = PageQuery.parse(request);
+  const rows = await db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where(matching(search, 'email', 'name'))
+    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toListing(rows, limit, ({ created_at: at, id }) => ({ at, id }));
+}
+
+/** @throws {AppError} not_found, forbidden */
+export async function requirePerson(db: Db, accountId: string, by: By): Promise<Profile> {
+  authorizeFor(by, accountId, 'platform.read');
+  const person = await db.selectFrom('accounts').select(COLUMNS).where('id', '=', accountId).executeTakeFirst();
+  if (!person) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+  return person;
+}
+
+/** How many browsers a person is signed in with. @throws {AppError} not_found, forbidden */
+export async function countSessions(db: Db, accountId: string, by: By): Promise<number> {
+  authorizeFor(by, accountId, 'platform.read');
+  const { count } = await db
+    .selectFrom('artifacts')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('account_id', '=', accountId)
+    .where('model', '=', 'Session')
+    .where('expires_at', '>', by.now)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { ClientAuthMethod, ClientType } from '../db/catalogue-tables.ts';
+import { JwksUri, PublicJwks } from './public-keys.ts';
+import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
+import { judgeRedirectUri } from './redirect-uris.ts';
+
+/** https, or http on this machine: a link for people. */
+const Homepage = z
+  .string()
+  .trim()
+  .max(300, 'An address has at most 300 characters.')
+  .refine((value) => judgeRedirectUri(value, 'web').ok, {
+    error: 'The homepage must be a whole address that starts with https://.',
+  });
+
+const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+
+/** Every field of an app that can be given, by the names that all edges use. */
+const fields = {
+  name: z
+    .string()
+    .trim()
+    .min(1, 'An app needs a name.')
+    .max(100, 'A name has at most 100 characters.')
+    .refine((name) => !/\p{Cc}/u.test(name), 'A name has no control characters.'),
+  description: z.string().trim().max(500, 'A description has at most 500 characters.'),
+  homepage: Homepage.nullable(),
+  authMethod: z.enum(AUTH_METHODS, 'Choose how the app authenticates.'),
+  redirectUris: z.array(z.string()).max(50, 'An app has at most 50 redirect URIs.'),
+  postLogoutRedirectUris: z.array(z.string()).max(50, 'An app has at most 50 addresses for after signing out.'),
+  jwks: PublicJwks,
+  jwksUri: JwksUri,
+  /** An API's identifier. */
+  defaultApi: z.string(),
+  idTokenAlg: z.enum(['ES256', 'RS256', 'EdDSA']),
+  pkce: z.enum(['required', 'pkce_or_nonce']),
+  requirePar: z.boolean(),
+  /** A retry inside it gets the same response again. 0 turns it off. */
+  refreshRetrySeconds: z
+    .int('Give whole seconds, from 0 to 60.')
+    .min(0, 'Give whole seconds, from 0 to 60.')
+    .max(60, 'Give whole seconds, from 0 to 60.'),
+};
+
+const newClient = z.strictObject({
+  name: fields.name,
+  type: z.enum(CLIENT_TYPES, 'Choose what the app is for.'),
+  description: fields.description.default(''),
+  homepage: fields.homepage.default(null),
+  /** The team that owns it; without one it belongs to the operator. */
+  team: z.string().max(100).optional(),
+  authMethod: fields.authMethod.default('client_secret_basic'),
+  redirectUris: fields.redirectUris.default([]),
+  postLogoutRedirectUris: fields.postLogoutRedirectUris.default([]),
+  jwks: fields.jwks.optional(),
+  jwksUri: fields.jwksUri.optional(),
+  defaultApi: fields.defaultApi.optional(),
+  idTokenAlg: fields.idTokenAlg.default('ES256'),
+  pkce: fields.pkce.default('required'),
+  requirePar: fields.requirePar.default(false),
+  refreshRetrySeconds: fields.refreshRetrySeconds.default(0),
+});
+
+/** What a developer gives when they register an app. */
+export const NewAppOfTeam = newClient.superRefine((client, ctx) => checkConsistency(client, reportTo(ctx)));
+
+/** What those who may do everything give: also what nobody may give themselves. */
+export const NewClient = newClient
+  .extend({
+    /** Scopes of APIs that it may use, without anyone's approval. */
+    subscriptions: z.array(z.strictObject({ api: z.string(), scopes: z.array(z.string()) })).default([]),
+    /** People are not asked for consent. */
+    firstParty: z.boolean().default(false),
+    /** Only for an app that the server itself needs under a known name. */
+    id: z
+      .string()
+      .regex(/^(?!usr_|api_|sec_)[a-z][a-z0-9_-]{2,40}$/)
+      .optional(),
+  })
+  .superRefine((client, ctx) => checkConsistency(client, reportTo(ctx)));
+
+/** What can be changed of an app afterwards; what is left out stays as it is. */
+export const ClientChanges = z
+  .strictObject({
+    ...fields,
+    jwks: fields.jwks.nullable(),
+    jwksUri: fields.jwksUri.nullable(),
+    defaultApi: fields.defaultApi.nullable(),
+  })
+  .partial();
+
+export type WantedClient = z.output<typeof NewClient>;
+export type WantedChanges = z.output<typeof ClientChanges>;
+
+/** The parts of an app that must fit each other. */
+export interface Fitting {
+  readonly type: ClientType;
+  readonly authMethod: ClientAuthMethod;
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly jwks?: unknown;
+  readonly jwksUri?: string | null | undefined;
+  readonly pkce: 'required' | 'pkce_or_nonce';
+}
+
+export type Report = (path: (string | number)[], message: string) => void;
+
+export function reportTo(ctx: {
+  addIssue(issue: { code: 'custom'; path: (string | number)[]; message: string }): void;
+}): Report {
+  return (path, message) => ctx.addIssue({ code: 'custom', path, message });
+}
+
+/** Reports whatever does not go together, by field and in sentences. */
+export function checkConsistency(client: Fitting, report: Report): void {
+  const { label, isPublic, hasRedirectUris } = PURPOSES[client.type];
+  const kind = label.toLowerCase();
+  for (const field of ['redirectUris', 'postLogoutRedirectUris'] as const) {
+    for (const [index, uri] of client[field].entries()) {
+      const verdict = judgeRedirectUri(uri, client.type);
+      if (!verdict.ok) report([field, index], `“${uri}” ${verdict.explanation}.`);
+    }
+  }
+  if (!hasRedirectUris && client.redirectUris.length > 0) {
+    report(['redirectUris'], `A ${kind} app has no redirect URI: nobody comes back to it in a browser.`);
+  }
+  if (hasRedirectUris && client.redirectUris.length === 0) {
+    report(['redirectUris'], 'Give at least one redirect URI: the address where people come back to after signing in.');
+  }
+  checkKeys(client, isPublic, report);
+}
+
+function checkKeys({ authMethod, jwks, jwksUri, pkce }: Fitting, isPublic: boolean, report: Report): void {
+  const sources = [jwks, jwksUri].filter((source) => source != null).length;
+  if (isPublic && sources > 0) report(['jwks'], 'An app that cannot keep a secret has no keys.');
+  else if (isPublic && authMethod === 'private_key_jwt') {
+    report(['authMethod'], 'An app that cannot keep a secret does not authenticate.');
+  } else if (authMethod === 'private_key_jwt' && sources !== 1) {
+    report(['jwks'], 'private_key_jwt needs the app’s public keys: either a JWK Set or its address.');
+  } else if (authMethod !== 'private_key_jwt' && sources > 0) {
+    report(['jwks'], 'Only private_key_jwt uses public keys: choose it, or leave the keys out.');
+  }
+  if (isPublic && pkce !== 'required') report(['pkce'], 'An app that cannot keep a secret uses PKCE always.');
+}

@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { record } from '../audit/record.ts';
+import type { Db } from '../db/connection.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import type { By } from '../teams/access.ts';
+import { type AddedSecret, insertSecret, lockSecrets, Moment, NewSecret } from './secrets.ts';
+
+/** When the old secret ends. */
+const OldEnds = z.discriminatedUnion('when', [
+  z.strictObject({ when: z.literal('now') }),
+  z.strictObject({ when: z.literal('at'), at: Moment }),
+  /** By itself, as soon as the new one is used. */
+  z.strictObject({ when: z.literal('first_use') }),
+]);
+
+export const Rotation = NewSecret.extend({ ends: OldEnds });
+
+type Ends = z.output<typeof OldEnds>;
+
+/**
+ * Makes a new secret in place of one that is live, and settles when that one ends.
+ * @throws {ZodError} @throws {AppError} not_found, forbidden, invalid_request
+ */
+export async function rotateSecret(
+  db: Kysely<Tables>,
+  input: { clientId: string; secretId: string } & z.input<typeof Rotation>,
+  by: By,
+): Promise<AddedSecret> {
+  const { clientId, secretId, ...rest } = input;
+  const { ends, ...wanted } = Rotation.parse(rest);
+  return inTransaction(db, async (trx) => {
+    await lockSecrets(trx, clientId, by);
+    const old = await requireLive(trx, { clientId, secretId }, by);
+    const added = await insertSecret(trx, { clientId, ...wanted }, by);
+    await trx
+      .updateTable('client_secrets')
+      .set(endOf(ends, old.expires_at, added.id, by.now))
+      .where('id', '=', secretId)
+      .execute();
+    const event = { clientId, secretId, successorId: added.id, ends: ends.when };
+    await record(trx, by.actor, { type: 'client.secret_rotated', ...event }, by.now);
+    return added;
+  });
+}
+
+async function requireLive(db: Db, { clientId, secretId }: { clientId: string; secretId: string }, by: By) {
+  const old = await db
+    .selectFrom('client_secrets')
+    .select('expires_at')
+    .where('id', '=', secretId)
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  if (!old) throw new AppError('not_found', { detail: `The app ${clientId} has no secret ${secretId}.` });
+  if (old.expires_at && old.expires_at <= by.now) {
+    throw new AppError('invalid_request', { detail: 'This secret has ended already. Add a new one instead.' });
+  }
+  return old;
+}
+
+/** An end that was settled before stays when it comes earlier. */
+function endOf(ends: Ends, settled: Date | null, successorId: string, now: Date) {
+  if (ends.when === 'first_use') return { successor_id: successorId };
+  const at = ends.when === 'now' ? now : ends.at;
+  if (at < now) throw new AppError('invalid_request', { detail: 'The old secret can end only now or later.' });
+  return { expires_at: settled && settled < at ? settled : at };
+}

@@ -1,0 +1,106 @@
+import { type Kysely, sql, type Updateable } from 'kysely';
+import { z } from 'zod';
+import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { findAppApis } from '../apis/subscriptions.ts';
+import { record } from '../audit/record.ts';
+import type { Client, ClientTable } from '../db/catalogue-tables.ts';
+import { announceVersioned } from '../db/changes.ts';
+import type { Db } from '../db/connection.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import type { By } from '../teams/access.ts';
+import { ClientChanges, checkConsistency, reportTo, type WantedChanges } from './client-input.ts';
+import { lockClient } from './find-clients.ts';
+import { endAllSecrets } from './secrets.ts';
+
+export interface ClientUpdate {
+  readonly clientId: string;
+  readonly changes: z.input<typeof ClientChanges>;
+  /** What If-Match carries: the change is made only to this version. */
+  readonly version?: number | undefined;
+}
+
+/**
+ * Changes an app; what is not named stays as it is. An app that stops using secrets loses those that it has.
+ * @throws {ZodError} @throws {AppError} not_found, forbidden, precondition_failed
+ */
+export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by: By): Promise<Client> {
+  const changes = ClientChanges.parse(update.changes);
+  return inTransaction(db, async (trx) => {
+    const before = await lockClient(trx, update.clientId, by);
+    if (update.version !== undefined && update.version !== before.version) throw new AppError('precondition_failed');
+    requireConsistency(before, changes);
+    const columns = await toColumns(trx, before, changes);
+    const client = await trx
+      .updateTable('clients')
+      .set({ ...columns, updated_at: by.now, version: sql`version + 1` })
+      .where('id', '=', before.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    if (before.auth_method !== client.auth_method && client.auth_method === 'private_key_jwt') {
+      await endAllSecrets(trx, client.id, by);
+    }
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await record(trx, by.actor, { type: 'client.updated', clientId: client.id, changed: Object.keys(changes) }, by.now);
+    return client;
+  });
+}
+
+/** The app as it would be has to make sense as a whole. @throws {ZodError} */
+function requireConsistency(before: Client, changes: WantedChanges): void {
+  const keys = keysOf(before, changes);
+  const after = {
+    type: before.type,
+    authMethod: changes.authMethod ?? before.auth_method,
+    redirectUris: changes.redirectUris ?? before.redirect_uris,
+    postLogoutRedirectUris: changes.postLogoutRedirectUris ?? before.post_logout_redirect_uris,
+    pkce: changes.pkce ?? before.pkce,
+    ...keys,
+  };
+  z.custom<typeof after>()
+    .superRefine((client, ctx) => checkConsistency(client, reportTo(ctx)))
+    .parse(after);
+}
+
+/** Giving keys of one kind takes away those of the other; a method without keys takes away both. */
+function keysOf(before: Client, { authMethod, jwks, jwksUri }: WantedChanges) {
+  const given = [jwks, jwksUri].some((source) => source != null);
+  const usesKeys = (authMethod ?? before.auth_method) === 'private_key_jwt';
+  const keep = usesKeys && !given;
+  return {
+    jwks: jwks === undefined && keep ? before.jwks : (jwks ?? null),
+    jwksUri: jwksUri === undefined && keep ? before.jwks_uri : (jwksUri ?? null),
+  };
+}
+
+async function toColumns(db: Db, before: Client, changes: WantedChanges): Promise<Updateable<ClientTable>> {
+  const { jwks, jwksUri } = keysOf(before, changes);
+  return {
+    ...(changes.name === undefined ? {} : { name: changes.name }),
+    ...(changes.description === undefined ? {} : { description: changes.description }),
+    ...(changes.homepage === undefined ? {} : { homepage_url: changes.homepage }),
+    ...(changes.authMethod === undefined ? {} : { auth_method: changes.authMethod }),
+    ...(changes.redirectUris === undefined ? {} : { redirect_uris: [...new Set(changes.redirectUris)] }),
+    ...(changes.postLogoutRedirectUris === undefined
+      ? {}
+      : { post_logout_redirect_uris: [...new Set(changes.postLogoutRedirectUris)] }),
+    ...(changes.idTokenAlg === undefined ? {} : { id_token_alg: changes.idTokenAlg }),
+    ...(changes.pkce === undefined ? {} : { pkce: changes.pkce }),
+    ...(changes.requirePar === undefined ? {} : { require_par: changes.requirePar }),
+    ...(changes.refreshRetrySeconds === undefined ? {} : { refresh_retry_seconds: changes.refreshRetrySeconds }),
+    ...(changes.defaultApi === undefined
+      ? {}
+      : { default_api_id: await defaultApiId(db, before.id, changes.defaultApi) }),
+    jwks: jwks ? JSON.stringify(jwks) : null,
+    jwks_uri: jwksUri,
+  };
+}
+
+/** @throws {AppError} invalid_request for an API that the app may not use */
+async function defaultApiId(db: Db, clientId: string, identifier: string | null): Promise<string | null> {
+  if (identifier === null) return null;
+  const known = (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
+  if (!known) throw new AppError('invalid_request', { detail: 'The default API must be one that the app may use.' });
+  return known.api.id;
+}

@@ -1,0 +1,56 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { findHeldRoles, type HeldRole } from '../apis/held-roles.ts';
+import { decideScopes } from '../apis/policy.ts';
+import type { AppApi } from '../apis/subscriptions.ts';
+import type { Db } from '../db/connection.ts';
+
+/** What a request on behalf of a person may have of one API. */
+export interface PersonalUse {
+  readonly identifier: string;
+  readonly granted: readonly string[];
+  /** What the app may have, and this person may not. */
+  readonly withheld: readonly string[];
+  /** For the API's tokens to name; undefined where the API does not want that. */
+  readonly roleNames: readonly string[] | undefined;
+}
+
+/** Everything that this person may have of an API that an app may use. */
+export async function findPersonalUse(db: Db, accountId: string, appApi: AppApi): Promise<PersonalUse> {
+  const roles = await rolesAt(db, accountId, appApi);
+  const { granted } = decideScopes({ ...appApi, requested: undefined, roles: scopesOf(roles) });
+  const forApp = decideScopes({ ...appApi, requested: undefined, roles: 'app' }).granted;
+  return {
+    identifier: appApi.api.identifier,
+    granted,
+    withheld: forApp.filter((scope) => !granted.includes(scope)),
+    roleNames: appApi.api.roles_claim ? roles.map(({ name }) => name) : undefined,
+  };
+}
+
+/** The roles that a person has of an API; without a look at the database where they do not matter. */
+export async function rolesAt(db: Db, accountId: string, { api, needsRole }: AppApi): Promise<HeldRole[]> {
+  return needsRole.length > 0 || api.roles_claim ? findHeldRoles(db, accountId, api.id) : [];
+}
+
+export const scopesOf = (roles: readonly HeldRole[]) => roles.flatMap((role) => role.scopes);
+
+/**
+ * On whose behalf a request is: a person, the app itself, or nobody yet, before the one at the browser has signed in.
+ * At the token endpoint there is a person for every grant but client credentials; one that is missing has no roles.
+ */
+export function personOf(ctx: KoaContextWithOIDC): { accountId: string } | 'app' | 'nobody yet' {
+  const { params, entities, session, route } = ctx.oidc;
+  if (route === 'token') {
+    return params?.grant_type === 'client_credentials' ? 'app' : { accountId: entities.Account?.accountId ?? '' };
+  }
+  return session?.accountId ? { accountId: session.accountId } : 'nobody yet';
+}
+
+const uses = new WeakMap<object, readonly PersonalUse[]>();
+
+/** Kept with the request, so that roles are read once in it. */
+export function noteUse(ctx: KoaContextWithOIDC, use: PersonalUse): void {
+  uses.set(ctx, [...usesOf(ctx).filter(({ identifier }) => identifier !== use.identifier), use]);
+}
+
+export const usesOf = (ctx: KoaContextWithOIDC): readonly PersonalUse[] => uses.get(ctx) ?? [];
