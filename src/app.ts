@@ -25,6 +25,7 @@ import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { createPost } from './mail/post.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
@@ -55,7 +56,8 @@ export interface App {
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
 export async function createApp({ config, secrets, database, clock, log }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
+  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn, smtp } =
+    config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
@@ -92,6 +94,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   });
   const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
+  const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
@@ -113,7 +116,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs(database, keyring, clock, log),
+    jobs: createJobs(database, { keyring, post }, clock, log),
     keyring,
     secretUses,
     async close() {

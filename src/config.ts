@@ -34,6 +34,8 @@ export interface Config {
   readonly signerSocket: string | undefined;
   readonly listen: boolean;
   readonly expressLaneOn: boolean;
+  /** Where mail goes, and who it is from. */
+  readonly smtp: { readonly url: string | undefined; readonly from: string };
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -61,8 +63,9 @@ export function readConfig(env: Environment): Config {
       'use production or development',
     ) === 'production';
   const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 1 to 65535');
+  const issuer = parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`);
   const config: Config = {
-    issuer: parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`),
+    issuer,
     port: listenPort,
     host: read('HOST') ?? 'localhost',
     workers: parseWorkers(read('WORKERS') ?? '1'),
@@ -87,6 +90,7 @@ export function readConfig(env: Environment): Config {
     signerSocket: parseSigner(read('SIGNER') ?? 'database'),
     listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
     expressLaneOn: check('EXPRESS_LANE', z.enum(['on', 'off']), read('EXPRESS_LANE') ?? 'on', 'use on or off') === 'on',
+    smtp: { url: parseSmtpUrl(read('SMTP_URL')), from: parseMailFrom(read('MAIL_FROM'), issuer) },
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };
@@ -187,6 +191,23 @@ function parseDatabaseUrl(value: string | undefined): string | undefined {
     throw new ConfigError('DATABASE_URL', 'is not a PostgreSQL address; use postgres://user:password@host:5432/name');
   }
   return value;
+}
+
+function parseSmtpUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (!url?.hostname || !/^smtps?:$/.test(url.protocol)) {
+    throw new ConfigError('SMTP_URL', 'is not the address of a mail server; use smtps://user:password@host');
+  }
+  return value;
+}
+
+function parseMailFrom(value: string | undefined, issuer: string): string {
+  const from = value ?? `Latchkey <no-reply@${new URL(issuer).hostname}>`;
+  if (!/^[^<>@\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/.test(from)) {
+    throw new ConfigError('MAIL_FROM', 'is not an address; use mail@example.com, or Name <mail@example.com>');
+  }
+  return from;
 }
 
 /** `id:base64,…`, 32 bytes each, ids unique. */

@@ -6,6 +6,8 @@ import { withLease } from './db/leases.ts';
 import { deleteExpiredThrottles } from './http/limits.ts';
 import { deleteExpiredIdempotencyKeys } from './idempotency/once.ts';
 import type { Keyring } from './keys/keyring.ts';
+import { deleteOldMail } from './mail/mail-lists.ts';
+import type { Post } from './mail/post.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
 import { deleteForgottenRevocations } from './revocation/revoke.ts';
 
@@ -18,24 +20,35 @@ const EXPIRING = [
   deleteExpiredIdempotencyKeys,
   deleteForgottenRevocations,
   deleteEndedSecrets,
+  deleteOldMail,
 ];
 
+/** Milliseconds. */
 const EVERY = 60_000;
+const MAIL_EVERY = 5000;
 const BATCH = 1000;
 const MOST_BATCHES = 100;
 
 export interface Jobs {
   /** Removes everything that has expired, in batches, if no other process is at it. @returns rows removed */
   cleanUp(): Promise<number>;
+  /** Sends mail that is due, if no other process is at it. @returns mails sent */
+  sendMail(): Promise<number>;
   /** Runs the jobs from time to time until stopped. */
   start(): void;
   stop(): Promise<void>;
 }
 
 /** Background work. Every process tries; a lease lets one of them. */
-export function createJobs({ db }: Database, keyring: Keyring, clock: () => Date, log: Logger): Jobs {
-  let timer: NodeJS.Timeout | undefined;
+export function createJobs(
+  { db }: Database,
+  { keyring, post }: { keyring: Keyring; post: Post },
+  clock: () => Date,
+  log: Logger,
+): Jobs {
+  const timers: NodeJS.Timeout[] = [];
   let running: Promise<unknown> = Promise.resolve();
+  let sending: Promise<unknown> | undefined;
 
   const cleanUp = async () => {
     let removed = 0;
@@ -52,18 +65,29 @@ export function createJobs({ db }: Database, keyring: Keyring, clock: () => Date
 
   return {
     cleanUp,
+    sendMail: post.send,
     start() {
-      timer = setInterval(() => {
+      const maintain = setInterval(() => {
         running = Promise.all([
           cleanUp().catch((err: unknown) => log.error({ err }, 'clean-up failed')),
           keyring.maintain().catch((err: unknown) => log.error({ err }, 'key rotation failed')),
         ]);
       }, EVERY);
-      timer.unref();
+      const mail = setInterval(() => {
+        // A slow mail server may keep one round for longer than the time between two.
+        sending ??= post
+          .send()
+          .catch((err: unknown) => log.error({ err }, 'sending mail failed'))
+          .finally(() => {
+            sending = undefined;
+          });
+      }, MAIL_EVERY);
+      timers.push(maintain.unref(), mail.unref());
     },
     async stop() {
-      clearInterval(timer);
-      await running;
+      for (const timer of timers) clearInterval(timer);
+      post.close();
+      await Promise.all([running, sending]);
     },
   };
 }
