@@ -29,6 +29,7 @@ import { createPost } from './mail/post.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
 /** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
@@ -48,6 +49,7 @@ export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
   readonly secretUses: SecretUses;
+  readonly usage: UsageRecorder;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
   /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
@@ -71,6 +73,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     clock,
     onError: (err) => log.warn({ err }, 'could not note the use of secrets'),
   });
+  const usage = createUsageRecorder(db, log);
   const keyring = await openKeyring({
     db,
     signers: createSigners(masterKeys, signerSocket),
@@ -82,7 +85,18 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     },
   });
   const oidc = createOidcServer(
-    { database, catalog, secretUses, issuer, cookieKeys, render, clock, log, jwksMaxAge: keyRotation.jwksMaxAge },
+    {
+      database,
+      catalog,
+      issuer,
+      cookieKeys,
+      render,
+      clock,
+      secretUses,
+      noteUsage: usage.note,
+      log,
+      jwksMaxAge: keyRotation.jwksMaxAge,
+    },
     () => keyring,
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
@@ -106,7 +120,9 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses }));
+  if (expressLaneOn) {
+    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note: usage.note }));
+  }
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -116,9 +132,10 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs(database, { keyring, post }, clock, log),
+    jobs: createJobs({ database, keyring, usage, post, clock, log }),
     keyring,
     secretUses,
+    usage,
     async close() {
       feedPages.close();
       admin.close();

@@ -10,6 +10,8 @@ import { deleteOldMail } from './mail/mail-lists.ts';
 import type { Post } from './mail/post.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
 import { deleteForgottenRevocations } from './revocation/revoke.ts';
+import type { UsageRecorder } from './usage/recorder.ts';
+import { deleteOldRequests, deleteOldUsage } from './usage/retention.ts';
 
 /** What each feature removes of its own. */
 const EXPIRING = [
@@ -21,11 +23,11 @@ const EXPIRING = [
   deleteForgottenRevocations,
   deleteEndedSecrets,
   deleteOldMail,
+  deleteOldRequests,
+  deleteOldUsage,
 ];
 
-/** Milliseconds. */
 const EVERY = 60_000;
-const MAIL_EVERY = 5000;
 const BATCH = 1000;
 const MOST_BATCHES = 100;
 
@@ -39,16 +41,19 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Background work. Every process tries; a lease lets one of them. */
-export function createJobs(
-  { db }: Database,
-  { keyring, post }: { keyring: Keyring; post: Post },
-  clock: () => Date,
-  log: Logger,
-): Jobs {
-  const timers: NodeJS.Timeout[] = [];
+export interface JobParts {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly usage: UsageRecorder;
+  readonly post: Post;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** Background work. Every process tries; a lease lets one of them, but for usage, which each has of its own. */
+export function createJobs({ database: { db }, keyring, usage, post, clock, log }: JobParts): Jobs {
+  let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
-  let sending: Promise<unknown> | undefined;
 
   const cleanUp = async () => {
     let removed = 0;
@@ -67,27 +72,21 @@ export function createJobs(
     cleanUp,
     sendMail: post.send,
     start() {
-      const maintain = setInterval(() => {
+      usage.start();
+      post.start();
+      timer = setInterval(() => {
         running = Promise.all([
           cleanUp().catch((err: unknown) => log.error({ err }, 'clean-up failed')),
           keyring.maintain().catch((err: unknown) => log.error({ err }, 'key rotation failed')),
         ]);
       }, EVERY);
-      const mail = setInterval(() => {
-        // A slow mail server may keep one round for longer than the time between two.
-        sending ??= post
-          .send()
-          .catch((err: unknown) => log.error({ err }, 'sending mail failed'))
-          .finally(() => {
-            sending = undefined;
-          });
-      }, MAIL_EVERY);
-      timers.push(maintain.unref(), mail.unref());
+      timer.unref();
     },
     async stop() {
-      for (const timer of timers) clearInterval(timer);
-      post.close();
-      await Promise.all([running, sending]);
+      clearInterval(timer);
+      await running;
+      await usage.close();
+      await post.close();
     },
   };
 }

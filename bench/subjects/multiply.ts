@@ -11,7 +11,9 @@ export async function multiplyClient(pool: pg.Pool, clientId: string, numbers: N
   await copyRows(pool, 'clients', `t.id = $3`, `'id', 'copy_' || n`, clientId, numbers);
   const owned = `'client_id', 'copy_' || n`;
   await copyRows(pool, 'client_secrets', 't.client_id = $3', `${owned}, 'id', 'sec_copy_' || n`, clientId, numbers);
-  await copyRows(pool, 'subscriptions', 't.client_id = $3', owned, clientId, numbers);
+  // One for each API of the app, so the number alone does not tell them apart.
+  const subscription = `${owned}, 'id', t.id || '_' || n`;
+  await copyRows(pool, 'subscriptions', 't.client_id = $3', subscription, clientId, numbers);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => `copy_${from + index}`);
 }
 

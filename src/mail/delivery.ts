@@ -25,6 +25,8 @@ export interface DeliveryParts {
   readonly issuer: string;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** When the process is about to end: the mail under way is the last. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function sendDueMail(parts: DeliveryParts): Promise<number> {
     for (const { id, attempts } of await findDue(db, clock())) {
       const outcome = await attempt(parts, id, attempts);
       if (outcome === 'sent') sent += 1;
-      if (outcome === 'server failed') break;
+      if (outcome === 'server failed' || parts.signal.aborted) break;
     }
   });
   return sent;

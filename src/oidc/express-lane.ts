@@ -9,6 +9,8 @@ import type { SecretUses } from '../clients/secret-uses.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import type { NoteUsage } from '../usage/recorder.ts';
 
 export interface ExpressLaneParts {
   readonly catalog: Catalog;
@@ -16,6 +18,7 @@ export interface ExpressLaneParts {
   readonly issuer: string;
   readonly clock: () => Date;
   readonly secretUses: SecretUses;
+  readonly note: NoteUsage;
 }
 
 /**
@@ -31,6 +34,17 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
     const ended = parts.secretUses.note(order.secret);
     if (ended !== undefined) await ended;
     await serve(ctx, parts, order);
+    const { clientId, api, scope } = order;
+    const { requestId } = ctx.state;
+    parts.note({
+      at: parts.clock(),
+      clientId,
+      api: api.id,
+      event: 'client_credentials',
+      outcome: SUCCESS,
+      scope,
+      requestId,
+    });
   };
 }
 

@@ -23,6 +23,8 @@ export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler:
 type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
+  /** Sees every request to the provider with its answer. */
+  readonly around: ProviderMiddleware;
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
@@ -75,6 +77,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.on('server_error', (ctx, error) => {
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
+  provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
   provider.use(correctErrors);
   provider.use(externalizeScript);

@@ -7,6 +7,7 @@ import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { NoteUsage } from '../usage/recorder.ts';
 import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
@@ -21,6 +22,7 @@ import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
+import { createUsageNotes } from './usage.ts';
 
 export interface OidcParts {
   readonly database: Database;
@@ -30,6 +32,7 @@ export interface OidcParts {
   readonly cookieKeys: readonly string[];
   readonly render: Render;
   readonly clock: () => Date;
+  readonly noteUsage: NoteUsage;
   readonly log: Logger;
   /** seconds */
   readonly jwksMaxAge: number;
@@ -47,9 +50,11 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const { database, catalog, issuer, cookieKeys, render, clock, log } = parts;
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
+  const usage = createUsageNotes({ db: work.db, note: parts.noteUsage, catalog, clock });
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
     onSecretUsed: (secret) => parts.secretUses.note(secret),
+    around: usage.middleware,
     aroundGrant: createExchange(work, resources, clock),
     structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
   };
@@ -65,7 +70,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       https: issuer.startsWith('https:'),
     });
     const provider = buildProvider(issuer, configuration, overrides);
-    listenToProvider(provider, work, log);
+    listenToProvider(provider, work, usage, log);
     return provider;
   };
   const host = createProviderHost(build(), parts.jwksMaxAge);

@@ -4,6 +4,7 @@ import { disableClient } from '../../src/clients/lifecycle.ts';
 import { addSecret } from '../../src/clients/secrets.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { controlTime, releaseTime } from '../support/time.ts';
 import { requestToken } from '../support/tokens.ts';
 
 /** The same apps and APIs on two servers; one of them sends everything through oidc-provider. */
@@ -50,9 +51,14 @@ async function aSide(expressLane: 'on' | 'off'): Promise<Side> {
 }
 
 beforeAll(async () => {
+  // Which requests get a line in the log depends on the minute, and that must be the same for both.
+  controlTime();
   [lane, provider] = await Promise.all([aSide('on'), aSide('off')]);
 });
-afterAll(() => Promise.all([lane.server.stop(), provider.server.stop()]));
+afterAll(async () => {
+  await Promise.all([lane.server.stop(), provider.server.stop()]);
+  releaseTime();
+});
 
 type How = 'basic' | 'post' | 'both' | 'none' | 'wrong' | 'lower' | 'spaces' | 'unpadded' | 'other id';
 interface Case {
@@ -222,6 +228,35 @@ describe('the express lane', () => {
       return rows.map(({ type, actor_type: actor }) => `${type} ${actor}`);
     };
     expect(await eventsOf(lane)).toEqual(await eventsOf(provider));
+  });
+
+  it('leaves the same usage as oidc-provider: counts, and lines with their reasons', async () => {
+    const usageOf = async ({ server, apps }: Side) => {
+      await server.app.usage.flush();
+      const { db } = server.database;
+      const names = new Map(Object.entries(apps).map(([name, { clientId }]) => [clientId, name]));
+      const apis = await db.selectFrom('apis').select(['id', 'identifier']).execute();
+      for (const { id, identifier } of apis) names.set(id, identifier);
+      const named = (id: string | null) => names.get(id ?? '') ?? id;
+      const hours = await db.selectFrom('usage_hours').selectAll().execute();
+      const lines = await db.selectFrom('request_log').selectAll().orderBy('id').execute();
+      return {
+        hours: hours
+          .map(({ client_id, api_id, event, outcome, count }) =>
+            [named(client_id), named(api_id), event, outcome, count].join(' '),
+          )
+          .sort(),
+        lines: lines.map(({ client_id, api_id, event, outcome, detail, scope, request_id }) => ({
+          what: [named(client_id), named(api_id), event, outcome].join(' '),
+          detail,
+          scope,
+          named: request_id?.length,
+        })),
+      };
+    };
+    const [ofLane, ofProvider] = [await usageOf(lane), await usageOf(provider)];
+    expect(ofLane.hours.length).toBeGreaterThan(20);
+    expect(ofLane).toEqual(ofProvider);
   });
 
   it('is really taken by those who are remembered, and by nobody when it is off', async () => {

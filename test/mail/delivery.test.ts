@@ -119,7 +119,7 @@ describe('mail', () => {
     // The first attempt shows that there is no server, so the second mail is not tried in vain.
     const { rows } = await listMail(server.database.db, {}, operator());
     expect(rows.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);
-    away.close();
+    await away.close();
     travel(3 * 86_400);
     expect(await send()).toBe(0);
     expect(await outcome()).toMatchObject({ state: 'given up' });
