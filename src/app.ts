@@ -12,6 +12,7 @@ import type { Database } from './db/connection.ts';
 import { createFeedPublisher } from './gateway/feed.ts';
 import { feedRoutes } from './gateway/routes.ts';
 import { serveAssets } from './http/assets.ts';
+import { createAtOnce } from './http/at-once.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
@@ -19,9 +20,10 @@ import { guardInput } from './http/input-guard.ts';
 import { createLoopback } from './http/loopback.ts';
 import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import { standardHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
+import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
@@ -29,6 +31,7 @@ import { createPost } from './mail/post.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createRevocationChecks } from './revocation/checks.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
 /** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
@@ -84,15 +87,19 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
       feed.watch.onChange().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
     },
   });
+  const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
+  const checks = createRevocationChecks(db);
   const oidc = createOidcServer(
     {
       database,
       catalog,
+      ownTokens,
+      checks,
+      secretUses,
       issuer,
       cookieKeys,
       render,
       clock,
-      secretUses,
       noteUsage: usage.note,
       log,
       jwksMaxAge: keyRotation.jwksMaxAge,
@@ -106,7 +113,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  const admin = adminRoutes({ db, catalog, issuer, loopback, clock, masterKeys });
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
@@ -114,15 +121,20 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
+  const standard = standardHeaders({ https: issuer.startsWith('https:') });
+  const atOnce = createAtOnce(issuer, standard);
   koa.use(identifyRequests(log));
-  koa.use(securityHeaders({ https: issuer.startsWith('https:') }));
+  koa.use(oidc.host.documents(atOnce));
+  if (expressLaneOn) {
+    const note = usage.note;
+    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce }));
+  }
+  koa.use(standard.middleware);
   koa.use(answerErrors(render));
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) {
-    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note: usage.note }));
-  }
+  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());

@@ -5,7 +5,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
+import { revoke } from '../revocation/revoke.ts';
 import { emailKey } from './accounts.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
@@ -39,7 +39,7 @@ export function disableAccount(
     const change = { disabled_at: by.now, updated_at: by.now };
     await updateAccount(trx, accountId, change);
     await endTokensAndSessionsOfAccount(trx, accountId);
-    await revokeTokens(trx, { kind: 'account', value: accountId, reason }, by.now);
+    await revoke(trx, { kind: 'account', value: accountId, reason }, { now: by.now });
     await record(trx, by.actor, { type: 'account.disabled', accountId, reason }, by.now);
   });
 }
@@ -81,7 +81,7 @@ export async function changePassword(
   await inTransaction(db, async (trx) => {
     await updateAccount(trx, accountId, { password_hash: passwordHash, updated_at: by.now });
     await endTokensAndSessionsOfAccount(trx, accountId);
-    await revokeTokens(trx, { kind: 'account', value: accountId, reason: 'password changed' }, by.now);
+    await revoke(trx, { kind: 'account', value: accountId, reason: 'password changed' }, { now: by.now });
     await record(trx, by.actor, { type: 'account.password_changed', accountId }, by.now);
   });
 }
@@ -97,7 +97,7 @@ export function withdrawConsent(
   return inTransaction(db, async (trx) => {
     await trx.deleteFrom('consents').where('account_id', '=', accountId).where('client_id', '=', clientId).execute();
     for (const grantId of await endTokensOfConsent(trx, accountId, clientId)) {
-      await revokeTokens(trx, { kind: 'grant', value: grantId, reason: 'consent withdrawn' }, by.now);
+      await revoke(trx, { kind: 'grant', value: grantId, reason: 'consent withdrawn' }, { now: by.now });
     }
     await record(trx, by.actor, { type: 'consent.withdrawn', accountId, clientId }, by.now);
   });

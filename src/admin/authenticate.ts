@@ -4,7 +4,8 @@ import type { Catalog } from '../clients/catalog.ts';
 import type { Database } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
 import type { Loopback } from '../http/loopback.ts';
-import { isRevoked } from '../revocation/revoke.ts';
+import type { OwnTokens } from '../keys/own-tokens.ts';
+import type { RevocationChecks } from '../revocation/checks.ts';
 import type { Access, By } from '../teams/access.ts';
 import { findAccess } from '../teams/members.ts';
 import { actionsOfScopes } from '../teams/token-scopes.ts';
@@ -13,6 +14,8 @@ import { type AccessTokenClaims, createVerifier, VerificationError } from '../ve
 export interface AuthenticationParts {
   readonly db: Database['db'];
   readonly catalog: Catalog;
+  readonly ownTokens: OwnTokens;
+  readonly checks: RevocationChecks;
   readonly issuer: string;
   readonly loopback: Loopback;
   readonly clock: () => Date;
@@ -42,7 +45,7 @@ const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(
  * that it asks the database: a token that was revoked, or whose app was stopped, ends with the next request.
  */
 export function createAuthentication(parts: AuthenticationParts) {
-  const { db, catalog, issuer, loopback, clock } = parts;
+  const { db, catalog, ownTokens, checks, issuer, loopback, clock } = parts;
   const verifier = createVerifier({
     issuer,
     audience: adminApiIdentifier(issuer),
@@ -66,19 +69,19 @@ export function createAuthentication(parts: AuthenticationParts) {
     /** Who calls, and what they may do. @throws {Unauthenticated} */
     async authenticate(ctx: Context, scope: string): Promise<By> {
       const claims = await verify(ctx, scope);
-      const access = await accessOf(parts, claims, ctx);
+      const access = await accessOf(claims, ctx);
       if (!access) throw new AppError('invalid_token', { detail: 'The token is not good any more.' });
       const tokenAllows = actionsOfScopes(String(claims.scope ?? '').split(' '));
       return { actor: actorOf(ctx, claims), now: clock(), access: { ...access, tokenAllows } };
     },
   };
 
-  async function accessOf(_parts: AuthenticationParts, claims: AccessTokenClaims, ctx: Context) {
-    const facts = factsOf(claims, ctx, issuer);
-    const [revoked, entry] = await Promise.all([isRevoked(db, facts), catalog.find(db, claims.client_id)]);
-    if (revoked || !entry) return undefined;
-    if (claims.sub !== claims.client_id) return findAccess(db, claims.sub);
-    return machineAccess(entry.client.team_id);
+  /** undefined when the token was revoked, or who it stands for was stopped. */
+  async function accessOf(claims: AccessTokenClaims, ctx: Context): Promise<Access | undefined> {
+    const own = ownTokens.read(ctx.get('Authorization').split(' ')[1] ?? '');
+    const entry = await catalog.find(db, claims.client_id);
+    if (!own || !entry || (await checks.isRevoked(own.facts))) return undefined;
+    return claims.sub === claims.client_id ? machineAccess(entry.client.team_id) : findAccess(db, claims.sub);
   }
 }
 
@@ -86,24 +89,6 @@ export function createAuthentication(parts: AuthenticationParts) {
 function machineAccess(teamId: string | null): Access {
   if (teamId === null) return { platformRole: 'admin', teams: new Map() };
   return { platformRole: null, teams: new Map([[teamId, 'owner']]) };
-}
-
-function factsOf(claims: AccessTokenClaims, ctx: Context, issuer: string) {
-  return {
-    jti: claims.jti,
-    iat: claims.iat,
-    kid: kidOf(ctx),
-    clientId: claims.client_id,
-    subject: claims.sub,
-    audience: adminApiIdentifier(issuer),
-    grantId: typeof claims.grant_id === 'string' ? claims.grant_id : undefined,
-  };
-}
-
-/** Of a token that has been verified. */
-function kidOf(ctx: Context): string {
-  const [header = ''] = (ctx.get('Authorization').split(' ')[1] ?? '').split('.');
-  return String((JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid?: unknown }).kid);
 }
 
 function actorOf(ctx: Context, claims: AccessTokenClaims): By['actor'] {

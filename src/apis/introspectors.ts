@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
 import { record } from '../audit/record.ts';
+import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { authorize, type By } from '../teams/access.ts';
 import { findApi } from './apis.ts';
+import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { findSubscriber } from './subscription-rows.ts';
 
 /** Lets an app introspect the tokens of an API, as its resource server (RFC 7662 §4). @throws {AppError} not_found, forbidden */
@@ -27,18 +29,18 @@ export function allowIntrospection(
       .values({ api_id: api.id, client_id: clientId })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'api.introspector_added', apiId: api.id, clientId }, by.now);
   });
 }
 
-/** Whether an app is a resource server of the API. */
-export async function mayIntrospect(db: Db, clientId: string, apiIdentifier: string): Promise<boolean> {
-  const row = await db
+/** The identifiers of the APIs whose resource server an app is. */
+export async function findIntrospectedApis(db: Db, clientId: string): Promise<string[]> {
+  const rows = await db
     .selectFrom('api_introspectors')
     .innerJoin('apis', 'apis.id', 'api_introspectors.api_id')
-    .select('apis.id')
-    .where('apis.identifier', '=', apiIdentifier)
+    .select('apis.identifier')
     .where('api_introspectors.client_id', '=', clientId)
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return rows.map(({ identifier }) => identifier);
 }

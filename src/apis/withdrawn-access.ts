@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
+import { revoke } from '../revocation/revoke.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 
 /** More apps than this, and all tokens of the API are revoked instead: one entry in the feed in place of many. */
@@ -10,7 +10,7 @@ const MOST_SINGLE = 50;
 
 /** Ends every token for an API, in the caller's transaction, and has all processes read their catalogues anew. */
 export async function endTokensOfApi(db: Db, api: Pick<Api, 'identifier'>, reason: string, now: Date): Promise<void> {
-  await revokeTokens(db, { kind: 'api', value: api.identifier, reason }, now);
+  await revoke(db, { kind: 'api', value: api.identifier, reason }, { now });
   await announceVersioned(db, CATALOG_TOPIC, now);
 }
 
@@ -23,7 +23,7 @@ export async function endTokensOfApps(
 ): Promise<void> {
   if (clientIds.length > MOST_SINGLE) return endTokensOfApi(db, api, reason, now);
   for (const clientId of clientIds) {
-    await revokeTokens(db, { kind: 'subscription', value: `${clientId} ${api.identifier}`, reason }, now);
+    await revoke(db, { kind: 'subscription', value: `${clientId} ${api.identifier}`, reason }, { now });
   }
   await announceVersioned(db, CATALOG_TOPIC, now);
 }

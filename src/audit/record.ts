@@ -1,4 +1,5 @@
 import type { Db } from '../db/connection.ts';
+import type { ColumnTypes, Statement } from '../db/statement.ts';
 import type { Actor, AuditEvent } from './events.ts';
 
 /** Writes events in the transaction of the change that they tell of: both are there afterwards, or neither. */
@@ -12,8 +13,33 @@ export async function record(
   if (rows.length > 0) await db.insertInto('audit_events').values(rows).execute();
 }
 
-/** An event as a row, for those who write it together with others. */
-export function toRow(actor: Actor, event: AuditEvent, now: Date) {
+/** Writes events as a part of a larger statement. */
+export function recordWithin(
+  statement: Statement,
+  actor: Actor,
+  events: AuditEvent | readonly AuditEvent[],
+  now: Date,
+): void {
+  statement.insert(
+    'audit_events',
+    COLUMNS,
+    [events].flat().map((event) => toRow(actor, event, now)),
+  );
+}
+
+const COLUMNS: ColumnTypes = {
+  at: 'timestamptz',
+  type: 'text',
+  actor_type: 'text',
+  actor_id: 'text',
+  client_id: 'text',
+  account_id: 'text',
+  ip: 'text',
+  request_id: 'text',
+  detail: 'jsonb',
+};
+
+function toRow(actor: Actor, event: AuditEvent, now: Date) {
   const { type, ...detail } = event;
   return {
     at: now,

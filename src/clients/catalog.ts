@@ -1,4 +1,5 @@
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
+import { findIntrospectedApis } from '../apis/introspectors.ts';
 import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
@@ -13,6 +14,8 @@ export interface CatalogEntry {
   readonly apis: ReadonlyMap<string, AppApi>;
   /** The identifier of its own default API or, if it may use just one, of that one. */
   readonly defaultApi: string | undefined;
+  /** The identifiers of the APIs whose resource server it is. */
+  readonly introspects: ReadonlySet<string>;
 }
 
 export interface Catalog {
@@ -20,6 +23,8 @@ export interface Catalog {
   find(db: Db, clientId: string): Promise<CatalogEntry | undefined>;
   /** What is remembered of an app; undefined says nothing. */
   peek(clientId: string): CatalogEntry | undefined;
+  /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
+  generation(): number;
   /** What to watch so that it forgets when an app, an API or a subscription changes. */
   readonly watch: (db: Db) => Watch;
 }
@@ -36,6 +41,7 @@ export function createCatalog(): Catalog {
   let generation = 0;
   return {
     peek: (clientId) => entries.get(clientId),
+    generation: () => generation,
     async find(db, clientId) {
       const known = entries.get(clientId);
       if (known) return known;
@@ -72,9 +78,11 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const chosen = found.client.default_api_id;
   // An app whose own default is suspended gets no token, and not one for another API.
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
+  const introspects = new Set(await findIntrospectedApis(db, clientId));
   return {
     ...found,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
+    introspects,
   };
 }

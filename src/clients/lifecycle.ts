@@ -7,7 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { endTokensOfClient } from '../revocation/artifacts.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
+import { revoke } from '../revocation/revoke.ts';
 import type { By } from '../teams/access.ts';
 import { lockClient } from './find-clients.ts';
 
@@ -70,6 +70,6 @@ async function lockVersion(db: Db, clientId: string, version: number | undefined
 
 async function endTokens(db: Db, clientId: string, reason: string, by: By): Promise<void> {
   await endTokensOfClient(db, clientId);
-  await revokeTokens(db, { kind: 'client', value: clientId, reason }, by.now);
+  await revoke(db, { kind: 'client', value: clientId, reason }, { now: by.now });
   await announceVersioned(db, CATALOG_TOPIC, by.now);
 }

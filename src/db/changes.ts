@@ -1,9 +1,11 @@
+import { setTimeout as later } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
 import type { Database, Db } from './connection.ts';
 import { noteChange, onCommitted } from './transaction.ts';
 
-const CHANNEL = 'latchkey';
+export const CHANNEL = 'latchkey';
 
 /** What changes when an app, a secret, an API, a scope, a subscription or the suspension of a team does. */
 export const CATALOG_TOPIC = 'catalog';
@@ -38,7 +40,7 @@ export interface Watch {
   readonly fingerprint: () => Promise<string>;
   /** Called at once when a change is heard of, before anything else happens. */
   readonly invalidate?: () => void;
-  /** Called after a change, never twice at once, and at least once after the last change. */
+  /** Called after a change, never twice at once, not without end when there are many, and at least once after the last. */
   readonly onChange: () => Promise<void>;
 }
 
@@ -70,22 +72,26 @@ export function watchChanges(database: Database, watches: readonly Watch[], opti
       unhear();
       clearInterval(timer);
       await listener.close();
-      await Promise.all(watched.map((one) => one.idle()));
+      await Promise.all(watched.map((one) => one.close()));
     },
   };
 }
+
+/** Milliseconds after a change that was told of in which others are only noted, so that many do not cost much. */
+const REST = 100;
 
 interface Watched {
   readonly topic: string;
   notify(): void;
   poll(): void;
-  idle(): Promise<void>;
+  close(): Promise<void>;
 }
 
 function createWatched(watch: Watch, onError: (error: unknown) => void): Watched {
   let known: string | undefined;
   let running: Promise<void> | undefined;
   let again = false;
+  const closed = new AbortController();
 
   const work = async (force: boolean) => {
     const print = await watch.fingerprint();
@@ -101,9 +107,11 @@ function createWatched(watch: Watch, onError: (error: unknown) => void): Watched
     }
     running = work(force)
       .catch(onError)
+      .then(() => (force ? setTimeout(REST, undefined, { signal: closed.signal }) : undefined))
+      .catch(() => {})
       .finally(() => {
         running = undefined;
-        if (!again) return;
+        if (!again || closed.signal.aborted) return;
         again = false;
         run(true);
       });
@@ -115,7 +123,10 @@ function createWatched(watch: Watch, onError: (error: unknown) => void): Watched
       run(true);
     },
     poll: () => run(false),
-    idle: async () => running,
+    async close() {
+      closed.abort();
+      await running;
+    },
   };
 }
 
@@ -136,7 +147,7 @@ function listenNetwork(url: string | undefined, watched: readonly Watched[]) {
     client = fresh;
     fresh.on('error', () => {});
     fresh.on('end', () => {
-      if (!closed) setTimeout(connectAgain, 1000).unref();
+      if (!closed) later(connectAgain, 1000).unref();
     });
     fresh.on('notification', ({ payload }) => {
       for (const one of watched) if (one.topic === payload) one.notify();

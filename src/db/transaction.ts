@@ -5,25 +5,32 @@ import type { Tables } from './tables.ts';
 const RETRIABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
-/**
- * Runs `work` in one transaction, and again from the start when the database says that trying again may help. Inside of
- * a transaction it becomes part of that one.
- */
-export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-  if (db.isTransaction) return work(db as Transaction<Tables>);
+/** Runs a whole transaction, and again from the start when the database says that trying again may help. */
+export async function retrying<T>(transact: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const topics = new Set<string>();
     try {
-      const result = await db.transaction().execute((trx) => {
-        changed.set(trx, topics);
-        return work(trx);
-      });
-      tell(db, topics);
-      return result;
+      return await transact();
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
     }
   }
+}
+
+/**
+ * Runs `work` in one transaction, and again when that may help. Inside of a transaction it becomes part of that one.
+ */
+export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db as Transaction<Tables>);
+  const topics = new Set<string>();
+  const result = await retrying(() => {
+    topics.clear();
+    return db.transaction().execute((trx) => {
+      changed.set(trx, topics);
+      return work(trx);
+    });
+  });
+  tell(db, topics);
+  return result;
 }
 
 /** What a transaction has changed, and who in this process wants to hear of it: at once when it commits, or never. */

@@ -71,9 +71,11 @@ export function createFeedPublisher(parts: {
     watch: {
       topic: REVOCATIONS_TOPIC,
       fingerprint: () => revocationsFingerprint(db),
-      async onChange() {
-        // Made again when someone asks; with nobody listening there may be many changes before that.
+      // Made again when someone asks; with nobody listening there may be many changes before that.
+      invalidate() {
         cached = undefined;
+      },
+      async onChange() {
         if (listeners.size === 0) return;
         const feed = await refresh();
         for (const hear of listeners) hear(feed);

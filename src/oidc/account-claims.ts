@@ -1,6 +1,6 @@
 import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
 import { findActiveAccount } from '../accounts/accounts.ts';
-import type { Account } from '../db/tables.ts';
+import type { Person } from './presented.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4). */
@@ -11,7 +11,7 @@ export const claims: NonNullable<Configuration['claims']> = {
 };
 
 /** The claims of a person; the provider keeps those that the token's scopes allow. */
-function claimsOf(account: Account) {
+function claimsOf(account: Person) {
   return {
     sub: account.id,
     name: account.name,
@@ -23,7 +23,7 @@ function claimsOf(account: Account) {
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
   return async (_ctx, id): Promise<ProviderAccount | undefined> => {
-    const known = work.exchange()?.locked?.account;
+    const known = (await work.exchange()?.presented?.found)?.person;
     const account = known?.id === id ? known : await findActiveAccount(work.db(), id);
     return account && { accountId: account.id, claims: async () => claimsOf(account) };
   };

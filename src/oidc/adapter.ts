@@ -1,27 +1,28 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Catalog } from '../clients/catalog.ts';
-import { revokeTokens } from '../revocation/revoke.ts';
 import {
   consumeArtifact,
-  destroyArtifact,
-  destroyTokensOfGrant,
   findArtifact,
   findArtifactBy,
   hashOf,
-  lockArtifact,
   type StoredArtifact,
   saveArtifact,
   toArtifactRow,
 } from './artifacts.ts';
 import { toClientMetadata } from './client-metadata.ts';
+import { type Endings, end } from './endings.ts';
+import { findPresented } from './presented.ts';
 import { findRetry } from './refresh-retries.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
 /** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
 export class AnsweredBefore extends Error {}
 
-/** Artifacts that are used once, and locked while that is decided. */
+/** Artifacts that an exchange uses up. */
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
+
+/** Artifacts that an exchange is about. */
+const PRESENTED = new Set([...SINGLE_USE, 'AccessToken', 'ClientCredentials']);
 
 /** Artifacts that an exchange issues under ids that are new. */
 const ISSUED = new Set(['AccessToken', 'RefreshToken']);
@@ -32,8 +33,7 @@ export function createAdapterFactory(
   catalog: Catalog,
   clock: () => Date,
 ): (model: string) => Adapter {
-  return (model) =>
-    model === 'Client' ? clientAdapter(work, catalog, clock) : new ArtifactAdapter(model, work, clock);
+  return (model) => (model === 'Client' ? clientAdapter(work, catalog) : new ArtifactAdapter(model, work, clock));
 }
 
 class ArtifactAdapter implements Adapter {
@@ -56,26 +56,29 @@ class ArtifactAdapter implements Adapter {
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const exchange = this.#work.exchange();
-    if (exchange && SINGLE_USE.has(this.#model)) return this.#lock(id, exchange);
-    const grant = exchange?.locked?.grant;
+    if (exchange && PRESENTED.has(this.#model)) return this.#present(id, exchange);
+    const grant = (await exchange?.presented?.found)?.grant;
     if (this.#model === 'Grant' && grant?.jti === id) return grant;
     const stored = await findArtifact(this.#work.db(), this.#model, id);
     return stored && withUse(stored);
   }
 
-  async #lock(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
-    const locked = await lockArtifact(exchange.trx, this.#model, id);
-    if (!locked) return undefined;
-    exchange.locked = locked;
-    if (!locked.consumedAt || this.#model !== 'RefreshToken' || exchange.retrySeconds === 0) return withUse(locked);
-    const sealed = await findRetry(exchange.trx, id, this.#clock());
-    if (!sealed) return withUse(locked);
+  /** The provider asks for each kind of token that it may be, which is one look. */
+  async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
+    if (exchange.presented?.id !== id) exchange.presented = { id, found: findPresented(this.#work.db(), id) };
+    const presented = await exchange.presented.found;
+    if (presented?.model !== this.#model) return undefined;
+    const mayBeRetry = presented.consumedAt && this.#model === 'RefreshToken' && exchange.retrySeconds > 0;
+    const sealed = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
+    if (!sealed) return withUse(presented);
     // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
     exchange.retry = { tokenHash: hashOf(id), sealed };
-    return locked.payload;
+    return presented.payload;
   }
 
-  findByUid(uid: string): Promise<AdapterPayload | undefined> {
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    const session = (await this.#work.exchange()?.presented?.found)?.session;
+    if (this.#model === 'Session' && session?.uid === uid) return session.payload;
     return findArtifactBy(this.#work.db(), this.#model, 'uid_hash', uid);
   }
 
@@ -85,12 +88,11 @@ class ArtifactAdapter implements Adapter {
 
   /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
   async consume(id: string): Promise<void> {
-    const tokenHash = this.#work.exchange()?.retry?.tokenHash;
-    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
     const exchange = this.#work.exchange();
+    const tokenHash = exchange?.retry?.tokenHash;
+    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
     if (exchange && SINGLE_USE.has(this.#model)) {
-      // Locked since it was found unused: nobody else can have it.
-      exchange.writes.consumed.push({ model: this.#model, id });
+      exchange.writes.consumed = { model: this.#model, id };
       return;
     }
     if (await consumeArtifact(this.#work.db(), this.#model, id, this.#clock())) return;
@@ -100,21 +102,20 @@ class ArtifactAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
-    await destroyArtifact(this.#work.db(), this.#model, id);
+    await this.#end({ artifacts: [{ model: this.#model, id }], grants: [] });
   }
 
   /** The provider calls this for each kind of token in turn, and for access tokens always: all of them end there. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    if (this.#model !== 'AccessToken') return;
-    const exchange = this.#work.exchange();
-    if (exchange) exchange.commitOnRefusal = true;
-    await destroyTokensOfGrant(this.#work.db(), grantId);
-    await this.#revokeGrant(grantId);
+    if (this.#model === 'AccessToken') await this.#end({ artifacts: [], grants: [grantId] });
   }
 
-  /** JWTs of the grant are not stored, so they are named as revoked. */
-  async #revokeGrant(grantId: string): Promise<void> {
-    await revokeTokens(this.#work.db(), { kind: 'grant', value: grantId, reason: 'grant revoked' }, this.#clock());
+  /** An exchange ends at its own end what it has to. */
+  async #end(endings: Endings): Promise<void> {
+    const gathered = this.#work.exchange()?.endings;
+    gathered?.artifacts.push(...endings.artifacts);
+    gathered?.grants.push(...endings.grants);
+    if (!gathered) await end(this.#work.db(), endings, { actor: { type: 'system' }, events: [], now: this.#clock() });
   }
 }
 
@@ -122,14 +123,14 @@ function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {
   return consumedAt ? { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) } : payload;
 }
 
-function clientAdapter(work: UnitOfWork, catalog: Catalog, clock: () => Date): Adapter {
+function clientAdapter(work: UnitOfWork, catalog: Catalog): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new Error('apps are changed by the actions in clients/, not through the provider');
   };
   return {
     async find(id) {
       const entry = await catalog.find(work.db(), id);
-      return entry && toClientMetadata(entry, clock());
+      return entry && toClientMetadata(entry);
     },
     upsert: readOnly,
     consume: readOnly,

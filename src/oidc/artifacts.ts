@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Insertable, sql } from 'kysely';
+import type { Insertable } from 'kysely';
 import type { AdapterPayload } from 'oidc-provider';
-import { PREPARED } from '../db/clients.ts';
 import type { Db } from '../db/connection.ts';
-import type { Account, ArtifactTable } from '../db/tables.ts';
+import type { ArtifactTable } from '../db/tables.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
 
 /** The row id of an artifact: the database never sees the value that someone bears. */
@@ -30,7 +29,8 @@ function encodePayload(model: string, id: string, payload: AdapterPayload): stri
   return JSON.stringify({ sealed: sealed.toString('base64url') });
 }
 
-function decodePayload(model: string, id: string, stored: Record<string, unknown>): AdapterPayload {
+/** The payload as it was saved. `id` is what is borne, and is not stored. */
+export function decodePayload(model: string, id: string, stored: Record<string, unknown>): AdapterPayload {
   if (!SEALED_MODELS.has(model)) return { ...stored, jti: id };
   const sealed = Buffer.from(String(stored.sealed), 'base64url');
   return { ...JSON.parse(unsealWith(keyFromBearer(id, SEAL_PURPOSE), model, sealed).toString()), jti: id };
@@ -81,57 +81,6 @@ export async function findArtifact(db: Db, model: string, id: string): Promise<S
   return row && { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at };
 }
 
-/** A code or token that is about to be used, with what every use of it has to look at. */
-export interface LockedArtifact extends StoredArtifact {
-  readonly grant: AdapterPayload | undefined;
-  readonly account: Account | undefined;
-}
-
-interface LockedRow {
-  payload: Record<string, unknown>;
-  consumed_at: Date | null;
-  grant_id: string | null;
-  grant_payload: Record<string, unknown> | null;
-  account: (Omit<Account, TimeColumn> & Record<TimeColumn, string | null>) | null;
-}
-
-/** Times are text inside of JSON. */
-type TimeColumn = 'created_at' | 'updated_at' | 'disabled_at' | 'email_verified_at';
-
-/**
- * Finds by bearer value, and makes others who want the same row wait for this transaction's end. The grant and the person
- * come along in the same round trip.
- */
-export async function lockArtifact(db: Db, model: string, id: string): Promise<LockedArtifact | undefined> {
-  const { rows } = await sql<LockedRow>`${sql.raw(PREPARED)}
-    select used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload, to_jsonb(accounts) as account
-    from artifacts used
-    left join artifacts owner
-      on owner.model = 'Grant' and owner.id_hash = sha256(convert_to(used.grant_id, 'UTF8'))
-    left join accounts on accounts.id = used.account_id and accounts.disabled_at is null
-    where used.id_hash = ${hashOf(id)} and used.model = ${model}
-    for update of used`.execute(db);
-  const [row] = rows;
-  if (!row) return undefined;
-  return {
-    payload: decodePayload(model, id, row.payload),
-    consumedAt: row.consumed_at,
-    grant: row.grant_payload && row.grant_id ? decodePayload('Grant', row.grant_id, row.grant_payload) : undefined,
-    account: row.account ? toAccount(row.account) : undefined,
-  };
-}
-
-function toAccount(account: NonNullable<LockedRow['account']>): Account {
-  const time = (text: string | null) => (text === null ? null : new Date(text));
-  return {
-    ...account,
-    created_at: new Date(account.created_at ?? 0),
-    updated_at: new Date(account.updated_at ?? 0),
-    disabled_at: time(account.disabled_at),
-    email_verified_at: time(account.email_verified_at),
-  };
-}
-
 /** Finds a session by its uid, or a device code by its user code. The bearer value stays unknown. */
 export async function findArtifactBy(
   db: Db,
@@ -160,17 +109,6 @@ export async function consumeArtifact(db: Db, model: string, id: string, now: Da
     .returning('model')
     .executeTakeFirst();
   return row !== undefined;
-}
-
-export async function destroyArtifact(db: Db, model: string, id: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('id_hash', '=', hashOf(id)).where('model', '=', model).execute();
-}
-
-/** What a grant has given out; the grant itself stays. */
-const TOKENS_OF_GRANT = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode'];
-
-export async function destroyTokensOfGrant(db: Db, grantId: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('grant_id', '=', grantId).where('model', 'in', TOKENS_OF_GRANT).execute();
 }
 
 /**

@@ -10,9 +10,17 @@ export const EXTRA_CLIENT_METADATA = [
   'latchkey_first_party',
 ];
 
-/** A stored app as oidc-provider reads it. */
-export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): AdapterPayload & ClientMetadata {
-  const live = secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now);
+/** A secret as the one who compares needs it (provider.ts): its hash in base64url, and its end in milliseconds. */
+export interface SecretMetadata {
+  readonly id: string;
+  readonly hash: string;
+  /** Its first use ends others. */
+  readonly endsOthers: boolean;
+  readonly endsAt: number | null;
+}
+
+/** A stored app as oidc-provider reads it. Depends on nothing else, so that it can be kept as long as the entry is. */
+export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayload & ClientMetadata {
   const usesSecret = client.auth_method.startsWith('client_secret');
   return {
     client_id: client.id,
@@ -29,11 +37,14 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
-    latchkey_secrets: live.map(({ id, hash, endsOthers }) => ({
-      id,
-      hash: Buffer.from(hash).toString('base64url'),
-      endsOthers,
-    })),
+    latchkey_secrets: secrets.map(
+      ({ id, hash, endsOthers, expiresAt }): SecretMetadata => ({
+        id,
+        hash: Buffer.from(hash).toString('base64url'),
+        endsOthers,
+        endsAt: expiresAt?.getTime() ?? null,
+      }),
+    ),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,

@@ -38,9 +38,8 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, usage: Us
   });
   provider.on('grant.revoked', (ctx, grantId) => {
     const clientId = ctx.oidc.client?.clientId;
-    work
-      .exchange()
-      ?.writes.events.push({ type: 'grant.revoked', grantId, reason: 'reuse', ...(clientId ? { clientId } : {}) });
+    const reason = ctx.oidc.route === 'revocation' ? 'revocation' : 'reuse';
+    work.exchange()?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
   });
 }
 

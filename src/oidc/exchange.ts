@@ -1,8 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor } from '../audit/events.ts';
 import { AnsweredBefore } from './adapter.ts';
-import type { GrantWrapper } from './provider.ts';
-import { keepForRetry, openRetry } from './refresh-retries.ts';
+import type { GrantWrapper, ProviderMiddleware } from './provider.ts';
+import { openRetry, toRetryRow } from './refresh-retries.ts';
 import type { Resources } from './resources.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
@@ -10,7 +10,7 @@ interface TokenResponse {
   refresh_token?: string;
 }
 
-/** Every grant's handler in one transaction: what it consumes, what it issues, and the audit of both. */
+/** Every grant's handler as one exchange: what it consumes, what it issues, and the audit of both belong together. */
 export function createExchange(work: UnitOfWork, resources: Resources, clock: () => Date): GrantWrapper {
   return async (grantType, ctx, handler) => {
     if (grantType === 'client_credentials') {
@@ -20,7 +20,7 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
     }
     const retrySeconds =
       grantType === 'refresh_token' ? Number(ctx.oidc.client?.latchkey_refresh_retry_seconds ?? 0) : 0;
-    await work.run({ actor: actorOf(ctx), retrySeconds, now: clock() }, async (exchange) => {
+    await work.run({ actor: () => actorOf(ctx), retrySeconds, now: clock() }, async (exchange) => {
       try {
         await handler();
       } catch (error) {
@@ -29,8 +29,19 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
         return;
       }
       resources.requireSomeScope(ctx);
-      await noteSuccess(grantType, ctx, exchange, clock());
+      noteSuccess(grantType, ctx, exchange, clock());
     });
+  };
+}
+
+/** Where one token is looked at, or ended. */
+const ABOUT_ONE_TOKEN = new Set(['/token/introspection', '/token/revocation', '/me']);
+
+/** A token is read once for a request, with all that belongs to it, and what ends with it ends in one statement. */
+export function createTokenLookup(work: UnitOfWork, clock: () => Date): ProviderMiddleware {
+  return (ctx, next) => {
+    if (!ABOUT_ONE_TOKEN.has(ctx.path)) return next();
+    return work.run({ actor: () => actorOf(ctx), retrySeconds: 0, now: clock() }, next);
   };
 }
 
@@ -40,7 +51,7 @@ function answerAgain(ctx: KoaContextWithOIDC, exchange: Exchange): void {
   exchange.writes.events.push({ type: 'refresh.retried', clientId: clientIdOf(ctx) });
 }
 
-async function noteSuccess(grantType: string, ctx: KoaContextWithOIDC, exchange: Exchange, now: Date): Promise<void> {
+function noteSuccess(grantType: string, ctx: KoaContextWithOIDC, exchange: Exchange, now: Date): void {
   const { Grant: grant, Account: account } = ctx.oidc.entities;
   const parties = { clientId: clientIdOf(ctx), accountId: account?.accountId ?? '', grantId: grant?.jti ?? '' };
   if (grantType === 'authorization_code') exchange.writes.events.push({ type: 'code.exchanged', ...parties });
@@ -48,13 +59,8 @@ async function noteSuccess(grantType: string, ctx: KoaContextWithOIDC, exchange:
   exchange.writes.events.push({ type: 'refresh.rotated', ...parties });
   const successor = (ctx.body as TokenResponse).refresh_token;
   if (exchange.retrySeconds > 0 && successor) {
-    await keepForRetry(exchange.trx, {
-      token: refreshTokenOf(ctx),
-      successor,
-      response: ctx.body as object,
-      seconds: exchange.retrySeconds,
-      now,
-    });
+    const refresh = { token: refreshTokenOf(ctx), successor, response: ctx.body as object };
+    exchange.writes.retries.push(toRetryRow({ ...refresh, seconds: exchange.retrySeconds, now }));
   }
 }
 

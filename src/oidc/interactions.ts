@@ -155,20 +155,17 @@ async function grantConsent(parts: InteractionParts, ctx: Context, details: Deta
   if (!accountId) throw new AppError('sign_in_expired');
   const consent = await consentOf(parts.work.db(), details);
   const { Grant } = parts.provider();
-  let grantId = '';
-  await parts.work.run(
-    { actor: personAt(ctx, accountId), retrySeconds: 0, now: parts.clock() },
-    async ({ trx, writes }) => {
-      const grant = (details.grantId && (await Grant.find(details.grantId))) || new Grant({ accountId, clientId });
-      addToGrant(grant, consent);
-      grantId = await grant.save();
-      const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
-      await rememberConsent(trx, { accountId, clientId }, remembered, parts.clock());
-      const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
-      writes.events.push({ type: 'consent.given', accountId, clientId, scopes });
-    },
-  );
-  return grantId;
+  return parts.work.transaction(async (trx) => {
+    const grant = (details.grantId && (await Grant.find(details.grantId))) || new Grant({ accountId, clientId });
+    addToGrant(grant, consent);
+    const grantId = await grant.save();
+    const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
+    await rememberConsent(trx, { accountId, clientId }, remembered, parts.clock());
+    const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
+    const given = { type: 'consent.given', accountId, clientId, scopes } as const;
+    await record(trx, personAt(ctx, accountId), given, parts.clock());
+    return grantId;
+  });
 }
 
 async function showSignIn(

@@ -10,9 +10,11 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
+import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
+import type { SecretMetadata } from './client-metadata.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -20,7 +22,7 @@ type Names = string | readonly string[] | ReadonlySet<string>;
 /** Runs around every grant's handler, after the client has proved who it is. */
 export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
 
-type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
+export type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
   /** Sees every request to the provider with its answer. */
@@ -28,27 +30,23 @@ export interface Overrides {
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
+  /** Around the endpoints that are about one token. */
+  readonly tokenLookup: ProviderMiddleware;
   /** Notes an assertion's or proof's use; false when it was used before. */
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
   /** Told of a right one, before anything else is done with it. */
-  readonly onSecretUsed: (secret: LiveSecret) => Promise<void> | undefined;
-}
-
-/** A secret in a client's metadata, which has to be JSON. */
-interface LiveSecret {
-  readonly id: string;
-  /** base64url */
-  readonly hash: string;
-  readonly endsOthers: boolean;
+  readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
+  readonly catalog: Catalog;
+  readonly clock: () => Date;
 }
 
 /** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
 let underConstruction: GrantWrapper | undefined;
 
 class LatchkeyProvider extends Provider {
-  /** The built-in grants come through here too, so this is where one transaction gets around each of them. */
+  /** The built-in grants come through here too, so this is where what they change is held together. */
   override registerGrantType<Params extends object>(
     name: string,
     handler: GrantHandler<Params>,
@@ -71,6 +69,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   }
   // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/host-guard.ts).
   provider.proxy = true;
+  rememberClients(provider, overrides);
   compareHashes(provider, overrides);
   noteReplaysAtomically(provider, overrides);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
@@ -79,19 +78,37 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   });
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
+  provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
   provider.use(externalizeScript);
   return provider;
 }
 
+/**
+ * The provider keeps a hundred clients, found by a hash of all that is known of them, which is made for every request.
+ * Here each is kept with the catalogue's entry that it was made of.
+ */
+function rememberClients({ Client: model }: Provider, { catalog }: Overrides): void {
+  const clients = new WeakMap<CatalogEntry, Client>();
+  const find = model.find.bind(model);
+  model.find = async (id) => {
+    const entry = catalog.peek(id);
+    const known = entry && clients.get(entry);
+    if (known) return known;
+    const client = await find(id);
+    // Meanwhile it may have been made of a newer entry, but then nobody gets to see this one any more.
+    if (entry && client) clients.set(entry, client);
+    return client;
+  };
+}
+
 /** Several secrets may be live, and we hold only their hashes. */
-function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed }: Overrides): void {
+function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed, clock }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const live = (this.latchkey_secrets as LiveSecret[]).map((secret) => ({
-      ...secret,
-      hash: Buffer.from(secret.hash, 'base64url'),
-      secret,
-    }));
+    const now = clock().getTime();
+    const live = (this.latchkey_secrets as SecretMetadata[])
+      .filter(({ endsAt }) => endsAt === null || endsAt > now)
+      .map((secret) => ({ ...secret, hash: Buffer.from(secret.hash, 'base64url'), secret }));
     const used = matchingSecret(presented, live)?.secret;
     if (used) {
       await onSecretUsed(used);

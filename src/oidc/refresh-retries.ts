@@ -1,4 +1,6 @@
+import type { Insertable } from 'kysely';
 import type { Db } from '../db/connection.ts';
+import type { RefreshRetryTable } from '../db/tables.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
 import { hashOf } from './artifacts.ts';
 
@@ -9,21 +11,23 @@ import { hashOf } from './artifacts.ts';
  */
 const PURPOSE = 'latchkey refresh retry';
 
-/** Keeps the response to a refresh for a retry, in the transaction of the refresh. */
-export async function keepForRetry(
-  db: Db,
-  refresh: { token: string; successor: string; response: object; seconds: number; now: Date },
-): Promise<void> {
+export type RetryRow = Insertable<RefreshRetryTable>;
+
+/** The response to a refresh, to be written with the refresh. */
+export function toRetryRow(refresh: {
+  token: string;
+  successor: string;
+  response: object;
+  seconds: number;
+  now: Date;
+}): RetryRow {
   const { token, successor, response, seconds, now } = refresh;
-  await db
-    .insertInto('refresh_retries')
-    .values({
-      token_hash: hashOf(token),
-      successor_hash: hashOf(successor),
-      sealed: sealWith(keyFromBearer(token, PURPOSE), PURPOSE, Buffer.from(JSON.stringify(response))),
-      expires_at: new Date(now.getTime() + seconds * 1000),
-    })
-    .execute();
+  return {
+    token_hash: hashOf(token),
+    successor_hash: hashOf(successor),
+    sealed: sealWith(keyFromBearer(token, PURPOSE), PURPOSE, Buffer.from(JSON.stringify(response))),
+    expires_at: new Date(now.getTime() + seconds * 1000),
+  };
 }
 
 /** The sealed response for a used token, if a retry may still have it. */

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { record } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
@@ -7,16 +8,19 @@ import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { OwnTokens } from '../keys/own-tokens.ts';
+import type { RevocationChecks } from '../revocation/checks.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
 import { buildConfiguration } from './configuration.ts';
 import { listenToProvider } from './events.ts';
-import { actorOf, createExchange } from './exchange.ts';
+import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
 import { interactionRoutes } from './interactions.ts';
+import { introspectionLane } from './introspection-lane.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
@@ -27,6 +31,8 @@ import { createUsageNotes } from './usage.ts';
 export interface OidcParts {
   readonly database: Database;
   readonly catalog: Catalog;
+  readonly ownTokens: OwnTokens;
+  readonly checks: RevocationChecks;
   readonly secretUses: SecretUses;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
@@ -40,6 +46,8 @@ export interface OidcParts {
 
 export interface OidcServer {
   readonly host: ProviderHost;
+  /** For ahead of the host, where plain introspection is to be answered without the provider. */
+  readonly introspectionLane: Middleware;
   readonly interactions: Router;
   /** Builds the provider anew with the keys of now and puts it in the old one's place. */
   rebuild(): void;
@@ -47,16 +55,20 @@ export interface OidcServer {
 
 /** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
-  const { database, catalog, issuer, cookieKeys, render, clock, log } = parts;
+  const { database, catalog, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
+  const note = parts.noteUsage;
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
-  const usage = createUsageNotes({ db: work.db, note: parts.noteUsage, catalog, clock });
+  const usage = createUsageNotes({ db: work.db, note, catalog, clock });
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
-    onSecretUsed: (secret) => parts.secretUses.note(secret),
+    onSecretUsed: (secret) => secretUses.note(secret),
     around: usage.middleware,
     aroundGrant: createExchange(work, resources, clock),
-    structuredTokens: serveStructuredTokens({ db: database.db, keyring, issuer, clock }),
+    catalog,
+    clock,
+    tokenLookup: createTokenLookup(work, clock),
+    structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
   };
   const build = () => {
     const configuration = buildConfiguration({
@@ -88,7 +100,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     signInLimits,
   });
-  return { host, interactions, rebuild: () => host.swap(build()) };
+  const lane = introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock });
+  return { host, introspectionLane: lane, interactions, rebuild: () => host.swap(build()) };
 }
 
 function createOverrides(
@@ -98,14 +111,20 @@ function createOverrides(
 ): Pick<Overrides, 'firstUse' | 'onWrongSecret'> {
   const limit = createFailureLimit(pool, { name: 'client-secret', points: 20, seconds: 300 });
   return {
-    firstUse: ({ iss, jti, exp }) =>
-      // Within an exchange it is part of it, and waits for no second connection.
-      noteFirstUse(work.db(), {
-        id: JSON.stringify([iss, jti]),
+    async firstUse({ iss, jti, exp }) {
+      const id = JSON.stringify([iss, jti]);
+      // An exchange that is run again shows its own proof again.
+      const proofs = work.exchange()?.proofs;
+      if (proofs?.has(id)) return true;
+      const first = await noteFirstUse(work.db(), {
+        id,
         clientId: iss,
         expiresAt: new Date(exp * 1000),
         now: clock(),
-      }),
+      });
+      if (first) proofs?.add(id);
+      return first;
+    },
     async onWrongSecret(ctx, clientId) {
       const retryAfter = await limit.fail(`${clientId}|${ctx.ip}`);
       if (retryAfter > 0) {

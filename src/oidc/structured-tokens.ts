@@ -1,19 +1,21 @@
-import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { mayIntrospect } from '../apis/introspectors.ts';
-import { record } from '../audit/record.ts';
+import { recordWithin } from '../audit/record.ts';
+import type { Catalog } from '../clients/catalog.ts';
 import type { Database } from '../db/connection.ts';
-import { inTransaction } from '../db/transaction.ts';
-import type { Keyring } from '../keys/keyring.ts';
-import { isRevoked, revoke, type TokenFacts } from '../revocation/revoke.ts';
+import { Statement } from '../db/statement.ts';
+import type { OwnToken, OwnTokens } from '../keys/own-tokens.ts';
+import type { RevocationChecks } from '../revocation/checks.ts';
+import { revokeWithin } from '../revocation/revoke.ts';
 import { actorOf } from './exchange.ts';
+import { introspect } from './introspect.ts';
 
 const ENDPOINTS = new Set(['/token/introspection', '/token/revocation']);
 
 export interface StructuredTokenParts {
   readonly db: Database['db'];
-  readonly keyring: () => Keyring;
-  readonly issuer: string;
+  readonly catalog: Catalog;
+  readonly ownTokens: OwnTokens;
+  readonly checks: RevocationChecks;
   readonly clock: () => Date;
 }
 
@@ -28,77 +30,20 @@ export function serveStructuredTokens(parts: StructuredTokenParts) {
     await next();
     const body = ctx.body as { error?: string } | undefined;
     if (body?.error !== 'unsupported_token_type') return;
-    const token = await verifyOwn(parts, String(ctx.oidc.params?.token));
-    if (ctx.oidc.route === 'introspection') await introspect(parts, ctx, token);
+    const token = parts.ownTokens.read(String(ctx.oidc.params?.token));
+    if (ctx.oidc.route === 'introspection') await answerIntrospection(parts, ctx, token);
     else if (ctx.oidc.route === 'revocation') await revokeOne(parts, ctx, token);
   };
 }
 
-interface OwnToken {
-  readonly facts: TokenFacts;
-  readonly claims: JWTPayload & { client_id?: string; scope?: string; cnf?: Record<string, string>; roles?: string[] };
-}
-
-/** An access token that we issued, with a key that is still good, and that has not expired; undefined for anything else. */
-async function verifyOwn(
-  { keyring, issuer, clock }: StructuredTokenParts,
-  token: string,
-): Promise<OwnToken | undefined> {
-  try {
-    const keys = createLocalJWKSet(keyring().publicJwks());
-    const { payload } = await jwtVerify<OwnToken['claims']>(token, keys, {
-      issuer,
-      typ: 'at+jwt',
-      currentDate: clock(),
-      requiredClaims: ['jti', 'sub', 'aud', 'iat', 'exp', 'client_id'],
-    });
-    return { facts: factsOf(payload, decodeProtectedHeader(token).kid ?? ''), claims: payload };
-  } catch {
-    return undefined;
-  }
-}
-
-function factsOf(claims: OwnToken['claims'], kid: string): TokenFacts {
-  const { jti, iat, sub, aud, client_id: clientId, grant_id: grantId } = claims;
-  return {
-    jti: jti ?? '',
-    iat: iat ?? 0,
-    kid,
-    clientId: clientId ?? '',
-    subject: sub ?? '',
-    audience: String(aud),
-    grantId: typeof grantId === 'string' ? grantId : undefined,
-  };
-}
-
-/** The token's owner and its API's resource servers see it; for anyone else it does not exist. */
-async function introspect(
-  { db }: StructuredTokenParts,
+async function answerIntrospection(
+  { db, catalog, checks }: StructuredTokenParts,
   ctx: KoaContextWithOIDC,
   token: OwnToken | undefined,
 ): Promise<void> {
+  const caller = await catalog.find(db, ctx.oidc.client?.clientId ?? '');
   ctx.status = 200;
-  ctx.body = { active: false };
-  const caller = ctx.oidc.client?.clientId;
-  if (!token || !caller) return;
-  const { facts, claims } = token;
-  if (caller !== facts.clientId && !(await mayIntrospect(db, caller, facts.audience))) return;
-  if (await isRevoked(db, facts)) return;
-  const { iss, sub, aud, exp, iat, jti, scope, cnf, roles } = claims;
-  ctx.body = {
-    active: true,
-    iss,
-    sub,
-    aud,
-    client_id: facts.clientId,
-    exp,
-    iat,
-    jti,
-    scope,
-    cnf,
-    roles,
-    token_type: cnf?.jkt ? 'DPoP' : 'Bearer',
-  };
+  ctx.body = await introspect(checks, caller, token);
 }
 
 /** RFC 7009 §2.1: only the app that a token was issued to revokes it; §2.2: one that is good for nothing is a success. */
@@ -116,11 +61,11 @@ async function revokeOne(
   if (token && clientId) {
     const { jti } = token.facts;
     const now = clock();
-    const lifetime = Math.max(0, (token.claims.exp ?? 0) - Math.floor(now.getTime() / 1000));
-    await inTransaction(db, async (trx) => {
-      await revoke(trx, { kind: 'token', value: jti, reason: 'revoked by its app' }, { now, lifetime });
-      await record(trx, actorOf(ctx), { type: 'token.revoked', clientId, jti }, now);
-    });
+    const lifetime = Math.max(0, token.claims.exp - Math.floor(now.getTime() / 1000));
+    const statement = new Statement();
+    revokeWithin(statement, { kind: 'token', values: [jti], reason: 'revoked by its app' }, { now, lifetime });
+    recordWithin(statement, actorOf(ctx), { type: 'token.revoked', clientId, jti }, now);
+    await statement.run(db);
   }
   ctx.status = 200;
   ctx.body = '';

@@ -1,48 +1,58 @@
-import { sql } from 'kysely';
 import type { Actor, AuditEvent } from '../audit/events.ts';
-import { toRow } from '../audit/record.ts';
-import { PREPARED } from '../db/clients.ts';
+import { recordWithin } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
+import { type ColumnTypes, Statement } from '../db/statement.ts';
 import { type ArtifactRow, hashOf } from './artifacts.ts';
+import type { RetryRow } from './refresh-retries.ts';
 
 /** What an exchange is going to change: gathered while it runs, and written together at its end. */
 export interface Writes {
-  /** Rows that the exchange has locked and found unused. */
-  readonly consumed: { readonly model: string; readonly id: string }[];
+  /** The code or token that is used up by it, and was unused when it was read. */
+  consumed: { readonly model: string; readonly id: string } | undefined;
   readonly issued: ArtifactRow[];
+  readonly retries: RetryRow[];
   readonly events: AuditEvent[];
 }
 
-/** One statement for all of it: a refresh is one round trip to find its token, and one to put the next in its place. */
-export async function write(db: Db, writes: Writes, by: { actor: Actor; now: Date }): Promise<void> {
-  const { consumed, issued, events } = writes;
-  const parts = [
-    ...consumed.map(({ model, id }, index) => {
-      const update = db
-        .updateTable('artifacts')
-        .set({ consumed_at: by.now })
-        .where('id_hash', '=', hashOf(id))
-        .where('model', '=', model)
-        .where('consumed_at', 'is', null)
-        .returning('model');
-      return sql`${sql.raw(`consumed${index}`)} as (${update})`;
-    }),
-    ...(issued.length > 0 ? [sql`issued as (${db.insertInto('artifacts').values(issued).returning('model')})`] : []),
-    ...(events.length > 0
-      ? [
-          sql`audited as (${db
-            .insertInto('audit_events')
-            .values(events.map((event) => toRow(by.actor, event, by.now)))
-            .returning('id')})`,
-        ]
-      : []),
-  ];
-  if (parts.length === 0) return;
-  const counts = consumed.map((_, index) => sql`(select count(*) from ${sql.raw(`consumed${index}`)})`);
-  const total = counts.length > 0 ? sql.join(counts, sql` + `) : sql`0`;
-  const { rows } = await sql<{
-    used: number | string;
-  }>`${sql.raw(PREPARED)} with ${sql.join(parts)} select ${total} as used`.execute(db);
-  // They were locked and unused, so this cannot be; if it is, nothing of the exchange may stay.
-  if (Number(rows[0]?.used) !== consumed.length) throw new Error('a locked artifact was used by someone else');
+/** Of what an exchange issues nothing has a uid or a user code. */
+const ISSUED: ColumnTypes = {
+  id_hash: 'bytea',
+  model: 'text',
+  grant_id: 'text',
+  account_id: 'text',
+  client_id: 'text',
+  payload: 'jsonb',
+  created_at: 'timestamptz',
+  expires_at: 'timestamptz',
+};
+const RETRY: ColumnTypes = {
+  token_hash: 'bytea',
+  successor_hash: 'bytea',
+  sealed: 'bytea',
+  expires_at: 'timestamptz',
+};
+
+/**
+ * Uses up the code or token, and only if nobody else has, and the grant and the person are still there, writes what
+ * follows from it. @returns whether it was this one who used it
+ */
+export async function write(db: Db, writes: Writes, by: { actor: () => Actor; now: Date }): Promise<boolean> {
+  const { consumed, issued, retries, events } = writes;
+  if (!consumed && issued.length + retries.length + events.length === 0) return true;
+  const statement = new Statement();
+  if (consumed) statement.basis(use(statement, consumed, by.now));
+  statement.insert('artifacts', ISSUED, issued);
+  statement.insert('refresh_retries', RETRY, retries);
+  recordWithin(statement, by.actor(), events, by.now);
+  return statement.run(db);
+}
+
+function use(statement: Statement, { model, id }: { model: string; id: string }, now: Date): string {
+  return `update artifacts set consumed_at = ${statement.parameter(now, 'timestamptz')}
+    where id_hash = ${statement.parameter(hashOf(id), 'bytea')} and model = ${statement.parameter(model, 'text')}
+      and consumed_at is null
+      and exists (select from artifacts owner where owner.model = 'Grant'
+        and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8')))
+      and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null)
+    returning 1 as one`;
 }

@@ -1,16 +1,23 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import type { Db } from '../db/connection.ts';
 
 const KEY = 'longest-token-lifetime';
 
-/** The longest life of a token that may be out, in seconds: of what APIs give out today, and of what they gave until lately. */
+/**
+ * As a part of a statement: the longest life of a token that may be out, in seconds, of what APIs give out today, and of what
+ * they gave until lately.
+ * @param at how the statement writes the time
+ */
+export const longestLifetimeAt = (at: string) => `(select greatest(
+    300,
+    (select max(token_lifetime) from apis),
+    (select (value ->> 'seconds')::int from settings
+      where key = '${KEY}' and (value ->> 'until')::int8 > extract(epoch from ${at}) * 1000)))`;
+
+/** The same for now. */
 export async function longestTokenLifetime(db: Db, now: Date): Promise<number> {
-  const { rows } = await sql<{ longest: number }>`
-    select greatest(
-      300,
-      (select max(token_lifetime) from apis),
-      (select (value ->> 'seconds')::int from settings where key = ${KEY} and (value ->> 'until')::int8 > ${now.getTime()})
-    ) as longest`.execute(db);
+  const query = `select ${longestLifetimeAt('$1::timestamptz')} as longest`;
+  const { rows } = await db.executeQuery<{ longest: number }>(CompiledQuery.raw(query, [now]));
   return Number(rows[0]?.longest ?? 300);
 }
 

@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
-import { announce } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import { longestTokenLifetime } from './lifetimes.ts';
+import { Statement } from '../db/statement.ts';
+import { longestLifetimeAt } from './lifetimes.ts';
 
 export const REVOCATIONS_TOPIC = 'revocations';
 
@@ -18,57 +17,55 @@ export interface Revocation {
   readonly reason: string;
 }
 
-/**
- * Refuses every token that matches and was issued until now, in the caller's transaction.
- * @param life.lifetime seconds after which the last such token has expired by itself, and this may be forgotten
- */
-export async function revoke(db: Db, revocation: Revocation, life: { now: Date; lifetime: number }): Promise<void> {
-  await insertRevocations(db, [revocation], life);
-  await announce(db, REVOCATIONS_TOPIC);
+/** When something is revoked, and for how long that must be known. */
+export interface RevocationLife {
+  readonly now: Date;
+  /** Seconds after which the last such token has expired by itself; by default the longest that may be out. */
+  readonly lifetime?: number;
 }
 
-/** Each kind and value at most once. */
-async function insertRevocations(
-  db: Db,
-  revocations: readonly Revocation[],
-  { now, lifetime }: { now: Date; lifetime: number },
-): Promise<void> {
-  const forgetAt = new Date(now.getTime() + (lifetime + CLOCK_SKEW) * 1000);
-  await db
-    .insertInto('revocations')
-    .values(revocations.map((revocation) => ({ ...revocation, issued_before: now, forget_at: forgetAt })))
-    .onConflict((conflict) =>
-      conflict.columns(['kind', 'value']).doUpdateSet({
-        reason: sql`excluded.reason`,
-        seq: sql`nextval('revocations_seq')`,
-        issued_before: sql`greatest(revocations.issued_before, excluded.issued_before)`,
-        forget_at: sql`greatest(revocations.forget_at, excluded.forget_at)`,
-      }),
-    )
-    .execute();
+/** Refuses every token that matches and was issued until now, in the caller's transaction or one of its own. */
+export async function revoke(db: Db, revocation: Revocation, life: RevocationLife): Promise<void> {
+  const { kind, value, reason } = revocation;
+  const statement = new Statement();
+  revokeWithin(statement, { kind, values: [value], reason }, life);
+  await statement.run(db);
+}
+
+/** revoke() for many things at once, in one order, so that two who do so do not wait for each other. */
+export async function revokeAll(db: Db, revocations: readonly Revocation[], now: Date): Promise<void> {
+  const groups = Map.groupBy(revocations, ({ kind, reason }) => `${kind} ${reason}`);
+  for (const [, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { kind, reason } = group[0] as Revocation;
+    const values = [...new Set(group.map(({ value }) => value))].sort();
+    const statement = new Statement();
+    revokeWithin(statement, { kind, values, reason }, { now });
+    await statement.run(db);
+  }
+}
+
+/** revoke() as a part of a larger statement, and for several of a kind. */
+export function revokeWithin(
+  statement: Statement,
+  { kind, values, reason }: { kind: RevocationKind; values: readonly string[]; reason: string },
+  { now, lifetime }: RevocationLife,
+): void {
+  const at = statement.parameter(now, 'timestamptz');
+  const known = lifetime === undefined ? longestLifetimeAt(at) : statement.parameter(lifetime, 'int');
+  statement.add(`insert into revocations (kind, value, reason, issued_before, forget_at)
+    select ${statement.parameter(kind, 'text')}, named.value, ${statement.parameter(reason, 'text')}, ${at},
+      ${at} + make_interval(secs => ${CLOCK_SKEW} + ${known})
+    from unnest(${statement.parameter(values, 'text[]')}) as named (value)
+    on conflict (kind, value) do update set
+      reason = excluded.reason,
+      seq = nextval('revocations_seq'),
+      issued_before = greatest(revocations.issued_before, excluded.issued_before),
+      forget_at = greatest(revocations.forget_at, excluded.forget_at)`);
+  statement.announce(REVOCATIONS_TOPIC);
 }
 
 /** Seconds by which a verifier may take a token for younger than it is. */
 const CLOCK_SKEW = 60;
-
-/** revoke() with the lifetime that follows from the APIs. */
-export async function revokeTokens(db: Db, revocation: Revocation, now: Date): Promise<void> {
-  await revoke(db, revocation, { now, lifetime: await longestTokenLifetime(db, now) });
-}
-
-const BATCH = 500;
-
-/** revokeTokens() for many things at once, in one order, so that two who do so do not wait for each other. */
-export async function revokeAll(db: Db, revocations: readonly Revocation[], now: Date): Promise<void> {
-  if (revocations.length === 0) return;
-  const distinct = new Map(revocations.map((revocation) => [`${revocation.kind} ${revocation.value}`, revocation]));
-  const ordered = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, revocation]) => revocation);
-  const lifetime = await longestTokenLifetime(db, now);
-  for (let start = 0; start < ordered.length; start += BATCH) {
-    await insertRevocations(db, ordered.slice(start, start + BATCH), { now, lifetime });
-  }
-  await announce(db, REVOCATIONS_TOPIC);
-}
 
 /** What of a token a revocation can match; `iat` in seconds. */
 export interface TokenFacts {
@@ -93,20 +90,6 @@ export function namesOf(token: TokenFacts): { kind: RevocationKind; value: strin
     { kind: 'key', value: token.kid },
     ...(token.grantId ? [{ kind: 'grant' as const, value: token.grantId }] : []),
   ];
-}
-
-/** Whether a token has been revoked, as of this moment. */
-export async function isRevoked(db: Db, token: TokenFacts): Promise<boolean> {
-  const names = namesOf(token);
-  const row = await db
-    .selectFrom('revocations')
-    .select('seq')
-    .where((eb) => eb.or(names.map(({ kind, value }) => eb.and([eb('kind', '=', kind), eb('value', '=', value)]))))
-    // A token's time is in whole seconds, so one of the same second counts as issued before.
-    .where('issued_before', '>=', new Date(token.iat * 1000))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 export async function deleteForgottenRevocations(db: Db, now: Date, batch: number): Promise<number> {

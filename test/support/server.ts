@@ -10,6 +10,7 @@ import { freePort } from './postgres.ts';
 
 export interface TestServer {
   readonly issuer: string;
+  readonly port: number;
   readonly database: Database;
   /** undefined on the embedded database. */
   readonly databaseUrl: string | undefined;
@@ -22,15 +23,16 @@ export interface TestServer {
 
 /**
  * The whole server in this process, listening on a free port, on a fresh database. Time is `Date`, so a spec that
- * travels does so with `travel()` from time.ts.
+ * travels does so with `travel()` from time.ts. `beside` is another one whose database and secrets it shares.
  */
 export async function startTestServer(
-  options: { issuer?: string; trustedProxies?: number; env?: Record<string, string> } = {},
+  options: { issuer?: string; trustedProxies?: number; env?: Record<string, string>; beside?: TestServer } = {},
 ): Promise<TestServer> {
-  const { database, url: databaseUrl, drop } = await createTestDatabase();
+  const { beside } = options;
+  const { database, databaseUrl, drop } = beside ? { ...beside, drop: async () => {} } : await aDatabase();
   const port = await freePort();
   const issuer = options.issuer ?? `http://localhost:${port}`;
-  const secrets = {
+  const secrets = beside?.secrets ?? {
     masterKeys: [{ id: 'test', key: randomBytes(32) }],
     cookieKeys: [randomBytes(32).toString('base64url')],
   };
@@ -53,6 +55,7 @@ export async function startTestServer(
   const server: Server = await app.listen(port, 'localhost');
   return {
     issuer,
+    port,
     database,
     databaseUrl,
     app,
@@ -66,4 +69,9 @@ export async function startTestServer(
       await drop();
     },
   };
+}
+
+async function aDatabase() {
+  const { database, url, drop } = await createTestDatabase();
+  return { database, databaseUrl: url, drop };
 }

@@ -25,10 +25,11 @@ export async function post(
   path: string,
   form: Record<string, string> | [string, string][],
   credentials?: Credentials,
+  headers: Record<string, string> = {},
 ) {
   const response = await fetch(server.issuer + path, {
     method: 'POST',
-    headers: credentials ? { authorization: basic(credentials) } : {},
+    headers: { ...(credentials ? { authorization: basic(credentials) } : {}), ...headers },
     body: new URLSearchParams(form),
   });
   const text = await response.text();

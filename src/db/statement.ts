@@ -1,0 +1,65 @@
+import { CompiledQuery } from 'kysely';
+import { CHANNEL } from './changes.ts';
+import { PREPARED } from './clients.ts';
+import type { Db } from './connection.ts';
+import { noteChange, retrying } from './transaction.ts';
+
+/** A column's type: without it PostgreSQL would not know what is in a list of values. */
+export type ColumnTypes = Readonly<Record<string, 'bytea' | 'jsonb' | 'text' | 'timestamptz'>>;
+
+/**
+ * Several writes as one statement, which is one round trip and a transaction of its own. Everything is done from the rows of
+ * `basis`: if it has none, nothing happens. Put together by hand, for Kysely takes longer to build one than PostgreSQL to
+ * run it; the text depends on the number of rows and not on what is in them, so few are prepared.
+ */
+export class Statement {
+  readonly #parts: string[] = [];
+  readonly #values: unknown[] = [];
+  readonly #topics: string[] = [];
+  #basis = 'select 1 as one';
+
+  /** @returns how to write the value */
+  parameter(value: unknown, type: string): string {
+    return `$${this.#values.push(value)}::${type}`;
+  }
+
+  /** What everything else depends on. It gives one row or none. */
+  basis(query: string): void {
+    this.#basis = query;
+  }
+
+  /** Anything that writes. It has to look at `basis` itself. */
+  add(query: string): void {
+    this.#parts.push(query);
+  }
+
+  insert(table: string, types: ColumnTypes, rows: readonly object[]): void {
+    if (rows.length === 0) return;
+    const columns = Object.entries(types);
+    const lists = (rows as Record<string, unknown>[]).map(
+      (row) => `(${columns.map(([name, type]) => this.parameter(row[name], type)).join()})`,
+    );
+    const names = Object.keys(types).join();
+    this.add(`insert into ${table} (${names})
+      select added.* from basis, (values ${lists.join()}) as added (${names})`);
+  }
+
+  /** Tells every process when it is done. @see announce */
+  announce(topic: string): void {
+    this.#topics.push(topic);
+  }
+
+  /** @returns whether there was a basis */
+  async run(db: Db): Promise<boolean> {
+    const told = this.#topics.map((topic) => `, pg_notify('${CHANNEL}', ${this.parameter(topic, 'text')})`);
+    const parts = [this.#basis, ...this.#parts].map(
+      (part, index) => `${index ? `part${index}` : 'basis'} as (${part})`,
+    );
+    const text = `${PREPARED} with ${parts.join()} select one${told.join('')} from basis`;
+    const execute = () => db.executeQuery(CompiledQuery.raw(text, this.#values));
+    const { rows } = await (db.isTransaction ? execute() : retrying(execute));
+    if (rows.length === 0) return false;
+    for (const topic of this.#topics) noteChange(db, topic);
+    return true;
+  }
+}
