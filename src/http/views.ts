@@ -1,8 +1,9 @@
 import type { Shell } from './shell.ts';
+import type { AppViews } from './views/apps.ts';
 import type { TeamViews } from './views/teams.ts';
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews {
+export interface ViewModels extends AppViews, TeamViews {
   error: {
     title: string;
     message: string;
@@ -21,6 +22,8 @@ export interface ViewModels extends TeamViews {
     cancelAction: string;
     csrf: string;
     appName: string;
+    /** Where its logo is. */
+    logo: string | undefined;
     email: string;
     /** In words, above the form; undefined on the first visit. */
     problem: string | undefined;
@@ -30,6 +33,7 @@ export interface ViewModels extends TeamViews {
     cancelAction: string;
     csrf: string;
     appName: string;
+    logo: string | undefined;
     /** Host or scheme that the person is sent back to. */
     returnsTo: string;
     account: { name: string; email: string };

@@ -40,10 +40,16 @@ export function refusedForm(ctx: Context, error: unknown): FormState {
   throw error;
 }
 
-/** The first sentence for each field. */
+/** What is wrong with each field. */
 function problemsOf(error: ZodError): Record<string, string> {
   const problems: Record<string, string> = {};
-  for (const issue of error.issues) problems[String(issue.path[0] ?? 'form')] ??= sentence(issue.message);
+  for (const { path, message } of error.issues) {
+    const field = String(path[0] ?? 'form');
+    const known = problems[field];
+    // A field that takes several values has a sentence for each of them that is wrong.
+    if (known !== undefined && path.length > 1) problems[field] = `${known} ${sentence(message)}`;
+    else problems[field] ??= sentence(message);
+  }
   return problems;
 }
 

@@ -4,6 +4,8 @@ import type { Database } from '../db/connection.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { readLogoUpload, serveLogos } from './apps/logo.ts';
+import { addApps } from './apps/routes.ts';
 import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addTeams } from './teams.ts';
@@ -42,13 +44,15 @@ export function portalRoutes(parts: PortalParts): Router {
     render(ctx, 'welcome', addresses);
   });
   addSignIn(outside, parts, visits, form);
+  serveLogos(outside, parts.db);
 
-  inside.use(visits.required, form, async (ctx, next) => {
+  inside.use(visits.required, readLogoUpload(), form, async (ctx, next) => {
     if (ctx.method !== 'GET') visits.requireCsrf(ctx);
     await next();
   });
   const area: Area = { ...parts, router: inside, visits, page };
   inside.get('/', (ctx) => page(ctx, 'home', addresses));
+  addApps(area);
   addTeams(area);
 
   outside.use(inside.routes());

@@ -28,6 +28,7 @@ interface Section {
 /** What the frame links to, in its order. */
 const SECTIONS: readonly Section[] = [
   { href: '/', label: 'Home' },
+  { href: '/apps', label: 'Apps' },
   { href: '/teams', label: 'Teams' },
 ];
 
