@@ -28,6 +28,7 @@ import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { createPost } from './mail/post.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
@@ -64,7 +65,8 @@ export interface App {
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
 export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
+  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn, smtp } =
+    config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
@@ -117,6 +119,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   });
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
+  const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
   metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
@@ -148,7 +151,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs({ database, keyring, usage, clock, log }),
+    jobs: createJobs({ database, keyring, usage, post, clock, log }),
     keyring,
     secretUses,
     usage,
