@@ -18,7 +18,13 @@ import {
 } from './access/world.ts';
 
 /** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
-const ROUTES: readonly Route[] = [...appRoutes, ...teamRoutes, ...operatorRoutes, ...roleRoutes];
+const ROUTES: readonly Route[] = [
+  ...appRoutes,
+  ...teamRoutes,
+  ...operatorRoutes,
+  ...roleRoutes,
+  { method: 'GET', path: '/apis/{api}/usage', least: 'viewer' },
+];
 
 /** Before or beside the sign-in: they look after themselves. */
 const OPEN = [
