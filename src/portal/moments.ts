@@ -31,3 +31,9 @@ const number = new Intl.NumberFormat('en-GB');
 export const inNumber = (count: number) => number.format(count);
 /** A count with its noun, which takes an s but for one. */
 export const counted = (count: number, noun: string) => `${number.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** A span of time, to the nearest of the largest unit that fits: “5 minutes”. */
+export function inSpan(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length * 0.99) ?? ['second', 1];
+  return counted(Math.round(seconds / size), unit);
+}

@@ -9,8 +9,8 @@ import { listTeamsOf } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { dayOf } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame, requireChange } from './frame.ts';
 
@@ -42,8 +42,8 @@ export function addPerson(area: Area): void {
       id,
       name: person.name,
       email: person.email,
-      since: dayOf(person.created_at),
-      disabled: person.disabled_at ? `Disabled since ${dayOf(person.disabled_at)}.` : undefined,
+      since: inDate(person.created_at),
+      disabled: person.disabled_at ? `Disabled since ${inDate(person.disabled_at)}.` : undefined,
       sessions: inBrowsers(sessions),
       platformRole: person.platform_role ?? 'none',
       version: String(person.version),

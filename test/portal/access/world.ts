@@ -111,11 +111,12 @@ export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> 
   const api = await anApi(server.database);
   await db.updateTable('clients').set({ team_id: team }).where('id', '=', app.clientId).execute();
   await db.updateTable('apis').set({ team_id: team }).where('id', '=', api.id).execute();
+  const secret = app.secret?.id ?? '';
   return {
     team,
     member,
     app: app.clientId,
-    secret: app.secret?.id ?? '',
+    secret,
     api: api.id,
     ...(await moreOf(server, { team, api: api.id, member })),
   };
