@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const DAY = 86_400_000;
+const WATCHING = /from "?(settings|revocations|signing_keys)/;
 const inDays = (days: number) => new Date(Date.now() + days * DAY);
 
 /** A person of a team, signed in. */
@@ -196,9 +197,10 @@ describe('the home page', () => {
     const countStatements = async () => {
       const executed = jest.spyOn(server.database.db.getExecutor(), 'executeQuery');
       await visitor.visit('/');
-      const count = executed.mock.calls.length;
+      // The server looks for changes of its keys, revocations and apps from time to time, whoever visits.
+      const statements = executed.mock.calls.map(([{ sql }]) => sql).filter((sql) => !WATCHING.test(sql));
       executed.mockRestore();
-      return count;
+      return statements.length;
     };
     await anAppOf(team.id, 'First');
     const withOne = await countStatements();
