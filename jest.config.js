@@ -1,11 +1,29 @@
-/** Two runs of one suite: on PostgreSQL, and the HTTP specs once more on the embedded database (TEST_ON=embedded). */
-const embedded = process.env.TEST_ON === 'embedded';
+const root = '<rootDir>/test';
+
+/** All of it on PostgreSQL; what goes over HTTP once more on the embedded database, and through PgBouncer (TEST_ON). */
+const parts = {
+  embedded: ['http/**/*'],
+  pgbouncer: [
+    'http/**/*',
+    'admin/**/*',
+    'portal/**/*',
+    'usage/**/*',
+    'metrics/*',
+    'pgbouncer/*',
+    'races/*',
+    'workers/*',
+    'cli/operations',
+    'operations/clean-up',
+  ],
+};
+const part = parts[process.env.TEST_ON];
+const elsewhere = [`${root}/browser/`, `${root}/faults/`, ...(part ? [] : [`${root}/pgbouncer/`])];
 
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
-  testMatch: embedded ? ['<rootDir>/test/http/**/*.test.ts'] : ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/faults/'],
+  roots: [root],
+  testMatch: (part ?? ['**/*']).map((files) => `${root}/${files}.test.ts`),
+  testPathIgnorePatterns: ['/node_modules/', ...elsewhere],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',

@@ -12,20 +12,24 @@ import type { Database } from './db/connection.ts';
 import { createFeedPublisher } from './gateway/feed.ts';
 import { feedRoutes } from './gateway/routes.ts';
 import { serveAssets } from './http/assets.ts';
+import { createAtOnce } from './http/at-once.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
+import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
 import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import { standardHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { createPost } from './mail/post.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
@@ -38,12 +42,14 @@ const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 export interface Wiring {
   readonly config: Omit<
     Config,
-    'port' | 'host' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
+    'port' | 'host' | 'metrics' | 'dataDir' | 'databasePool' | 'migrate' | 'logLevel' | 'masterKeys' | 'cookieKeys'
   >;
   readonly secrets: { readonly masterKeys: readonly MasterKey[]; readonly cookieKeys: readonly string[] };
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** Absent where nobody wants to know. */
+  readonly metrics?: Metrics;
 }
 
 export interface App {
@@ -58,8 +64,9 @@ export interface App {
 }
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
-export async function createApp({ config, secrets, database, clock, log }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
+export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
+  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn, smtp } =
+    config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
@@ -112,21 +119,29 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   });
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
+  const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
+  const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
+  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
+  const standard = standardHeaders({ https: issuer.startsWith('https:') });
+  const atOnce = createAtOnce(issuer, standard);
+  if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
-  koa.use(securityHeaders({ https: issuer.startsWith('https:') }));
+  koa.use(oidc.host.documents(atOnce));
+  if (expressLaneOn) {
+    const note = usage.note;
+    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce }));
+    koa.use(oidc.introspectionLane(atOnce));
+  }
+  koa.use(standard.middleware);
   koa.use(answerErrors(render));
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) {
-    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note: usage.note }));
-  }
-  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -136,7 +151,7 @@ export async function createApp({ config, secrets, database, clock, log }: Wirin
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs({ database, keyring, usage, clock, log }),
+    jobs: createJobs({ database, keyring, usage, post, clock, log }),
     keyring,
     secretUses,
     usage,

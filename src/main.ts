@@ -28,9 +28,10 @@ async function serveAlone(config: Config): Promise<void> {
 }
 
 /** The primary answers no requests and has none of the server's code in it, so there is little that could end it. */
-async function lead({ workers: count, logLevel }: Config): Promise<void> {
+async function lead({ workers: count, logLevel, metrics }: Config): Promise<void> {
   const log = openLog(logLevel, { buffered: false });
   const workers = createWorkers(count, log);
+  if (metrics) await (await import('./metrics/lead.ts')).serveWorkerMetrics(workers.listening, metrics);
   const welcome = await workers.start();
   const stop = (signal: NodeJS.Signals) => {
     process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');

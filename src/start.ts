@@ -9,6 +9,7 @@ import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
 import { drain } from './http/drain.ts';
 import { openLog } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 
 export interface RunningServer {
   readonly config: Config;
@@ -41,15 +42,26 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const clock = () => new Date();
   const database = await openDatabase(config, log);
   try {
+    const metrics = config.metrics && (await import('./metrics/metrics.ts')).createMetrics();
+    metrics?.watchDatabase(database);
     await bringUpToDate(config, database, log);
-    const app = await createApp({ config, secrets: resolveSecrets(config), database, clock, log });
+    const app = await createApp({
+      config,
+      secrets: resolveSecrets(config),
+      database,
+      clock,
+      log,
+      ...(metrics && { metrics }),
+    });
     const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
     const server = await app.listen(config.port, config.host);
     const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
+    const metricsServer = metrics && (await exposeMetrics(config, metrics));
     app.jobs.start();
     const end = async (closed: Promise<void>) => {
       await app.close();
       await closed;
+      metricsServer?.close();
       await control?.close();
       await app.jobs.stop();
       await database.close();
@@ -60,6 +72,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await database.close();
     throw error;
   }
+}
+
+/** By a listener of this process or, where there are workers, through the primary. */
+async function exposeMetrics({ metrics: at, workers }: Config, { registry }: Metrics): Promise<Server | undefined> {
+  if (workers === 1 && at) return (await import('./metrics/listener.ts')).serveMetrics(() => registry.metrics(), at);
+  (await import('./metrics/workers.ts')).answerPrimary(registry);
+  return undefined;
 }
 
 async function bringUpToDate(config: Config, database: Database, log: Logger): Promise<void> {

@@ -20,6 +20,8 @@ export interface Workers {
   replaceAll(): Promise<void>;
   /** Drains all of them. @throws when one did not end well */
   stop(): Promise<void>;
+  /** Those that have said that they listen, and have not ended. */
+  listening(): readonly Worker[];
 }
 
 /** One of the places that are to be filled at all times. */
@@ -42,6 +44,7 @@ const PATIENCE = 20_000;
 export function createWorkers(count: number, log: Logger): Workers {
   const places = Array.from({ length: count }, (): Place => ({ worker: undefined, startedAt: 0, delay: 0 }));
   const running = new Set<Worker>();
+  const listening = new Set<Worker>();
   let stopping = false;
   let replacing = false;
   let again = false;
@@ -52,6 +55,7 @@ export function createWorkers(count: number, log: Logger): Workers {
     running.add(worker);
     worker.on('exit', (code, signal) => {
       running.delete(worker);
+      listening.delete(worker);
       if (place.worker !== worker || stopping) return;
       place.worker = undefined;
       place.delay = nextDelay(place.delay, Date.now() - place.startedAt);
@@ -59,6 +63,7 @@ export function createWorkers(count: number, log: Logger): Workers {
       refill(place);
     });
     const { welcome } = await untilReady(worker);
+    listening.add(worker);
     const old = place.worker;
     place.worker = worker;
     place.startedAt = Date.now();
@@ -90,6 +95,8 @@ export function createWorkers(count: number, log: Logger): Workers {
   };
 
   return {
+    listening: () => [...listening],
+
     async start() {
       const [first, ...others] = places as [Place, ...Place[]];
       const welcome = await fill(first);
@@ -177,6 +184,7 @@ export async function untilToldToEnd(): Promise<undefined> {
   process.on('SIGTERM', () => resolve(undefined));
   process.on('message', (order: Order) => {
     if (order === 'retire') return resolve(undefined);
+    if (order !== 'waitForRelease') return;
     // Without this a worker ends at once when it loses the primary.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
     process.send?.(WAITING);

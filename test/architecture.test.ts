@@ -13,7 +13,8 @@ const below = ['errors', 'config', 'db', 'audit', 'access'];
 const allowed: Record<string, string[]> = {
   errors: [],
   variables: [],
-  config: ['variables'],
+  'config-values': [],
+  config: ['config-values', 'variables'],
   log: [],
   workers: [],
   db: [],
@@ -35,13 +36,14 @@ const allowed: Record<string, string[]> = {
   portal: [...below, ...features, 'http'],
   admin: [...below, ...features, 'http', 'verifier'],
   cli: [...below, ...features, 'generated-secrets'],
+  metrics: [...below, 'clients', 'keys'],
   jobs: [...below, ...features, 'http', 'oidc'],
-  app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs'],
+  app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs', 'metrics'],
   'generated-secrets': ['config'],
   demo: [...below, ...features],
-  start: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'log'],
+  start: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'log', 'metrics'],
   welcome: ['config', 'demo'],
-  main: ['config', 'log', 'start', 'welcome', 'workers'],
+  main: ['config', 'log', 'metrics', 'start', 'welcome', 'workers'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

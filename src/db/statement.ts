@@ -57,7 +57,7 @@ export class Statement {
     );
     const text = `${PREPARED} with ${parts.join()} select one${told.join('')} from basis`;
     const execute = () => db.executeQuery(CompiledQuery.raw(text, this.#values));
-    const { rows } = await (db.isTransaction ? execute() : retrying(execute));
+    const { rows } = await (db.isTransaction ? execute() : retrying(db, execute));
     if (rows.length === 0) return false;
     for (const topic of this.#topics) noteChange(db, topic);
     return true;

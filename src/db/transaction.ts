@@ -6,14 +6,22 @@ const RETRIABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 
 /** Runs a whole transaction, and again from the start when the database says that trying again may help. */
-export async function retrying<T>(transact: () => Promise<T>): Promise<T> {
+export async function retrying<T>(db: Kysely<Tables>, transact: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transact();
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
+      retryListeners.get(db)?.(error.code);
     }
   }
+}
+
+/** Who in this process wants to hear of transactions that are run again. */
+const retryListeners = new WeakMap<Kysely<Tables>, (sqlstate: string) => void>();
+
+export function onRetried(db: Kysely<Tables>, hear: (sqlstate: string) => void): void {
+  retryListeners.set(db, hear);
 }
 
 /**
@@ -22,7 +30,7 @@ export async function retrying<T>(transact: () => Promise<T>): Promise<T> {
 export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
   if (db.isTransaction) return work(db as Transaction<Tables>);
   const topics = new Set<string>();
-  const result = await retrying(() => {
+  const result = await retrying(db, () => {
     topics.clear();
     return db.transaction().execute((trx) => {
       changed.set(trx, topics);
@@ -58,7 +66,7 @@ function tell(db: Kysely<Tables>, topics: Iterable<string>): void {
 }
 
 /** Whether a database error says that the same transaction may succeed when run again. */
-export function isRetriable(error: unknown): boolean {
+export function isRetriable(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && RETRIABLE.has(String(error.code));
 }
 

@@ -13,6 +13,8 @@ const MOST_UNREAD = 1024 * 1024;
 
 export interface FeedRoutes {
   readonly router: Router;
+  /** How many streams are open. */
+  streams(): number;
   /** Ends every stream, so that the server can stop. */
   close(): void;
 }
@@ -59,6 +61,7 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
 
   return {
     router,
+    streams: () => streams.size,
     close() {
       for (const stream of streams) stream.end();
     },

@@ -3,8 +3,12 @@ import type { Logger } from 'pino';
 /** What our middlewares leave on `ctx.state` for those behind them. */
 export interface RequestState {
   /** Sent back as X-Request-Id and written to every log line and audit event of the request. */
-  requestId: string;
-  log: Logger;
+  readonly requestId: string;
+  readonly log: Logger;
+  /** The body, once it was read ahead (read-ahead.ts). */
+  body?: Buffer;
   /** A posted form as it came, for who wants to look at it ahead of the provider. */
   formBody?: string;
+  /** What an answer does not show, for who counts. */
+  happened?: 'reuse' | 'sign_in_failed';
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
+import { MAX_BODY, readAhead } from './read-ahead.ts';
 
-const MAX_BODY = 56 * 1024;
+/** Forms with a file in them, which are read with limits of their own (upload.ts). */
+const MAX_UPLOAD = 1100 * 1024;
 const MAX_TARGET = 16 * 1024;
 
 /** Addresses where a form may be posted that must work as the same request by GET (OpenID Connect Core §3.1.2.1). */
@@ -20,18 +20,22 @@ export function guardInput(): Middleware {
     if ((ctx.req.url?.length ?? 0) > MAX_TARGET) throw new AppError('payload_too_large');
     if (!isWellEncoded(ctx.req.url ?? '')) throw new AppError('malformed_encoding');
     if (ctx.method !== 'POST') return next();
-    if ((ctx.request.length ?? 0) > MAX_BODY) throw new AppError('payload_too_large');
+    if ((ctx.request.length ?? 0) > MAX_BODY && !isSmallUpload(ctx)) throw new AppError('payload_too_large');
     if (!ctx.is('application/x-www-form-urlencoded')) return next();
-    const body = await readAhead(ctx.req);
+    const body = await readAhead(ctx);
     ctx.state.formBody = body.toString();
-    if (!isWellEncoded(body.toString('latin1').replaceAll('+', ' '))) throw new AppError('malformed_encoding');
+    if (!isWellEncoded(body.toString('latin1'))) throw new AppError('malformed_encoding');
     if (POST_AS_GET.has(ctx.path)) return redirectToGet(ctx, ctx.state.formBody);
     await next();
   };
 }
 
+function isSmallUpload(ctx: Context): boolean {
+  return Boolean(ctx.is('multipart/form-data')) && (ctx.request.length ?? 0) <= MAX_UPLOAD;
+}
+
 /** Percent-encoded text that decodes to UTF-8 without NUL. Overlong forms and surrogates are not UTF-8. */
-function isWellEncoded(text: string): boolean {
+export function isWellEncoded(text: string): boolean {
   if (text.includes('\0')) return false;
   try {
     const decoded = decodeURIComponent(text);
@@ -48,37 +52,4 @@ function redirectToGet(ctx: Context, body: string): void {
   ctx.set('Cache-Control', 'no-store');
   ctx.redirect(target);
   ctx.status = 303;
-}
-
-/** Reads a whole body and puts it back. Works on the paused stream: pushed back before its end is told to anyone. */
-async function readAhead(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for (;;) {
-    const chunk = request.read() as Buffer | null;
-    if (chunk) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_BODY) throw new AppError('payload_too_large');
-    }
-    if (request.complete && request.readableLength === 0) break;
-    if (!chunk) await untilMore(request);
-    if (request.readableEnded) return Buffer.concat(chunks);
-  }
-  const body = Buffer.concat(chunks, size);
-  if (size > 0) request.unshift(body);
-  return body;
-}
-
-/** Waits for the next piece or the end, and leaves no listener behind: a slow body comes in thousands of pieces. */
-async function untilMore(request: IncomingMessage): Promise<void> {
-  const waiting = new AbortController();
-  const { signal } = waiting;
-  try {
-    await Promise.race([once(request, 'readable', { signal }), once(request, 'end', { signal })]);
-  } catch (cause) {
-    throw new AppError('invalid_request', { detail: 'The request ended before its body did.', cause });
-  } finally {
-    waiting.abort();
-  }
 }

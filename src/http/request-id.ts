@@ -8,20 +8,36 @@ import type { RequestState } from './context.ts';
  * cookies and header values are never logged, because tokens and codes travel in them.
  */
 export function identifyRequests(log: Logger): Middleware<RequestState> {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const started = performance.now();
-    ctx.state.requestId = randomUUID();
-    ctx.state.log = log.child({ requestId: ctx.state.requestId });
-    ctx.set('X-Request-Id', ctx.state.requestId);
+    const requestId = randomUUID();
+    ctx.state = new Identified(requestId, log);
     ctx.res.once('close', () => {
       const ms = Math.round((performance.now() - started) * 10) / 10;
-      ctx.state.log.info({ method: ctx.method, path: loggablePath(ctx.path), status: ctx.status, ms }, 'request');
+      log.info({ requestId, method: ctx.method, path: loggablePath(ctx.path), status: ctx.status, ms }, 'request');
     });
-    await next();
+    return next();
   };
+}
+
+/** Most requests have nothing to log but their line, and a logger of one's own costs more than that. */
+class Identified implements RequestState {
+  readonly requestId: string;
+  readonly #log: Logger;
+  #own: Logger | undefined;
+
+  constructor(requestId: string, log: Logger) {
+    this.requestId = requestId;
+    this.#log = log;
+  }
+
+  get log(): Logger {
+    this.#own ??= this.#log.child({ requestId: this.requestId });
+    return this.#own;
+  }
 }
 
 /** Interaction ids and the like are bearer values in a path. */
 export function loggablePath(path: string): string {
-  return path.replace(/^\/(auth|interaction)\/[^/]+/, '/$1/…').slice(0, 200);
+  return path.replace(/^\/(auth|device|interaction)\/[^/]+/, '/$1/…').slice(0, 200);
 }

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { Middleware } from 'koa';
+import type { RequestState } from './context.ts';
 
 /**
  * Nothing is loaded from elsewhere, nothing runs inline, nobody frames a page (RFC 9700 §4.16, §4.2.4). `form-action` is
@@ -27,12 +28,25 @@ function policy(https: boolean): HelmetOptions {
   };
 }
 
+/** What every answer carries, and its request's id. */
+export interface StandardHeaders {
+  /** Sets them on what Koa answers. */
+  readonly middleware: Middleware<RequestState>;
+  /** The same and an answer's own, name and value in turn, for an answer in one go (at-once.ts). */
+  list(requestId: string, own: readonly string[]): string[];
+}
+
 /** helmet's headers are the same for every answer, so it is asked for them once and not for each request. */
-export function securityHeaders(options: { https: boolean }): Middleware {
+export function standardHeaders(options: { https: boolean }): StandardHeaders {
   const headers = Object.entries(headersOf(policy(options.https)));
-  return (ctx, next) => {
-    for (const [name, value] of headers) ctx.res.setHeader(name, value);
-    return next();
+  const flat = headers.flat();
+  return {
+    middleware(ctx, next) {
+      ctx.res.setHeader('X-Request-Id', ctx.state.requestId);
+      for (const [name, value] of headers) ctx.res.setHeader(name, value);
+      return next();
+    },
+    list: (requestId, own) => [...flat, 'X-Request-Id', requestId, ...own],
   };
 }
 

@@ -67,7 +67,8 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
   const keyring: Keyring = {
     published: () => keys.filter((key) => stage(key) !== 'gone').sort((a, b) => ORDER[stage(a)] - ORDER[stage(b)]),
     active(alg) {
-      const key = keyring.published().find((candidate) => candidate.alg === alg);
+      const ofAlg = (key: SigningKey) => key.alg === alg;
+      const key = keys.find((one) => ofAlg(one) && stage(one) === 'active') ?? keyring.published().find(ofAlg);
       if (!key) throw new Error(`there is no signing key for ${alg}`);
       return key;
     },

@@ -1,6 +1,10 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
+import { PURPOSES } from '../clients/purposes.ts';
 import type { Client } from '../db/catalogue-tables.ts';
+
+/** RFC 8628 §3.4 */
+export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
@@ -10,9 +14,17 @@ export const EXTRA_CLIENT_METADATA = [
   'latchkey_first_party',
 ];
 
-/** A stored app as oidc-provider reads it. */
-export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): AdapterPayload & ClientMetadata {
-  const live = secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now);
+/** A secret as the one who compares needs it (provider.ts): its hash in base64url, and its end in milliseconds. */
+export interface SecretMetadata {
+  readonly id: string;
+  readonly hash: string;
+  /** Its first use ends others. */
+  readonly endsOthers: boolean;
+  readonly endsAt: number | null;
+}
+
+/** A stored app as oidc-provider reads it. Depends on nothing else, so that it can be kept as long as the entry is. */
+export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayload & ClientMetadata {
   const usesSecret = client.auth_method.startsWith('client_secret');
   return {
     client_id: client.id,
@@ -20,7 +32,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     application_type: client.type === 'native' ? 'native' : 'web',
     token_endpoint_auth_method: client.auth_method,
     grant_types: grantTypesOf(client),
-    response_types: client.type === 'machine' ? [] : ['code'],
+    response_types: PURPOSES[client.type].hasRedirectUris ? ['code'] : [],
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,
     id_token_signed_response_alg: client.id_token_alg,
@@ -29,17 +41,21 @@ export function toClientMetadata({ client, secrets }: CatalogEntry, now: Date): 
     ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),
-    latchkey_secrets: live.map(({ id, hash, endsOthers }) => ({
-      id,
-      hash: Buffer.from(hash).toString('base64url'),
-      endsOthers,
-    })),
+    latchkey_secrets: secrets.map(
+      ({ id, hash, endsOthers, expiresAt }): SecretMetadata => ({
+        id,
+        hash: Buffer.from(hash).toString('base64url'),
+        endsOthers,
+        endsAt: expiresAt?.getTime() ?? null,
+      }),
+    ),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,
   } as AdapterPayload & ClientMetadata;
 }
 
-function grantTypesOf(client: Client): string[] {
-  return client.type === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'];
+function grantTypesOf({ type }: Client): string[] {
+  if (type === 'machine') return ['client_credentials'];
+  return [type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code', 'refresh_token'];
 }

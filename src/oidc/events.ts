@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import { isDatabaseFailure } from '../db/failures.ts';
+import type { RequestState } from '../http/context.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { UsageNotes } from './usage.ts';
@@ -26,6 +27,9 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, usage: Us
     'revocation.error',
     'userinfo.error',
     'pushed_authorization_request.error',
+    'device_authorization.error',
+    'code_verification.error',
+    'device_resume.error',
     'end_session.error',
     'end_session_confirm.error',
   ]) {
@@ -39,7 +43,9 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, usage: Us
   provider.on('grant.revoked', (ctx, grantId) => {
     const clientId = ctx.oidc.client?.clientId;
     const reason = ctx.oidc.route === 'revocation' ? 'revocation' : 'reuse';
-    work.exchange()?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
+    const exchange = work.exchange();
+    if (exchange && reason === 'reuse') ctx.state.happened = 'reuse' satisfies RequestState['happened'];
+    exchange?.writes.events.push({ type: 'grant.revoked', grantId, reason, ...(clientId ? { clientId } : {}) });
   });
 }
 

@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
-import { decideScopes } from '../apis/policy.ts';
-import type { AppApi } from '../apis/subscriptions.ts';
-import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
-import type { KnownSecret } from '../clients/find-clients.ts';
+import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
+import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import { randomText } from '../http/random-text.ts';
+import { readAhead } from '../http/read-ahead.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
-import { liveSecret, plainForm, readCredentials } from './plain-request.ts';
+import { type Order, rememberOrders } from './express-orders.ts';
+import { isPlainPost, SUCCESS_HEADERS } from './plain-request.ts';
 
 export interface ExpressLaneParts {
   readonly catalog: Catalog;
@@ -18,6 +18,7 @@ export interface ExpressLaneParts {
   readonly clock: () => Date;
   readonly secretUses: SecretUses;
   readonly note: NoteUsage;
+  readonly atOnce: AtOnce;
 }
 
 /**
@@ -27,65 +28,32 @@ export interface ExpressLaneParts {
  * test/http/express-lane.test.ts finds their answers alike.
  */
 export function expressLane(parts: ExpressLaneParts): Middleware {
-  return async (ctx, next) => {
-    const order = readOrder(ctx, parts);
-    if (!order) return next();
+  const readOrder = rememberOrders(parts.catalog);
+  const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
+    const body = await readAhead(ctx);
+    const now = parts.clock();
+    const order = readOrder(ctx.headers.authorization, body.toString('latin1'), now);
+    if (!order) return undefined;
     const ended = parts.secretUses.note(order.secret);
     if (ended !== undefined) await ended;
-    await serve(ctx, parts, order);
-    const { clientId, api, scope } = order;
-    const { requestId } = ctx.state;
-    parts.note({
-      at: parts.clock(),
-      clientId,
-      api: api.id,
-      event: 'client_credentials',
-      outcome: SUCCESS,
-      scope,
-      requestId,
-    });
+    const answer = await fulfil(parts, order, now);
+    noteIssued(parts, order, now, ctx.state.requestId);
+    return answer;
+  };
+  return async (ctx, next) => {
+    // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
+    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await prepare(ctx).catch(() => undefined) : undefined;
+    if (!answer) return next();
+    parts.atOnce.answer(ctx, answer);
   };
 }
 
-interface Order {
-  readonly clientId: string;
-  readonly api: AppApi['api'];
-  readonly scope: string;
-  readonly secret: KnownSecret;
-}
-
-const PARAMETERS = new Set(['grant_type', 'scope', 'resource', 'client_id', 'client_secret']);
-
-/** What to issue, or undefined when the request is not for this lane. Decides nothing that it is not sure of. */
-function readOrder(ctx: Context, { catalog, clock }: ExpressLaneParts): Order | undefined {
-  if (ctx.path !== '/token') return undefined;
-  const form = plainForm(ctx, PARAMETERS);
-  if (form?.get('grant_type') !== 'client_credentials') return undefined;
-  const credentials = readCredentials(ctx.headers.authorization, form);
-  const entry = credentials && catalog.peek(credentials.clientId);
-  const secret = entry && isPlain(entry) && liveSecret(entry, credentials.secret, clock());
-  return secret ? decide(entry, secret, form) : undefined;
-}
-
-const isPlain = ({ client }: CatalogEntry) => client.type === 'machine' && !client.require_par;
-
-/** Only what the policy grants in full. */
-function decide(entry: CatalogEntry, secret: KnownSecret, form: ReadonlyMap<string, string>): Order | undefined {
-  const identifier = form.get('resource') ?? entry.defaultApi;
-  const appApi = identifier === undefined ? undefined : entry.apis.get(identifier);
-  if (!appApi) return undefined;
-  const requested = form.get('scope')?.split(' ');
-  const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });
-  if (refused.length > 0 || granted.length === 0) return undefined;
-  return { clientId: entry.client.id, api: appApi.api, scope: granted.join(' '), secret };
-}
-
 /** The answer of RFC 6749 §5.1 with a token of RFC 9068 §2.2, in the provider's words. */
-async function serve(ctx: Context, { keyring, issuer, clock }: ExpressLaneParts, order: Order): Promise<void> {
+async function fulfil({ keyring, issuer }: ExpressLaneParts, order: Order, now: Date): Promise<WholeAnswer> {
   const { clientId, api, scope } = order;
-  const iat = Math.floor(clock().getTime() / 1000);
+  const iat = Math.floor(now.getTime() / 1000);
   const claims = {
-    jti: randomBytes(32).toString('base64url'),
+    jti: randomText(),
     sub: clientId,
     iat,
     exp: iat + api.token_lifetime,
@@ -95,9 +63,10 @@ async function serve(ctx: Context, { keyring, issuer, clock }: ExpressLaneParts,
     aud: api.identifier,
   };
   const token = await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, claims);
-  ctx.set('Vary', 'Origin');
-  ctx.set('Access-Control-Allow-Origin', '*');
-  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate');
-  ctx.set('cache-control', 'no-store');
-  ctx.body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
+  const body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
+  return { headers: SUCCESS_HEADERS, body: JSON.stringify(body) };
+}
+
+function noteIssued({ note }: ExpressLaneParts, { clientId, api, scope }: Order, at: Date, requestId: string): void {
+  note({ at, clientId, api: api.id, event: 'client_credentials', outcome: SUCCESS, scope, requestId });
 }

@@ -4,6 +4,7 @@ import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
 import { AppError } from '../errors.ts';
 import { answerCached } from '../http/assets.ts';
+import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
 
 /** Endpoints that exist, with the methods that they accept. */
 const METHODS = new Map([
@@ -11,6 +12,8 @@ const METHODS = new Map([
   ['/token/introspection', 'POST'],
   ['/token/revocation', 'POST'],
   ['/request', 'POST'],
+  ['/device_authorization', 'POST'],
+  ['/device', 'GET, POST'],
   ['/session/end/confirm', 'POST'],
   ['/auth', 'GET, POST'],
   ['/session/end', 'GET, POST'],
@@ -21,7 +24,8 @@ const METHODS = new Map([
 ]);
 
 /** Ours are the endpoints, and what comes after a person has answered. */
-const isOurs = (path: string) => METHODS.has(path) || path.startsWith('/auth/') || path.startsWith('/session/end/');
+const isOurs = (path: string) =>
+  METHODS.has(path) || ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
 
 const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
@@ -31,6 +35,8 @@ export interface ProviderHost {
   /** Puts another provider in its place; requests that are under way finish with the one they started with. */
   swap(provider: Provider): void;
   readonly middleware: Middleware;
+  /** Answers what is asked for by that path alone and was answered before, ahead of all else. */
+  documents(atOnce: AtOnce): Middleware;
 }
 
 /** A document as it was answered, until the provider that made it is exchanged. */
@@ -38,6 +44,7 @@ interface Document {
   readonly body: string;
   readonly etag: string;
   readonly headers: readonly (readonly [string, string])[];
+  readonly whole: WholeAnswer;
 }
 
 /** The provider's keys are fixed when it is built, so it stands behind a middleware where it can be exchanged. */
@@ -66,6 +73,12 @@ export function createProviderHost(initial: Provider, maxAge: number): ProviderH
       if (constant) made.set(ctx.path, document);
       answerDocument(ctx, document);
     },
+    documents: (atOnce) => (ctx, next) => {
+      const { url = '', headers } = ctx.req;
+      const known = documents.get(url);
+      if (!known || !atOnce.isFor(ctx, 'GET', url) || headers.origin || headers['if-none-match']) return next();
+      atOnce.answer(ctx, known.whole);
+    },
   };
 }
 
@@ -88,11 +101,12 @@ function toDocument(ctx: Context, maxAge: number): Document {
   const kept = ['Content-Type', 'Vary', 'Access-Control-Allow-Origin'].map(
     (name) => [name, ctx.response.get(name)] as const,
   );
-  return {
-    body,
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    headers: [...kept.filter(([, value]) => value !== ''), ['Cache-Control', `public, max-age=${maxAge}`]],
-  };
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  const headers = [
+    ...kept.filter(([, value]) => value !== ''),
+    ['Cache-Control', `public, max-age=${maxAge}`] as const,
+  ];
+  return { body, etag, headers, whole: { body, headers: ['ETag', etag, ...headers.flat()] } };
 }
 
 function answerDocument(ctx: Context, { body, etag, headers }: Document): void {

@@ -8,8 +8,10 @@ import { checkPassword, emailKey, findActiveAccount } from '../accounts/accounts
 import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { findLogoPath } from '../clients/logos.ts';
 import type { Tables } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
+import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
@@ -50,6 +52,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const { email, password } = SignIn.parse(ctx.request.body);
     const verdict = await signIn(parts, ctx, details, email, password);
     if (!verdict.ok) {
+      ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
       ctx.status = verdict.retryAfter ? 429 : 400;
       if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
       return showSignIn(parts, ctx, details, { email, problem: verdict.problem });
@@ -177,6 +180,7 @@ async function showSignIn(
   parts.render(ctx, 'sign-in', {
     ...formOf(parts, details, 'sign-in'),
     appName: await appNameOf(parts, details),
+    logo: await findLogoPath(parts.db, String(details.params.client_id)),
     ...form,
   });
 }
@@ -188,6 +192,7 @@ async function showConsent(parts: InteractionParts, ctx: Context, details: Detai
     ...formOf(parts, details, 'consent'),
     ...(await describeConsent(parts.db, details)),
     appName: await appNameOf(parts, details),
+    logo: await findLogoPath(parts.db, String(details.params.client_id)),
     account: { name: account.name, email: account.email },
   });
 }

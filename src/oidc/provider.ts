@@ -1,6 +1,6 @@
 /**
  * The provider with what has to be overridden. Everything that leans on the inside of oidc-provider 9.13.3 is in this
- * file, each with its reason; the version is pinned exactly, and the specs named here go red when an upgrade changes it.
+ * file and in device-flow.ts, each with its reason; the version is pinned exactly, and specs go red when an upgrade changes it.
  */
 import {
   type Client,
@@ -10,9 +10,12 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
+import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
+import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
+import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -34,16 +37,11 @@ export interface Overrides {
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+  readonly deviceFlow: DeviceFlowOverrides;
   /** Told of a right one, before anything else is done with it. */
-  readonly onSecretUsed: (secret: LiveSecret) => Promise<void> | undefined;
-}
-
-/** A secret in a client's metadata, which has to be JSON. */
-interface LiveSecret {
-  readonly id: string;
-  /** base64url */
-  readonly hash: string;
-  readonly endsOthers: boolean;
+  readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
+  readonly catalog: Catalog;
+  readonly clock: () => Date;
 }
 
 /** Set while a constructor runs: Provider registers the built-in grants from inside of its own. */
@@ -73,6 +71,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   }
   // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/host-guard.ts).
   provider.proxy = true;
+  rememberClients(provider, overrides);
   compareHashes(provider, overrides);
   noteReplaysAtomically(provider, overrides);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
@@ -83,18 +82,36 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
+  completeDeviceFlow(provider, overrides.deviceFlow);
   provider.use(externalizeScript);
   return provider;
 }
 
+/**
+ * The provider keeps a hundred clients, found by a hash of all that is known of them, which is made for every request.
+ * Here each is kept with the catalogue's entry that it was made of.
+ */
+function rememberClients({ Client: model }: Provider, { catalog }: Overrides): void {
+  const clients = new WeakMap<CatalogEntry, Client>();
+  const find = model.find.bind(model);
+  model.find = async (id) => {
+    const entry = catalog.peek(id);
+    const known = entry && clients.get(entry);
+    if (known) return known;
+    const client = await find(id);
+    // Meanwhile it may have been made of a newer entry, but then nobody gets to see this one any more.
+    if (entry && client) clients.set(entry, client);
+    return client;
+  };
+}
+
 /** Several secrets may be live, and we hold only their hashes. */
-function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed }: Overrides): void {
+function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed, clock }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const live = (this.latchkey_secrets as LiveSecret[]).map((secret) => ({
-      ...secret,
-      hash: Buffer.from(secret.hash, 'base64url'),
-      secret,
-    }));
+    const now = clock().getTime();
+    const live = (this.latchkey_secrets as SecretMetadata[])
+      .filter(({ endsAt }) => endsAt === null || endsAt > now)
+      .map((secret) => ({ ...secret, hash: Buffer.from(secret.hash, 'base64url'), secret }));
     const used = matchingSecret(presented, live)?.secret;
     if (used) {
       await onSecretUsed(used);
@@ -117,6 +134,7 @@ function noteReplaysAtomically(provider: Provider, { firstUse }: Overrides): voi
 const CORRECTIONS = new Map([
   // RFC 6749 §5.2
   ['requested grant type is not allowed for this client', { error: 'unauthorized_client', status: 400 }],
+  [`${DEVICE_CODE_GRANT} is not allowed for this client`, { error: 'unauthorized_client', status: 400 }],
   // RFC 6749 §5.2, RFC 7662 §2.1: no credentials is 401
   ['no client authentication mechanism provided', { error: 'invalid_client', status: 401 }],
 ]);

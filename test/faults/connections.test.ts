@@ -4,7 +4,17 @@ import { until } from '../support/load.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { basic } from '../support/tokens.ts';
-import { ask, Chain, type Furniture, furnish, isClearRefusal, startTraffic, type Traffic, wrongsOf } from './rig.ts';
+import {
+  ask,
+  Chain,
+  counted,
+  type Furniture,
+  furnish,
+  isClearRefusal,
+  startTraffic,
+  type Traffic,
+  wrongsOf,
+} from './rig.ts';
 
 let storage: TestDatabase;
 let proxy: TcpProxy;
@@ -17,7 +27,10 @@ beforeAll(async () => {
   const url = new URL(storage.url ?? '');
   proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
-  servers = (await startCluster(url.href, 2, { LOG_LEVEL: 'silent' })) as [ServerProcess, ServerProcess];
+  servers = (await startCluster(url.href, 2, { LOG_LEVEL: 'silent', METRICS_PORT: 'free' })) as [
+    ServerProcess,
+    ServerProcess,
+  ];
   furniture = await furnish(storage.database);
 });
 afterAll(async () => {
@@ -46,7 +59,10 @@ it('survives that all connections to PostgreSQL are cut, again and again', async
   }
   await traffic.stop();
   expect(wrongsOf(traffic)).toEqual([]);
-  expect(countersOf(traffic).reduce((sum, tally) => sum + tally.refused, 0)).toBeGreaterThan(0);
+  const refused = countersOf(traffic).reduce((sum, tally) => sum + tally.refused, 0);
+  expect(refused).toBeGreaterThan(0);
+  expect(await counted(servers, 'latchkey_unavailable_answers_total')).toBe(refused);
+  expect(await counted(servers, 'latchkey_statement_failures_total{class="lost"}')).toBeGreaterThan(0);
   expect(countersOf(traffic).reduce((sum, tally) => sum + tally.lost, 0)).toBe(0);
   for (const chain of traffic.chains) {
     expect(await chain.step(servers[0])).toBe(true);
@@ -82,7 +98,8 @@ it('gives up on a network that swallows everything, holds nothing up for longer 
   expect(await chain.step(servers[0])).toBe(true);
 });
 
-it('ends a statement that waits for too long, and keeps the connection', async () => {
+it('ends a statement that waits for too long, keeps the connection, and counts it', async () => {
+  const canceled = await counted(servers, 'latchkey_statement_failures_total{class="57"}');
   const { sql } = await import('kysely');
   const chain = await Chain.begin(servers[0], furniture.strict, furniture);
   const answer = await storage.database.db.transaction().execute(async (trx) => {
@@ -98,5 +115,6 @@ it('ends a statement that waits for too long, and keeps the connection', async (
     storage.database.db,
   );
   expect(waiting.rows[0]?.count).toBe(0);
+  expect(await counted(servers, 'latchkey_statement_failures_total{class="57"}')).toBeGreaterThan(canceled);
   expect(await chain.step(servers[0])).toBe(true);
 });

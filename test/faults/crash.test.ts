@@ -29,7 +29,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
   };
   environments = ports.map((port) => ({ ...shared, PORT: String(port) }));
-  servers = await Promise.all(environments.map(startProcess));
+  servers = await Promise.all(environments.map((environment) => startProcess(environment)));
   furniture = await furnish(storage.database);
 });
 afterAll(async () => {

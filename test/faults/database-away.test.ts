@@ -6,7 +6,17 @@ import { type OwnPostgres, startOwnPostgres } from '../support/postgres.ts';
 import { authorizationUrl } from '../support/relying-app.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { basic } from '../support/tokens.ts';
-import { ask, Chain, type Furniture, furnish, isClearRefusal, refreshRequest, startTraffic, wrongsOf } from './rig.ts';
+import {
+  ask,
+  Chain,
+  counted,
+  type Furniture,
+  furnish,
+  isClearRefusal,
+  refreshRequest,
+  startTraffic,
+  wrongsOf,
+} from './rig.ts';
 
 let postgres: OwnPostgres;
 let database: Database;
@@ -16,7 +26,10 @@ let furniture: Furniture;
 beforeAll(async () => {
   postgres = await startOwnPostgres();
   const url = `${postgres.url}/postgres`;
-  servers = (await startCluster(url, 2, { LOG_LEVEL: 'silent' })) as [ServerProcess, ServerProcess];
+  servers = (await startCluster(url, 2, { LOG_LEVEL: 'silent', METRICS_PORT: 'free' })) as [
+    ServerProcess,
+    ServerProcess,
+  ];
   database = openPostgres(url, 2, () => {});
   furniture = await furnish(database);
 });
@@ -85,11 +98,15 @@ describe('while PostgreSQL is away', () => {
     ];
   };
 
-  it('answers programs with 503, Retry-After and temporarily_unavailable', async () => {
+  it('answers programs with 503, Retry-After and temporarily_unavailable, and counts them', async () => {
+    const before = await counted(servers, 'latchkey_unavailable_answers_total');
+    const failures = await counted(servers, 'latchkey_connection_failures_total');
     const answers = await Promise.all(
       posts().map(async ([what, request]) => ({ what, answer: await ask(servers[0], request) })),
     );
     expect(answers.filter(({ answer }) => !isClearRefusal(answer))).toEqual([]);
+    expect((await counted(servers, 'latchkey_unavailable_answers_total')) - before).toBe(answers.length);
+    expect(await counted(servers, 'latchkey_connection_failures_total')).toBeGreaterThan(failures);
   });
 
   it('answers browsers with a page that says so', async () => {
@@ -122,6 +139,10 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('PostgreSQL ended by %s under load
     const traffic = await startTraffic(servers, furniture);
     const { tally, chains } = traffic;
     await until('the load runs', () => tally.good > 50 && chains.every((chain) => chain.tally.good > 5));
+    const unavailableBefore = await counted(servers, 'latchkey_unavailable_answers_total');
+    const refusedTotal = () =>
+      [tally, ...chains.map((chain) => chain.tally)].reduce((sum, one) => sum + one.refused, 0);
+    const refusedAtFirst = refusedTotal();
 
     await postgres.halt(signal);
     const refusedBefore = tally.refused;
@@ -146,6 +167,12 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('PostgreSQL ended by %s under load
     expect(wrongsOf(traffic)).toEqual([]);
     expect(counters.map((one) => one.lost)).toEqual(counters.map(() => 0));
     for (const chain of chains) expect(await chain.state(database)).toEqual({ live: 1, presentedIsLive: true });
+    // Those of readiness come on top.
+    const unavailable = (await counted(servers, 'latchkey_unavailable_answers_total')) - unavailableBefore;
+    expect(unavailable).toBeGreaterThanOrEqual(refusedTotal() - refusedAtFirst);
+    expect(await counted(servers, 'latchkey_pool_connections{state="idle"}')).toBeGreaterThan(0);
+    await Promise.all(servers.map(({ port }) => ask({ ...servers[0], port }, asksForToken(furniture.machine))));
+    expect((await counted(servers, 'latchkey_unavailable_answers_total')) - unavailableBefore).toBe(unavailable);
   });
 });
 

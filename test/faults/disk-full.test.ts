@@ -7,7 +7,7 @@ import { type Database, openPostgres } from '../../src/db/connection.ts';
 import { asksForToken, until } from '../support/load.ts';
 import { type OwnPostgres, startOwnPostgres } from '../support/postgres.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
-import { ask, Chain, type Furniture, furnish } from './rig.ts';
+import { ask, Chain, counted, type Furniture, furnish } from './rig.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-small-disk-'));
 
@@ -38,7 +38,7 @@ const mounted = (() => {
     await admin.pool?.query('create database small tablespace small');
     await admin.close();
     const url = `${postgres.url}/small`;
-    [server] = (await startCluster(url, 1, { LOG_LEVEL: 'silent' })) as [ServerProcess];
+    [server] = (await startCluster(url, 1, { LOG_LEVEL: 'silent', METRICS_PORT: 'free' })) as [ServerProcess];
     database = openPostgres(url, 2, () => {});
     furniture = await furnish(database);
   });
@@ -62,6 +62,9 @@ const mounted = (() => {
     for (let turn = 0; chain.tally.refused === 0 && turn < 2000; turn += 1) await chain.step(server);
     expect(chain.tally.wrong).toEqual([]);
     expect(chain.tally.refused).toBe(1);
+    // 53100, disk full.
+    expect(await counted([server], 'latchkey_statement_failures_total{class="53"}')).toBeGreaterThanOrEqual(1);
+    expect(await counted([server], 'latchkey_unavailable_answers_total')).toBe(1);
     expect((await ask(server, asksForToken(furniture.machine))).status).toBe(200);
     expect((await ask(server, { path: '/healthz' })).status).toBe(200);
 

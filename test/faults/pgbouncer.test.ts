@@ -6,10 +6,10 @@ import { createSigners } from '../../src/keys/signers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { asksForToken, until } from '../support/load.ts';
 import { Person } from '../support/person.ts';
+import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { signIn } from '../support/relying-app.ts';
 import { type ServerProcess, startCluster, startProcess } from '../support/server-process.ts';
 import { basic, type TokenBody } from '../support/tokens.ts';
-import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { ask, Chain, type Furniture, furnish, refreshRequest, startTraffic, wrongsOf } from './rig.ts';
 
 const masterKey = { id: 'test', key: randomBytes(32) };

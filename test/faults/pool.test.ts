@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
-import { asksForToken } from '../support/load.ts';
+import { asksForToken, until } from '../support/load.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { basic } from '../support/tokens.ts';
-import { ask, Chain, type Furniture, furnish } from './rig.ts';
+import { ask, Chain, counted, type Furniture, furnish, isClearRefusal } from './rig.ts';
 
 let storage: TestDatabase;
 let servers: [ServerProcess, ServerProcess];
@@ -12,10 +13,11 @@ let furniture: Furniture;
 
 beforeAll(async () => {
   storage = await createTestDatabase();
-  servers = (await startCluster(storage.url ?? '', 2, { LOG_LEVEL: 'silent', DATABASE_POOL: '2' })) as [
-    ServerProcess,
-    ServerProcess,
-  ];
+  servers = (await startCluster(storage.url ?? '', 2, {
+    LOG_LEVEL: 'silent',
+    DATABASE_POOL: '2',
+    METRICS_PORT: 'free',
+  })) as [ServerProcess, ServerProcess];
   furniture = await furnish(storage.database);
 });
 afterAll(async () => {
@@ -68,4 +70,27 @@ it('DATABASE_POOL=2: an exchange takes all that it needs through its one connect
   );
   expect(chains.flatMap((chain) => chain.tally.wrong)).toEqual([]);
   expect(steps).toEqual(chains.map(() => true));
+});
+
+it('DATABASE_POOL=2: while its connections stand still, who waits for one is refused, and all go on by themselves', async () => {
+  const chain = await Chain.begin(server(0), furniture.strict, furniture);
+  const introspect = {
+    path: '/token/introspection',
+    form: { token: chain.token },
+    headers: { authorization: basic(chain.app) },
+  };
+  const failures = await counted(servers, 'latchkey_connection_failures_total');
+  const answers = await storage.database.db.transaction().execute(async (trx) => {
+    await sql`lock table artifacts in access exclusive mode`.execute(trx);
+    const asked = Array.from({ length: 20 }, () => ask(server(0), introspect));
+    await until('they wait', async () => (await counted(servers, 'latchkey_pool_waiting')) >= 18);
+    // What needs no database is not held up by them.
+    expect((await ask(server(0), asksForToken(furniture.machine))).status).toBe(200);
+    return Promise.all(asked);
+  });
+  expect(answers.filter((answer) => !isClearRefusal(answer))).toEqual([]);
+  expect((await counted(servers, 'latchkey_connection_failures_total')) - failures).toBeGreaterThanOrEqual(18);
+  await until('it goes on', () => chain.step(server(0)), 5);
+  await until('nobody waits', async () => (await counted(servers, 'latchkey_pool_waiting')) === 0, 5);
+  expect(chain.tally.wrong).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { hashOf } from '../../src/oidc/artifacts.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { type Answer, type Outgoing, send } from '../support/load.ts';
 import { signIn } from '../support/relying-app.ts';
+import { scrape } from '../support/scrape.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { basic, type TokenBody } from '../support/tokens.ts';
 
@@ -31,6 +32,12 @@ export const ask = (server: ServerProcess, request: Partial<Outgoing> & { path: 
 export function isClearRefusal({ status, headers, text }: Answer): boolean {
   if (status !== 503 || headers['retry-after'] !== '1') return false;
   return (JSON.parse(text) as TokenBody).error === 'temporarily_unavailable';
+}
+
+/** What all processes have counted of a metric so far, whatever its labels; or of one series, when they are named. */
+export async function counted(servers: readonly ServerProcess[], metric: string): Promise<number> {
+  const all = await Promise.all(servers.map(({ metricsPort }) => scrape(metricsPort)));
+  return all.reduce((total, one) => total + (metric.includes('{') ? one.value(metric) : one.sum(metric)), 0);
 }
 
 /** What became of many requests. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
-import { ask, Chain, type Furniture, furnish, isClearRefusal, refreshRequest } from './rig.ts';
+import { ask, Chain, counted, type Furniture, furnish, isClearRefusal, refreshRequest } from './rig.ts';
 
 let storage: TestDatabase;
 let server: ServerProcess;
@@ -10,7 +10,9 @@ let furniture: Furniture;
 
 beforeAll(async () => {
   storage = await createTestDatabase();
-  [server] = (await startCluster(storage.url ?? '', 1, { LOG_LEVEL: 'silent' })) as [ServerProcess];
+  [server] = (await startCluster(storage.url ?? '', 1, { LOG_LEVEL: 'silent', METRICS_PORT: 'free' })) as [
+    ServerProcess,
+  ];
   furniture = await furnish(storage.database);
 });
 afterAll(async () => {
@@ -23,6 +25,7 @@ async function failInserts(
   table: 'artifacts' | 'revocations',
   times: number,
   when = 'true',
+  sqlstate = '40001',
 ): Promise<() => Promise<number>> {
   const { db } = storage.database;
   await sql.raw('drop sequence if exists injected cascade').execute(db);
@@ -32,7 +35,7 @@ async function failInserts(
     create or replace function inject() returns trigger language plpgsql as $$
     begin
       if nextval('injected') <= ${times} then
-        raise exception 'injected' using errcode = '40001';
+        raise exception 'injected' using errcode = '${sqlstate}';
       end if;
       return new;
     end $$`)
@@ -59,18 +62,24 @@ async function eventsOf(chain: Chain, type: string): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-it('a refresh that meets four conflicts succeeds, once', async () => {
-  const chain = await Chain.begin(server, furniture.strict, furniture);
-  const before = await eventsOf(chain, 'refresh.rotated');
-  const end = await failInserts('artifacts', 4, ofRefreshTokens);
-  const used = chain.token;
-  expect(await chain.step(server)).toBe(true);
-  expect(await end()).toBe(5);
-  expect(chain.token).not.toBe(used);
-  expect(await chain.state(storage.database)).toEqual({ live: 1, presentedIsLive: true });
-  expect(await eventsOf(chain, 'refresh.rotated')).toBe(before + 1);
-  expect(await chain.step(server)).toBe(true);
-});
+it.each(['40001', '40P01'])(
+  'a refresh that meets four conflicts (%s) succeeds, once, and is counted',
+  async (sqlstate) => {
+    const retries = `latchkey_transaction_retries_total{sqlstate="${sqlstate}"}`;
+    const retriesBefore = await counted([server], retries);
+    const chain = await Chain.begin(server, furniture.strict, furniture);
+    const before = await eventsOf(chain, 'refresh.rotated');
+    const end = await failInserts('artifacts', 4, ofRefreshTokens, sqlstate);
+    const used = chain.token;
+    expect(await chain.step(server)).toBe(true);
+    expect(await end()).toBe(5);
+    expect(chain.token).not.toBe(used);
+    expect(await counted([server], retries)).toBe(retriesBefore + 4);
+    expect(await chain.state(storage.database)).toEqual({ live: 1, presentedIsLive: true });
+    expect(await eventsOf(chain, 'refresh.rotated')).toBe(before + 1);
+    expect(await chain.step(server)).toBe(true);
+  },
+);
 
 it('a refresh that meets conflicts without end is a clear 503, and the token stays good', async () => {
   const chain = await Chain.begin(server, furniture.strict, furniture);

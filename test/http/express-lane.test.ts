@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { cancelSubscription } from '../../src/apis/subscriptions.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
-import { addSecret } from '../../src/clients/secrets.ts';
+import { addSecret, removeSecret } from '../../src/clients/secrets.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { controlTime, releaseTime } from '../support/time.ts';
+import { controlTime, releaseTime, travel } from '../support/time.ts';
 import { requestToken } from '../support/tokens.ts';
 
 /** The same apps and APIs on two servers; one of them sends everything through oidc-provider. */
@@ -209,8 +210,8 @@ describe('the express lane', () => {
   it('answers hundreds of requests as oidc-provider does: status, headers, body and claims', async () => {
     const all = cases();
     expect(all.length).toBeGreaterThan(200);
-    // Twice, because the lane takes only apps that are remembered.
-    for (const round of [1, 2]) {
+    // The lane takes only apps that are remembered, and then remembers what it decided.
+    for (const round of [1, 2, 3]) {
       for (const one of all) {
         const [fast, plain] = [await ask(lane, one), await ask(provider, one)];
         expect({ round, one, answer: fast }).toEqual({ round, one, answer: plain });
@@ -271,5 +272,79 @@ describe('the express lane', () => {
     };
     expect(await tokens(lane)).toBe(1);
     expect(await tokens(provider)).toBe(0);
+  });
+});
+
+describe('what the lane remembers of a request', () => {
+  const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
+  const aMachine = () =>
+    aClient(lane.server.database, {
+      type: 'machine',
+      subscriptions: [{ api: APIS[0] ?? '', scopes: ['reports:read'] }],
+    });
+  const ask = async (app: { clientId: string; clientSecret: string }) => {
+    const { status, body } = await requestToken(lane.server, app);
+    return body.error ?? status;
+  };
+  /** Often enough that the answer comes from memory. */
+  const askThrice = async (app: { clientId: string; clientSecret: string }) =>
+    [await ask(app), await ask(app), await ask(app)].join();
+
+  afterEach(releaseTime);
+
+  it('ends with the secret, when it is removed', async () => {
+    const app = await aMachine();
+    const { db } = lane.server.database;
+    const { id: secretId, secret } = await addSecret(db, { clientId: app.clientId, name: 'second' }, by());
+    const second = { ...app, clientSecret: secret };
+    expect([await askThrice(app), await askThrice(second)]).toEqual(['200,200,200', '200,200,200']);
+    await removeSecret(db, { clientId: app.clientId, secretId }, by());
+    expect([await askThrice(second), await askThrice(app)]).toEqual([
+      'invalid_client,invalid_client,invalid_client',
+      '200,200,200',
+    ]);
+  });
+
+  it('ends with the secret, when its time is over', async () => {
+    controlTime();
+    const app = await aMachine();
+    const expiresAt = new Date(Date.now() + 60_000);
+    const { secret } = await addSecret(
+      lane.server.database.db,
+      { clientId: app.clientId, name: 'short', expiresAt },
+      by(),
+    );
+    const short = { ...app, clientSecret: secret };
+    expect([await askThrice(short), await askThrice(app)]).toEqual(['200,200,200', '200,200,200']);
+    travel(59);
+    expect(await ask(short)).toBe(200);
+    travel(1);
+    expect([await ask(short), await askThrice(app)]).toEqual(['invalid_client', '200,200,200']);
+  });
+
+  it('ends with the app, when it is disabled', async () => {
+    const app = await aMachine();
+    expect(await askThrice(app)).toBe('200,200,200');
+    await disableClient(lane.server.database.db, { clientId: app.clientId, reason: 'test' }, by());
+    expect(await ask(app)).toBe('invalid_client');
+  });
+
+  it('ends with the subscription, when it is cancelled', async () => {
+    const app = await aMachine();
+    expect(await askThrice(app)).toBe('200,200,200');
+    await cancelSubscription(
+      lane.server.database.db,
+      { clientId: app.clientId, apiIdentifier: APIS[0] ?? '', reason: 'test' },
+      by(),
+    );
+    expect(await ask(app)).toBe('invalid_target');
+  });
+
+  it('is of that secret and that form alone', async () => {
+    const app = await aMachine();
+    expect(await askThrice(app)).toBe('200,200,200');
+    expect(await ask({ ...app, clientSecret: `${app.clientSecret}x` })).toBe('invalid_client');
+    const more = await requestToken(lane.server, app, { scope: 'reports:write' });
+    expect(more.body.error).toBe('invalid_scope');
   });
 });

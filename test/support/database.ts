@@ -11,6 +11,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** What a server must be told of the database of this run, beside its address. */
+export const databaseSettings: Readonly<Record<string, string>> =
+  process.env.TEST_ON === 'pgbouncer' ? { LISTEN: 'off' } : {};
+
 /** A fresh migrated database, of the kind that this run is about. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return process.env.TEST_ON === 'embedded' ? createEmbedded() : createOnPostgres();
@@ -20,7 +24,7 @@ async function createOnPostgres(): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL ?? '';
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(server, `create database ${name} template latchkey_template`);
-  const url = `${server}/${name}`;
+  const url = `${process.env.TEST_PGBOUNCER_URL ?? server}/${name}`;
   const database = openPostgres(url, 10, () => {});
   return {
     database,

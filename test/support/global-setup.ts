@@ -5,10 +5,12 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { embed, openPostgres } from '../../src/db/connection.ts';
 import { migrateUp } from '../../src/db/migrator.ts';
+import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 
 declare global {
   var testPostgres: TestPostgres | undefined;
+  var testPgBouncer: PgBouncer | undefined;
 }
 
 export const TEMPLATE = 'latchkey_template';
@@ -30,6 +32,10 @@ export default async function setUp(): Promise<void> {
   const database = openPostgres(`${postgres.url}/${TEMPLATE}`, 2, () => {});
   await migrateUp(database.db);
   await database.close();
+  if (process.env.TEST_ON !== 'pgbouncer') return;
+  const bouncer = await startPgBouncer(postgres.url);
+  globalThis.testPgBouncer = bouncer;
+  process.env.TEST_PGBOUNCER_URL = bouncer.url;
 }
 
 async function embeddedTemplate(): Promise<string> {

@@ -5,15 +5,21 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { databaseSettings } from './database.ts';
 import { freePort } from './postgres.ts';
 import { basic, type TokenBody } from './tokens.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** The same server, which ends itself where a request says. */
+export const WITH_FAILPOINTS = fileURLToPath(new URL('failpoint-server.ts', import.meta.url));
+
 export interface ServerProcess {
   readonly issuer: string;
   readonly port: number;
   readonly pid: number;
+  /** 0 when it counts nothing. */
+  readonly metricsPort: number;
   /** Everything printed so far, standard error included. */
   output(): string;
   /** Ends it with a signal and waits. @returns the exit code */
@@ -21,11 +27,11 @@ export interface ServerProcess {
 }
 
 /** `node src/main.ts` with nothing of our own environment but what is given. @throws with its output when it ends early */
-export async function startProcess(env: Record<string, string>): Promise<ServerProcess> {
+export async function startProcess(env: Record<string, string>, program = main): Promise<ServerProcess> {
   const port = Number(env.PORT ?? (await freePort()));
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'latchkey-data-'));
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...env },
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...databaseSettings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -50,6 +56,7 @@ export async function startProcess(env: Record<string, string>): Promise<ServerP
     issuer: env.ISSUER ?? `http://localhost:${port}`,
     port,
     pid: child.pid ?? 0,
+    metricsPort: Number(env.METRICS_PORT ?? 0),
     output: () => output,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null) child.kill(signal);
@@ -60,7 +67,7 @@ export async function startProcess(env: Record<string, string>): Promise<ServerP
   };
 }
 
-/** Several processes that are one server: same issuer, keys and database. */
+/** Several processes that are one server: same issuer, keys and database. With `METRICS_PORT: 'free'` each gets one. */
 export async function startCluster(
   databaseUrl: string,
   size: number,
@@ -75,7 +82,12 @@ export async function startCluster(
     LOG_LEVEL: 'warn',
     ...extra,
   };
-  const starts = await Promise.allSettled(ports.map((port) => startProcess({ ...shared, PORT: String(port) })));
+  const starts = await Promise.allSettled(
+    ports.map(async (port) => {
+      const metrics = extra.METRICS_PORT === 'free' ? { METRICS_PORT: String(await freePort()) } : {};
+      return startProcess({ ...shared, PORT: String(port), ...metrics });
+    }),
+  );
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failed = starts.find((start) => start.status === 'rejected');
   if (!failed) return started;
@@ -113,7 +125,10 @@ export function postTo(
         text += chunk;
       });
       incoming.on('error', reject);
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text, body: text ? JSON.parse(text) : {} }));
+      const isJson = incoming.headers['content-type']?.startsWith('application/json');
+      incoming.on('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, text, body: text && isJson ? JSON.parse(text) : {} }),
+      );
     },
   );
   outgoing.on('error', reject);

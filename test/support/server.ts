@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/connection.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, databaseSettings } from './database.ts';
 import { freePort } from './postgres.ts';
 
 export interface TestServer {
@@ -47,7 +47,7 @@ export async function startTestServer(
     }),
   );
   const config = {
-    ...readConfig({ ISSUER: issuer, ...options.env }),
+    ...readConfig({ ISSUER: issuer, ...databaseSettings, ...options.env }),
     databaseUrl,
     trustedProxies: options.trustedProxies ?? 0,
   };

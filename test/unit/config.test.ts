@@ -36,6 +36,12 @@ describe('the environment', () => {
     });
   });
 
+  it('serves metrics nowhere unless told where, and then on this machine only', () => {
+    expect(readConfig({}).metrics).toBeUndefined();
+    expect(readConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ port: 9464, host: 'localhost' });
+    expect(() => readConfig({ PORT: '9464', METRICS_PORT: '9464' })).toThrow(/^METRICS_PORT: is PORT too; /);
+  });
+
   it.each([
     ['a missing issuer', { ISSUER: undefined }, /^ISSUER: is required in production; /],
     ['an http issuer', { ISSUER: 'http://auth.example.com' }, /^ISSUER: must start with https:/],

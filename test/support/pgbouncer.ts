@@ -3,15 +3,15 @@ import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
-import { freePort, unprivilegedUser } from '../support/postgres.ts';
+import { freePort, unprivilegedUser } from './postgres.ts';
 
 export interface PgBouncer {
-  /** The same database, through PgBouncer. */
+  /** The same address, of a database or of the server, through PgBouncer. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** PgBouncer in transaction mode in front of a database, with fewer connections to it than its clients have. */
+/** PgBouncer in transaction mode in front of a server, with fewer connections to each database than its clients have. */
 export async function startPgBouncer(databaseUrl: string, poolSize = 3): Promise<PgBouncer> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-pgbouncer-'));
   const target = new URL(databaseUrl);
@@ -28,7 +28,9 @@ export async function startPgBouncer(databaseUrl: string, poolSize = 3): Promise
     `auth_file = ${join(folder, 'users.txt')}`,
     'pool_mode = transaction',
     `default_pool_size = ${poolSize}`,
-    'max_client_conn = 200',
+    'max_client_conn = 1000',
+    // A database that a spec has dropped keeps no connections.
+    'server_idle_timeout = 10',
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'users.txt'), '"latchkey" ""\n');
@@ -37,9 +39,9 @@ export async function startPgBouncer(databaseUrl: string, poolSize = 3): Promise
   const child = spawn(findProgram(), [file], { ...user, cwd: folder, stdio: 'ignore' });
   const url = new URL(databaseUrl);
   url.port = String(port);
-  await untilReady(url.href, child);
+  await untilReady(withDatabase(url), child);
   return {
-    url: url.href,
+    url: url.href.replace(/\/$/, ''),
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
@@ -48,6 +50,8 @@ export async function startPgBouncer(databaseUrl: string, poolSize = 3): Promise
     },
   };
 }
+
+const withDatabase = (url: URL) => (url.pathname.length > 1 ? url.href : new URL('/postgres', url).href);
 
 function findProgram(): string {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];

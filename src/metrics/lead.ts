@@ -1,0 +1,13 @@
+import type { Worker } from 'node:cluster';
+import { Registry } from 'prom-client';
+import { serveMetrics } from './listener.ts';
+import { createWorkerMetrics } from './workers.ts';
+
+/** In the primary: serves what all workers have counted. @throws {ConfigError} */
+export async function serveWorkerMetrics(
+  listening: () => readonly Worker[],
+  at: { port: number; host: string },
+): Promise<void> {
+  const workers = createWorkerMetrics(new Registry(), listening);
+  await serveMetrics(workers.read, at);
+}

@@ -1,0 +1,38 @@
+import type { Registry } from 'prom-client';
+import type { Catalog } from '../clients/catalog.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { type RotationPolicy, SIGNING_ALGS, stageOf } from '../keys/stages.ts';
+import { counter, gauge } from './make.ts';
+
+export interface Watched {
+  readonly catalog: Catalog;
+  readonly keyring: Keyring;
+  readonly retainFor: RotationPolicy['retainFor'];
+  readonly clock: () => Date;
+  /** How many streams of the revocation feed are open. */
+  readonly streams: () => number;
+}
+
+/** What the parts of the server know of themselves, read when someone asks. */
+export function watchState(registry: Registry, { catalog, keyring, retainFor, clock, streams }: Watched): void {
+  gauge(registry, 'latchkey_revocation_streams', () => [[{}, streams()]]);
+  gauge(registry, 'latchkey_catalog_entries', () => [[{}, catalog.counts().entries]]);
+  counter(registry, 'latchkey_catalog_lookups_total', () => [
+    [{ result: 'hit' }, catalog.counts().hits],
+    [{ result: 'miss' }, catalog.counts().misses],
+  ]);
+  gauge(registry, 'latchkey_signing_keys', () => {
+    const stages = keyring.published().map((key) => [key.alg, stageOf(key, { retainFor }, clock())]);
+    return SIGNING_ALGS.flatMap((alg) =>
+      (['pending', 'active', 'retiring'] as const).map(
+        (stage) => [{ alg, stage }, stages.filter((one) => one[0] === alg && one[1] === stage).length] as const,
+      ),
+    );
+  });
+  gauge(registry, 'latchkey_signing_key_age_seconds', () =>
+    SIGNING_ALGS.map((alg) => {
+      const { activatesAt } = keyring.active(alg);
+      return [{ alg }, (clock().getTime() - activatesAt.getTime()) / 1000] as const;
+    }),
+  );
+}
