@@ -32,3 +32,19 @@ export function relativeTo(now: Date, date: Date): string {
   if (seconds === 0) return 'now';
   return seconds > 0 ? `in ${spanOf(seconds)}` : `${spanOf(-seconds)} ago`;
 }
+
+/** A time of a token, in seconds since 1970, as a date; undefined for what is none. */
+export function dateOfSeconds(value: unknown): Date | undefined {
+  const date = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** 25 Nov: below a bar of a chart */
+export function shortDayOf(date: Date): string {
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
+/** 10:05 */
+export function clockOf(date: Date): string {
+  return date.toISOString().slice(11, 16);
+}

@@ -1,4 +1,4 @@
-import { momentOf, relativeTo } from './times.ts';
+import { dateOfSeconds, momentOf, relativeTo } from './times.ts';
 
 /** One member of a token, with what it says in words. */
 export interface ClaimInWords {
@@ -58,8 +58,8 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.str
 
 function wordsOf(name: string, value: unknown, claims: Record<string, unknown>, now: Date): string {
   const time = TIMES[name];
-  if (time && typeof value === 'number') {
-    const date = new Date(value * 1000);
+  const date = dateOfSeconds(value);
+  if (time && date) {
     return `${time} ${relativeTo(now, date)}: ${momentOf(date)}.`;
   }
   if (name === 'sub' && value === claims.client_id) return 'Whom it is about: the app itself, and no person.';
