@@ -6,6 +6,8 @@ export interface Demo {
   readonly api: { readonly identifier: string; readonly scopes: readonly string[] };
   readonly machine: { readonly clientId: string; readonly clientSecret: string };
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
+  /** A demo from before there were devices has none. */
+  readonly device?: { readonly clientId: string };
 }
 
 /** Reads them, so that the examples run as they are. In your own app, put the credentials into its configuration. */

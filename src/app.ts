@@ -17,6 +17,7 @@ import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
+import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
 import { createRender } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
@@ -27,6 +28,7 @@ import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { createPost } from './mail/post.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
@@ -63,7 +65,8 @@ export interface App {
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
 export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn } = config;
+  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn, smtp } =
+    config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
@@ -114,29 +117,31 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox });
+  const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
+  const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
+  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
-  if (metrics) koa.use(metrics.countRequests);
   const standard = standardHeaders({ https: issuer.startsWith('https:') });
   const atOnce = createAtOnce(issuer, standard);
+  if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
   koa.use(oidc.host.documents(atOnce));
   if (expressLaneOn) {
     const note = usage.note;
     koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce }));
+    koa.use(oidc.introspectionLane(atOnce));
   }
   koa.use(standard.middleware);
   koa.use(answerErrors(render));
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
-  if (expressLaneOn) koa.use(oidc.introspectionLane);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());
@@ -146,7 +151,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(feedPages.router.routes());
 
   return {
-    jobs: createJobs({ database, keyring, usage, clock, log }),
+    jobs: createJobs({ database, keyring, usage, post, clock, log }),
     keyring,
     secretUses,
     usage,

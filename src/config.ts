@@ -2,16 +2,20 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  ConfigError,
+  type MasterKey,
+  parseCookieKeys,
+  parseDatabaseUrl,
+  parseIssuer,
+  parseMailFrom,
+  parseMasterKeys,
+  parseSmtpUrl,
+} from './config-values.ts';
 import { type VariableName, variables } from './variables.ts';
 
-export { type VariableName, variables };
+export { ConfigError, type MasterKey, parseMasterKeys, type VariableName, variables };
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A 32-byte AES key and the id under which sealed values name it. */
-export interface MasterKey {
-  readonly id: string;
-  readonly key: Buffer;
-}
 
 export interface Config {
   readonly issuer: string;
@@ -36,16 +40,10 @@ export interface Config {
   readonly expressLaneOn: boolean;
   /** Where metrics are served; undefined: nowhere, and nothing is counted. */
   readonly metrics: { readonly port: number; readonly host: string } | undefined;
+  /** Where mail goes, and who it is from. */
+  readonly smtp: { readonly url: string | undefined; readonly from: string };
   readonly trustedProxies: number;
   readonly logLevel: string;
-}
-
-/** The configuration cannot be used. The message is one line that names the variable and the fix. */
-export class ConfigError extends Error {
-  constructor(variable: string, problem: string) {
-    super(`${variable}: ${problem}`);
-    this.name = 'ConfigError';
-  }
 }
 
 const port = z.coerce.number().int().min(1).max(65535);
@@ -63,8 +61,9 @@ export function readConfig(env: Environment): Config {
       'use production or development',
     ) === 'production';
   const listenPort = check('PORT', port, read('PORT') ?? '3000', 'use a number from 1 to 65535');
+  const issuer = parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`);
   const config: Config = {
-    issuer: parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`),
+    issuer,
     port: listenPort,
     host: read('HOST') ?? 'localhost',
     workers: parseWorkers(read('WORKERS') ?? '1'),
@@ -90,6 +89,7 @@ export function readConfig(env: Environment): Config {
     listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
     expressLaneOn: check('EXPRESS_LANE', z.enum(['on', 'off']), read('EXPRESS_LANE') ?? 'on', 'use on or off') === 'on',
     metrics: parseMetrics(read, listenPort),
+    smtp: { url: parseSmtpUrl(read('SMTP_URL')), from: parseMailFrom(read('MAIL_FROM'), issuer) },
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };
@@ -175,64 +175,4 @@ function check<T>(name: VariableName, schema: z.ZodType<T>, value: string, fix: 
   const result = schema.safeParse(value);
   if (!result.success) throw new ConfigError(name, `cannot be ${JSON.stringify(value)}; ${fix}`);
   return result.data;
-}
-
-function parseIssuer(value: string): string {
-  const url = URL.parse(value);
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw new ConfigError(
-      'ISSUER',
-      `cannot be ${JSON.stringify(value)}; use an origin such as https://auth.example.com`,
-    );
-  }
-  if (value.replace(/\/$/, '') !== url.origin) {
-    throw new ConfigError('ISSUER', `must be a plain origin without path, query or default port; use ${url.origin}`);
-  }
-  return url.origin;
-}
-
-function parseDatabaseUrl(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const url = URL.parse(value);
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new ConfigError('DATABASE_URL', 'is not a PostgreSQL address; use postgres://user:password@host:5432/name');
-  }
-  return value;
-}
-
-/** `id:base64,…`, 32 bytes each, ids unique. */
-export function parseMasterKeys(value: string | undefined): MasterKey[] {
-  const keys = splitList(value).map((entry) => {
-    const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/.exec(entry);
-    const key = Buffer.from(match?.[2] ?? '', 'base64');
-    if (!match?.[1] || key.length !== 32) {
-      throw new ConfigError(
-        'MASTER_KEYS',
-        'wants id:base64 entries of 32 bytes; make one with: echo "k1:$(openssl rand -base64 32)"',
-      );
-    }
-    return { id: match[1], key };
-  });
-  if (new Set(keys.map((key) => key.id)).size !== keys.length) {
-    throw new ConfigError('MASTER_KEYS', 'names a key id twice; give every key an id of its own');
-  }
-  return keys;
-}
-
-function parseCookieKeys(value: string | undefined): string[] {
-  const keys = splitList(value);
-  if (keys.some((key) => key.length < 32)) {
-    throw new ConfigError(
-      'COOKIE_KEYS',
-      'has a secret shorter than 32 characters; make one with: openssl rand -base64 48',
-    );
-  }
-  return keys;
-}
-
-function splitList(value: string | undefined): string[] {
-  return (value ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
 }

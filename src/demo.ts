@@ -3,12 +3,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { createAccount } from './accounts/accounts.ts';
+import { setPlatformRole } from './accounts/platform-roles.ts';
 import { createApi } from './apis/apis.ts';
 import type { Actor } from './audit/events.ts';
 import { createClient } from './clients/clients.ts';
 import type { Database } from './db/connection.ts';
 import type { Tables } from './db/tables.ts';
 import { inTransaction } from './db/transaction.ts';
+import { createTeam } from './teams/teams.ts';
 
 /** What a newcomer needs to get a token within a minute. Random for every install. */
 export interface Demo {
@@ -16,6 +18,7 @@ export interface Demo {
   readonly api: { readonly identifier: string; readonly scopes: readonly string[] };
   readonly machine: { readonly clientId: string; readonly clientSecret: string };
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
+  readonly device: { readonly clientId: string };
 }
 
 export const demoFile = (dataDir: string) => join(dataDir, 'demo.json');
@@ -52,10 +55,12 @@ async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): 
     { name: 'reports:write', description: 'Create and change reports' },
   ];
   const names = scopes.map((scope) => scope.name);
-  await createApi(db, { identifier, name: 'Reports (demo)', scopes }, by);
+  const person = { email: 'ada@example.com', password: randomBytes(15).toString('base64url') };
+  const team = await createOwner(db, person, by);
+  await createApi(db, { identifier, name: 'Reports (demo)', scopes, teamId: team }, by);
   const machine = await createClient(
     db,
-    { name: 'Demo dashboard backend', type: 'machine', subscriptions: [{ api: identifier, scopes: names }] },
+    { name: 'Demo dashboard backend', type: 'machine', team, subscriptions: [{ api: identifier, scopes: names }] },
     by,
   );
   const web = await createClient(
@@ -63,18 +68,34 @@ async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): 
     {
       name: 'Demo dashboard',
       type: 'web',
+      team,
       redirectUris: [redirectUri],
       postLogoutRedirectUris: ['http://localhost:4000/'],
       subscriptions: [{ api: identifier, scopes: ['reports:read'] }],
     },
     by,
   );
-  const person = { email: 'ada@example.com', password: randomBytes(15).toString('base64url') };
-  await createAccount(db, { ...person, name: 'Ada Lovelace' }, by);
+  const device = await createClient(
+    db,
+    { name: 'Demo wallboard', type: 'device', team, subscriptions: [{ api: identifier, scopes: ['reports:read'] }] },
+    by,
+  );
   return {
     person,
     api: { identifier, scopes: names },
     machine: { clientId: machine.client.id, clientSecret: machine.secret?.secret ?? '' },
     web: { clientId: web.client.id, clientSecret: web.secret?.secret ?? '', redirectUri },
+    device: { clientId: device.client.id },
   };
+}
+
+/** An administrator who owns a team, so that everything in the portal can be tried. @returns the team */
+async function createOwner(
+  db: Kysely<Tables>,
+  person: Demo['person'],
+  by: { actor: Actor; now: Date },
+): Promise<string> {
+  const account = await createAccount(db, { ...person, name: 'Ada Lovelace' }, by);
+  await setPlatformRole(db, { accountId: account.id, role: 'admin' }, by);
+  return (await createTeam(db, { name: 'Demo', owner: account.id }, by)).id;
 }

@@ -68,7 +68,7 @@ export const errorCodes = {
     status: 413,
     oauth: 'invalid_request',
     message: 'The request is too large.',
-    hint: 'Bodies may have 56 KiB and addresses 16 KiB.',
+    hint: 'Bodies may have 56 KiB, a logo 1 MB, and addresses 16 KiB.',
   },
   wrong_host: {
     status: 421,

@@ -6,6 +6,8 @@ import { withLease } from './db/leases.ts';
 import { deleteExpiredThrottles } from './http/limits.ts';
 import { deleteExpiredIdempotencyKeys } from './idempotency/once.ts';
 import type { Keyring } from './keys/keyring.ts';
+import { deleteOldMail } from './mail/mail-lists.ts';
+import type { Post } from './mail/post.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from './oidc/cleanup.ts';
 import { deleteForgottenRevocations } from './revocation/revoke.ts';
 import type { UsageRecorder } from './usage/recorder.ts';
@@ -20,6 +22,7 @@ const EXPIRING = [
   deleteExpiredIdempotencyKeys,
   deleteForgottenRevocations,
   deleteEndedSecrets,
+  deleteOldMail,
   deleteOldRequests,
   deleteOldUsage,
 ];
@@ -31,6 +34,8 @@ const MOST_BATCHES = 100;
 export interface Jobs {
   /** Removes everything that has expired, in batches, if no other process is at it. @returns rows removed */
   cleanUp(): Promise<number>;
+  /** Sends mail that is due, if no other process is at it. @returns mails sent */
+  sendMail(): Promise<number>;
   /** Runs the jobs from time to time until stopped. */
   start(): void;
   stop(): Promise<void>;
@@ -40,12 +45,13 @@ export interface JobParts {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly usage: UsageRecorder;
+  readonly post: Post;
   readonly clock: () => Date;
   readonly log: Logger;
 }
 
 /** Background work. Every process tries; a lease lets one of them, but for usage, which each has of its own. */
-export function createJobs({ database: { db }, keyring, usage, clock, log }: JobParts): Jobs {
+export function createJobs({ database: { db }, keyring, usage, post, clock, log }: JobParts): Jobs {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -64,8 +70,10 @@ export function createJobs({ database: { db }, keyring, usage, clock, log }: Job
 
   return {
     cleanUp,
+    sendMail: post.send,
     start() {
       usage.start();
+      post.start();
       timer = setInterval(() => {
         running = Promise.all([
           cleanUp().catch((err: unknown) => log.error({ err }, 'clean-up failed')),
@@ -78,6 +86,7 @@ export function createJobs({ database: { db }, keyring, usage, clock, log }: Job
       clearInterval(timer);
       await running;
       await usage.close();
+      await post.close();
     },
   };
 }

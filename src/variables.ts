@@ -66,6 +66,16 @@ export const variables = {
     fallback: 'localhost',
     meaning: 'The address to serve `/metrics` on; a private one, never a public one.',
   },
+  SMTP_URL: {
+    fallback: '(none)',
+    meaning:
+      'The server that mail goes to: `smtps://user:password@host`, or `smtp://host:587`. Without it mail stays in the outbox.',
+    secret: true,
+  },
+  MAIL_FROM: {
+    fallback: '(by issuer)',
+    meaning: 'Who mail is from: an address, or `Name <address>`. `no-reply` at the host of ISSUER unless set.',
+  },
   NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
   TRUSTED_PROXIES: {
     fallback: '0',

@@ -23,7 +23,7 @@ function introduce(demo: Demo, issuer: string, dataDir: string): string[] {
     '',
     `  A demo was set up. These credentials are shown once and kept in ${demoFile(dataDir)}`,
     '',
-    `  Person        ${demo.person.email}`,
+    `  Administrator ${demo.person.email}`,
     `  Password      ${demo.person.password}`,
     `  API           ${demo.api.identifier} (${demo.api.scopes.join(', ')})`,
     `  Machine app   ${demo.machine.clientId}`,

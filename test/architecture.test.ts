@@ -13,7 +13,8 @@ const below = ['errors', 'config', 'db', 'audit', 'access'];
 const allowed: Record<string, string[]> = {
   errors: [],
   variables: [],
-  config: ['variables'],
+  'config-values': [],
+  config: ['config-values', 'variables'],
   log: [],
   workers: [],
   db: [],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '../../test/support/postgres.ts';
 import type { Stage } from '../stage.ts';
-import { type Installation, main, startLatchkey } from '../subjects/latchkey.ts';
+import { type Installation, npmStart, startLatchkey } from '../subjects/latchkey.ts';
 import { startProgram } from '../subjects/program.ts';
 import { residentMemoryOf } from './processes.ts';
 
@@ -38,7 +38,7 @@ export async function measureStarts(stage: Stage, installation: Installation): P
 async function startEmbedded({ folder }: Stage): Promise<number> {
   const port = await freePort();
   const program = await startProgram(
-    main,
+    npmStart,
     { NODE_ENV: 'development', PORT: String(port), DATA_DIR: join(folder, 'embedded') },
     { folder, name: 'embedded', port, host: `localhost:${port}`, probe: '/readyz', address: 'localhost' },
   );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Database, openPostgres } from '../../src/db/connection.ts';
 import { migrateUp } from '../../src/db/migrator.ts';
@@ -8,10 +9,13 @@ import { freePort } from '../../test/support/postgres.ts';
 import type { MeasuredPostgres } from '../measure/postgres.ts';
 import { type Alg, REDIRECT_URI, RESOURCES, SCOPE, type Target } from '../target.ts';
 import { multiplyClient } from './multiply.ts';
-import { startProgram } from './program.ts';
+import { type Command, startProgram } from './program.ts';
 import type { Subject, Surroundings } from './subject.ts';
 
-export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } };
+/** What `npm start` runs, flags and all; its `exec` makes the shell's process the server's. */
+export const npmStart: Command = { file: 'sh', args: ['-c', scripts.start], cwd: root };
 const PEOPLE = 8;
 
 /** Whether this version has a setting. The bench also runs on versions that don't, to compare. */
@@ -66,7 +70,7 @@ const environment = (databaseUrl: string): Record<string, string> => ({
   COOKIE_KEYS: randomBytes(32).toString('base64url'),
 });
 
-/** `node src/main.ts` on an installation. `extra` are settings for this process only. */
+/** The server on an installation. `extra` are settings for this process only. */
 export async function startLatchkey(
   { folder }: Pick<Surroundings, 'folder'>,
   { database, env, known }: Installation,
@@ -76,7 +80,7 @@ export async function startLatchkey(
   const host = `localhost:${port}`;
   const issuer = `https://${host}`;
   const program = await startProgram(
-    main,
+    npmStart,
     { ...env, ISSUER: issuer, PORT: String(port), HOST: '127.0.0.1', ...extra },
     { folder, name, port, host, probe: '/readyz' },
   );

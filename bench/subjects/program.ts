@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface Program {
   readonly pid: number;
@@ -19,20 +19,31 @@ interface Probe {
   readonly address?: string;
 }
 
+/** A program and its arguments, and where it starts. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+}
+
+/** A file that this Node runs. */
+export const nodeScript = (file: string): Command => ({ file: process.execPath, args: [file] });
+
 /**
  * Starts a program with nothing of our own environment but what is given, and waits until `probe` answers. What it prints
  * goes to a file, as a service's log does.
  */
 export async function startProgram(
-  file: string,
+  { file, args, cwd = process.cwd() }: Command,
   env: Record<string, string>,
   options: Probe & { folder: string; name: string },
 ): Promise<Program> {
   const logFile = join(options.folder, `${options.name}.log`);
   const log = openSync(logFile, 'a');
   const begin = performance.now();
-  const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
+  const child = spawn(file, args, {
+    cwd,
+    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, NODE_ENV: 'production', ...env },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../test/support/postgres.ts';
 import { nobody, REDIRECT_URI, RESOURCES, type Target } from '../target.ts';
-import { startProgram } from './program.ts';
+import { nodeScript, startProgram } from './program.ts';
 import type { Subject, SubjectName, Surroundings } from './subject.ts';
 
 const fileOf = (name: string) => fileURLToPath(new URL(`../yardsticks/${name}.ts`, import.meta.url));
@@ -38,7 +38,7 @@ async function start(
   const knownFile = join(folder, `${file}.json`);
   writeFileSync(knownFile, JSON.stringify(known));
   const program = await startProgram(
-    fileOf(file),
+    nodeScript(fileOf(file)),
     { PORT: String(port), KNOWN_FILE: knownFile, ...env },
     { folder, name: file, port, host, probe },
   );

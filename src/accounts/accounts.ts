@@ -11,7 +11,7 @@ import { hashPassword, judgePassword, verifyPassword } from './passwords.ts';
 
 export const NewAccount = z.object({
   email: z.email('must be an email address').max(254),
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1, 'A person needs a name.').max(100, 'A name has at most 100 characters.'),
   password: z.string().superRefine((password, ctx) => {
     const problem = judgePassword(password);
     if (problem) ctx.addIssue({ code: 'custom', message: problem });
@@ -61,7 +61,7 @@ export async function createAccount(
 export function listAccounts(db: Db) {
   return db
     .selectFrom('accounts')
-    .select(['id', 'email', 'name', 'created_at', 'disabled_at', 'email_verified_at'])
+    .select(['id', 'email', 'name', 'created_at', 'disabled_at', 'email_verified_at', 'platform_role'])
     .orderBy('created_at')
     .execute();
 }

@@ -9,6 +9,7 @@ import type { Tables } from '../db/tables.ts';
 import type { Group } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { emailKey } from './accounts.ts';
 import { revokeGivenByGroup } from './given-roles.ts';
 
 export const GroupName = z
@@ -50,6 +51,7 @@ export async function renameGroup(
   input: { groupId: string; name: string; version?: number | undefined },
   by: By,
 ): Promise<Group> {
+  authorize(by, 'platform.write', null, noGroup(input.groupId));
   const name = GroupName.parse(input.name);
   try {
     return await inTransaction(db, async (trx) => {
@@ -95,6 +97,22 @@ export function addToGroup(db: Kysely<Tables>, member: { groupId: string; accoun
       .executeTakeFirst();
     if (added) await record(trx, by.actor, { type: 'group.member_added', ...member }, by.now);
   });
+}
+
+/** addToGroup() for a person by id or address. @throws {AppError} not_found, forbidden; invalid_request for nobody */
+export async function addPersonToGroup(
+  db: Kysely<Tables>,
+  { groupId, person }: { groupId: string; person: string },
+  by: By,
+): Promise<void> {
+  await requireGroup(db, groupId, 'platform.write', by);
+  const account = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where((eb) => eb.or([eb('id', '=', person), eb('email_key', '=', emailKey(person))]))
+    .executeTakeFirst();
+  if (!account) throw new AppError('invalid_request', { detail: `There is nobody with the address ${person}.` });
+  await addToGroup(db, { groupId, accountId: account.id }, by);
 }
 
 /** What the group's roles gave to this person ends at once. @throws {AppError} not_found, forbidden */

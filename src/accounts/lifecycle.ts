@@ -27,7 +27,7 @@ export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): P
  * Stops a person: every session ends and every token on their behalf is refused.
  * @throws {AppError} not_found, forbidden, conflict for the last admin
  */
-export function disableAccount(
+export async function disableAccount(
   db: Kysely<Tables>,
   input: { accountId: string; reason: string },
   by: By,
@@ -45,7 +45,7 @@ export function disableAccount(
 }
 
 /** Lets a person sign in again. Tokens from before stay refused. @throws {AppError} not_found, forbidden */
-export function enableAccount(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
+export async function enableAccount(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
   authorize(by, 'platform.write', null, noAccount(accountId));
   return inTransaction(db, async (trx) => {
     await updateAccount(trx, accountId, { disabled_at: null, updated_at: by.now });
@@ -54,7 +54,7 @@ export function enableAccount(db: Kysely<Tables>, accountId: string, by: By): Pr
 }
 
 /** Signs a person out of this server everywhere; apps stay connected. @throws {AppError} not_found, forbidden */
-export function endSessions(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
+export async function endSessions(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
   authorizeFor(by, accountId, 'platform.write');
   return inTransaction(db, async (trx) => {
     const account = await trx.selectFrom('accounts').select('id').where('id', '=', accountId).executeTakeFirst();
@@ -87,7 +87,7 @@ export async function changePassword(
 }
 
 /** Takes back what a person let an app do: it is asked anew, and its tokens on their behalf are refused. */
-export function withdrawConsent(
+export async function withdrawConsent(
   db: Kysely<Tables>,
   input: { accountId: string; clientId: string },
   by: By,

@@ -13,7 +13,7 @@ export const PlatformRole = z.enum(['admin', 'auditor', 'none'], 'Choose admin, 
  * Says what a person may do beyond their teams.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict for the last admin, precondition_failed
  */
-export function setPlatformRole(
+export async function setPlatformRole(
   db: Kysely<Tables>,
   input: { accountId: string; role: string; version?: number | undefined },
   by: By,

@@ -9,7 +9,7 @@ import { AppError } from '../errors.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
 import type { By } from '../teams/access.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
-import { type ApiTarget, lockApi } from './update-api.ts';
+import { type ApiTarget, lockApi, requireOrdinary } from './update-api.ts';
 import { endTokensOfApi } from './withdrawn-access.ts';
 
 /** Why something is stopped, in a sentence for the people whom it concerns. */
@@ -49,6 +49,7 @@ export function resumeApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
 export function deleteApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
+    requireOrdinary(api);
     await noteLongerLifetime(trx, api.token_lifetime, by.now);
     await endTokensOfApi(trx, api, 'API deleted', by.now);
     await trx.deleteFrom('apis').where('id', '=', api.id).execute();

@@ -12,7 +12,7 @@ import { requireApiOfRoles, requireRole } from './roles.ts';
 /** Who gets a role: a person by id or address, or a group by id. */
 export type Holder = { readonly person: string } | { readonly groupId: string };
 
-/** @throws {AppError} not_found, forbidden */
+/** @throws {AppError} not_found, forbidden, invalid_request for an unknown person or group */
 export function assignRole(db: Kysely<Tables>, roleId: string, holder: Holder, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
     const { api } = await requireRole(trx, roleId, 'role.write', by);
@@ -80,7 +80,7 @@ async function takeFromGroup(db: Db, roleId: string, groupId: string, now: Date)
 async function resolveHolder(db: Db, holder: Holder): Promise<{ accountId: string } | { groupId: string }> {
   if ('groupId' in holder) {
     const group = await db.selectFrom('groups').select('id').where('id', '=', holder.groupId).executeTakeFirst();
-    if (!group) throw new AppError('not_found', { detail: 'There is no such group.' });
+    if (!group) throw new AppError('invalid_request', { detail: 'There is no such group.' });
     return { groupId: group.id };
   }
   const { person } = holder;
@@ -89,7 +89,7 @@ async function resolveHolder(db: Db, holder: Holder): Promise<{ accountId: strin
     .select('id')
     .where((eb) => eb.or([eb('id', '=', person), eb('email_key', '=', emailKey(person))]))
     .executeTakeFirst();
-  if (!account) throw new AppError('not_found', { detail: `There is nobody with the address ${person}.` });
+  if (!account) throw new AppError('invalid_request', { detail: `There is nobody with the address ${person}.` });
   return { accountId: account.id };
 }
 

@@ -40,11 +40,11 @@ export async function createRole(
   input: z.input<typeof NewRole>,
   by: By,
 ): Promise<Role> {
+  await requireApiOfRoles(db, apiId, 'role.write', by);
   const { name, description, scopes } = NewRole.parse(input);
   const id = `role_${randomUUID().replaceAll('-', '')}`;
   return named(name, () =>
     inTransaction(db, async (trx) => {
-      await requireApiOfRoles(trx, apiId, 'role.write', by);
       const own = await requireScopes(trx, apiId, scopes);
       const role = await trx
         .insertInto('roles')
@@ -68,6 +68,7 @@ export async function updateRole(
   by: By,
 ): Promise<Role> {
   const { version, ...rest } = input;
+  await requireRole(db, roleId, 'role.write', by);
   const change = RoleChange.parse(rest);
   return named(change.name, () =>
     inTransaction(db, async (trx) => {
@@ -149,6 +150,16 @@ export async function requireApiOfRoles(
   if (!api) throw new AppError('not_found', { detail: noApi(apiId) });
   authorize(by, action, api.team_id, noApi(apiId));
   return api;
+}
+
+/** The scopes that roles of an API can have. */
+export function listScopesForRoles(db: Db, apiId: string) {
+  return db
+    .selectFrom('api_scopes')
+    .select(['name', 'description', 'needs_role'])
+    .where('api_id', '=', apiId)
+    .orderBy('name')
+    .execute();
 }
 
 async function requireScopes(db: Db, apiId: string, scopes: readonly string[]): Promise<string[]> {

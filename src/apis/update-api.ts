@@ -9,6 +9,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
 import { authorize, type By } from '../teams/access.ts';
+import { ADMIN_API } from './admin-api.ts';
 import { ApiChanges, type ApiChangesInput, type NewApi } from './api-schema.ts';
 import { insertScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
@@ -29,6 +30,7 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
   const changes = ApiChanges.parse(input);
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
+    requireOrdinary(api);
     if (changes.teamId !== undefined && changes.teamId !== api.team_id) {
       authorize(by, 'api.write', changes.teamId, `There is no team ${changes.teamId}.`);
     }
@@ -48,6 +50,11 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
     await record(trx, by.actor, { type: 'api.updated', apiId: api.id, fields, removedScopes: removed }, by.now);
     return updated;
   });
+}
+
+/** The admin API is what the server makes of it. @throws {AppError} conflict */
+export function requireOrdinary(api: Api): void {
+  if (api.id === ADMIN_API) throw new AppError('conflict', { detail: 'The server looks after its own API by itself.' });
 }
 
 /** How many apps lose something at once when an API has just these scopes from now on, and which scopes go. */

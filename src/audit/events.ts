@@ -47,6 +47,10 @@ export type AuditEvent =
   | { type: 'consent.given'; accountId: string; clientId: string; scopes: readonly string[] }
   | { type: 'consent.denied'; accountId: string; clientId: string }
   | { type: 'code.exchanged'; clientId: string; accountId: string; grantId: string }
+  | { type: 'device.connected'; clientId: string; accountId: string; grantId: string }
+  | { type: 'device.denied'; clientId: string; accountId?: string }
+  | { type: 'device.exchanged'; clientId: string; accountId: string; grantId: string }
+  | { type: 'user_code.refused'; reason: 'unknown' | 'throttled' }
   | { type: 'refresh.rotated'; clientId: string; accountId: string; grantId: string }
   | { type: 'refresh.retried'; clientId: string; grantId?: string }
   | {

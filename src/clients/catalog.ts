@@ -23,10 +23,10 @@ export interface Catalog {
   find(db: Db, clientId: string): Promise<CatalogEntry | undefined>;
   /** What is remembered of an app; undefined says nothing. */
   peek(clientId: string): CatalogEntry | undefined;
-  /** How many are remembered now, and how many lookups were answered from memory and how many from the database so far. */
-  counts(): { entries: number; hits: number; misses: number };
   /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
   generation(): number;
+  /** How many are remembered now, and how many lookups were answered from memory and how many from the database so far. */
+  counts(): { entries: number; hits: number; misses: number };
   /** What to watch so that it forgets when an app, an API or a subscription changes. */
   readonly watch: (db: Db) => Watch;
 }
@@ -50,8 +50,8 @@ export function createCatalog(): Catalog {
   };
   return {
     peek: recall,
-    counts: () => ({ entries: entries.size, hits, misses }),
     generation: () => generation,
+    counts: () => ({ entries: entries.size, hits, misses }),
     async find(db, clientId) {
       const known = recall(clientId);
       if (known) return known;
@@ -91,7 +91,9 @@ async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined>
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
   const introspects = new Set(await findIntrospectedApis(db, clientId));
   return {
-    ...found,
+    client: found.client,
+    // Copies: what the driver gives is a view of 32 bytes that keeps some kilobytes of what it received in memory.
+    secrets: found.secrets.map((secret) => ({ ...secret, hash: new Uint8Array(secret.hash) })),
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
     introspects,

@@ -36,6 +36,12 @@ export const PURPOSES: Readonly<Record<ClientType, Purpose>> = {
     isPublic: true,
     hasRedirectUris: true,
   },
+  device: {
+    label: 'Device',
+    sentence: 'A program on something without a browser or a keyboard, where people enter a code on their phone.',
+    isPublic: true,
+    hasRedirectUris: false,
+  },
 };
 
 export const CLIENT_TYPES = Object.keys(PURPOSES) as [ClientType, ...ClientType[]];

@@ -3,7 +3,7 @@ import type { Created, Defaulted, Late, Timestamp, Unset } from './columns.ts';
 
 export type SigningAlgName = 'ES256' | 'RS256' | 'EdDSA';
 
-export type ClientType = 'machine' | 'web' | 'spa' | 'native';
+export type ClientType = 'machine' | 'web' | 'spa' | 'native' | 'device';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
 export interface ClientTable {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
 import { ImpatientClient, PreparingClient } from './clients.ts';
@@ -81,6 +81,8 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   chmodSync(dataDir, 0o700);
   const unlock = lockFolder(dataDir);
   try {
+    // Loaded only where it is used: on PostgreSQL it would be memory for nothing.
+    const { PGlite } = await import('@electric-sql/pglite');
     return await embed(new PGlite(join(dataDir, 'postgres'), { parsers: { [INT8]: Number } }), unlock);
   } catch (error) {
     unlock();

@@ -36,6 +36,9 @@ export interface ArtifactTable {
   created_at: Created;
   expires_at: Timestamp | null;
   consumed_at: Timestamp | null;
+  /** Of a device code, in seconds; it grows when the device asks too often. */
+  poll_interval: Late<number>;
+  next_poll_at: Late<Date>;
 }
 
 /** Responses kept for a retry, sealed with a key that only the holder of the used refresh token can derive. */

@@ -16,15 +16,20 @@ export function requireCsrf(
   options: { cookieKeys: readonly string[]; visit: string; issuer: string; token: unknown },
 ): void {
   const { cookieKeys, visit, issuer, token } = options;
-  const origin = ctx.get('Origin');
-  if (origin && origin !== 'null' && origin !== issuer) throw new AppError('csrf_failed');
-  if (ctx.get('Sec-Fetch-Site') === 'cross-site') throw new AppError('csrf_failed');
+  requireSameSite(ctx, issuer);
   const presented = Buffer.from(typeof token === 'string' ? token : '');
   const matches = cookieKeys.some((key) => {
     const expected = Buffer.from(sign(key, visit));
     return expected.length === presented.length && timingSafeEqual(expected, presented);
   });
   if (!matches) throw new AppError('csrf_failed');
+}
+
+/** For a form that needs no visit. @throws {AppError} csrf_failed when the browser says that another site sent it */
+export function requireSameSite(ctx: Context, issuer: string): void {
+  const origin = ctx.get('Origin');
+  if (origin && origin !== 'null' && origin !== issuer) throw new AppError('csrf_failed');
+  if (ctx.get('Sec-Fetch-Site') === 'cross-site') throw new AppError('csrf_failed');
 }
 
 function sign(key: string, visit: string): string {

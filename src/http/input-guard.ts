@@ -2,6 +2,8 @@ import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 import { MAX_BODY, readAhead } from './read-ahead.ts';
 
+/** Forms with a file in them, which are read with limits of their own (upload.ts). */
+const MAX_UPLOAD = 1100 * 1024;
 const MAX_TARGET = 16 * 1024;
 
 /** Addresses where a form may be posted that must work as the same request by GET (OpenID Connect Core §3.1.2.1). */
@@ -18,7 +20,7 @@ export function guardInput(): Middleware {
     if ((ctx.req.url?.length ?? 0) > MAX_TARGET) throw new AppError('payload_too_large');
     if (!isWellEncoded(ctx.req.url ?? '')) throw new AppError('malformed_encoding');
     if (ctx.method !== 'POST') return next();
-    if ((ctx.request.length ?? 0) > MAX_BODY) throw new AppError('payload_too_large');
+    if ((ctx.request.length ?? 0) > MAX_BODY && !isSmallUpload(ctx)) throw new AppError('payload_too_large');
     if (!ctx.is('application/x-www-form-urlencoded')) return next();
     const body = await readAhead(ctx);
     ctx.state.formBody = body.toString();
@@ -26,6 +28,10 @@ export function guardInput(): Middleware {
     if (POST_AS_GET.has(ctx.path)) return redirectToGet(ctx, ctx.state.formBody);
     await next();
   };
+}
+
+function isSmallUpload(ctx: Context): boolean {
+  return Boolean(ctx.is('multipart/form-data')) && (ctx.request.length ?? 0) <= MAX_UPLOAD;
 }
 
 /** Percent-encoded text that decodes to UTF-8 without NUL. Overlong forms and surrogates are not UTF-8. */

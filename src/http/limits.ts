@@ -9,6 +9,8 @@ export interface FailureLimit {
   blockedFor(key: string): Promise<number>;
   /** Counts a failure. @returns seconds until the key may try again; 0 when it may now */
   fail(key: string): Promise<number>;
+  /** Takes a failure back: what was counted ahead was none. */
+  forgive(key: string): Promise<void>;
 }
 
 /**
@@ -45,6 +47,9 @@ export function createFailureLimit(
         if (result instanceof RateLimiterRes) return secondsLeft(result);
         throw result;
       }
+    },
+    async forgive(key) {
+      await limiter.reward(keyOf(key), 1);
     },
   };
 }

@@ -15,6 +15,8 @@ export async function readAhead(ctx: Context): Promise<Buffer> {
 
 /** Works on the paused stream: the body is pushed back in the same turn, before its end is told to anyone. */
 function readAndPutBack(request: IncomingMessage): Promise<Buffer> {
+  // Reading nothing would end the stream, and nothing can be put back into one that has ended.
+  if (request.headers['content-length'] === '0') return Promise.resolve(Buffer.alloc(0));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;

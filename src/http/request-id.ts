@@ -39,5 +39,5 @@ class Identified implements RequestState {
 
 /** Interaction ids and the like are bearer values in a path. */
 export function loggablePath(path: string): string {
-  return path.replace(/^\/(auth|interaction)\/[^/]+/, '/$1/…').slice(0, 200);
+  return path.replace(/^\/(auth|device|interaction)\/[^/]+/, '/$1/…').slice(0, 200);
 }

@@ -1,8 +1,16 @@
-import type { Shell } from './shell.ts';
-import type { TeamViews } from './views/teams.ts';
+import type { AppViews } from './views/apps.ts';
+import type { ConfirmViews } from './views/confirm.ts';
+import type { DeviceViews, PermissionGroup } from './views/device.ts';
+import type { HomeViews } from './views/home.ts';
+import type { OperatorViews } from './views/operator.ts';
+import type { RoleViews } from './views/roles.ts';
+import type { JoinViews, TeamViews } from './views/teams.ts';
+import type { UsageViews } from './views/usage.ts';
+
+type PortalViews = AppViews & ConfirmViews & HomeViews & JoinViews & OperatorViews & RoleViews & TeamViews & UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends TeamViews {
+export interface ViewModels extends DeviceViews, PortalViews {
   error: {
     title: string;
     message: string;
@@ -14,13 +22,14 @@ export interface ViewModels extends TeamViews {
   };
   /** For who is not signed in. */
   welcome: { issuer: string; discovery: string };
-  home: { shell: Shell; issuer: string; discovery: string };
   'sign-in': {
     /** Where the form goes. */
     action: string;
     cancelAction: string;
     csrf: string;
     appName: string;
+    /** Where its logo is. */
+    logo: string | undefined;
     email: string;
     /** In words, above the form; undefined on the first visit. */
     problem: string | undefined;
@@ -30,14 +39,11 @@ export interface ViewModels extends TeamViews {
     cancelAction: string;
     csrf: string;
     appName: string;
-    /** Host or scheme that the person is sent back to. */
-    returnsTo: string;
+    logo: string | undefined;
+    /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
+    returnsTo: string | undefined;
     account: { name: string; email: string };
-    /** What the app may do, under the name of what it is about: the person's account, or an API. */
-    permissionGroups: readonly {
-      of: string;
-      permissions: readonly { title: string; description: string }[];
-    }[];
+    permissionGroups: readonly PermissionGroup[];
     /** The app can act while the person is away. */
     offline: boolean;
   };

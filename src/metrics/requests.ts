@@ -27,7 +27,16 @@ const AREAS = new Map([
   ['sign-in', 'portal'],
   ['signed-in', 'portal'],
   ['sign-out', 'portal'],
+  ['apps', 'portal'],
+  ['app-logos', 'portal'],
+  ['apis', 'portal'],
+  ['approvals', 'portal'],
   ['teams', 'portal'],
+  ['join', 'portal'],
+  ['tools', 'portal'],
+  ['operator', 'portal'],
+  ['api', 'admin_api'],
+  ['device', 'device'],
 ]);
 
 export function routeOf(path: string): string {

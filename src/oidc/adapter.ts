@@ -3,13 +3,14 @@ import type { Catalog } from '../clients/catalog.ts';
 import {
   consumeArtifact,
   findArtifact,
-  findArtifactBy,
+  findArtifactByUid,
   hashOf,
   type StoredArtifact,
   saveArtifact,
   toArtifactRow,
 } from './artifacts.ts';
 import { toClientMetadata } from './client-metadata.ts';
+import { createDeviceCodeAdapter, type DeviceCodeParts } from './device-codes.ts';
 import { type Endings, end } from './endings.ts';
 import { findPresented } from './presented.ts';
 import { findRetry } from './refresh-retries.ts';
@@ -31,9 +32,13 @@ const ISSUED = new Set(['AccessToken', 'RefreshToken']);
 export function createAdapterFactory(
   work: UnitOfWork,
   catalog: Catalog,
-  clock: () => Date,
+  parts: Omit<DeviceCodeParts, 'work'>,
 ): (model: string) => Adapter {
-  return (model) => (model === 'Client' ? clientAdapter(work, catalog) : new ArtifactAdapter(model, work, clock));
+  return (model) => {
+    if (model === 'Client') return clientAdapter(work, catalog);
+    const artifacts = new ArtifactAdapter(model, work, parts.clock);
+    return model === 'DeviceCode' ? createDeviceCodeAdapter(artifacts, { ...parts, work }) : artifacts;
+  };
 }
 
 class ArtifactAdapter implements Adapter {
@@ -79,12 +84,11 @@ class ArtifactAdapter implements Adapter {
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
     const session = (await this.#work.exchange()?.presented?.found)?.session;
     if (this.#model === 'Session' && session?.uid === uid) return session.payload;
-    return findArtifactBy(this.#work.db(), this.#model, 'uid_hash', uid);
+    return findArtifactByUid(this.#work.db(), this.#model, uid);
   }
 
-  findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    return findArtifactBy(this.#work.db(), this.#model, 'user_code_hash', userCode);
-  }
+  /** Only device codes have one (device-codes.ts). */
+  async findByUserCode(): Promise<undefined> {}
 
   /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
   async consume(id: string): Promise<void> {

@@ -52,7 +52,7 @@ export function toArtifactRow(
     account_id: payload.accountId ?? null,
     client_id: payload.clientId ?? null,
     uid_hash: payload.uid ? hashOf(payload.uid) : null,
-    user_code_hash: payload.userCode ? hashOf(payload.userCode) : null,
+    user_code_hash: null,
     payload: encodePayload(model, id, payload),
     created_at: now,
     expires_at: lifetime ? new Date(now.getTime() + lifetime * 1000) : null,
@@ -81,17 +81,12 @@ export async function findArtifact(db: Db, model: string, id: string): Promise<S
   return row && { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at };
 }
 
-/** Finds a session by its uid, or a device code by its user code. The bearer value stays unknown. */
-export async function findArtifactBy(
-  db: Db,
-  model: string,
-  column: 'uid_hash' | 'user_code_hash',
-  value: string,
-): Promise<AdapterPayload | undefined> {
+/** Finds a session by its uid. The bearer value stays unknown. */
+export async function findArtifactByUid(db: Db, model: string, uid: string): Promise<AdapterPayload | undefined> {
   const row = await db
     .selectFrom('artifacts')
     .select('payload')
-    .where(column, '=', hashOf(value))
+    .where('uid_hash', '=', hashOf(uid))
     .where('model', '=', model)
     .orderBy('created_at', 'desc')
     .executeTakeFirst();

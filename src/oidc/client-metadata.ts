@@ -1,6 +1,10 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
+import { PURPOSES } from '../clients/purposes.ts';
 import type { Client } from '../db/catalogue-tables.ts';
+
+/** RFC 8628 §3.4 */
+export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
@@ -28,7 +32,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayl
     application_type: client.type === 'native' ? 'native' : 'web',
     token_endpoint_auth_method: client.auth_method,
     grant_types: grantTypesOf(client),
-    response_types: client.type === 'machine' ? [] : ['code'],
+    response_types: PURPOSES[client.type].hasRedirectUris ? ['code'] : [],
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,
     id_token_signed_response_alg: client.id_token_alg,
@@ -51,6 +55,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayl
   } as AdapterPayload & ClientMetadata;
 }
 
-function grantTypesOf(client: Client): string[] {
-  return client.type === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'];
+function grantTypesOf({ type }: Client): string[] {
+  if (type === 'machine') return ['client_credentials'];
+  return [type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code', 'refresh_token'];
 }

@@ -3,6 +3,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { SIGNING_ALGS } from '../keys/stages.ts';
 import { claims } from './account-claims.ts';
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
+import type { DevicePages } from './device-pages.ts';
 import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import type { Pages } from './pages.ts';
 import { assertShortLived } from './provider.ts';
@@ -16,6 +17,7 @@ export interface ConfigurationParts {
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly resources: Resources;
   readonly pages: Pages;
+  readonly devicePages: DevicePages;
   readonly keyring: Keyring;
   readonly cookieKeys: readonly string[];
   readonly https: boolean;
@@ -50,12 +52,17 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
-    expiresWithSession: async (_ctx, code) => !code.scopes.has('offline_access'),
+    // What a device got does not end with the browser in which its person said yes.
+    expiresWithSession: async (_ctx, code) => code.kind !== 'DeviceCode' && !code.scopes.has('offline_access'),
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertShortLived,
+    // What an app publishes at its jwks_uri is read into memory.
+    fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     renderError: parts.pages.renderError,
     interactions: { policy: policyWithRoles(), url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: cookies(parts),
+    // Nothing below /device, where people come back to.
+    routes: { device_authorization: '/device_authorization' },
     discovery: authenticationAtEndpoints(),
     features: features(parts),
   };
@@ -113,7 +120,7 @@ function authenticationAtEndpoints() {
   };
 }
 
-function features({ resources, pages }: ConfigurationParts): NonNullable<Configuration['features']> {
+function features({ resources, pages, devicePages }: ConfigurationParts): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
     externalSigningSupport,
@@ -132,6 +139,16 @@ function features({ resources, pages }: ConfigurationParts): NonNullable<Configu
     },
     // RFC 9126
     pushedAuthorizationRequests: { enabled: true },
+    // RFC 8628. Consonants that nobody takes for digits or each other; the mask makes 20^9 codes.
+    deviceFlow: {
+      enabled: true,
+      charset: 'base-20',
+      mask: '***-***-***',
+      deviceInfo: () => ({}),
+      userCodeInputSource: devicePages.renderUserCodeInput,
+      userCodeConfirmSource: devicePages.renderUserCodeConfirm,
+      successSource: devicePages.renderDeviceConnected,
+    },
     // RFC 9449
     dPoP: { enabled: true },
     // OpenID Connect RP-Initiated Logout 1.0

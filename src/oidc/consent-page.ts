@@ -1,4 +1,3 @@
-import type { Provider } from 'oidc-provider';
 import type { Consent } from '../accounts/consents.ts';
 import { findApiScopes } from '../apis/apis.ts';
 import { decideScopes } from '../apis/policy.ts';
@@ -7,7 +6,11 @@ import type { Db } from '../db/connection.ts';
 import type { ViewModels } from '../http/views.ts';
 import { rolesAt, scopesOf } from './persons.ts';
 
-type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
+/** An authorization request, or a device's, and the person who is signed in, if anyone is. */
+interface Details {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly session?: { readonly accountId?: string | undefined } | undefined;
+}
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo'>;
 
 const OIDC_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
@@ -45,7 +48,7 @@ export async function describeConsent(db: Db, details: Details): Promise<Describ
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access'),
-    returnsTo: destinationOf(String(details.params.redirect_uri)),
+    returnsTo: destinationOf(details.params.redirect_uri),
   };
 }
 
@@ -74,7 +77,8 @@ async function describeApi(db: Db, clientId: string, identifier: string, scopes:
 }
 
 /** Where the person goes afterwards, as short as it stays true. */
-function destinationOf(redirectUri: string): string {
+function destinationOf(redirectUri: unknown): string | undefined {
+  if (typeof redirectUri !== 'string') return undefined;
   const uri = URL.parse(redirectUri);
   return uri?.host || uri?.protocol || redirectUri;
 }

@@ -27,6 +27,9 @@ export function listenToProvider(provider: Provider, work: UnitOfWork, usage: Us
     'revocation.error',
     'userinfo.error',
     'pushed_authorization_request.error',
+    'device_authorization.error',
+    'code_verification.error',
+    'device_resume.error',
     'end_session.error',
     'end_session_confirm.error',
   ]) {

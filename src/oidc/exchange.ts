@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor } from '../audit/events.ts';
 import { AnsweredBefore } from './adapter.ts';
+import { DEVICE_CODE_GRANT } from './client-metadata.ts';
 import type { GrantWrapper, ProviderMiddleware } from './provider.ts';
 import { openRetry, toRetryRow } from './refresh-retries.ts';
 import type { Resources } from './resources.ts';
@@ -55,6 +56,7 @@ function noteSuccess(grantType: string, ctx: KoaContextWithOIDC, exchange: Excha
   const { Grant: grant, Account: account } = ctx.oidc.entities;
   const parties = { clientId: clientIdOf(ctx), accountId: account?.accountId ?? '', grantId: grant?.jti ?? '' };
   if (grantType === 'authorization_code') exchange.writes.events.push({ type: 'code.exchanged', ...parties });
+  if (grantType === DEVICE_CODE_GRANT) exchange.writes.events.push({ type: 'device.exchanged', ...parties });
   if (grantType !== 'refresh_token') return;
   exchange.writes.events.push({ type: 'refresh.rotated', ...parties });
   const successor = (ctx.body as TokenResponse).refresh_token;

@@ -3,13 +3,13 @@ import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
 import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
 import { randomText } from '../http/random-text.ts';
-import { MAX_BODY, readAhead } from '../http/read-ahead.ts';
+import { readAhead } from '../http/read-ahead.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import { type Order, rememberOrders } from './express-orders.ts';
-import { isPlainForm } from './plain-request.ts';
+import { isPlainPost, SUCCESS_HEADERS } from './plain-request.ts';
 
 export interface ExpressLaneParts {
   readonly catalog: Catalog;
@@ -42,24 +42,11 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
   };
   return async (ctx, next) => {
     // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
-    const answer = isCandidate(ctx, parts) ? await prepare(ctx).catch(() => undefined) : undefined;
+    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await prepare(ctx).catch(() => undefined) : undefined;
     if (!answer) return next();
     parts.atOnce.answer(ctx, answer);
   };
 }
-
-function isCandidate(ctx: Context, { atOnce }: ExpressLaneParts): boolean {
-  return atOnce.isFor(ctx, 'POST', '/token') && isPlainForm(ctx) && Number(ctx.headers['content-length']) <= MAX_BODY;
-}
-
-/** The provider's headers for a success. */
-const HEADERS = [
-  ['Vary', 'Origin'],
-  ['Access-Control-Allow-Origin', '*'],
-  ['Access-Control-Expose-Headers', 'WWW-Authenticate'],
-  ['Cache-Control', 'no-store'],
-  ['Content-Type', 'application/json; charset=utf-8'],
-].flat();
 
 /** The answer of RFC 6749 §5.1 with a token of RFC 9068 §2.2, in the provider's words. */
 async function fulfil({ keyring, issuer }: ExpressLaneParts, order: Order, now: Date): Promise<WholeAnswer> {
@@ -77,7 +64,7 @@ async function fulfil({ keyring, issuer }: ExpressLaneParts, order: Order, now: 
   };
   const token = await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, claims);
   const body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
-  return { headers: HEADERS, body: JSON.stringify(body) };
+  return { headers: SUCCESS_HEADERS, body: JSON.stringify(body) };
 }
 
 function noteIssued({ note }: ExpressLaneParts, { clientId, api, scope }: Order, at: Date, requestId: string): void {

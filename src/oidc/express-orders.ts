@@ -3,8 +3,7 @@ import { decideScopes } from '../apis/policy.ts';
 import type { AppApi } from '../apis/subscriptions.ts';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import type { KnownSecret } from '../clients/find-clients.ts';
-import { isWellEncoded } from '../http/input-guard.ts';
-import { liveSecret, readCredentials, singleValues } from './plain-request.ts';
+import { liveSecret, readCredentials, readForm } from './plain-request.ts';
 
 /** What the express lane is to issue. */
 export interface Order {
@@ -47,7 +46,7 @@ function readOrder(
   catalog: Catalog,
   { authorization, body, now }: { authorization: string | undefined; body: string; now: Date },
 ): Order | undefined {
-  const form = isWellEncoded(body) ? singleValues(body, PARAMETERS) : undefined;
+  const form = readForm(body, PARAMETERS);
   if (form?.get('grant_type') !== 'client_credentials') return undefined;
   const credentials = readCredentials(authorization, form);
   const entry = credentials && catalog.peek(credentials.clientId);

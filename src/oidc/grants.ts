@@ -23,12 +23,13 @@ export function addToGrant(grant: Grant, consent: Consent): void {
 /**
  * The grant of this session and app. Without one, a new grant is made of what the person agreed to earlier, so that each
  * session has a family of tokens of its own: when one is stolen and revoked, the person's other browsers stay signed in.
+ * So does each device.
  */
 export function createLoadExistingGrant(work: UnitOfWork): NonNullable<Configuration['loadExistingGrant']> {
   return async (ctx) => {
     const { client, session, provider, result } = ctx.oidc;
     if (!client || !session?.accountId) return undefined;
-    const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+    const grantId = result?.consent?.grantId ?? (ctx.oidc.deviceCode ? undefined : session.grantIdFor(client.clientId));
     const existing = grantId ? await provider.Grant.find(grantId) : undefined;
     if (existing && outlivesItsTokens(existing)) return existing;
 

@@ -12,6 +12,8 @@ const METHODS = new Map([
   ['/token/introspection', 'POST'],
   ['/token/revocation', 'POST'],
   ['/request', 'POST'],
+  ['/device_authorization', 'POST'],
+  ['/device', 'GET, POST'],
   ['/session/end/confirm', 'POST'],
   ['/auth', 'GET, POST'],
   ['/session/end', 'GET, POST'],
@@ -22,7 +24,8 @@ const METHODS = new Map([
 ]);
 
 /** Ours are the endpoints, and what comes after a person has answered. */
-const isOurs = (path: string) => METHODS.has(path) || path.startsWith('/auth/') || path.startsWith('/session/end/');
+const isOurs = (path: string) =>
+  METHODS.has(path) || ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
 
 const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 

@@ -8,6 +8,7 @@ import { checkPassword, emailKey, findActiveAccount } from '../accounts/accounts
 import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
+import { findLogoPath } from '../clients/logos.ts';
 import type { Tables } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
@@ -179,6 +180,7 @@ async function showSignIn(
   parts.render(ctx, 'sign-in', {
     ...formOf(parts, details, 'sign-in'),
     appName: await appNameOf(parts, details),
+    logo: await findLogoPath(parts.db, String(details.params.client_id)),
     ...form,
   });
 }
@@ -190,6 +192,7 @@ async function showConsent(parts: InteractionParts, ctx: Context, details: Detai
     ...formOf(parts, details, 'consent'),
     ...(await describeConsent(parts.db, details)),
     appName: await appNameOf(parts, details),
+    logo: await findLogoPath(parts.db, String(details.params.client_id)),
     account: { name: account.name, email: account.email },
   });
 }

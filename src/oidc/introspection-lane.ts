@@ -2,12 +2,14 @@ import type { Context, Middleware } from 'koa';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import type { KnownSecret } from '../clients/find-clients.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
+import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import { readAhead } from '../http/read-ahead.ts';
 import type { OwnToken, OwnTokens } from '../keys/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import { introspect } from './introspect.ts';
-import { liveSecret, plainForm, readCredentials } from './plain-request.ts';
+import { isPlainPost, liveSecret, readCredentials, readForm, SUCCESS_HEADERS } from './plain-request.ts';
 
 export interface IntrospectionLaneParts {
   readonly catalog: Catalog;
@@ -16,6 +18,7 @@ export interface IntrospectionLaneParts {
   readonly secretUses: SecretUses;
   readonly note: NoteUsage;
   readonly clock: () => Date;
+  readonly atOnce: AtOnce;
 }
 
 /**
@@ -24,31 +27,24 @@ export interface IntrospectionLaneParts {
  * test/http/introspection-lane.test.ts finds the answers of both ways alike.
  */
 export function introspectionLane(parts: IntrospectionLaneParts): Middleware {
-  return async (ctx, next) => {
-    const question = readQuestion(ctx, parts);
-    if (!question) return next();
+  const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
+    const body = await readAhead(ctx);
+    const question = readQuestion(ctx.headers.authorization, body.toString('latin1'), parts);
+    if (!question) return undefined;
     const ended = parts.secretUses.note(question.secret);
     if (ended !== undefined) await ended;
-    ctx.set(HEADERS);
-    ctx.body = await introspect(parts.checks, question.caller, question.token);
-    parts.note({
-      at: parts.clock(),
-      clientId: question.caller.client.id,
-      api: undefined,
-      event: 'introspection',
-      outcome: SUCCESS,
-      requestId: ctx.state.requestId,
-    });
+    const answer = await introspect(parts.checks, question.caller, question.token);
+    noteIntrospection(parts, question.caller, ctx.state.requestId);
+    return { headers: SUCCESS_HEADERS, body: JSON.stringify(answer) };
+  };
+  return async (ctx, next) => {
+    // What fails here (a caller who hangs up, a database that is away) is met again on the ordinary way.
+    const isPlain = isPlainPost(ctx, '/token/introspection', parts.atOnce);
+    const answer = isPlain ? await prepare(ctx).catch(() => undefined) : undefined;
+    if (!answer) return next();
+    parts.atOnce.answer(ctx, answer);
   };
 }
-
-/** The provider's headers for a success. */
-const HEADERS = {
-  Vary: 'Origin',
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'WWW-Authenticate',
-  'Cache-Control': 'no-store',
-};
 
 interface Question {
   readonly caller: CatalogEntry;
@@ -58,13 +54,21 @@ interface Question {
 
 const PARAMETERS = new Set(['token', 'token_type_hint', 'client_id', 'client_secret']);
 
-function readQuestion(ctx: Context, { catalog, ownTokens, clock }: IntrospectionLaneParts): Question | undefined {
-  if (ctx.path !== '/token/introspection') return undefined;
-  const form = plainForm(ctx, PARAMETERS);
-  const credentials = form && readCredentials(ctx.headers.authorization, form);
+/** Who asks about which token of ours, or undefined when the request is not for this lane. */
+function readQuestion(
+  authorization: string | undefined,
+  body: string,
+  { catalog, ownTokens, clock }: IntrospectionLaneParts,
+): Question | undefined {
+  const form = readForm(body, PARAMETERS);
+  const credentials = form && readCredentials(authorization, form);
   const caller = credentials && catalog.peek(credentials.clientId);
   const secret = caller && liveSecret(caller, credentials.secret, clock());
   if (!secret) return undefined;
   const token = ownTokens.read(form.get('token') ?? '');
   return token && { caller, secret, token };
+}
+
+function noteIntrospection({ note, clock }: IntrospectionLaneParts, { client }: CatalogEntry, requestId: string): void {
+  note({ at: clock(), clientId: client.id, api: undefined, event: 'introspection', outcome: SUCCESS, requestId });
 }

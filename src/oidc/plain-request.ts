@@ -3,30 +3,34 @@ import type { Context } from 'koa';
 import type { CatalogEntry } from '../clients/catalog.ts';
 import type { KnownSecret } from '../clients/find-clients.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
+import type { AtOnce } from '../http/at-once.ts';
+import { isWellEncoded } from '../http/input-guard.ts';
+import { MAX_BODY } from '../http/read-ahead.ts';
 
 /** Each means that a request has something special about it. */
 const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
-/** A posted form without a header that asks for something special. */
-export function isPlainForm({ req }: Context): boolean {
-  return (
-    FORM.test(req.headers['content-type'] ?? '') && SPECIAL_HEADERS.every((name) => req.headers[name] === undefined)
-  );
+/** Whether a request is a form for exactly this path, with nothing special in its headers. */
+export function isPlainPost(ctx: Context, path: string, atOnce: AtOnce): boolean {
+  if (!atOnce.isFor(ctx, 'POST', path)) return false;
+  const { headers } = ctx.req;
+  if (!FORM.test(headers['content-type'] ?? '') || !(Number(headers['content-length']) <= MAX_BODY)) return false;
+  return SPECIAL_HEADERS.every((name) => headers[name] === undefined);
 }
 
-/**
- * The form of a request that has nothing special about it: POST, no query, known parameters, each with one value that is
- * not empty. undefined for any other, which is for oidc-provider to judge.
- */
-export function plainForm(ctx: Context, known: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
-  if (ctx.method !== 'POST' || ctx.search !== '' || !isPlainForm(ctx)) return undefined;
-  const body: unknown = ctx.state.formBody;
-  return typeof body === 'string' ? singleValues(body, known) : undefined;
-}
+/** The provider's headers for a success. */
+export const SUCCESS_HEADERS = [
+  ['Vary', 'Origin'],
+  ['Access-Control-Allow-Origin', '*'],
+  ['Access-Control-Expose-Headers', 'WWW-Authenticate'],
+  ['Cache-Control', 'no-store'],
+  ['Content-Type', 'application/json; charset=utf-8'],
+].flat();
 
-/** Known parameters, each with one value that is not empty. */
-export function singleValues(body: string, known: ReadonlySet<string>): Map<string, string> | undefined {
+/** A form of known parameters, each with one value that is not empty; undefined for any other. */
+export function readForm(body: string, known: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
+  if (!isWellEncoded(body)) return undefined;
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(parse(body))) {
     if (!known.has(name) || typeof value !== 'string' || value === '') return undefined;
@@ -55,7 +59,7 @@ export function readCredentials(
   return { clientId: pair[1], secret: pair[2] };
 }
 
-/** The live secret that an app which authenticates by secret presented. */
+/** The live secret that an app which authenticates with secrets presented. */
 export function liveSecret({ client, secrets }: CatalogEntry, presented: string, now: Date): KnownSecret | undefined {
   if (!client.auth_method.startsWith('client_secret')) return undefined;
   const live = secrets.filter(({ expiresAt }) => !expiresAt || expiresAt > now);

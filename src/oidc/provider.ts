@@ -1,6 +1,6 @@
 /**
  * The provider with what has to be overridden. Everything that leans on the inside of oidc-provider 9.13.3 is in this
- * file, each with its reason; the version is pinned exactly, and the specs named here go red when an upgrade changes it.
+ * file and in device-flow.ts, each with its reason; the version is pinned exactly, and specs go red when an upgrade changes it.
  */
 import {
   type Client,
@@ -14,7 +14,8 @@ import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
-import type { SecretMetadata } from './client-metadata.ts';
+import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
+import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -36,6 +37,7 @@ export interface Overrides {
   readonly firstUse: (use: { iss: string; jti: string; exp: number }) => Promise<boolean>;
   /** Told of a wrong client secret; throws when there were too many. */
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
+  readonly deviceFlow: DeviceFlowOverrides;
   /** Told of a right one, before anything else is done with it. */
   readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
   readonly catalog: Catalog;
@@ -80,6 +82,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
+  completeDeviceFlow(provider, overrides.deviceFlow);
   provider.use(externalizeScript);
   return provider;
 }
@@ -131,6 +134,7 @@ function noteReplaysAtomically(provider: Provider, { firstUse }: Overrides): voi
 const CORRECTIONS = new Map([
   // RFC 6749 §5.2
   ['requested grant type is not allowed for this client', { error: 'unauthorized_client', status: 400 }],
+  [`${DEVICE_CODE_GRANT} is not allowed for this client`, { error: 'unauthorized_client', status: 400 }],
   // RFC 6749 §5.2, RFC 7662 §2.1: no credentials is 401
   ['no client authentication mechanism provided', { error: 'invalid_client', status: 401 }],
 ]);

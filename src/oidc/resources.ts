@@ -109,9 +109,11 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
 
 export type Resources = ReturnType<typeof createResources>;
 
+const ASKING = new Set(['authorization', 'pushed_authorization_request', 'device_authorization']);
+
 /** The requests that ask a person; the others follow from their answer. */
 function isAuthorization(ctx: KoaContextWithOIDC): boolean {
-  return ctx.oidc.route === 'authorization' || ctx.oidc.route === 'pushed_authorization_request';
+  return ASKING.has(ctx.oidc.route);
 }
 
 /**

@@ -5,6 +5,7 @@ import { record } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
 import type { Database } from '../db/connection.ts';
+import type { AtOnce } from '../http/at-once.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -15,6 +16,8 @@ import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteFirstUse } from './artifacts.ts';
 import { buildConfiguration } from './configuration.ts';
+import { createDevicePages } from './device-pages.ts';
+import { pacePolls } from './device-polls.ts';
 import { listenToProvider } from './events.ts';
 import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
 import { createLoadExistingGrant } from './grants.ts';
@@ -27,6 +30,7 @@ import { createResources } from './resources.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 import { createUsageNotes } from './usage.ts';
+import { limitGuesses } from './user-code-guesses.ts';
 
 export interface OidcParts {
   readonly database: Database;
@@ -46,8 +50,8 @@ export interface OidcParts {
 
 export interface OidcServer {
   readonly host: ProviderHost;
-  /** For ahead of the host, where plain introspection is to be answered without the provider. */
-  readonly introspectionLane: Middleware;
+  /** For ahead of the chain, where plain introspection is to be answered at once. */
+  readonly introspectionLane: (atOnce: AtOnce) => Middleware;
   readonly interactions: Router;
   /** Builds the provider anew with the keys of now and puts it in the old one's place. */
   rebuild(): void;
@@ -60,11 +64,14 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
+  const pages = createPages(render);
+  const devicePages = createDevicePages(render, database.db, pages.renderError);
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),
     onSecretUsed: (secret) => secretUses.note(secret),
     around: usage.middleware,
-    aroundGrant: createExchange(work, resources, clock),
+    aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
+    deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
     catalog,
     clock,
     tokenLookup: createTokenLookup(work, clock),
@@ -72,11 +79,12 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   };
   const build = () => {
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, catalog, clock),
+      adapter: createAdapterFactory(work, catalog, { db: database.db, cookieKeys, clock }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
-      pages: createPages(render),
+      pages,
+      devicePages,
       keyring: keyring(),
       cookieKeys,
       https: issuer.startsWith('https:'),
@@ -100,7 +108,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     signInLimits,
   });
-  const lane = introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock });
+  const lane = (atOnce: AtOnce) => introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock, atOnce });
   return { host, introspectionLane: lane, interactions, rebuild: () => host.swap(build()) };
 }
 

@@ -7,6 +7,8 @@ const DAY = 24 * HOUR;
 /** All in seconds. */
 export const lifetimes = {
   authorizationCode: MINUTE,
+  /** Long enough to fetch a phone, sign in and read. */
+  deviceCode: 10 * MINUTE,
   /** Of a token for UserInfo; a token for an API lives as long as the API says. */
   accessToken: 5 * MINUTE,
   idToken: HOUR,
@@ -19,6 +21,8 @@ export const lifetimes = {
   grant: 180 * DAY,
   sessionIdle: 14 * DAY,
   sessionAbsolute: 30 * DAY,
+  /** Of a session in which nobody has signed in: it holds up a form or two. */
+  sessionSignedOut: HOUR,
 } as const;
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -28,11 +32,14 @@ export const ttl: NonNullable<Configuration['ttl']> = {
   AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
   ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
   AuthorizationCode: lifetimes.authorizationCode,
+  DeviceCode: lifetimes.deviceCode,
   IdToken: lifetimes.idToken,
   Interaction: lifetimes.interaction,
   Grant: lifetimes.grant,
   RefreshToken: (_ctx: KoaContextWithOIDC, token: RefreshToken) =>
     remaining(lifetimes.refreshIdle, (token.iiat ?? now()) + lifetimes.refreshAbsolute),
   Session: (_ctx: KoaContextWithOIDC, session: Session) =>
-    remaining(lifetimes.sessionIdle, (session.loginTs ?? now()) + lifetimes.sessionAbsolute),
+    session.accountId
+      ? remaining(lifetimes.sessionIdle, (session.loginTs ?? now()) + lifetimes.sessionAbsolute)
+      : lifetimes.sessionSignedOut,
 };

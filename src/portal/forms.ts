@@ -34,20 +34,34 @@ export function readForm<T>(ctx: Context, schema: z.ZodType<T>): FormVerdict<T> 
 export function refusedForm(ctx: Context, error: unknown): FormState {
   const values = fieldsOf(ctx);
   if (error instanceof ZodError) return { values, problems: problemsOf(error) };
-  if (error instanceof AppError && (error.code === 'invalid_request' || error.code === 'conflict')) {
+  if (error instanceof AppError && REFUSALS.has(error.code)) {
     return { values, problems: { form: error.message } };
   }
   throw error;
 }
 
-/** The first sentence for each field. */
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'conflict', 'precondition_failed']);
+
+/** What is wrong with each field. */
 function problemsOf(error: ZodError): Record<string, string> {
   const problems: Record<string, string> = {};
-  for (const issue of error.issues) problems[String(issue.path[0] ?? 'form')] ??= sentence(issue.message);
+  for (const { path, message } of error.issues) {
+    const field = String(path[0] ?? 'form');
+    const known = problems[field];
+    // A field that takes several values has a sentence for each of them that is wrong.
+    if (known !== undefined && path.length > 1) problems[field] = `${known} ${sentence(message)}`;
+    else problems[field] ??= sentence(message);
+  }
   return problems;
 }
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+
+/** The version that a form was made from, for changes that must not undo another's. */
+export function versionOf(fields: Readonly<Record<string, string | readonly string[]>>): number | undefined {
+  const version = Number(textOf(fields.version));
+  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
+}
 
 /** Text of a field that comes at most once. */
 export function textOf(value: string | readonly string[] | undefined): string {

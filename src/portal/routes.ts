@@ -1,12 +1,20 @@
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Database } from '../db/connection.ts';
+import type { FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { readLogoUpload, serveLogos } from './apps/logo.ts';
+import { addApps } from './apps/routes.ts';
+import { addHome } from './home/routes.ts';
+import { addOperator } from './operator/operator.ts';
+import { addRoles } from './roles/roles.ts';
 import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
-import { addTeams } from './teams.ts';
+import { addJoin } from './teams/join.ts';
+import { addTeams } from './teams/teams.ts';
+import { addUsage } from './usage/routes.ts';
 import { createVisits, type Visits } from './visits.ts';
 
 export interface PortalParts {
@@ -17,6 +25,8 @@ export interface PortalParts {
   readonly cookieKeys: readonly string[];
   readonly loopback: Loopback;
   readonly outbox: Outbox;
+  /** Wrong codes of invitations, by address. */
+  readonly joinLimit: FailureLimit;
 }
 
 /** What every area of the portal gets. */
@@ -38,18 +48,25 @@ export function portalRoutes(parts: PortalParts): Router {
   const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
 
   outside.get('/', async (ctx, next) => {
-    if (await visits.find(ctx)) return next();
+    ctx.state.visitor = await visits.find(ctx);
+    if (ctx.state.visitor) return next();
     render(ctx, 'welcome', addresses);
   });
   addSignIn(outside, parts, visits, form);
+  serveLogos(outside, parts.db);
+  addJoin(outside, parts, visits, form);
 
-  inside.use(visits.required, form, async (ctx, next) => {
+  inside.use(visits.required, readLogoUpload(), form, async (ctx, next) => {
     if (ctx.method !== 'GET') visits.requireCsrf(ctx);
     await next();
   });
   const area: Area = { ...parts, router: inside, visits, page };
-  inside.get('/', (ctx) => page(ctx, 'home', addresses));
+  addHome(area);
+  addApps(area);
   addTeams(area);
+  addRoles(area);
+  addOperator(area);
+  addUsage(area);
 
   outside.use(inside.routes());
   return outside;

@@ -28,7 +28,9 @@ interface Section {
 /** What the frame links to, in its order. */
 const SECTIONS: readonly Section[] = [
   { href: '/', label: 'Home' },
+  { href: '/apps', label: 'Apps' },
   { href: '/teams', label: 'Teams' },
+  { href: '/operator', label: 'Operator', for: 'platform' },
 ];
 
 /** Renders a page of the portal: who is signed in, where one is, and what the form before had to say. */

@@ -80,7 +80,8 @@ export function createVisits({ db, clock, issuer, cookieKeys }: VisitParts) {
 
     /** Sends who is not signed in to the sign-in page, and back here afterwards. */
     required: (async (ctx, next) => {
-      const visitor = await find(ctx);
+      // The home page has looked already, because strangers see another one.
+      const visitor = (ctx.state.visitor as Visitor | undefined) ?? (await find(ctx));
       if (visitor) {
         ctx.state.visitor = visitor;
         return next();

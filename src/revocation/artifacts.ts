@@ -1,7 +1,7 @@
 import type { Db } from '../db/connection.ts';
 
 /** What lets someone get tokens, or is one; interactions and pushed requests end by themselves within the hour. */
-const TOKEN_MODELS = ['AuthorizationCode', 'AccessToken', 'RefreshToken', 'Grant'];
+const TOKEN_MODELS = ['AuthorizationCode', 'DeviceCode', 'AccessToken', 'RefreshToken', 'Grant'];
 
 /** Removes codes, tokens and grants of an app. */
 export async function endTokensOfClient(db: Db, clientId: string): Promise<void> {

@@ -39,12 +39,13 @@ export const hashOfCode = (code: string) => createHash('sha256').update(code.tri
  * Invites an address into a team, or to an account. An open invitation of the same address to the same place ends.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict
  */
-export function invite(
+export async function invite(
   db: Kysely<Tables>,
   outbox: Outbox,
   input: z.input<typeof NewInvitation>,
   by: By,
 ): Promise<Invited> {
+  authorizePlace(input.teamId, by);
   const { email, teamId, role } = NewInvitation.parse(input);
   if ((teamId === undefined) !== (role === undefined)) {
     throw new AppError('invalid_request', { detail: 'An invitation into a team needs a role, and only that one.' });
@@ -77,9 +78,13 @@ export function invite(
   });
 }
 
-/** Whoever may invite there; and not without end. */
-async function requirePlace(db: Db, teamId: string | undefined, by: By) {
+function authorizePlace(teamId: string | undefined, by: By): void {
   if (teamId === undefined) authorize(by, 'platform.write', null);
+  else authorize(by, 'team.write', teamId, noTeam(teamId));
+}
+
+/** The team, with room for one more invitation. */
+async function requirePlace(db: Db, teamId: string | undefined, by: By) {
   const team = teamId === undefined ? undefined : await requireTeam(db, teamId, 'team.write', by);
   // One at a time for each team, so that an address has one open invitation.
   if (team) await db.selectFrom('teams').select('id').where('id', '=', team.id).forUpdate().execute();
@@ -131,7 +136,7 @@ function openInvitations(db: Db, teamId: string | undefined, now: Date) {
 }
 
 /** The open invitations into a team, or those to an account alone. @throws {AppError} not_found, forbidden */
-export function listInvitations(db: Db, teamId: string | undefined, by: By) {
+export async function listInvitations(db: Db, teamId: string | undefined, by: By) {
   if (teamId === undefined) authorize(by, 'platform.read', null);
   else authorize(by, 'team.read', teamId, noTeam(teamId));
   return openInvitations(db, teamId, by.now)
@@ -141,8 +146,8 @@ export function listInvitations(db: Db, teamId: string | undefined, by: By) {
     .execute();
 }
 
-/** Ends an invitation before it was accepted. @throws {AppError} not_found, forbidden, conflict */
-export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by: By): Promise<void> {
+/** Ends an invitation before it was accepted. @returns the team @throws {AppError} not_found, forbidden, conflict */
+export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by: By): Promise<string | null> {
   const missing = `There is no invitation ${invitationId}.`;
   return inTransaction(db, async (trx) => {
     const invitation = await trx
@@ -164,5 +169,6 @@ export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by:
     if (!ended) throw new AppError('conflict', { detail: 'The invitation was accepted or withdrawn already.' });
     const place = teamId ? { teamId } : {};
     await record(trx, by.actor, { type: 'invitation.withdrawn', invitationId, ...place }, by.now);
+    return teamId;
   });
 }

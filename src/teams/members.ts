@@ -69,9 +69,14 @@ interface Membership {
 }
 
 /** @throws {ZodError} @throws {AppError} not_found, forbidden, conflict for the last owner */
-export function changeMemberRole(db: Kysely<Tables>, input: Membership & { role: string }, by: By): Promise<void> {
-  const role = TeamRoleName.parse(input.role);
+export async function changeMemberRole(
+  db: Kysely<Tables>,
+  input: Membership & { role: string },
+  by: By,
+): Promise<void> {
   const { teamId, accountId } = input;
+  authorize(by, 'team.write', teamId, noTeam(teamId));
+  const role = TeamRoleName.parse(input.role);
   return inTransaction(db, async (trx) => {
     await requireTeam(trx, teamId, 'team.write', by);
     await lockMembers(trx, teamId);

@@ -22,7 +22,11 @@ export const Reason = z
  * out are refused. Apps and APIs stay as they are, and so do refresh tokens, so that resuming brings back just what was.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict
  */
-export function suspendTeam(db: Kysely<Tables>, input: { teamId: string; reason: string }, by: By): Promise<void> {
+export async function suspendTeam(
+  db: Kysely<Tables>,
+  input: { teamId: string; reason: string },
+  by: By,
+): Promise<void> {
   const { teamId } = input;
   authorize(by, 'platform.write', null, noTeam(teamId));
   const reason = Reason.parse(input.reason);
@@ -35,7 +39,7 @@ export function suspendTeam(db: Kysely<Tables>, input: { teamId: string; reason:
 }
 
 /** Tokens from before stay refused. @throws {AppError} not_found, forbidden, conflict */
-export function resumeTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
+export async function resumeTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
   authorize(by, 'platform.write', null, noTeam(teamId));
   return inTransaction(db, async (trx) => {
     await setSuspension(trx, teamId, { suspended_at: null, suspended_reason: null });
@@ -68,12 +72,7 @@ async function setSuspension(
 async function revokeTokensOfTeam(db: Db, teamId: string, now: Date): Promise<void> {
   const reason = 'team suspended';
   const clients = await db.selectFrom('clients').select('id').where('team_id', '=', teamId).execute();
-  const uses = await db
-    .selectFrom('subscriptions')
-    .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
-    .select(['subscriptions.client_id', 'apis.identifier'])
-    .where('apis.team_id', '=', teamId)
-    .execute();
+  const apis = await db.selectFrom('apis').select('identifier').where('team_id', '=', teamId).execute();
   await endAccessOfClients(
     db,
     clients.map(({ id }) => id),
@@ -82,7 +81,7 @@ async function revokeTokensOfTeam(db: Db, teamId: string, now: Date): Promise<vo
     db,
     [
       ...clients.map(({ id }) => ({ kind: 'client' as const, value: id, reason })),
-      ...uses.map((use) => ({ kind: 'subscription' as const, value: `${use.client_id} ${use.identifier}`, reason })),
+      ...apis.map(({ identifier }) => ({ kind: 'api' as const, value: identifier, reason })),
     ],
     now,
   );

@@ -60,6 +60,7 @@ export async function renameTeam(
   input: { teamId: string; name: string; version?: number | undefined },
   by: By,
 ): Promise<Team> {
+  authorize(by, 'team.write', input.teamId, noTeam(input.teamId));
   const name = TeamName.parse(input.name);
   try {
     return await inTransaction(db, async (trx) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { resumeApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
+import { ADMIN_API } from '../../src/apis/admin-api.ts';
+import { deleteApi, resumeApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import { browseApis, findCatalogueApi } from '../../src/apis/browse.ts';
 import { approveRequest, denyRequest } from '../../src/apis/decisions.ts';
@@ -363,6 +364,13 @@ describe('the catalogue', () => {
     await ask(['reports:read']);
     await keep('reports:new');
     expect(await findSubscription(db(), id, operator())).toMatchObject({ state: 'cancelled', scopes: [] });
+  });
+
+  it('leaves the admin API to the server, even for an admin', async () => {
+    const admin = await byPerson(server, await aMember(server, { platform: 'admin' }));
+    expect(await refusal(updateApi(db(), { id: ADMIN_API }, { visibility: 'team' }, admin))).toBe('conflict');
+    expect(await refusal(deleteApi(db(), { id: ADMIN_API }, admin))).toBe('conflict');
+    expect((await findCatalogueApi(db(), ADMIN_API, admin)).scopes.length).toBeGreaterThan(5);
   });
 
   it('remembers that tokens with a longer life are out', async () => {

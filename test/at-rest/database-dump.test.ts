@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import * as client from 'openid-client';
 import { unseal } from '../../src/keys/seal.ts';
 import { signingKeyContext } from '../../src/keys/seal-contexts.ts';
 import { listSigningKeys } from '../../src/keys/signing-keys.ts';
+import { connect, enterCode, poll, startDevice } from '../support/device.ts';
 import { aClient, anApi, aPerson, PASSWORD } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationRequest, CALLBACK, discover, signIn } from '../support/relying-app.ts';
@@ -76,6 +78,26 @@ async function useEverything(): Promise<void> {
   expect(pushed.text).toContain('request_uri');
   note('pushed request_uri', (pushed.body as unknown as { request_uri: string }).request_uri.split(':').at(-1));
 
+  const device = await aClient(database, { type: 'device', subscriptions });
+  const waiting = await startDevice(server, device, { scope: 'openid email' });
+  const entered = new Person(server.issuer);
+  const confirm = await enterCode(entered, waiting.user_code);
+  const signingIn = await entered.submit(confirm, '/device', { confirm: 'yes' });
+  note('interaction id of a device', new URL(signingIn.url).pathname.split('/')[2]);
+  for (const [name, value] of entered.cookies()) note(`cookie ${name} with a device`, value);
+  const done = await startDevice(server, device, { scope: 'openid offline_access' });
+  await connect(entered, done.user_code, ada);
+  const tokens = await poll(server, device, done);
+  note('refresh token of a device', tokens.body.refresh_token);
+  for (const [state, { device_code: deviceCode, user_code: userCode }] of Object.entries({ waiting, done })) {
+    const compared = userCode.replaceAll('-', '');
+    note(`device code, ${state}`, deviceCode);
+    secrets.set(`user code, ${state}`, userCode);
+    secrets.set(`user code, ${state}, as it is compared`, compared);
+    // Short enough to be found from this.
+    note(`user code, ${state}, hashed`, createHash('sha256').update(compared).digest('base64url'));
+  }
+
   const visitor = new Person(server.issuer);
   await visitor.authorize('/sign-in', ada).catch(() => {});
   for (const [name, value] of visitor.cookies()) note(`portal visitor's cookie ${name}`, value);
@@ -125,6 +147,7 @@ it('C14: a dump of the database holds nothing that anyone could use, in any read
     new Set([
       'AccessToken',
       'AuthorizationCode',
+      'DeviceCode',
       'Grant',
       'Interaction',
       'PushedAuthorizationRequest',

@@ -199,6 +199,7 @@ describe('latchkey user', () => {
     const args = ['user', 'create', '--email', 'ada@example.org', '--name', 'Ada', '--password-stdin'];
     const person = await answerOf(env, args, `${PASSWORD}\n`);
     expect(person).toMatchObject({ email: 'ada@example.org', name: 'Ada', email_verified: true, disabled_at: null });
+    expect(person).toMatchObject({ platform_role: null });
     expect(await answerOf(env, ['user', 'list'])).toContainEqual(person);
     expect(await checkPassword(server.database.db, 'ada@example.org', PASSWORD)).toMatchObject({ ok: true });
 
@@ -211,6 +212,18 @@ describe('latchkey user', () => {
     const { code, stdout, stderr } = await latchkey(env, args, 'short\n');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error: password: A password needs at least 15 characters/);
+  });
+});
+
+describe('latchkey user role', () => {
+  it('makes the first administrator, and changes what somebody may do beyond their teams', async () => {
+    const args = ['user', 'create', '--email', 'root@example.org', '--name', 'Root', '--admin', '--password-stdin'];
+    expect(await answerOf(env, args, PASSWORD)).toMatchObject({ platform_role: 'admin' });
+    expect(await answerOf(env, ['user', 'role', 'root@example.org', 'auditor'])).toMatchObject({
+      platform_role: 'auditor',
+    });
+    expect((await latchkey(env, ['user', 'list'])).stdout).toMatch(/root@example\.org.* auditor +active/);
+    expect((await latchkey(env, ['user', 'role', 'root@example.org', 'king'])).code).toBe(2);
   });
 });
 

@@ -30,6 +30,7 @@ describe('the README', () => {
 
     expect(lives).toEqual({
       'Authorization code': `${inWords(lifetimes.authorizationCode)}, one use`,
+      'Device code and its user code': `${inWords(lifetimes.deviceCode)}, one use`,
       'Access token for an API': '5 minutes, unless the API says otherwise (30 seconds to 1 day)',
       'Access token for UserInfo': inWords(lifetimes.accessToken),
       'ID token': inWords(lifetimes.idToken),

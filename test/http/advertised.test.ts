@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { anAssertionKey } from '../support/assertions.ts';
+import { connect, DEVICE_GRANT, poll, startDevice } from '../support/device.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, discover, PKCE, signIn } from '../support/relying-app.ts';
@@ -61,6 +62,12 @@ const PROOFS: Record<string, Record<string, () => Promise<void>>> = {
       const app = await aClient(server.database, { type: 'machine', subscriptions: subscriptions() });
       const tokens = await client.clientCredentialsGrant(await discover(server, app));
       expect(decodeJwt(tokens.access_token).aud).toBe(api.identifier);
+    },
+    [DEVICE_GRANT]: async () => {
+      const app = await aClient(server.database, { type: 'device' });
+      const device = await startDevice(server, app);
+      await connect(new Person(server.issuer), device.user_code, ada);
+      expect((await poll(server, app, device)).status).toBe(200);
     },
   },
   response_types_supported: {
@@ -210,17 +217,9 @@ describe('what the metadata does not promise', () => {
     expect(tokens.claims()).not.toHaveProperty('email');
   });
 
-  it('F04: has no endpoint: registration, device codes, CIBA, check session', async () => {
+  it('F04: has no endpoint: registration, CIBA, check session', async () => {
     expect(Object.keys(metadata)).not.toEqual(expect.arrayContaining(['registration_endpoint']));
-    for (const path of [
-      '/reg',
-      '/register',
-      '/device',
-      '/device/auth',
-      '/backchannel',
-      '/session/check',
-      '/challenge',
-    ]) {
+    for (const path of ['/reg', '/register', '/backchannel', '/session/check', '/challenge']) {
       for (const method of ['GET', 'POST']) {
         expect([path, (await fetch(server.issuer + path, { method })).status]).toEqual([path, 404]);
       }

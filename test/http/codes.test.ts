@@ -204,7 +204,6 @@ describe('the token endpoint', () => {
     const app = await anApp();
     for (const grantType of [
       'implicit',
-      'urn:ietf:params:oauth:grant-type:device_code',
       'urn:ietf:params:oauth:grant-type:token-exchange',
       'urn:ietf:params:oauth:grant-type:jwt-bearer',
       'urn:openid:params:grant-type:ciba',

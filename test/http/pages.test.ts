@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, enterCode, startDevice } from '../support/device.ts';
 import { aClient, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, signIn } from '../support/relying-app.ts';
@@ -25,6 +26,11 @@ const PAGES = [
   'signed-out',
   'home',
   'form_post',
+  'device code',
+  'device code in the address',
+  'device confirmation',
+  'device connected',
+  'device denied',
 ];
 
 async function visitEveryPage() {
@@ -35,6 +41,13 @@ async function visitEveryPage() {
   const consent = await person.submit(wrong, '/sign-in', ada);
   await person.submit(consent, '/consent');
   const posted = await person.visit(authorizationUrl(server, app, { response_mode: 'form_post' }));
+  const tv = await aClient(server.database, { type: 'device' });
+  const [device, unwanted] = [await startDevice(server, tv), await startDevice(server, tv)];
+  const code = await person.visit('/device');
+  const codeInAddress = await person.visit(device.verification_uri_complete);
+  const confirmation = await enterCode(person, device.user_code);
+  const connected = await connect(person, device.user_code, ada);
+  const denied = await person.submit(await enterCode(person, unwanted.user_code), '/device', { abort: 'yes' });
   const signOut = await person.visit('/session/end');
   const signedOut = await person.submit(signOut, '/session/end/confirm', { logout: 'yes' });
   return new Map(
@@ -48,6 +61,11 @@ async function visitEveryPage() {
       'signed-out': signedOut,
       home: await new Person(server.issuer).visit('/'),
       form_post: posted,
+      'device code': code,
+      'device code in the address': codeInAddress,
+      'device confirmation': confirmation,
+      'device connected': connected,
+      'device denied': denied,
     }),
   );
 }
@@ -75,6 +93,10 @@ describe('every page', () => {
     expect(pageNamed('wrong password').text).toContain('do not go together');
     expect(pageNamed('consent').text).toMatch(/action="[^"]*\/consent"/);
     expect(pageNamed('sign-out').text).toContain('/session/end/confirm');
+    expect(pageNamed('device code in the address').text).toContain('/assets/submit-form.js');
+    expect(pageNamed('device confirmation').text).toContain('name="confirm"');
+    expect(pageNamed('device connected').text).toContain('is connected');
+    expect(pageNamed('device denied').text).toContain('Nothing was connected');
     expect(pageNamed('form_post').text).toContain('name="code"');
     expect(pages.get('error')?.response.status).toBe(404);
     expect(pages.get('no such app')?.response.status).toBe(400);

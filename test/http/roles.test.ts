@@ -8,6 +8,7 @@ import { Person } from '../support/person.ts';
 import { authorizationRequest, authorizationUrl, discover, obtainCode, signIn } from '../support/relying-app.ts';
 import { aGroup, anApiWithRoles, aRole, byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { statementsDuring } from '../support/statements.ts';
 import { post, requestToken } from '../support/tokens.ts';
 
 let server: TestServer;
@@ -262,5 +263,25 @@ describe('the roles claim', () => {
     });
     const { body } = await requestToken(server, robot, { resource: wants.identifier });
     expect(decodeJwt(body.access_token)).not.toHaveProperty('roles');
+  });
+});
+
+describe('what roles cost', () => {
+  /** Statements of one refresh, and those of them that read roles. */
+  async function costOf(options: Parameters<typeof anApiWithRoles>[1]) {
+    const { api, app, person, give } = await aSetting(options);
+    await give();
+    const { tokens } = await connect(app, api, person);
+    const statements = await statementsDuring(() => refresh(app, tokens.refresh_token));
+    return { all: statements.length, roles: statements.filter((text) => text.includes('from roles')).length };
+  }
+
+  it('is nothing where an API has no use for them, and one statement where it has', async () => {
+    const none = await costOf({ needsRole: [] });
+    expect(none).toEqual({ all: expect.any(Number), roles: 0 });
+    expect(none.all).toBeGreaterThan(1);
+    for (const options of [{ needsRole: ['reports:write'] }, { needsRole: [], rolesClaim: true }]) {
+      expect(await costOf(options)).toEqual({ all: none.all + 1, roles: 1 });
+    }
   });
 });

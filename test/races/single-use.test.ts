@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type * as client from 'openid-client';
+import { invite } from '../../src/teams/invitations.ts';
+import { createTeam } from '../../src/teams/teams.ts';
 import { anAssertionKey, asForm, assertionOf } from '../support/assertions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
@@ -179,6 +181,27 @@ describe(`${PARALLEL} at once, over two processes`, () => {
       );
     }
   }, 240_000);
+
+  it('accept one invitation: one makes the account, the others are told that the code opens nothing', async () => {
+    const outbox = { issuer: first().issuer, put: async () => {} };
+    const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
+    const { db } = storage.database;
+    const team = await createTeam(db, { name: 'Racers' }, by());
+    // Each takes a password's hash of the winner, so there are fewer of them.
+    for (let round = 0; round < ROUNDS / 5; round += 1) {
+      const email = `racer-${round}@example.com`;
+      const { code } = await invite(db, outbox, { email, teamId: team.id, role: 'viewer' }, by());
+      const form = { code, name: 'Racer', password: 'correct horse battery staple' };
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, i) => postTo(cluster[i % cluster.length] as ServerProcess, '/join', form)),
+      );
+      // The losers' codes count as guesses of this one address.
+      await db.deleteFrom('throttles').execute();
+      expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array(PARALLEL - 1).fill(400)]);
+    }
+    const members = db.selectFrom('team_members').select('account_id').where('team_id', '=', team.id);
+    expect(await members.execute()).toHaveLength(ROUNDS / 5);
+  }, 120_000);
 
   it('G07: use one DPoP proof: one wins', async () => {
     const key = await aDpopKey();

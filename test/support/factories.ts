@@ -4,6 +4,8 @@ import { createAccount } from '../../src/accounts/accounts.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import type { NewClient } from '../../src/clients/client-input.ts';
 import { createClient } from '../../src/clients/clients.ts';
+import { PURPOSES } from '../../src/clients/purposes.ts';
+import type { ClientType } from '../../src/db/catalogue-tables.ts';
 import type { Database } from '../../src/db/connection.ts';
 
 const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
@@ -18,11 +20,8 @@ export async function anApi({ db }: Database, overrides: Partial<Parameters<type
   return createApi(db, { identifier, name: 'Reports', scopes, ...overrides }, by());
 }
 
-export async function aClient(
-  { db }: Database,
-  wanted: Partial<z.input<typeof NewClient>> & { type: 'machine' | 'web' | 'spa' | 'native' },
-) {
-  const redirectUris = wanted.type === 'machine' ? [] : ['https://app.example.com/callback'];
+export async function aClient({ db }: Database, wanted: Partial<z.input<typeof NewClient>> & { type: ClientType }) {
+  const redirectUris = PURPOSES[wanted.type].hasRedirectUris ? ['https://app.example.com/callback'] : [];
   const { client, secret } = await createClient(db, { name: `App ${unique()}`, redirectUris, ...wanted }, by());
   return { clientId: client.id, clientSecret: secret?.secret ?? '', client, secret };
 }

@@ -55,7 +55,9 @@ export class Person {
 
   /** Sends a page's form whose action ends with `action`, with its hidden fields. */
   async submit(page: { url: string; text: string }, action: string, fields: Fields = {}) {
-    const form = page.text.match(new RegExp(`<form[^>]*action="([^"]*${action})"[^>]*>([\\s\\S]*?)</form>`));
+    const form = page.text.match(
+      new RegExp(`<form(?=[^>]*method="post")[^>]*action="([^"]*${action})"[^>]*>([\\s\\S]*?)</form>`),
+    );
     if (!form?.[1] || form[2] === undefined)
       throw new Error(`no form to ${action} on ${page.url}: ${page.text.slice(0, 2000)}`);
     const hidden = [...form[2].matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];

@@ -125,7 +125,10 @@ export function postTo(
         text += chunk;
       });
       incoming.on('error', reject);
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text, body: text ? JSON.parse(text) : {} }));
+      const isJson = incoming.headers['content-type']?.startsWith('application/json');
+      incoming.on('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, text, body: text && isJson ? JSON.parse(text) : {} }),
+      );
     },
   );
   outgoing.on('error', reject);

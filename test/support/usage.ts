@@ -16,3 +16,29 @@ export async function linesOf({ app, database }: TestServer, { clientId }: App) 
   await app.usage.flush();
   return database.db.selectFrom('request_log').selectAll().where('client_id', '=', clientId).orderBy('id').execute();
 }
+
+const HOUR = 3_600_000;
+
+/** Counts as if they had happened `hoursAgo`. */
+export function aCount(
+  { database }: Pick<TestServer, 'database'>,
+  what: { clientId: string; apiId?: string; event?: string; outcome?: string; count: number; hoursAgo: number },
+) {
+  const { clientId, apiId = '', event = 'client_credentials', outcome = 'ok', count, hoursAgo } = what;
+  const hour = new Date(Math.floor(Date.now() / HOUR) * HOUR - hoursAgo * HOUR);
+  return database.db
+    .insertInto('usage_hours')
+    .values({ hour, client_id: clientId, api_id: apiId, event, outcome, count })
+    .execute();
+}
+
+/** Gives an app or an API to a team. */
+export async function give(
+  { database: { db } }: Pick<TestServer, 'database'>,
+  teamId: string,
+  things: { clientId?: string; apiId?: string },
+): Promise<void> {
+  const team = { team_id: teamId };
+  if (things.clientId) await db.updateTable('clients').set(team).where('id', '=', things.clientId).execute();
+  if (things.apiId) await db.updateTable('apis').set(team).where('id', '=', things.apiId).execute();
+}

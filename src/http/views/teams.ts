@@ -1,9 +1,68 @@
 import type { FormView, Shell } from '../shell.ts';
+import type { ListView } from './lists.ts';
+
+/** An invitation that the one who made it can pass on, shown once. */
+export interface InvitedView {
+  readonly email: string;
+  readonly link: string;
+  readonly code: string;
+}
+
+export interface OpenInvitationView {
+  readonly email: string;
+  readonly role: string;
+  readonly ends: string;
+  readonly withdraw: string;
+}
+
+export interface MemberView {
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly since: string;
+  readonly isSelf: boolean;
+  readonly disabled: boolean;
+  /** Where the form with the role goes. */
+  readonly change: string;
+  readonly remove: string;
+}
 
 export interface TeamViews {
   'teams/list': {
     shell: Shell;
     teams: readonly { href: string; name: string; role: string | undefined; suspended: boolean }[];
+    invitations: readonly { accept: string; text: string }[];
   };
   'teams/new': { shell: Shell; form: FormView };
+  'teams/team': {
+    shell: Shell;
+    name: string;
+    /** Where everything about it is. */
+    href: string;
+    created: string;
+    /** Why it is suspended, in a sentence; undefined when it is not. */
+    suspended: string | undefined;
+    mayManage: boolean;
+    mayLeave: boolean;
+    maySuspend: boolean;
+    members: readonly MemberView[];
+    list: ListView;
+    invitations: readonly OpenInvitationView[];
+    apps: readonly { href: string; name: string; detail: string; stopped: boolean }[];
+    apis: readonly { href: string; name: string; detail: string; stopped: boolean }[];
+    invited: InvitedView | undefined;
+    /** What was wrong with the form that was sent. */
+    form: FormView;
+  };
+  'teams/rename': { shell: Shell; href: string; name: string; version: string; form: FormView };
+}
+
+export interface JoinViews {
+  /** For a code that is still to be entered. */
+  'join/code': { form: FormView };
+  /** For who has no account yet. */
+  'join/account': { code: string; what: string; email: string; form: FormView };
+  /** For who has one. */
+  'join/sign-in': { what: string; email: string; signedInAs: string | undefined };
+  'join/done': Record<string, never>;
 }

@@ -13,8 +13,11 @@ export type Caller = (typeof CALLERS)[number];
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A role in the team that owns it; `person`: whoever is signed in; `platform`: auditors to read, admins to change. */
-  readonly least: TeamRole | 'person' | 'platform';
+  /**
+   * A role in the team that owns it; `person`: whoever is signed in; `platform`: auditors to read, admins to change;
+   * `nobody`: none of those here, because it is for someone else.
+   */
+  readonly least: TeamRole | 'person' | 'platform' | 'nobody';
   /** A page that only those may see who may do what it is for. */
   readonly changes?: true;
   readonly form?: Readonly<Record<string, string>>;
@@ -29,6 +32,7 @@ const NEEDED: Record<TeamRole, number> = { viewer: 1, developer: 2, owner: 3 };
 /** The rule, written down once more and more plainly than in src/access.ts. */
 export function expected(route: Route, caller: Caller): Verdict {
   if (caller === 'stranger') return 'sign in';
+  if (route.least === 'nobody') return 'hidden';
   if (caller === 'admin' || route.least === 'person') return 'in';
   if (caller === 'auditor') return route.method === 'POST' || route.changes ? 'forbidden' : 'in';
   const rank = RANK[caller];
@@ -66,7 +70,9 @@ export async function aCast(server: TestServer): Promise<Cast> {
 const unique = () => randomBytes(6).toString('hex');
 
 /** A team with one of each role and things of its own: what the placeholders in paths stand for. */
-export type World = Readonly<Record<'team' | 'member' | 'invitation' | 'app' | 'api' | 'role' | 'group', string>>;
+export type World = Readonly<
+  Record<'team' | 'member' | 'invitation' | 'app' | 'secret' | 'api' | 'role' | 'group', string>
+>;
 
 export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> {
   const { db } = server.database;
@@ -75,7 +81,21 @@ export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> 
   for (const id of [team, others]) {
     await db.insertInto('teams').values({ id, name: id, name_key: id, created_at: now }).execute();
   }
-  const member = (await aPerson(server.database)).account.id;
+  const member = `usr_${unique()}`;
+  await db
+    .insertInto('accounts')
+    .values({
+      id: member,
+      email: `${member}@example.com`,
+      email_key: `${member}@example.com`,
+      name: 'A member',
+      email_verified_at: now,
+      password_hash: null,
+      created_at: now,
+      updated_at: now,
+      disabled_at: null,
+    })
+    .execute();
   const roles = { viewer: ids.viewer, developer: ids.developer, owner: ids.owner };
   await db
     .insertInto('team_members')
@@ -91,10 +111,21 @@ export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> 
   const api = await anApi(server.database);
   await db.updateTable('clients').set({ team_id: team }).where('id', '=', app.clientId).execute();
   await db.updateTable('apis').set({ team_id: team }).where('id', '=', api.id).execute();
-  return { team, member, app: app.clientId, api: api.id, ...(await moreOf(server, team, api.id)) };
+  const secret = app.secret?.id ?? '';
+  return {
+    team,
+    member,
+    app: app.clientId,
+    secret,
+    api: api.id,
+    ...(await moreOf(server, { team, api: api.id, member })),
+  };
 }
 
-async function moreOf({ database: { db } }: TestServer, team: string, api: string) {
+async function moreOf(
+  { database: { db } }: TestServer,
+  { team, api, member }: Record<'team' | 'api' | 'member', string>,
+) {
   const now = new Date();
   const [invitation, role, group] = [`inv_${unique()}`, `role_${unique()}`, `grp_${unique()}`];
   const email = `${unique()}@example.com`;
@@ -117,6 +148,9 @@ async function moreOf({ database: { db } }: TestServer, team: string, api: strin
     .values({ id: role, api_id: api, name: role, scopes: ['reports:read'], created_at: now })
     .execute();
   await db.insertInto('groups').values({ id: group, name: group, name_key: group, created_at: now }).execute();
+  await db.insertInto('group_members').values({ group_id: group, account_id: member }).execute();
+  await db.insertInto('role_accounts').values({ role_id: role, account_id: member }).execute();
+  await db.insertInto('role_groups').values({ role_id: role, group_id: group }).execute();
   return { invitation, role, group };
 }
 

@@ -1,0 +1,90 @@
+/** The configuration cannot be used. The message is one line that names the variable and the fix. */
+export class ConfigError extends Error {
+  constructor(variable: string, problem: string) {
+    super(`${variable}: ${problem}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** A 32-byte AES key and the id under which sealed values name it. */
+export interface MasterKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+export function parseIssuer(value: string): string {
+  const url = URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new ConfigError(
+      'ISSUER',
+      `cannot be ${JSON.stringify(value)}; use an origin such as https://auth.example.com`,
+    );
+  }
+  if (value.replace(/\/$/, '') !== url.origin) {
+    throw new ConfigError('ISSUER', `must be a plain origin without path, query or default port; use ${url.origin}`);
+  }
+  return url.origin;
+}
+
+export function parseDatabaseUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new ConfigError('DATABASE_URL', 'is not a PostgreSQL address; use postgres://user:password@host:5432/name');
+  }
+  return value;
+}
+
+export function parseSmtpUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (!url?.hostname || !/^smtps?:$/.test(url.protocol)) {
+    throw new ConfigError('SMTP_URL', 'is not the address of a mail server; use smtps://user:password@host');
+  }
+  return value;
+}
+
+export function parseMailFrom(value: string | undefined, issuer: string): string {
+  const from = value ?? `Latchkey <no-reply@${new URL(issuer).hostname}>`;
+  if (!/^[^<>@\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/.test(from)) {
+    throw new ConfigError('MAIL_FROM', 'is not an address; use mail@example.com, or Name <mail@example.com>');
+  }
+  return from;
+}
+
+/** `id:base64,…`, 32 bytes each, ids unique. */
+export function parseMasterKeys(value: string | undefined): MasterKey[] {
+  const keys = splitList(value).map((entry) => {
+    const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/.exec(entry);
+    const key = Buffer.from(match?.[2] ?? '', 'base64');
+    if (!match?.[1] || key.length !== 32) {
+      throw new ConfigError(
+        'MASTER_KEYS',
+        'wants id:base64 entries of 32 bytes; make one with: echo "k1:$(openssl rand -base64 32)"',
+      );
+    }
+    return { id: match[1], key };
+  });
+  if (new Set(keys.map((key) => key.id)).size !== keys.length) {
+    throw new ConfigError('MASTER_KEYS', 'names a key id twice; give every key an id of its own');
+  }
+  return keys;
+}
+
+export function parseCookieKeys(value: string | undefined): string[] {
+  const keys = splitList(value);
+  if (keys.some((key) => key.length < 32)) {
+    throw new ConfigError(
+      'COOKIE_KEYS',
+      'has a secret shorter than 32 characters; make one with: openssl rand -base64 48',
+    );
+  }
+  return keys;
+}
+
+function splitList(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,172 @@
+import type { FormView, Shell } from '../shell.ts';
+
+export interface Badge {
+  readonly text: string;
+  readonly tone: 'good' | 'warn' | 'bad' | '';
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly chosen: boolean;
+  /** In a sentence, where there is room for one. */
+  readonly sentence?: string;
+}
+
+/** The head of every page about one app. */
+export interface AppHead {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly logo: string | undefined;
+  readonly purpose: string;
+  readonly badges: readonly Badge[];
+  readonly mayWrite: boolean;
+}
+
+export interface Snippet {
+  readonly label: string;
+  /** How to run it, in words. */
+  readonly how: string;
+  readonly code: string;
+}
+
+/** A credential that is shown this once. */
+export interface Credential {
+  readonly secret: string;
+  readonly words: string;
+}
+
+interface ClaimRow {
+  readonly name: string;
+  readonly value: string;
+  readonly words: string;
+}
+
+/** What the token endpoint said when the app's credential was tried. */
+export type Tried =
+  | { ok: true; token: string; sentence: string; header: readonly ClaimRow[]; claims: readonly ClaimRow[] }
+  | { ok: false; error: string; description: string; advice: string };
+
+export interface SecretRow {
+  readonly id: string;
+  readonly name: string;
+  readonly badge: Badge;
+  readonly created: string;
+  readonly expires: string;
+  readonly used: string;
+  /** What the evidence says, in a sentence; empty when there is nothing to say. */
+  readonly advice: string;
+  readonly over: boolean;
+  readonly rotateHref: string;
+  readonly revokeHref: string;
+}
+
+export interface AppApiRow {
+  readonly name: string;
+  readonly identifier: string;
+  readonly scopes: string;
+}
+
+type Pairs = readonly { readonly label: string; readonly value: string; readonly code: boolean }[];
+
+export interface AppViews {
+  'apps/list': {
+    shell: Shell;
+    search: string;
+    apps: readonly {
+      href: string;
+      id: string;
+      name: string;
+      logo: string | undefined;
+      purpose: string;
+      team: string;
+      badges: readonly Badge[];
+    }[];
+    moreHref: string | undefined;
+    isSearch: boolean;
+  };
+  'apps/new': {
+    shell: Shell;
+    form: FormView;
+    purposes: readonly Option[];
+    teams: readonly Option[];
+    /** The team that is started along with the app, for who is in none. */
+    newTeam: string | undefined;
+  };
+  'apps/show': {
+    shell: Shell;
+    app: AppHead;
+    description: string;
+    facts: Pairs;
+    stopped: string | undefined;
+    credentials: {
+      kind: 'secrets' | 'keys' | 'none';
+      secrets: readonly SecretRow[];
+      keys: readonly string[];
+      jwksUri: string | undefined;
+    };
+    apis: readonly AppApiRow[];
+    chooseApiHref: string;
+    needsApi: boolean;
+    snippets: readonly Snippet[];
+  };
+  'apps/credential': {
+    shell: Shell;
+    app: AppHead;
+    credential: Credential | undefined;
+    /** No secret is needed. */
+    isPublic: boolean;
+    env: Snippet;
+    snippets: readonly Snippet[];
+    needsApi: boolean;
+    chooseApiHref: string;
+    canTry: boolean;
+    apis: readonly Option[];
+    tried: Tried | undefined;
+  };
+  'apps/settings': {
+    shell: Shell;
+    app: AppHead;
+    form: FormView;
+    version: string;
+    hasRedirectUris: boolean;
+    isConfidential: boolean;
+    redirectHint: string;
+    apis: readonly Option[];
+    idTokenAlgs: readonly Option[];
+    pkceRules: readonly Option[];
+    requirePar: boolean;
+    logoHint: string;
+    logoProblem: string | undefined;
+  };
+  'apps/authentication': {
+    shell: Shell;
+    app: AppHead;
+    form: FormView;
+    version: string;
+    methods: readonly Option[];
+    warning: string | undefined;
+  };
+  'apps/new-secret': {
+    shell: Shell;
+    app: AppHead;
+    form: FormView;
+    lifetimes: readonly Option[];
+    /** The secret that it is to replace. */
+    old: { id: string; name: string; action: string } | undefined;
+    endings: readonly Option[];
+  };
+  'apps/revoke-secret': { shell: Shell; app: AppHead; secret: SecretRow; isLast: boolean; action: string };
+  'apps/end': {
+    shell: Shell;
+    app: AppHead;
+    form: FormView;
+    kind: 'disable' | 'delete';
+    title: string;
+    consequences: readonly string[];
+    action: string;
+    button: string;
+    asksReason: boolean;
+  };
+}

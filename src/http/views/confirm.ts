@@ -1,0 +1,22 @@
+import type { FormView, Shell } from '../shell.ts';
+
+/** Where a page is, from the top. */
+export type Crumbs = readonly { readonly href: string; readonly label: string }[];
+
+export interface ConfirmView {
+  shell: Shell;
+  title: string;
+  crumbs: Crumbs;
+  /** What will happen, one sentence each. */
+  consequences: readonly string[];
+  /** Where a reason is asked for: what it is for. */
+  reason?: string;
+  action: string;
+  button: string;
+  cancel: string;
+  form: FormView;
+}
+
+export interface ConfirmViews {
+  'portal/confirm': ConfirmView;
+}

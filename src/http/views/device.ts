@@ -1,0 +1,29 @@
+export interface DeviceViews {
+  'device-code': {
+    action: string;
+    xsrf: string;
+    userCode: string;
+    /** In words, above the form. */
+    problem: string | undefined;
+    /** Sends itself where there is JavaScript: the code came with the address. */
+    sendsItself: boolean;
+  };
+  'device-confirm': {
+    action: string;
+    xsrf: string;
+    userCode: string;
+    appName: string;
+    /** Who is signed in already. */
+    account: { name: string; email: string } | undefined;
+    permissionGroups: readonly PermissionGroup[];
+    offline: boolean;
+  };
+  'device-done': { appName: string };
+  'device-denied': Record<string, never>;
+}
+
+/** What an app may do, under the name of what it is about: the person's account, or an API. */
+export interface PermissionGroup {
+  of: string;
+  permissions: readonly { title: string; description: string }[];
+}

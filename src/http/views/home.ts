@@ -1,0 +1,60 @@
+import type { Shell } from '../shell.ts';
+import type { SparkView } from './usage.ts';
+
+/** Something to look at, the most pressing first. */
+export interface TaskView {
+  readonly tone: 'bad' | 'warn' | 'info';
+  readonly label: string;
+  readonly text: string;
+  /** Where to do something about it. */
+  readonly href: string;
+  readonly action: string;
+}
+
+export interface HomeViews {
+  home: {
+    shell: Shell;
+    issuer: string;
+    discovery: string;
+    /** One sentence: is everything all right? */
+    verdict: string;
+    tasks: readonly TaskView[];
+    apps: readonly {
+      readonly name: string;
+      readonly href: string;
+      readonly disabled: boolean;
+      readonly spark: SparkView;
+      readonly calls: string;
+      readonly failed: string;
+      readonly failing: boolean;
+    }[];
+    /** There are more apps than are shown. */
+    moreApps: boolean;
+    /** Requests of one's own that wait for someone else. */
+    waiting: readonly { readonly text: string; readonly href: string; readonly since: string }[];
+    changes: readonly {
+      readonly who: string;
+      readonly what: string;
+      readonly app: string;
+      readonly href: string;
+      readonly at: string;
+      readonly ago: string;
+    }[];
+  };
+  /** For who has no app yet. */
+  'home/first': {
+    shell: Shell;
+    issuer: string;
+    discovery: string;
+    name: string;
+    /** What is to be done, in order; the first that is not done is next. */
+    steps: readonly {
+      readonly title: string;
+      readonly text: string;
+      readonly done: boolean;
+      readonly href: string | undefined;
+      readonly action: string;
+    }[];
+    tasks: readonly TaskView[];
+  };
+}

@@ -1,0 +1,60 @@
+import type { FormView, Shell } from '../shell.ts';
+import type { ListView } from './lists.ts';
+import type { InvitedView, OpenInvitationView } from './teams.ts';
+
+/** The pages of those who look after the whole server. */
+export interface OperatorFrame {
+  shell: Shell;
+  tabs: readonly { readonly href: string; readonly label: string; readonly current: boolean }[];
+  /** An auditor sees it all and changes nothing. */
+  mayChange: boolean;
+}
+
+interface NameLink {
+  readonly href: string;
+  readonly name: string;
+  readonly detail: string;
+}
+
+export interface OperatorViews {
+  'operator/people': OperatorFrame & {
+    people: readonly { href: string; name: string; email: string; role: string; since: string; disabled: boolean }[];
+    list: ListView;
+    invitations: readonly Omit<OpenInvitationView, 'role'>[];
+    invited: InvitedView | undefined;
+    form: FormView;
+  };
+  'operator/person': OperatorFrame & {
+    href: string;
+    name: string;
+    email: string;
+    id: string;
+    since: string;
+    disabled: string | undefined;
+    sessions: string;
+    platformRole: string;
+    version: string;
+    teams: readonly NameLink[];
+    roles: readonly NameLink[];
+    groups: readonly NameLink[];
+    form: FormView;
+  };
+  'operator/groups': OperatorFrame & {
+    groups: readonly { href: string; name: string; people: string }[];
+    list: ListView;
+    form: FormView;
+  };
+  'operator/group': OperatorFrame & {
+    href: string;
+    name: string;
+    version: string;
+    members: readonly { href: string; name: string; email: string; disabled: boolean; remove: string }[];
+    list: ListView;
+    roles: readonly NameLink[];
+    form: FormView;
+  };
+  'operator/teams': OperatorFrame & {
+    teams: readonly { href: string; name: string; since: string; suspended: boolean }[];
+    list: ListView;
+  };
+}

@@ -1,0 +1,108 @@
+import type { Transporter } from 'nodemailer';
+import type { Logger } from 'pino';
+import type { MasterKey } from '../config.ts';
+import type { Db } from '../db/connection.ts';
+import { withLease } from '../db/leases.ts';
+import { unseal } from '../keys/seal.ts';
+import { mailContext } from '../keys/seal-contexts.ts';
+import { oneLine } from './outbox.ts';
+import { isForGood, isServerFailure } from './transport.ts';
+
+/** Mail that could not be sent for so long is of no use any more. */
+export const GIVE_UP_AFTER_DAYS = 3;
+const DAY = 86_400_000;
+const BATCH = 10;
+/** Longer than a batch takes when the server is slow with each mail. */
+const LEASE_SECONDS = 600;
+/** Seconds until the next attempt, by how many there were. */
+const DELAYS = [60, 300, 900, 3600, 10_800];
+
+export interface DeliveryParts {
+  readonly db: Db;
+  readonly masterKeys: readonly MasterKey[];
+  readonly transport: Transporter;
+  /** Whose host ends the Message-ID. */
+  readonly issuer: string;
+  readonly clock: () => Date;
+  readonly log: Logger;
+  /** When the process is about to end: the mail under way is the last. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends what is due, in one process at a time. An attempt is noted before it is made, so that a crash in the middle of it
+ * does not lead to another at once; what the server has accepted without our hearing of it is sent once more, under the
+ * same Message-ID.
+ * @returns how many were sent
+ */
+export async function sendDueMail(parts: DeliveryParts): Promise<number> {
+  const { db, clock } = parts;
+  if ((await findDue(db, clock())).length === 0) return 0;
+  let sent = 0;
+  await withLease(db, { name: 'mail', seconds: LEASE_SECONDS, now: clock() }, async () => {
+    for (const { id, attempts } of await findDue(db, clock())) {
+      const outcome = await attempt(parts, id, attempts);
+      if (outcome === 'sent') sent += 1;
+      if (outcome === 'server failed' || parts.signal.aborted) break;
+    }
+  });
+  return sent;
+}
+
+function findDue(db: Db, now: Date) {
+  return db
+    .selectFrom('mail_outbox')
+    .select(['id', 'attempts'])
+    .where('sent_at', 'is', null)
+    .where('failed_at', 'is', null)
+    .where('next_attempt_at', '<=', now)
+    .where('created_at', '>', new Date(now.getTime() - GIVE_UP_AFTER_DAYS * DAY))
+    .orderBy('next_attempt_at')
+    .limit(BATCH)
+    .execute();
+}
+
+async function attempt(parts: DeliveryParts, id: string, attempts: number) {
+  const { db, masterKeys, transport, issuer, clock, log } = parts;
+  const mail = await claim(db, id, attempts, clock());
+  if (!mail) return 'taken';
+  try {
+    await transport.sendMail({
+      to: { address: mail.recipient, name: '' },
+      subject: mail.subject,
+      text: unseal(masterKeys, mailContext(id), mail.sealed_text),
+      messageId: `<${id}@${new URL(issuer).hostname}>`,
+      date: mail.created_at,
+      // RFC 3834 §5: nobody's holiday notice answers it.
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
+  } catch (error) {
+    await noteFailure(db, id, error, clock());
+    log.warn({ mail: id, attempts: attempts + 1, code: (error as { code?: string }).code }, 'mail not sent');
+    return isServerFailure(error) ? 'server failed' : 'failed';
+  }
+  await db.updateTable('mail_outbox').set({ sent_at: clock(), last_error: null }).where('id', '=', id).execute();
+  return 'sent';
+}
+
+/** One statement, so that an attempt is made by one process, whatever becomes of the lease. */
+function claim(db: Db, id: string, attempts: number, now: Date) {
+  const delay = DELAYS[Math.min(attempts, DELAYS.length - 1)] ?? 0;
+  return db
+    .updateTable('mail_outbox')
+    .set({ attempts: attempts + 1, next_attempt_at: new Date(now.getTime() + delay * 1000) })
+    .where('id', '=', id)
+    .where('attempts', '=', attempts)
+    .where('sent_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+async function noteFailure(db: Db, id: string, error: unknown, now: Date): Promise<void> {
+  const said = oneLine(error instanceof Error ? error.message : String(error)).slice(0, 300);
+  await db
+    .updateTable('mail_outbox')
+    .set({ last_error: said, ...(isForGood(error) ? { failed_at: now } : {}) })
+    .where('id', '=', id)
+    .execute();
+}

@@ -1,0 +1,88 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { z } from 'zod';
+import { authorize, type By, judgeAccess } from '../access.ts';
+import type { MasterKey } from '../config.ts';
+import type { Db } from '../db/connection.ts';
+import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
+import { AppError } from '../errors.ts';
+import { unseal } from '../keys/seal.ts';
+import { mailContext } from '../keys/seal-contexts.ts';
+import { GIVE_UP_AFTER_DAYS } from './delivery.ts';
+
+const DAY = 86_400_000;
+
+/** Mail is kept for so long, sent or not. */
+export const KEEP_MAIL_DAYS = 30;
+
+export type MailState = 'waiting' | 'sent' | 'refused' | 'given up';
+
+/** A mail without its text. */
+export interface ListedMail {
+  readonly id: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly state: MailState;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly createdAt: Date;
+  readonly sentAt: Date | null;
+  readonly nextAttemptAt: Date;
+}
+
+/** The outbox, the newest first: for those who look after the platform. @throws {ZodError} @throws {AppError} forbidden, not_found, invalid_request */
+export async function listMail(db: Db, query: z.input<typeof PageQuery>, by: By): Promise<Listing<ListedMail>> {
+  authorize(by, 'platform.read', null);
+  const { limit, cursor, search } = PageQuery.parse(query);
+  const rows = await selectMail(db, by.now)
+    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
+    .where(matching(search, 'recipient', 'subject'))
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toListing(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+}
+
+/** One mail, with its text for admins alone: it may hold what opens something. @throws {AppError} not_found, forbidden */
+export async function findMail(
+  db: Db,
+  masterKeys: readonly MasterKey[],
+  id: string,
+  by: By,
+): Promise<ListedMail & { text: string | undefined }> {
+  authorize(by, 'platform.read', null);
+  const row = await selectMail(db, by.now).select('sealed_text').where('id', '=', id).executeTakeFirst();
+  if (!row) throw new AppError('not_found', { detail: 'There is no such mail.' });
+  const { sealed_text: sealed, ...mail } = row;
+  const isForThem = judgeAccess(by, 'platform.write', null) === 'allowed';
+  return { ...mail, text: isForThem ? unseal(masterKeys, mailContext(id), sealed) : undefined };
+}
+
+function selectMail(db: Db, now: Date) {
+  const giveUp = new Date(now.getTime() - GIVE_UP_AFTER_DAYS * DAY);
+  const state: RawBuilder<MailState> = sql`case
+    when sent_at is not null then 'sent'
+    when failed_at is not null then 'refused'
+    when created_at <= ${giveUp} then 'given up'
+    else 'waiting' end`;
+  return db
+    .selectFrom('mail_outbox')
+    .select([
+      'id',
+      'recipient',
+      'subject',
+      'attempts',
+      'last_error as lastError',
+      'created_at as createdAt',
+      'sent_at as sentAt',
+      'next_attempt_at as nextAttemptAt',
+    ])
+    .select(state.as('state'));
+}
+
+export async function deleteOldMail(db: Db, now: Date, batch: number): Promise<number> {
+  const before = new Date(now.getTime() - KEEP_MAIL_DAYS * DAY);
+  const old = db.selectFrom('mail_outbox').select('id').where('created_at', '<', before).limit(batch);
+  const result = await db.deleteFrom('mail_outbox').where('id', 'in', old).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { MasterKey } from '../config.ts';
+import type { Db } from '../db/connection.ts';
+import { sendDueMail } from './delivery.ts';
+import { openTransport } from './transport.ts';
+
+/** Milliseconds. */
+const EVERY = 5000;
+
+/** What sends mail in the background. */
+export interface Post {
+  /** Sends what is due, if no other process is at it. @returns how many were sent */
+  send(): Promise<number>;
+  /** Sends from time to time until closed. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+export interface PostParts {
+  readonly db: Db;
+  readonly masterKeys: readonly MasterKey[];
+  readonly issuer: string;
+  /** `url` undefined: mail stays in the outbox, where an operator sees it. */
+  readonly smtp: { readonly url: string | undefined; readonly from: string };
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+export function createPost({ smtp: { url, from }, ...parts }: PostParts): Post {
+  if (url === undefined) return { send: async () => 0, start: () => {}, close: async () => {} };
+  const transport = openTransport({ url, from });
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<unknown> | undefined;
+  const closing = new AbortController();
+  const send = () => sendDueMail({ ...parts, transport, signal: closing.signal });
+  return {
+    send,
+    start() {
+      timer = setInterval(() => {
+        // A slow mail server may keep one round for longer than the time between two.
+        sending ??= send()
+          .catch((err: unknown) => parts.log.error({ err }, 'sending mail failed'))
+          .finally(() => {
+            sending = undefined;
+          });
+      }, EVERY);
+      timer.unref();
+    },
+    async close() {
+      clearInterval(timer);
+      closing.abort();
+      await sending;
+      transport.close();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Client, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { findActiveAccount } from '../accounts/accounts.ts';
+import type { Db } from '../db/connection.ts';
+import { AppError } from '../errors.ts';
+import type { Render } from '../http/render.ts';
+import { describeConsent } from './consent-page.ts';
+import { UserCodeTaken } from './device-codes.ts';
+import { TooManyGuesses } from './user-code-guesses.ts';
+
+type RenderError = (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) => Promise<void>;
+
+const ANOTHER = 'Get a new code on your device, and enter it here.';
+
+/** By the provider's name for what went wrong. */
+const PROBLEMS: Record<string, string> = {
+  NoCodeError: 'Enter the code that your device shows.',
+  NotFoundError: 'No device is waiting with this code. Check it and try again.',
+  ExpiredError: `This code has expired. ${ANOTHER}`,
+  AlreadyUsedError: `This code was entered before, so it is used up. ${ANOTHER}`,
+  SessionNotFound: `This sign-in has expired or was started in another browser. ${ANOTHER}`,
+};
+const ANSWERED = `The app cannot be connected. Your device is told so. ${ANOTHER}`;
+const EXPIRED = 'This form has expired. Enter the code again.';
+
+/** The pages on which a person connects a device (RFC 8628 §3.3). */
+export function createDevicePages(render: Render, db: Db, renderError: RenderError) {
+  const form = (ctx: KoaContextWithOIDC, userCode: string) => ({
+    action: '/device',
+    xsrf: ctx.oidc.session?.state?.secret as string,
+    userCode,
+  });
+  /** A code that came with the address is shown, and sent on where there is JavaScript. */
+  const showUserCode = (ctx: KoaContextWithOIDC, userCode: string) =>
+    render(ctx, 'device-code', { ...form(ctx, userCode), problem: undefined, sendsItself: userCode !== '' });
+  return {
+    showUserCode,
+
+    async renderUserCodeInput(ctx: KoaContextWithOIDC, _form: string, out?: ErrorOut, error?: Error): Promise<void> {
+      if (!error) return showUserCode(ctx, '');
+      const kept = keepsSession(ctx);
+      if (error.name === 'AbortedError') return render(ctx, 'device-denied', {});
+      if (out?.error === 'server_error') return renderError(ctx, out, error);
+      if (!kept) throw new AppError(ctx.oidc.route === 'device_resume' ? 'sign_in_expired' : 'csrf_failed');
+      ctx.status = error instanceof TooManyGuesses ? 429 : 400;
+      if (error instanceof TooManyGuesses) ctx.set('Retry-After', String(error.retryAfter));
+      const typed = 'userCode' in error ? String(error.userCode) : '';
+      render(ctx, 'device-code', { ...form(ctx, typed), problem: problemOf(ctx, error), sendsItself: false });
+    },
+
+    async renderUserCodeConfirm(
+      ctx: KoaContextWithOIDC,
+      _form: string,
+      client: Client,
+      _deviceInfo: object,
+      userCode: string,
+    ): Promise<void> {
+      const { deviceCode, session } = ctx.oidc;
+      const account = session?.accountId ? await findActiveAccount(db, session.accountId) : undefined;
+      const { permissionGroups, offline } = await describeConsent(db, { params: deviceCode?.params ?? {}, session });
+      render(ctx, 'device-confirm', {
+        ...form(ctx, userCode),
+        appName: client.clientName ?? client.clientId,
+        account: account && { name: account.name, email: account.email },
+        permissionGroups,
+        offline,
+      });
+    },
+
+    async renderDeviceConnected(ctx: KoaContextWithOIDC): Promise<void> {
+      const { client } = ctx.oidc;
+      render(ctx, 'device-done', { appName: client?.clientName ?? client?.clientId ?? '' });
+    },
+  };
+}
+
+export type DevicePages = ReturnType<typeof createDevicePages>;
+
+/**
+ * Whether this browser has a session that can hold a form. By the time an error is shown none is started any more, and
+ * the provider would fail over keeping what it has just put into the one that never was.
+ */
+function keepsSession(ctx: KoaContextWithOIDC): boolean {
+  const { session } = ctx.oidc;
+  const kept = typeof session?.exp === 'number';
+  if (session && !kept) Object.assign(session, { touched: false });
+  return kept;
+}
+
+function problemOf(ctx: KoaContextWithOIDC, error: Error): string {
+  if (error instanceof TooManyGuesses) {
+    const minutes = Math.ceil(error.retryAfter / 60);
+    return `Too many wrong codes. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
+  }
+  const name = error instanceof UserCodeTaken ? 'AlreadyUsedError' : error.name;
+  return PROBLEMS[name] ?? (ctx.oidc.entities.DeviceCode ? ANSWERED : EXPIRED);
+}

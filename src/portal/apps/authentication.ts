@@ -1,0 +1,106 @@
+import type { Context } from 'koa';
+import { ZodError } from 'zod';
+import type { ClientDetails } from '../../clients/find-clients.ts';
+import { updateClient } from '../../clients/update-client.ts';
+import { AppError } from '../../errors.ts';
+import type { Option } from '../../http/views/apps.ts';
+import { redirect } from '../answers.ts';
+import { type FormState, fieldsOf, textOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { appHref, appOf, presentHead } from './head.ts';
+import { refusedUpdate } from './refused-update.ts';
+
+/** How an app proves who it is: with a secret, or with a key of its own (private_key_jwt). */
+export function addAuthenticationPage(area: Area): void {
+  const { router, db, visits } = area;
+
+  router.get('/apps/:id/authentication', async (ctx) => {
+    const client = await confidentialApp(ctx, area);
+    await show(ctx, area, client, { values: valuesOf(client), problems: {} });
+  });
+
+  router.post('/apps/:id/authentication', async (ctx) => {
+    const client = await confidentialApp(ctx, area);
+    try {
+      const update = { clientId: client.id, ...readUpdate(fieldsOf(ctx)) };
+      await updateClient(db, update, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: 'Saved how the app authenticates. It is in force with the next request.' });
+      redirect(ctx, appHref(client.id));
+    } catch (error) {
+      const form = refusedUpdate(ctx, error);
+      await show(ctx, area, await confidentialApp(ctx, area), form);
+    }
+  });
+}
+
+async function confidentialApp(ctx: Context, area: Area): Promise<ClientDetails> {
+  const client = await appOf(ctx, area, 'app.write');
+  if (client.auth_method === 'none') {
+    throw new AppError('conflict', { detail: 'This app cannot keep a secret or a key, so it does not authenticate.' });
+  }
+  return client;
+}
+
+function valuesOf(client: ClientDetails): Record<string, string> {
+  return {
+    authMethod: client.auth_method,
+    jwks: client.jwks ? JSON.stringify(client.jwks, null, 2) : '',
+    jwksUri: client.jwks_uri ?? '',
+  };
+}
+
+function readUpdate(fields: Record<string, string | string[]>) {
+  const authMethod = textOf(fields.authMethod) as 'private_key_jwt';
+  const [jwks, jwksUri] = [textOf(fields.jwks).trim(), textOf(fields.jwksUri).trim()];
+  const keys = { jwks: jwks ? parseJwks(jwks, fields) : null, jwksUri: jwksUri || null };
+  const changes = { authMethod, ...(authMethod === 'private_key_jwt' ? keys : {}) };
+  return { changes, version: Number(textOf(fields.version)) || undefined };
+}
+
+/** A set of keys, or a single one, which then is a set of one. @throws {ZodError} for what is not JSON */
+function parseJwks(text: string, input: unknown): { keys: Record<string, unknown>[] } {
+  try {
+    const value = JSON.parse(text) as { keys: Record<string, unknown>[] } & Record<string, unknown>;
+    return value?.kty !== undefined && value.keys === undefined ? { keys: [value] } : value;
+  } catch {
+    const message = 'This is not JSON. Paste a JWK Set, such as {"keys":[{"kty":"EC", …}]}.';
+    throw new ZodError([{ code: 'custom', path: ['jwks'], message, input }]);
+  }
+}
+
+const METHODS = [
+  {
+    value: 'client_secret_basic',
+    label: 'A secret in the Authorization header',
+    sentence: 'client_secret_basic: what most libraries do by themselves.',
+  },
+  {
+    value: 'client_secret_post',
+    label: 'A secret in the body of the request',
+    sentence: 'client_secret_post: for libraries that cannot send it otherwise.',
+  },
+  {
+    value: 'private_key_jwt',
+    label: 'A key of its own',
+    sentence:
+      'private_key_jwt: the app signs each request with a private key that never leaves it. The strongest choice.',
+  },
+];
+
+function methodOptions(chosen: unknown): Option[] {
+  return METHODS.map((method) => ({ ...method, chosen: method.value === chosen }));
+}
+
+async function show(ctx: Context, area: Area, client: ClientDetails, form: FormState): Promise<void> {
+  await area.page(ctx, 'apps/authentication', {
+    app: presentHead(ctx, client),
+    form,
+    version: String(client.version),
+    methods: methodOptions(form.values.authMethod),
+    warning:
+      client.auth_method === 'private_key_jwt'
+        ? undefined
+        : 'If you choose a key, all secrets of this app end at once. Do it when the app is ready to use its key.',
+  });
+}

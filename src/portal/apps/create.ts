@@ -1,0 +1,96 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { NewAppOfTeam } from '../../clients/client-input.ts';
+import { type CreatedClient, createClient } from '../../clients/clients.ts';
+import { createFirstClient, teamNameOf } from '../../clients/first-client.ts';
+import { CLIENT_TYPES, PURPOSES } from '../../clients/purposes.ts';
+import type { ClientType } from '../../db/catalogue-tables.ts';
+import type { Option } from '../../http/views/apps.ts';
+import { judgeAccess } from '../../teams/access.ts';
+import { listTeams, listTeamsOf } from '../../teams/teams.ts';
+import { redirect } from '../answers.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { appHref } from './head.ts';
+
+type Wanted = z.input<typeof NewAppOfTeam>;
+
+export function addAppCreation(area: Area): void {
+  const { router, visits } = area;
+
+  router.get('/apps/new', (ctx) => showForm(ctx, area, emptyForm));
+
+  router.post('/apps', async (ctx) => {
+    const wanted = readWanted(fieldsOf(ctx));
+    try {
+      const { client, secret } = await createFor(ctx, area, wanted);
+      const credential = secret && { secret: secret.secret, name: secret.name };
+      await visits.leave(ctx, { notice: `Created the app ${client.name}.`, credential });
+      redirect(ctx, `${appHref(client.id)}/credential`);
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await showForm(ctx, area, form);
+    }
+  });
+}
+
+/** For a team that was chosen; for who has none to choose, along with one that is named after them. */
+async function createFor(ctx: Context, area: Area, { team, ...wanted }: Wanted): Promise<CreatedClient> {
+  const { account, by } = visitorOf(ctx);
+  if (team) return createClient(area.db, { ...wanted, team }, by);
+  const mayChoose = by.access.platformRole === 'admin' || (await writableTeams(area, ctx)).length > 0;
+  return mayChoose ? createClient(area.db, wanted, by) : createFirstClient(area.db, wanted, account, by);
+}
+
+/** Fields as the action wants them: addresses line by line, and none for an app that has none. */
+function readWanted(fields: Record<string, string | string[]>): Wanted {
+  const type = textOf(fields.type) as ClientType;
+  const hasRedirectUris = PURPOSES[type]?.hasRedirectUris ?? true;
+  return {
+    name: textOf(fields.name),
+    description: textOf(fields.description),
+    type,
+    team: textOf(fields.team) || undefined,
+    redirectUris: hasRedirectUris ? linesOf(fields.redirectUris) : [],
+  };
+}
+
+export const linesOf = (value: string | string[] | undefined) =>
+  textOf(value)
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+async function showForm(ctx: Context, area: Area, form: FormState): Promise<void> {
+  const { account, by } = visitorOf(ctx);
+  const teams = await writableTeams(area, ctx);
+  const isAdmin = by.access.platformRole === 'admin';
+  const team = textOf(form.values.team);
+  const options = teams.map(({ id, name }) => ({ value: id, label: name, chosen: id === team }));
+  await area.page(ctx, 'apps/new', {
+    form,
+    purposes: purposeOptions(textOf(form.values.type)),
+    teams: isAdmin ? [...options, { value: '', label: 'No team: the operator’s own', chosen: team === '' }] : options,
+    newTeam: options.length === 0 && !isAdmin ? teamNameOf(account.name) : undefined,
+  });
+}
+
+function purposeOptions(chosen: string): Option[] {
+  const type = CLIENT_TYPES.find((one) => one === chosen) ?? CLIENT_TYPES[0];
+  return CLIENT_TYPES.map((value) => ({
+    value,
+    label: PURPOSES[value].label,
+    sentence: PURPOSES[value].sentence,
+    chosen: value === type,
+  }));
+}
+
+/** The teams that this visitor may make apps for; an admin is shown the newest. */
+async function writableTeams({ db }: Area, ctx: Context): Promise<readonly { id: string; name: string }[]> {
+  const { account, by } = visitorOf(ctx);
+  const isAdmin = by.access.platformRole === 'admin';
+  const teams = isAdmin ? (await listTeams(db, { limit: 100 }, by)).rows : await listTeamsOf(db, account.id, by);
+  return teams.filter(({ id }) => judgeAccess(by, 'app.write', id) === 'allowed');
+}

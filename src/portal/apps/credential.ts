@@ -1,0 +1,66 @@
+import type { Context } from 'koa';
+import { findAppApis } from '../../apis/subscriptions.ts';
+import type { ClientDetails } from '../../clients/find-clients.ts';
+import type { Credential, Tried } from '../../http/views/apps.ts';
+import { fieldsOf, textOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { appOf, presentHead } from './head.ts';
+import { chosenApi, nextStep } from './show.ts';
+import { codeSnippets, envSnippet } from './snippets.ts';
+import { tryCredential } from './try-token.ts';
+
+/** A credential that was made just now: shown once, ready to be used, and tried with one click. */
+export function addCredentialPages(area: Area): void {
+  const { router } = area;
+
+  router.get('/apps/:id/credential', async (ctx) => {
+    const client = await appOf(ctx, area, 'app.write');
+    await showCredential(ctx, area, { client, read: (flash) => flash.credential as { secret: string } | undefined });
+  });
+
+  // The page sends back what it shows: we keep nothing that could be read again.
+  router.post('/apps/:id/try', async (ctx) => {
+    const client = await appOf(ctx, area, 'app.write');
+    const { secret, api } = fieldsOf(ctx);
+    const [presented, chosen] = [textOf(secret).trim(), textOf(api) || undefined];
+    const tried = await tryCredential(area, client, { secret: presented, api: chosen });
+    await showCredential(ctx, area, { client, read: () => ({ secret: presented }), tried, chosen });
+  });
+}
+
+interface Shown {
+  readonly client: ClientDetails;
+  readonly read: (flash: Readonly<Record<string, unknown>>) => { secret: string } | undefined;
+  readonly tried?: Tried;
+  readonly chosen?: string | undefined;
+}
+
+async function showCredential(ctx: Context, area: Area, { client, read, tried, chosen }: Shown): Promise<void> {
+  const { db, page, issuer } = area;
+  const apis = await findAppApis(db, client.id);
+  const api = chosen ?? chosenApi(client, apis);
+  const usesSecret = client.auth_method.startsWith('client_secret');
+  await page(ctx, 'apps/credential', (flash) => {
+    const secret = read(flash)?.secret;
+    const parts = { issuer, client, api, secret };
+    return {
+      app: presentHead(ctx, client),
+      credential: secret === undefined ? undefined : present(secret),
+      isPublic: client.auth_method === 'none',
+      env: envSnippet(parts),
+      snippets: codeSnippets(parts),
+      ...nextStep(client, apis),
+      canTry: client.type === 'machine' && usesSecret,
+      apis: apis.map(({ api: { identifier, name } }) => ({
+        value: identifier,
+        label: `${name} (${identifier})`,
+        chosen: identifier === api,
+      })),
+      tried,
+    };
+  });
+}
+
+function present(secret: string): Credential {
+  return { secret, words: 'It is shown this once: we keep only a hash of it. Copy it now.' };
+}

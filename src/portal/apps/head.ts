@@ -1,0 +1,38 @@
+import type { Context } from 'koa';
+import type { ClientDetails } from '../../clients/find-clients.ts';
+import { findClient } from '../../clients/find-clients.ts';
+import { logoPath } from '../../clients/logos.ts';
+import { PURPOSES } from '../../clients/purposes.ts';
+import type { Client } from '../../db/catalogue-tables.ts';
+import type { AppHead, Badge } from '../../http/views/apps.ts';
+import { judgeAccess } from '../../teams/access.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+
+export const appHref = (id: string) => `/apps/${id}`;
+
+export const logoHref = (id: string, etag: string | null) => (etag ? logoPath(id, etag) : undefined);
+
+/** The app in the address, if this visitor may do that with it. @throws {AppError} not_found, forbidden */
+export function appOf(ctx: Context, { db }: Area, action: 'app.read' | 'app.write'): Promise<ClientDetails> {
+  return findClient(db, String(ctx.params.id), action, visitorOf(ctx).by);
+}
+
+export function presentHead(ctx: Context, client: ClientDetails): AppHead {
+  return {
+    id: client.id,
+    href: appHref(client.id),
+    name: client.name,
+    logo: logoHref(client.id, client.logo_etag),
+    purpose: PURPOSES[client.type].label,
+    badges: badgesOf(client),
+    mayWrite: judgeAccess(visitorOf(ctx).by, 'app.write', client.team_id) === 'allowed',
+  };
+}
+
+export function badgesOf({ disabled_at, first_party }: Pick<Client, 'disabled_at' | 'first_party'>): Badge[] {
+  return [
+    ...(disabled_at ? [{ text: 'stopped', tone: 'bad' } as const] : []),
+    ...(first_party ? [{ text: 'first-party', tone: '' } as const] : []),
+  ];
+}

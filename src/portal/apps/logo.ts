@@ -1,0 +1,66 @@
+import type Router from '@koa/router';
+import type { Middleware } from 'koa';
+import { MOST_LOGO_BYTES } from '../../clients/logo-image.ts';
+import { findLogo, removeLogo, setLogo } from '../../clients/logos.ts';
+import type { Db } from '../../db/connection.ts';
+import { AppError } from '../../errors.ts';
+import { answerCached } from '../../http/assets.ts';
+import { isUpload, readUpload } from '../../http/upload.ts';
+import { redirect } from '../answers.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { appHref, appOf } from './head.ts';
+import { showSettings } from './settings.ts';
+
+export const LOGO_HINT = 'PNG, JPEG or WebP of at most 1 MB, best square. People see it when they sign in and agree.';
+
+const UPLOADS = /^\/apps\/[^/]+\/logo$/;
+
+/** Reads the one form that carries a file, ahead of those who look at fields. */
+export function readLogoUpload(): Middleware {
+  return async (ctx, next) => {
+    if (UPLOADS.test(ctx.path) && isUpload(ctx)) {
+      const { fields, file } = await readUpload(ctx, MOST_LOGO_BYTES);
+      ctx.request.body = fields;
+      ctx.state.upload = file;
+    }
+    await next();
+  };
+}
+
+export function addLogoForms(area: Area): void {
+  const { router, db, visits } = area;
+
+  router.post('/apps/:id/logo', async (ctx) => {
+    const client = await appOf(ctx, area, 'app.write');
+    const upload = (ctx.state.upload as Buffer | undefined) ?? Buffer.alloc(0);
+    try {
+      await setLogo(db, { clientId: client.id, upload }, visitorOf(ctx).by);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
+      ctx.status = 400;
+      return showSettings(ctx, area, client, undefined, error.message);
+    }
+    await visits.leave(ctx, { notice: 'Saved the logo.' });
+    redirect(ctx, appHref(client.id));
+  });
+
+  router.post('/apps/:id/logo/remove', async (ctx) => {
+    const client = await appOf(ctx, area, 'app.write');
+    await removeLogo(db, client.id, visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: 'Removed the logo.' });
+    redirect(ctx, appHref(client.id));
+  });
+}
+
+/** The pictures, for anyone. One whose address names its tag never changes. */
+export function serveLogos(router: Router, db: Db): void {
+  router.get('/app-logos/:id', async (ctx) => {
+    const logo = await findLogo(db, String(ctx.params.id));
+    if (!logo) throw new AppError('not_found');
+    const isCurrent = ctx.query.v === logo.etag;
+    ctx.type = 'image/png';
+    ctx.set('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'public, max-age=60');
+    answerCached(ctx, Buffer.from(logo.image), `"${logo.etag}"`);
+  });
+}

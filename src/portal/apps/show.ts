@@ -1,0 +1,86 @@
+import { type AppApi, findAppApis } from '../../apis/subscriptions.ts';
+import type { ClientDetails } from '../../clients/find-clients.ts';
+import { listSecrets } from '../../clients/secrets.ts';
+import type { AppApiRow } from '../../http/views/apps.ts';
+import { inDate } from '../moments.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { appOf, presentHead } from './head.ts';
+import { presentSecrets } from './present-secrets.ts';
+import { codeSnippets, envSnippet, type SnippetParts } from './snippets.ts';
+
+export function addAppPage(area: Area): void {
+  const { router, db, page, issuer, clock } = area;
+
+  router.get('/apps/:id', async (ctx) => {
+    const client = await appOf(ctx, area, 'app.read');
+    const secrets = await listSecrets(db, client.id, visitorOf(ctx).by);
+    const apis = await findAppApis(db, client.id);
+    await page(ctx, 'apps/show', {
+      app: presentHead(ctx, client),
+      description: client.description,
+      facts: factsOf(client),
+      stopped: stoppedSentence(client),
+      credentials: { ...presentCredentials(client), secrets: presentSecrets(client.id, secrets, clock()) },
+      apis: apis.map(presentApi),
+      ...nextStep(client, apis),
+      snippets: snippetsOf({ issuer, client, api: chosenApi(client, apis), secret: undefined }),
+    });
+  });
+}
+
+/** With the values that they read from the environment, where the secret is for the reader to fill in. */
+function snippetsOf(parts: SnippetParts) {
+  const snippets = codeSnippets(parts);
+  return snippets.length > 0 ? [envSnippet(parts), ...snippets] : [];
+}
+
+/** The API that examples are about. */
+export function chosenApi(client: ClientDetails, apis: readonly AppApi[]): string | undefined {
+  return client.default_api ?? apis[0]?.api.identifier;
+}
+
+/** An app that may use no API yet can get no token. */
+export function nextStep(client: ClientDetails, apis: readonly AppApi[]) {
+  return { needsApi: apis.length === 0, chooseApiHref: `/apis?app=${client.id}` };
+}
+
+function presentApi({ api, subscribed, offered }: AppApi): AppApiRow {
+  const scopes = subscribed.filter((scope) => offered.includes(scope));
+  return { name: api.name, identifier: api.identifier, scopes: scopes.join(' ') || 'no scope' };
+}
+
+function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): string | undefined {
+  if (!disabled_at) return undefined;
+  const why = disabled_reason ? `: ${disabled_reason}` : '';
+  return `Stopped on ${inDate(disabled_at)}${why}. It gets no tokens, and those from before are refused.`;
+}
+
+function presentCredentials(client: ClientDetails) {
+  const keys = (client.jwks?.keys ?? []).map((key) => [key.kty, key.crv, key.kid].filter(Boolean).join(' · '));
+  const kind = { none: 'none', private_key_jwt: 'keys' }[client.auth_method as string] ?? 'secrets';
+  return { kind: kind as 'none' | 'keys' | 'secrets', keys, jwksUri: client.jwks_uri ?? undefined };
+}
+
+const PKCE = { required: 'PKCE always', pkce_or_nonce: 'PKCE or a nonce' } as const;
+
+function factsOf(client: ClientDetails) {
+  const fact = (label: string, value: string, code = false) => ({ label, value, code });
+  const people = client.redirect_uris.length > 0;
+  return [
+    fact('Client ID', client.id, true),
+    fact('Team', client.team_name ?? 'None: it belongs to the operator'),
+    ...(client.homepage_url ? [fact('Homepage', client.homepage_url)] : []),
+    fact(
+      'Authenticates by',
+      client.auth_method === 'none' ? 'nothing: it is a public client' : client.auth_method,
+      true,
+    ),
+    ...client.redirect_uris.map((uri) => fact('Redirect URI', uri, true)),
+    ...client.post_logout_redirect_uris.map((uri) => fact('After signing out', uri, true)),
+    ...(client.default_api ? [fact('Default API', client.default_api, true)] : []),
+    ...(people ? [fact('ID tokens', `signed with ${client.id_token_alg}`), fact('Codes', PKCE[client.pkce])] : []),
+    ...(client.require_par ? [fact('Requests', 'pushed only (PAR)')] : []),
+    fact('Created', `${inDate(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
+  ];
+}

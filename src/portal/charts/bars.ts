@@ -1,0 +1,58 @@
+import { scaleBand, scaleLinear } from 'd3-scale';
+import type { BarsView } from '../../http/views/usage.ts';
+import { type Point, totalOf } from '../../usage/series.ts';
+import { counted, inNumber } from '../moments.ts';
+import { shareOf } from './share.ts';
+
+const WIDTH = 720;
+const HEIGHT = 200;
+const MARGIN = { top: 8, right: 8, bottom: 24, left: 48 };
+const BASE = HEIGHT - MARGIN.bottom;
+/** About so many labels fit below. */
+const LABELS = 7;
+
+/**
+ * Calls over time as bars, with the failures among them at the foot of each.
+ * @param name how a part of the time is called below its bar
+ */
+export function bars(points: readonly Point[], name: (at: Date) => string): BarsView {
+  const x = scaleBand<number>([MARGIN.left, WIDTH - MARGIN.right])
+    .domain(points.keys())
+    .padding(0.2)
+    .round(true);
+  const y = scaleLinear([0, Math.max(4, ...points.map(({ calls }) => calls))], [BASE, MARGIN.top]).nice(4);
+  const width = x.bandwidth();
+  const every = Math.ceil(points.length / LABELS);
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    left: MARGIN.left,
+    right: WIDTH - MARGIN.right,
+    base: BASE,
+    bars: points.map(({ at, calls, failures }, index) => ({
+      x: x(index) ?? 0,
+      width,
+      calls: { y: y(calls), height: BASE - y(calls) },
+      failures: { y: y(failures), height: BASE - y(failures) },
+      title: `${name(at)}: ${counted(calls, 'call')}, ${inNumber(failures)} failed`,
+    })),
+    lines: y.ticks(4).map((tick) => ({ y: y(tick), label: inNumber(tick) })),
+    labels: points.flatMap(({ at }, index) =>
+      index % every === 0 ? [{ x: (x(index) ?? 0) + width / 2, text: name(at) }] : [],
+    ),
+    label: inWords(points, name),
+    rows: points.map(({ at, calls, failures }) => ({
+      name: name(at),
+      calls: inNumber(calls),
+      failures: inNumber(failures),
+    })),
+  };
+}
+
+/** What the picture shows, for those who do not see it. */
+function inWords(points: readonly Point[], name: (at: Date) => string): string {
+  const { calls, failures } = totalOf(points);
+  if (calls === 0) return 'No calls.';
+  const most = points.reduce((best, point) => (point.calls > best.calls ? point : best));
+  return `${counted(calls, 'call')}, ${inNumber(failures)} of them failed (${shareOf(failures, calls)}). The most were ${inNumber(most.calls)}, at ${name(most.at)}.`;
+}

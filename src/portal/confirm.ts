@@ -1,0 +1,37 @@
+import type { Context } from 'koa';
+import type { ConfirmView } from '../http/views/confirm.ts';
+import { redirect } from './answers.ts';
+import { emptyForm, type FormState, refusedForm } from './forms.ts';
+import type { Area } from './routes.ts';
+
+/** What is asked before something is done that is hard to undo. */
+export type Question = Omit<ConfirmView, 'shell' | 'form' | 'action'>;
+
+export interface Done {
+  /** One sentence about what has been done. */
+  readonly notice: string;
+  readonly to: string;
+}
+
+/** A page that says what will happen and asks, and the form that does it. Whoever may not do it is not asked. */
+export function addConfirmation(
+  { router, page, visits }: Area,
+  path: string,
+  { ask, act }: { ask: (ctx: Context) => Promise<Question>; act: (ctx: Context) => Promise<Done> },
+): void {
+  const show = async (ctx: Context, form: FormState) =>
+    page(ctx, 'portal/confirm', { ...(await ask(ctx)), action: ctx.path, form });
+
+  router.get(path, (ctx) => show(ctx, emptyForm));
+  router.post(path, async (ctx) => {
+    try {
+      const { notice, to } = await act(ctx);
+      await visits.leave(ctx, { notice });
+      redirect(ctx, to);
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, form);
+    }
+  });
+}

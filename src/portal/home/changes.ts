@@ -1,0 +1,48 @@
+import type { AuditEvent } from '../../audit/events.ts';
+import type { Change } from '../../usage/home/changes.ts';
+
+type Detail = Record<string, unknown>;
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+const list = (value: unknown) => (Array.isArray(value) ? value.map(String).join(', ') : '');
+const because = (detail: Detail) => (text(detail.reason) ? `, because: ${text(detail.reason)}` : '');
+
+/** What people changed of an app, after who it was and before the app's name. */
+const WORDS: Partial<Record<AuditEvent['type'], (detail: Detail) => string>> = {
+  'client.created': () => 'registered',
+  'client.updated': () => 'changed the settings of',
+  'client.logo_changed': () => 'changed the logo of',
+  'client.logo_removed': () => 'removed the logo of',
+  'client.secret_added': ({ name }) => `added the secret “${text(name)}” to`,
+  'client.secret_removed': () => 'removed a secret from',
+  'client.secret_rotated': () => 'rotated a secret of',
+  'client.secret_ended': () => 'ended a secret that has a successor, of',
+  'client.subscribed': ({ scopes }) => `allowed ${list(scopes) || 'an API'} to`,
+  'client.disabled': (detail) => `disabled${because(detail)}:`,
+  'client.enabled': () => 'enabled',
+  'api.introspector_added': () => 'let introspect tokens of an API:',
+  'subscription.requested': ({ live, waiting }) => `asked for ${list([live, waiting].flat()) || 'an API'} for`,
+  'subscription.withdrawn': () => 'withdrew a request of',
+  'subscription.approved': ({ scopes }) => `approved ${list(scopes)} for`,
+  'subscription.denied': ({ scopes }) => `denied ${list(scopes)} to`,
+  'subscription.narrowed': ({ removed }) => `took ${list(removed)} from`,
+  'subscription.suspended': (detail) => `suspended a subscription${because(detail)}:`,
+  'subscription.resumed': () => 'resumed a subscription of',
+  'subscription.cancelled': (detail) => `cancelled a subscription${because(detail)}:`,
+};
+
+/** A change without the app's name. An event that has no words yet is told by its name. */
+export function changeInWords({ type, detail }: Change): string {
+  return WORDS[type as AuditEvent['type']]?.(detail) ?? `${type.replaceAll(/[._]/g, ' ')}:`;
+}
+
+export function whoDidIt({ byCaller, person, actorType }: Change): string {
+  if (byCaller) return 'You';
+  if (person) return person;
+  const NAMES: Record<string, string> = {
+    operator: 'The operator',
+    system: 'Latchkey',
+    client: 'A program',
+    account: 'Someone',
+  };
+  return NAMES[actorType] ?? 'Someone';
+}

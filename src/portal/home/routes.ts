@@ -1,0 +1,26 @@
+import { readActivity } from '../../usage/home/activity.ts';
+import { readAttention } from '../../usage/home/attention.ts';
+import { readChanges } from '../../usage/home/changes.ts';
+import { readWaitingRequests } from '../../usage/home/requests.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { presentFirstSteps, presentHome } from './present.ts';
+import { tasksOf } from './tasks.ts';
+
+/** The home page answers: is everything all right, and what must I do? */
+export function addHome({ router, db, issuer, page }: Area): void {
+  const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
+  router.get('/', async (ctx) => {
+    const { account, by } = visitorOf(ctx);
+    const [apps, attention, requests, changes] = await Promise.all([
+      readActivity(db, by),
+      readAttention(db, by),
+      readWaitingRequests(db, by),
+      readChanges(db, by),
+    ]);
+    const found = { apps, attention, requests, changes };
+    if (apps.length > 0) return page(ctx, 'home', presentHome(found, addresses, by.now));
+    const steps = presentFirstSteps(by.access.teams.size > 0);
+    return page(ctx, 'home/first', { ...addresses, name: account.name, steps, tasks: tasksOf(found, by.now) });
+  });
+}

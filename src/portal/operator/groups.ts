@@ -1,0 +1,142 @@
+import type { Context } from 'koa';
+import {
+  addPersonToGroup,
+  createGroup,
+  deleteGroup,
+  listGroupMembers,
+  listGroups,
+  removeFromGroup,
+  renameGroup,
+  requireGroup,
+} from '../../accounts/groups.ts';
+import { listRolesOfGroup } from '../../apis/role-holders.ts';
+import { redirect } from '../answers.ts';
+import { addConfirmation } from '../confirm.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { leadOn, listRequest } from '../lists.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { operatorFrame } from './frame.ts';
+
+const idOf = (ctx: Context) => String(ctx.params.group);
+const hrefOf = (id: string) => `/operator/groups/${id}`;
+
+/** Groups of people, to whom owners of APIs give roles. */
+export function addGroups(area: Area): void {
+  addGroupList(area);
+  addGroup(area);
+}
+
+function addGroupList({ router, db, page, visits }: Area): void {
+  const show = async (ctx: Context, form: FormState) => {
+    const groups = await listGroups(db, listRequest(ctx), visitorOf(ctx).by);
+    await page(ctx, 'operator/groups', {
+      ...operatorFrame(ctx),
+      groups: groups.rows.map(({ id, name, people }) => ({ href: hrefOf(id), name, people: inWords(people) })),
+      list: leadOn(ctx, groups),
+      form,
+    });
+  };
+
+  router.get('/operator/groups', (ctx) => show(ctx, emptyForm));
+
+  router.post('/operator/groups', async (ctx) => {
+    try {
+      const group = await createGroup(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: `Created the group ${group.name}.` });
+      redirect(ctx, hrefOf(group.id));
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, form);
+    }
+  });
+}
+
+const inWords = (people: number) => (people === 1 ? '1 person' : `${people} people`);
+
+function addGroup(area: Area): void {
+  const { router, db, page, visits } = area;
+
+  const show = async (ctx: Context, form: FormState) => {
+    const { by } = visitorOf(ctx);
+    const group = await requireGroup(db, idOf(ctx), 'platform.read', by);
+    const [members, roles] = await Promise.all([
+      listGroupMembers(db, group.id, { cursor: listRequest(ctx).cursor }, by),
+      listRolesOfGroup(db, group.id, by),
+    ]);
+    await page(ctx, 'operator/group', {
+      ...operatorFrame(ctx),
+      href: hrefOf(group.id),
+      name: group.name,
+      version: String(group.version),
+      members: members.rows.map(({ id, name, email, disabled_at }) => ({
+        href: `/operator/people/${id}`,
+        name,
+        email,
+        disabled: disabled_at !== null,
+        remove: `${hrefOf(group.id)}/people/${id}/remove`,
+      })),
+      list: leadOn(ctx, members),
+      roles: roles.map((role) => ({
+        href: `/apis/${role.apiId}/roles/${role.id}`,
+        name: `${role.name} of ${role.apiName}`,
+        detail: '',
+      })),
+      form,
+    });
+  };
+
+  /** Does something to the group, and says so on its page. */
+  const change = (path: string, act: (ctx: Context) => Promise<string>) =>
+    router.post(path, async (ctx) => {
+      try {
+        await visits.leave(ctx, { notice: await act(ctx) });
+        redirect(ctx, hrefOf(idOf(ctx)));
+      } catch (error) {
+        const form = refusedForm(ctx, error);
+        ctx.status = 400;
+        await show(ctx, form);
+      }
+    });
+
+  router.get('/operator/groups/:group', (ctx) => show(ctx, emptyForm));
+  change('/operator/groups/:group', async (ctx) => {
+    const fields = fieldsOf(ctx);
+    const input = { groupId: idOf(ctx), name: textOf(fields.name), version: versionOf(fields) };
+    const group = await renameGroup(db, input, visitorOf(ctx).by);
+    return `The group is called ${group.name} now.`;
+  });
+  change('/operator/groups/:group/people', async (ctx) => {
+    const person = textOf(fieldsOf(ctx).person).trim();
+    await addPersonToGroup(db, { groupId: idOf(ctx), person }, visitorOf(ctx).by);
+    return `${person} is in the group.`;
+  });
+  change('/operator/groups/:group/people/:person/remove', async (ctx) => {
+    const member = { groupId: idOf(ctx), accountId: String(ctx.params.person) };
+    await removeFromGroup(db, member, visitorOf(ctx).by);
+    return 'They are no longer in the group. What its roles gave them has ended.';
+  });
+
+  addConfirmation(area, '/operator/groups/:group/delete', {
+    async ask(ctx) {
+      const group = await requireGroup(db, idOf(ctx), 'platform.write', visitorOf(ctx).by);
+      return {
+        title: `Delete the group ${group.name}?`,
+        crumbs: [
+          { href: '/operator/groups', label: 'Groups' },
+          { href: hrefOf(group.id), label: group.name },
+        ],
+        consequences: [
+          'Its people lose the roles that it gives them, and the tokens that these roles gave are refused.',
+        ],
+        button: 'Delete the group',
+        cancel: hrefOf(group.id),
+      };
+    },
+    async act(ctx) {
+      await deleteGroup(db, idOf(ctx), visitorOf(ctx).by);
+      return { notice: 'The group is deleted.', to: '/operator/groups' };
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import { authorize } from '../../access.ts';
+import { redirect } from '../answers.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { addGroups } from './groups.ts';
+import { addPeople } from './people.ts';
+import { addPerson } from './person.ts';
+import { addAllTeams } from './teams.ts';
+
+/** Pages of those who look after the whole server. */
+export function addOperator(area: Area): void {
+  area.router.get('/operator', (ctx) => {
+    authorize(visitorOf(ctx).by, 'platform.read', null);
+    redirect(ctx, '/operator/people');
+  });
+  addPeople(area);
+  addPerson(area);
+  addGroups(area);
+  addAllTeams(area);
+}

@@ -1,0 +1,50 @@
+import type { Context } from 'koa';
+import { listPeople } from '../../accounts/people.ts';
+import { invite, listInvitations } from '../../teams/invitations.ts';
+import { redirect } from '../answers.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import { leadOn, listRequest } from '../lists.ts';
+import { inDate } from '../moments.ts';
+import type { Area } from '../routes.ts';
+import { toFlash } from '../teams/invitations.ts';
+import { presentInvitation, presentInvited } from '../teams/presenter.ts';
+import { visitorOf } from '../visits.ts';
+import { operatorFrame } from './frame.ts';
+
+/** The people of this server, and letting more of them in. */
+export function addPeople({ router, db, page, visits, outbox, issuer }: Area): void {
+  const show = async (ctx: Context, form: FormState) => {
+    const { by } = visitorOf(ctx);
+    const people = await listPeople(db, listRequest(ctx), by);
+    const invitations = await listInvitations(db, undefined, by);
+    await page(ctx, 'operator/people', (flash) => ({
+      ...operatorFrame(ctx),
+      people: people.rows.map((person) => ({
+        href: `/operator/people/${person.id}`,
+        name: person.name,
+        email: person.email,
+        role: person.platform_role ?? '',
+        since: inDate(person.created_at),
+        disabled: person.disabled_at !== null,
+      })),
+      list: leadOn(ctx, people),
+      invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
+      invited: presentInvited(flash),
+      form,
+    }));
+  };
+
+  router.get('/operator/people', (ctx) => show(ctx, emptyForm));
+
+  router.post('/operator/people/invitations', async (ctx) => {
+    try {
+      const wanted = { email: textOf(fieldsOf(ctx).email).trim() };
+      await visits.leave(ctx, toFlash(await invite(db, outbox, wanted, visitorOf(ctx).by), issuer));
+      redirect(ctx, '/operator/people');
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, form);
+    }
+  });
+}

@@ -1,0 +1,44 @@
+import type { TeamRole } from '../../db/team-tables.ts';
+import { joinLink } from '../../teams/invitation-mail.ts';
+import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
+import { acceptInvitation } from '../../teams/joining.ts';
+import { redirect } from '../answers.ts';
+import { fieldsOf, refusedForm, textOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { idOf, type ShowTeam } from './team-page.ts';
+
+/** What the next page says once: the code is on its way by mail, and here for where mail does not get through. */
+export function toFlash({ invitation, code }: Invited, issuer: string) {
+  const { email } = invitation;
+  return { notice: `Invited ${email}.`, invited: { email, code, link: joinLink(issuer, code) } };
+}
+
+export function addInvitations({ router, db, visits, outbox, issuer }: Area, showTeam: ShowTeam): void {
+  router.post('/teams/:team/invitations', async (ctx) => {
+    const fields = fieldsOf(ctx);
+    try {
+      const role = textOf(fields.role) as TeamRole;
+      const wanted = { email: textOf(fields.email).trim(), teamId: idOf(ctx), role };
+      const invited = await invite(db, outbox, wanted, visitorOf(ctx).by);
+      await visits.leave(ctx, toFlash(invited, issuer));
+      redirect(ctx, `/teams/${idOf(ctx)}`);
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await showTeam(ctx, form);
+    }
+  });
+
+  router.post('/invitations/:invitation/withdraw', async (ctx) => {
+    const teamId = await withdrawInvitation(db, String(ctx.params.invitation), visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: 'The invitation is withdrawn. Its code does nothing any more.' });
+    redirect(ctx, teamId ? `/teams/${teamId}` : '/operator/people');
+  });
+
+  router.post('/invitations/:invitation/accept', async (ctx) => {
+    const teamId = await acceptInvitation(db, String(ctx.params.invitation), visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: 'You are in the team now.' });
+    redirect(ctx, `/teams/${teamId}`);
+  });
+}

@@ -1,0 +1,74 @@
+import type Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { emailKey } from '../../accounts/accounts.ts';
+import { AppError } from '../../errors.ts';
+import { requireSameSite } from '../../http/csrf.ts';
+import { findInvitationByCode, joinWithNewAccount, type OpenInvitation } from '../../teams/joining.ts';
+import { redirect } from '../answers.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import type { PortalParts } from '../routes.ts';
+import type { Visits } from '../visits.ts';
+import { withArticle } from './presenter.ts';
+
+const UNKNOWN = 'This code opens nothing. It may have been used or withdrawn, or be older than seven days.';
+
+/**
+ * Where the link in an invitation leads: a code for an account. Whoever comes here need not be signed in, and nothing here
+ * signs anyone in. The code comes in the fragment of the address, which a script moves into the form.
+ */
+export function addJoin(router: Router, parts: PortalParts, visits: Visits, form: Middleware): void {
+  const { db, render, clock, issuer, joinLimit } = parts;
+
+  router.get('/join', (ctx) => render(ctx, 'join/code', { form: emptyForm }));
+  router.get('/join/done', (ctx) => render(ctx, 'join/done', {}));
+
+  router.post('/join/code', form, async (ctx) => {
+    requireSameSite(ctx, issuer);
+    const code = textOf(fieldsOf(ctx).code).trim();
+    const invitation = await find(ctx, code);
+    if (!invitation) return refuseCode(ctx, UNKNOWN);
+    await showNext(ctx, code, invitation, emptyForm);
+  });
+
+  router.post('/join', form, async (ctx) => {
+    requireSameSite(ctx, issuer);
+    const fields = fieldsOf(ctx);
+    const code = textOf(fields.code).trim();
+    const invitation = await find(ctx, code);
+    if (!invitation) return refuseCode(ctx, UNKNOWN);
+    try {
+      const input = { code, name: textOf(fields.name), password: textOf(fields.password) };
+      const actor = { type: 'account', ip: ctx.ip, requestId: ctx.state.requestId } as const;
+      await joinWithNewAccount(db, input, { actor, now: clock() });
+      redirect(ctx, '/join/done');
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return refuseCode(ctx, UNKNOWN);
+      const refused = refusedForm(ctx, error);
+      ctx.status = 400;
+      await showNext(ctx, code, invitation, refused);
+    }
+  });
+
+  /** A look-up by code, of which wrong ones are counted by address. @throws {AppError} too_many_requests */
+  async function find(ctx: Context, code: string): Promise<OpenInvitation | undefined> {
+    const blocked = await joinLimit.blockedFor(ctx.ip);
+    const invitation = blocked ? undefined : await findInvitationByCode(db, code, clock());
+    const wait = blocked || (invitation ? 0 : await joinLimit.fail(ctx.ip));
+    if (wait) throw new AppError('too_many_requests', { retryAfter: wait });
+    return invitation;
+  }
+
+  function refuseCode(ctx: Context, problem: string): void {
+    ctx.status = 400;
+    render(ctx, 'join/code', { form: { values: {}, problems: { code: problem } } });
+  }
+
+  async function showNext(ctx: Context, code: string, invitation: OpenInvitation, refused: FormState): Promise<void> {
+    const { email, teamName, role } = invitation;
+    const what = teamName ? `join the team ${teamName} as ${withArticle(role ?? 'viewer')}` : 'open an account';
+    if (!invitation.hasAccount) return render(ctx, 'join/account', { code, what, email, form: refused });
+    const visitor = await visits.find(ctx);
+    if (visitor?.account.email_key === emailKey(email)) return redirect(ctx, '/teams');
+    render(ctx, 'join/sign-in', { what, email, signedInAs: visitor?.account.email });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Context } from 'koa';
+import { changeMemberRole, removeMember } from '../../teams/members.ts';
+import { requireTeam } from '../../teams/teams.ts';
+import { redirect } from '../answers.ts';
+import { addConfirmation } from '../confirm.ts';
+import { fieldsOf, refusedForm, textOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { hrefOf, teamCrumbs } from './presenter.ts';
+import { idOf, type ShowTeam } from './team-page.ts';
+
+export function addMembers(area: Area, showTeam: ShowTeam): void {
+  const { router, db, visits } = area;
+  const memberOf = (ctx: Context) => ({ teamId: idOf(ctx), accountId: String(ctx.params.member) });
+
+  router.post('/teams/:team/members/:member', async (ctx) => {
+    const role = textOf(fieldsOf(ctx).role);
+    try {
+      await changeMemberRole(db, { ...memberOf(ctx), role }, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: 'The role is changed.' });
+      redirect(ctx, `/teams/${idOf(ctx)}`);
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await showTeam(ctx, form);
+    }
+  });
+
+  addConfirmation(area, '/teams/:team/members/:member/remove', {
+    async ask(ctx) {
+      const team = await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
+      return {
+        title: `Remove this member from ${team.name}?`,
+        crumbs: teamCrumbs(team),
+        consequences: [
+          'They no longer see the apps and APIs of the team.',
+          'Secrets that they know go on working. Rotate those of the apps that they looked after.',
+        ],
+        button: 'Remove from the team',
+        cancel: hrefOf(team),
+      };
+    },
+    async act(ctx) {
+      await removeMember(db, memberOf(ctx), visitorOf(ctx).by);
+      return { notice: 'They are no longer in the team.', to: `/teams/${idOf(ctx)}` };
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import type { Crumbs } from '../../http/views/confirm.ts';
+import type { InvitedView, MemberView, OpenInvitationView } from '../../http/views/teams.ts';
+import type { Member } from '../../teams/members.ts';
+import { fromNow, inDate } from '../moments.ts';
+
+export const hrefOf = ({ id }: { id: string }) => `/teams/${id}`;
+
+export function teamCrumbs(team: { id: string; name: string }): Crumbs {
+  return [
+    { href: '/teams', label: 'Teams' },
+    { href: hrefOf(team), label: team.name },
+  ];
+}
+
+export const withArticle = (role: string) => (role === 'owner' ? 'an owner' : `a ${role}`);
+
+export function presentMember(member: Member, teamId: string, selfId: string): MemberView {
+  const href = `/teams/${teamId}/members/${member.id}`;
+  return {
+    name: member.name,
+    email: member.email,
+    role: member.role,
+    since: inDate(member.created_at),
+    isSelf: member.id === selfId,
+    disabled: member.disabled_at !== null,
+    change: href,
+    remove: `${href}/remove`,
+  };
+}
+
+export function presentInvitation(
+  invitation: { id: string; email: string; role: string | null; expires_at: Date },
+  now: Date,
+): OpenInvitationView {
+  return {
+    email: invitation.email,
+    role: invitation.role ?? '',
+    ends: fromNow(invitation.expires_at, now),
+    withdraw: `/invitations/${invitation.id}/withdraw`,
+  };
+}
+
+/** What was left for the next page when somebody was invited. */
+export function presentInvited(flash: Readonly<Record<string, unknown>>): InvitedView | undefined {
+  const invited = flash.invited as InvitedView | undefined;
+  return invited && { email: invited.email, link: invited.link, code: invited.code };
+}
+
+export function presentBelongings(
+  base: '/apps' | '/apis',
+  rows: readonly { id: string; name: string; detail: string; stopped: boolean }[],
+) {
+  return rows.map(({ id, name, detail, stopped }) => ({ href: `${base}/${id}`, name, detail, stopped }));
+}

@@ -1,0 +1,59 @@
+import type { Context } from 'koa';
+import { judgeAccess } from '../../access.ts';
+import type { Team } from '../../db/team-tables.ts';
+import { findBelongings } from '../../teams/belongings.ts';
+import { listInvitations } from '../../teams/invitations.ts';
+import { listMembers } from '../../teams/members.ts';
+import { requireTeam } from '../../teams/teams.ts';
+import { emptyForm, type FormState } from '../forms.ts';
+import { leadOn, listRequest } from '../lists.ts';
+import { inDate } from '../moments.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { hrefOf, presentBelongings, presentInvitation, presentInvited, presentMember } from './presenter.ts';
+
+export const idOf = (ctx: Context) => String(ctx.params.team);
+
+/** Shows the page of a team, with a form that was refused. */
+export type ShowTeam = (ctx: Context, form: FormState) => Promise<void>;
+
+export function addTeamPage({ router, db, page }: Area): ShowTeam {
+  const show: ShowTeam = async (ctx, form) => {
+    const { by, account } = visitorOf(ctx);
+    const team = await requireTeam(db, idOf(ctx), 'team.read', by);
+    const [members, invitations, { apps, apis }] = await Promise.all([
+      listMembers(db, team.id, { cursor: listRequest(ctx).cursor }, by),
+      listInvitations(db, team.id, by),
+      findBelongings(db, team.id, by),
+    ]);
+    await page(ctx, 'teams/team', (flash) => ({
+      name: team.name,
+      href: hrefOf(team),
+      created: inDate(team.created_at),
+      suspended: suspensionOf(team),
+      mayManage: judgeAccess(by, 'team.write', team.id) === 'allowed',
+      mayLeave: by.access.teams.has(team.id),
+      maySuspend: judgeAccess(by, 'platform.write', null) === 'allowed',
+      members: members.rows.map((member) => presentMember(member, team.id, account.id)),
+      list: leadOn(ctx, members),
+      invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
+      apps: presentBelongings(
+        '/apps',
+        apps.map((app) => ({ ...app, detail: app.type, stopped: app.disabled_at !== null })),
+      ),
+      apis: presentBelongings(
+        '/apis',
+        apis.map((api) => ({ ...api, detail: api.identifier, stopped: api.suspended_at !== null })),
+      ),
+      invited: presentInvited(flash),
+      form,
+    }));
+  };
+  router.get('/teams/:team', (ctx) => show(ctx, emptyForm));
+  return show;
+}
+
+function suspensionOf(team: Team): string | undefined {
+  if (!team.suspended_at) return undefined;
+  return `Suspended on ${inDate(team.suspended_at)}: ${team.suspended_reason ?? ''}`;
+}

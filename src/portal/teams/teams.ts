@@ -1,0 +1,121 @@
+import type { Context } from 'koa';
+import { listOwnInvitations } from '../../teams/joining.ts';
+import { leaveTeam } from '../../teams/members.ts';
+import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '../../teams/teams.ts';
+import { redirect } from '../answers.ts';
+import { addConfirmation } from '../confirm.ts';
+import { emptyForm, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { addInvitations } from './invitations.ts';
+import { addMembers } from './members.ts';
+import { hrefOf, teamCrumbs, withArticle } from './presenter.ts';
+import { addSuspension } from './suspension.ts';
+import { addTeamPage, idOf } from './team-page.ts';
+
+/** Teams: who owns apps and APIs together. */
+export function addTeams(area: Area): void {
+  addTeamList(area);
+  const showTeam = addTeamPage(area);
+  addMembers(area, showTeam);
+  addInvitations(area, showTeam);
+  addSuspension(area);
+  addRename(area);
+  addEndings(area);
+}
+
+function addTeamList({ router, db, page, visits }: Area): void {
+  router.get('/teams', async (ctx) => {
+    const { account, by } = visitorOf(ctx);
+    const [teams, invitations] = await Promise.all([listTeamsOf(db, account.id, by), listOwnInvitations(db, by)]);
+    await page(ctx, 'teams/list', {
+      teams: teams.map((team) => ({
+        href: hrefOf(team),
+        name: team.name,
+        role: team.role,
+        suspended: team.suspended_at !== null,
+      })),
+      invitations: invitations.map(({ id, teamName, role }) => ({
+        accept: `/invitations/${id}/accept`,
+        text: `You are invited to join ${teamName} as ${withArticle(role ?? 'viewer')}.`,
+      })),
+    });
+  });
+
+  router.get('/teams/new', (ctx) => page(ctx, 'teams/new', { form: emptyForm }));
+
+  router.post('/teams', async (ctx) => {
+    try {
+      const team = await createTeam(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: `Created the team ${team.name}.` });
+      redirect(ctx, hrefOf(team));
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await page(ctx, 'teams/new', { form });
+    }
+  });
+}
+
+function addRename({ router, db, page, visits }: Area): void {
+  const find = (ctx: Context) => requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
+
+  router.get('/teams/:team/rename', async (ctx) => {
+    const { id, name, version } = await find(ctx);
+    await page(ctx, 'teams/rename', { href: `/teams/${id}`, name, version: String(version), form: emptyForm });
+  });
+
+  router.post('/teams/:team/rename', async (ctx) => {
+    const fields = fieldsOf(ctx);
+    try {
+      const change = { teamId: idOf(ctx), name: textOf(fields.name), version: versionOf(fields) };
+      const team = await renameTeam(db, change, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: `The team is called ${team.name} now.` });
+      redirect(ctx, hrefOf(team));
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      const { id, name, version } = await find(ctx);
+      await page(ctx, 'teams/rename', { href: `/teams/${id}`, name, version: String(version), form });
+    }
+  });
+}
+
+function addEndings(area: Area): void {
+  const { db } = area;
+  addConfirmation(area, '/teams/:team/leave', {
+    async ask(ctx) {
+      const team = await requireTeam(db, idOf(ctx), 'team.read', visitorOf(ctx).by);
+      return {
+        title: `Leave ${team.name}?`,
+        crumbs: teamCrumbs(team),
+        consequences: ['You no longer see its apps and APIs.', 'To come back, an owner has to invite you.'],
+        button: 'Leave the team',
+        cancel: hrefOf(team),
+      };
+    },
+    async act(ctx) {
+      await leaveTeam(db, idOf(ctx), visitorOf(ctx).by);
+      return { notice: 'You have left the team.', to: '/teams' };
+    },
+  });
+  addConfirmation(area, '/teams/:team/delete', {
+    async ask(ctx) {
+      const team = await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
+      return {
+        title: `Delete ${team.name}?`,
+        crumbs: teamCrumbs(team),
+        consequences: [
+          'Only a team without apps and APIs can be deleted.',
+          'Its members lose nothing else, and open invitations end.',
+        ],
+        button: 'Delete the team',
+        cancel: hrefOf(team),
+      };
+    },
+    async act(ctx) {
+      await deleteTeam(db, idOf(ctx), visitorOf(ctx).by);
+      return { notice: 'The team is deleted.', to: '/teams' };
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { readApiUsage } from '../../usage/api-usage.ts';
+import { readAppUsage } from '../../usage/app-usage.ts';
+import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
+import { listRequests, RequestLogQuery } from '../../usage/request-log.ts';
+import { RETENTION } from '../../usage/retention.ts';
+import { shareOf } from '../charts/share.ts';
+import { fromNow, inNumber } from '../moments.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { periodOf, presentOutcome, presentRequest, presentUsage } from './present.ts';
+
+const KEPT = `One success a minute of each kind and ${FAILURES_A_MINUTE} failures a minute are told, for ${RETENTION.requests} days; all are counted above.`;
+
+/** What apps do: an app's own requests with their reasons, and an API's consumers. */
+export function addUsage({ router, db, page }: Area): void {
+  router.get('/apps/:id/requests', async (ctx) => {
+    const { by } = visitorOf(ctx);
+    const clientId = String(ctx.params.id);
+    const period = periodOf(ctx.query.period);
+    const query = RequestLogQuery.parse({ before: ctx.query.before, show: ctx.query.show });
+    const [{ app, points, outcomes }, log] = await Promise.all([
+      readAppUsage(db, { clientId, period }, by),
+      listRequests(db, { clientId, ...query }, by),
+    ]);
+    const href = `/apps/${encodeURIComponent(app.id)}`;
+    const address = (changes: Record<string, string>) =>
+      `${href}/requests?${new URLSearchParams({ period, show: query.show, ...changes })}`;
+    await page(ctx, 'usage/app', {
+      app: { name: app.name, href },
+      usage: presentUsage(points, period, (other) => address({ period: other })),
+      outcomes: outcomes.map(presentOutcome),
+      filters: [
+        { href: address({ show: 'all' }), label: 'All', current: query.show === 'all' },
+        { href: address({ show: 'failures' }), label: 'Failures only', current: query.show === 'failures' },
+      ],
+      requests: log.requests.map((request) => presentRequest(request, by.now)),
+      kept: KEPT,
+      older: log.next === undefined ? undefined : address({ before: String(log.next) }),
+      inspector: '/tools/inspector',
+    });
+  });
+
+  router.get('/apis/:id/usage', async (ctx) => {
+    const { by } = visitorOf(ctx);
+    const period = periodOf(ctx.query.period);
+    const { api, points, consumers, outcomes } = await readApiUsage(db, { apiId: String(ctx.params.id), period }, by);
+    const href = `/apis/${encodeURIComponent(api.id)}`;
+    await page(ctx, 'usage/api', {
+      api: { name: api.name, identifier: api.identifier, href },
+      usage: presentUsage(points, period, (other) => `${href}/usage?period=${other}`),
+      outcomes: outcomes.map(presentOutcome),
+      consumers: consumers.map(({ clientId, name, calls, failures, lastHour }) => ({
+        name: name ?? clientId,
+        calls: inNumber(calls),
+        failures: inNumber(failures),
+        share: shareOf(failures, calls),
+        last: fromNow(lastHour, by.now),
+      })),
+    });
+  });
+}

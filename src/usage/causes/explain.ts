@@ -1,0 +1,22 @@
+import { isFailure } from '../outcomes.ts';
+import { authentication } from './authentication.ts';
+import type { Cause, Causes, Explanation } from './cause.ts';
+import { grants } from './grants.ts';
+import { ordinary } from './ordinary.ts';
+import { requests } from './requests.ts';
+import { targets } from './targets.ts';
+
+/** Every error code that an app can get from this server, with its causes. */
+export const CAUSES: Causes = { ...authentication, ...grants, ...targets, ...requests, ...ordinary };
+
+/** The cause and the fix of what a request ended with, and what the server said; undefined for a success. */
+export function explain(outcome: string, detail: string | null): Explanation | undefined {
+  const said = detail ?? '';
+  const entry = CAUSES[outcome]?.find((candidate: Cause) => !candidate.detail || candidate.detail.test(said));
+  if (entry) return { cause: entry.cause, fix: entry.fix };
+  if (!isFailure(outcome)) return undefined;
+  return {
+    cause: 'The server refused the request.',
+    fix: 'Read what it said, or ask the operator with the request id.',
+  };
+}

@@ -1,0 +1,130 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import type { Snippet } from '../../src/http/views/apps.ts';
+import { codeSnippets, envSnippet } from '../../src/portal/apps/snippets.ts';
+import { aClient, anApi, aPerson } from '../support/factories.ts';
+import { Person } from '../support/person.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  // Below node_modules of this project, which has openid-client.
+  mkdirSync(join(root, 'test-results'), { recursive: true });
+  folder = mkdtempSync(join(root, 'test-results', 'snippets-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await server.stop();
+});
+
+/** An app that may use an API whose name would trip a careless shell. */
+async function anApp(authMethod: 'client_secret_basic' | 'client_secret_post') {
+  const identifier = `https://api-${randomBytes(4).toString('hex')}.example.com/?a=1&b=$HOME;c="d`;
+  await anApi(server.database, { identifier });
+  const app = await aClient(server.database, {
+    type: 'machine',
+    authMethod,
+    subscriptions: [{ api: identifier, scopes: ['reports:read'] }],
+  });
+  const parts = { issuer: server.issuer, client: app.client, api: identifier, secret: app.clientSecret };
+  return { identifier, app, env: envSnippet(parts), snippets: codeSnippets(parts) };
+}
+
+const HOW: Record<string, { file: string; command: string }> = {
+  curl: { file: 'token.sh', command: 'sh token.sh' },
+  Node: { file: 'token.mjs', command: `${process.execPath} --env-file=.env token.mjs` },
+  Python: { file: 'token.py', command: 'python3 token.py' },
+  Go: { file: 'token.go', command: 'go run token.go' },
+};
+const present = async (program: string) =>
+  run('sh', ['-c', `command -v ${program}`]).then(
+    () => true,
+    () => false,
+  );
+
+/** Runs a snippet as its words say, with the .env file beside it. */
+async function output({ label, code }: Snippet, env: Snippet): Promise<string> {
+  const { file = '', command = '' } = HOW[label] ?? {};
+  writeFileSync(join(folder, '.env'), env.code);
+  writeFileSync(join(folder, file), code);
+  const clean = {
+    PATH: process.env.PATH ?? '',
+    HOME: tmpdir(),
+    GOCACHE: join(tmpdir(), 'latchkey-go'),
+    GOFLAGS: '-mod=mod',
+  };
+  const sourced = label === 'Node' ? '' : 'set -a; . ./.env; set +a; ';
+  const { stdout } = await run('sh', ['-c', sourced + command], { cwd: folder, env: clean });
+  return stdout.trim();
+}
+
+describe.each(['client_secret_basic', 'client_secret_post'] as const)(
+  'what a machine app with %s copies and runs',
+  (method) => {
+    it.each(['curl', 'Node', 'Python'])('gets a token: %s', async (label) => {
+      const { identifier, app, env, snippets } = await anApp(method);
+      const snippet = snippets.find((one) => one.label === label);
+      const said = await output(snippet as Snippet, env);
+      const token = label === 'curl' ? (JSON.parse(said) as { access_token: string }).access_token : said;
+      expect(decodeJwt(token)).toMatchObject({ aud: identifier, client_id: app.clientId });
+    });
+
+    it('gets a token: Go, where there is a compiler', async () => {
+      const { identifier, env, snippets } = await anApp(method);
+      const snippet = snippets.find(({ label }) => label === 'Go') as Snippet;
+      expect(snippet.code).toContain('package main');
+      if (await present('go')) expect(decodeJwt(await output(snippet, env)).aud).toBe(identifier);
+    });
+  },
+);
+
+describe('what others copy and run', () => {
+  it('gets a token with a private key', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const { identifier } = await anApi(server.database);
+    const { client } = await aClient(server.database, {
+      type: 'machine',
+      authMethod: 'private_key_jwt',
+      jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'mine', alg: 'ES256' }] },
+      subscriptions: [{ api: identifier, scopes: ['reports:read'] }],
+    });
+    const parts = { issuer: server.issuer, client, api: identifier, secret: undefined };
+    writeFileSync(
+      join(folder, `${client.id}-private-key.json`),
+      JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'mine' }),
+    );
+    const [snippet] = codeSnippets(parts);
+    expect(decodeJwt(await output(snippet as Snippet, envSnippet(parts))).aud).toBe(identifier);
+  });
+
+  it.each(['web', 'spa', 'native'] as const)('signs a person in to a %s app', async (type) => {
+    const { client, clientSecret } = await aClient(server.database, { type });
+    const person = await aPerson(server.database);
+    const parts = { issuer: server.issuer, client, api: undefined, secret: clientSecret };
+    writeFileSync(join(folder, '.env'), envSnippet(parts).code);
+    writeFileSync(join(folder, 'sign-in.mjs'), codeSnippets(parts)[0]?.code ?? '');
+    const program = spawn(process.execPath, ['--env-file=.env', 'sign-in.mjs'], { cwd: folder });
+    let said = '';
+    program.stdout.setEncoding('utf8');
+    for await (const text of program.stdout) {
+      said += text as string;
+      const [, target] = /sign in: (\S+)\n/.exec(said) ?? [];
+      if (!target || program.stdin.writableEnded) continue;
+      const callback = await new Person(server.issuer).authorize(target, person);
+      program.stdin.end(`${callback.href}\n`);
+    }
+    expect(said).toContain(`sub: '${person.account.id}'`);
+  });
+});

@@ -1,0 +1,394 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { subscribe } from '../../src/apis/subscriptions.ts';
+import { listClients } from '../../src/clients/find-clients.ts';
+import { listSecrets } from '../../src/clients/secrets.ts';
+import { aTeam } from '../support/access.ts';
+import { aClient, anApi, aPerson } from '../support/factories.ts';
+import { copiesOf } from '../support/html.ts';
+import type { Person } from '../support/person.ts';
+import { aVisitor } from '../support/portal.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { requestToken } from '../support/tokens.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+const operator = () => ({ actor: { type: 'operator' } as const, now: new Date() });
+
+/** A developer of a team, signed in, with an app of the team. */
+async function aDeveloper(type: 'machine' | 'web' | 'spa' | 'native' = 'machine', role = 'developer' as const) {
+  const { database } = server;
+  const team = (await aTeam(database)).id;
+  const person = await aPerson(database);
+  const member = { team_id: team, account_id: person.account.id, role, created_at: new Date() };
+  await database.db.insertInto('team_members').values(member).execute();
+  const app = await aClient(database, { type, team });
+  return { visitor: await aVisitor(server, person), app, team, path: `/apps/${app.clientId}` };
+}
+
+async function subscribed(clientId: string) {
+  const { identifier } = await anApi(server.database);
+  const subscription = { clientId, apiIdentifier: identifier, scopes: ['reports:read'] };
+  await subscribe(server.database.db, subscription, operator());
+  return identifier;
+}
+
+const submit = async (visitor: Person, from: string, to: string, fields: Record<string, string> = {}) =>
+  visitor.submit(await visitor.visit(from), to, fields);
+
+describe('a new app', () => {
+  it('comes with a team of one’s own, and shows its credential once', async () => {
+    const visitor = await aVisitor(server);
+    const form = await visitor.visit('/apps/new');
+    expect(form.text).toContain('Ada Lovelace’s team');
+    const page = await visitor.submit(form, '/apps', { type: 'machine', name: 'Night job', redirectUris: '' });
+    expect(page.text).toContain('Created the app Night job.');
+    const { 'The secret': secret = '', '.env': env = '' } = copiesOf(page.text);
+    const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
+    expect(secret).toMatch(/^lks_[\w-]{43}$/);
+    expect(env).toBe(`ISSUER='${server.issuer}'\nCLIENT_ID='${clientId}'\nCLIENT_SECRET='${secret}'`);
+    expect(page.text).toContain('choose an API');
+    await subscribed(clientId);
+    expect((await requestToken(server, { clientId, clientSecret: secret })).status).toBe(200);
+    const again = await visitor.visit(page.url);
+    expect(again.text).not.toContain(secret);
+    expect(again.text).toContain('The secret was shown once');
+    expect(server.logged.join('')).not.toContain(secret);
+    expect((await visitor.visit('/teams')).text).toContain('Ada Lovelace’s team');
+  });
+
+  it('is refused with a sentence at each field, and nothing that was typed is lost', async () => {
+    const { visitor } = await aDeveloper();
+    const fields = {
+      type: 'web',
+      name: ' ',
+      description: 'Reads <b>reports</b>',
+      redirectUris: 'http://app.example.com/cb\nhttps://*.example.com/\nhttps://fine.example.com/',
+    };
+    const page = await submit(visitor, '/apps/new', '/apps', fields);
+    expect(page.response.status).toBe(400);
+    expect(page.text).toContain('An app needs a name.');
+    expect(page.text).toContain('“http://app.example.com/cb” must use https; http is only for localhost');
+    expect(page.text).toContain('“https://*.example.com/” must not contain a wildcard; register each address.');
+    expect(page.text).toContain('Reads &lt;b&gt;reports&lt;/b&gt;');
+    expect(page.text).toContain('https://fine.example.com/</textarea>');
+    expect(page.text).toMatch(/value="web" checked/);
+    const empty = await submit(visitor, '/apps/new', '/apps', { type: 'spa', name: 'x', redirectUris: '' });
+    expect(empty.text).toContain('Give at least one redirect URI');
+    const purpose = await submit(visitor, '/apps/new', '/apps', { type: 'mainframe', name: 'x' });
+    expect(purpose.text).toContain('Choose what the app is for.');
+  });
+
+  it.each([
+    'http://a.example.com/',
+    '/cb',
+    'https://a.example.com/#x',
+    'myapp:/cb',
+    'https://a:b@a.example.com/',
+    'javascript:alert(1)',
+  ])('A03–A06: does not register %s, and says why', async (uri) => {
+    const { visitor } = await aDeveloper();
+    const page = await submit(visitor, '/apps/new', '/apps', { type: 'native', name: 'x', redirectUris: uri });
+    expect(page.response.status).toBe(400);
+    expect(page.text).toMatch(/id="redirectUris-problem">“[^<]{20,}\.</);
+  });
+
+  it('takes fields that are on its form and no other', async () => {
+    const { visitor, team } = await aDeveloper();
+    const greedy = { firstParty: 'true', id: 'mine', type: 'machine', name: 'Greedy', team };
+    const page = await submit(visitor, '/apps/new', '/apps', greedy);
+    const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
+    const [row] = (await listClients(server.database.db, { search: clientId }, operator())).rows;
+    expect(row).toMatchObject({ first_party: false, team_id: team });
+  });
+
+  it('of a team that is not one’s own is not made', async () => {
+    const { visitor } = await aDeveloper();
+    const team = (await aTeam(server.database)).id;
+    const page = await submit(visitor, '/apps/new', '/apps', { type: 'machine', name: 'x', team });
+    expect([page.response.status, page.text.includes(`There is no team ${team}.`)]).toEqual([404, true]);
+  });
+
+  it('that people sign in to in the browser has no secret', async () => {
+    const { visitor } = await aDeveloper();
+    const fields = { type: 'spa', name: 'Board', redirectUris: 'http://localhost:5173/' };
+    const page = await submit(visitor, '/apps/new', '/apps', fields);
+    expect(page.text).toContain('No secret is needed');
+    expect(page.text).not.toContain('lks_');
+  });
+});
+
+describe('“Try it”', () => {
+  it('gets a real token and shows what it says, in words', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const api = await subscribed(app.clientId);
+    const page = await submit(visitor, `${path}/credential`, '/try', { secret: app.clientSecret });
+    const { 'The token': token = '' } = copiesOf(page.text);
+    expect(decodeJwt(token)).toMatchObject({ aud: api, client_id: app.clientId, scope: 'reports:read' });
+    expect(page.text).toContain('This token works for 5 minutes and allows reports:read.');
+    expect(page.text).toContain('Whom it is about: the app itself, and no person.');
+    expect(page.text).toMatch(/Expires in 5 minutes: \d+ \w+ \d{4}, [\d:]{8} UTC\./);
+    // What was shown before is still there.
+    expect(copiesOf(page.text)['The secret']).toBe(app.clientSecret);
+    expect(server.logged.join('')).not.toContain(app.clientSecret);
+  });
+
+  it('says what is wrong and what to do', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const without = await submit(visitor, `${path}/credential`, '/try', { secret: app.clientSecret });
+    expect(without.text).toContain('invalid_target');
+    expect(without.text).toContain('Choose an API');
+    await subscribed(app.clientId);
+    const wrong = await submit(visitor, `${path}/credential`, '/try', { secret: 'lks_wrong' });
+    expect(wrong.text).toContain('invalid_client');
+    expect(wrong.text).toContain('The secret is wrong or has ended');
+  });
+
+  it('asks for the API that was chosen', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    await subscribed(app.clientId);
+    const api = await subscribed(app.clientId);
+    const page = await submit(visitor, `${path}/credential`, '/try', { secret: app.clientSecret, api });
+    expect(decodeJwt(copiesOf(page.text)['The token'] ?? '').aud).toBe(api);
+  });
+});
+
+describe('secrets in the portal', () => {
+  const secretsOf = (clientId: string) => listSecrets(server.database.db, clientId, operator());
+
+  it('are added, rotated and revoked, each shown once', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    await subscribed(app.clientId);
+    const works = async (clientSecret = '') =>
+      (await requestToken(server, { clientId: app.clientId, clientSecret })).status;
+    const added = await submit(visitor, `${path}/secrets/new`, '/secrets', { name: 'staging', days: '30' });
+    const staging = copiesOf(added.text)['The secret'];
+    expect(await works(staging)).toBe(200);
+    const [first] = await secretsOf(app.clientId);
+    const rotated = await submit(visitor, `${path}/secrets/${first?.id}/rotate`, '/rotate', {
+      name: 'second',
+      days: '90',
+      when: 'first_use',
+      at: '',
+    });
+    const second = copiesOf(rotated.text)['The secret'];
+    expect((await visitor.visit(path)).text).toContain('Ends by itself when “second” is first used.');
+    expect([await works(app.clientSecret), await works(second), await works(app.clientSecret)]).toEqual([
+      200, 200, 401,
+    ]);
+    const page = await visitor.visit(path);
+    expect(page.text).toContain('Ada Lovelace');
+    expect(page.text).not.toContain(second);
+    const revoke = (await secretsOf(app.clientId)).find(({ name }) => name === 'staging')?.id;
+    const gone = await submit(visitor, `${path}/secrets/${revoke}/revoke`, '/revoke');
+    expect(gone.text).toContain('Revoked the secret.');
+    expect(await works(staging)).toBe(401);
+  });
+
+  it('that are to end at a time need one that is to come', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const [first] = await secretsOf(app.clientId);
+    const from = `${path}/secrets/${first?.id}/rotate`;
+    const fields = { name: 'next', days: '90', when: 'at' };
+    for (const [at, sentence] of [
+      ['', 'Give the day and the time'],
+      ['2020-01-01T10:00', 'This time has passed'],
+    ] as const) {
+      const page = await submit(visitor, from, '/rotate', { ...fields, at });
+      expect([page.response.status, page.text.includes(sentence)]).toEqual([400, true]);
+      expect(page.text).toMatch(/value="at" checked/);
+    }
+    const at = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+    await submit(visitor, from, '/rotate', { ...fields, at });
+    expect((await secretsOf(app.clientId))[0]?.expires_at).toEqual(new Date(`${at}Z`));
+  });
+
+  it('that nobody uses any more are said to be safe to revoke', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const { db } = server.database;
+    await submit(visitor, `${path}/secrets/new`, '/secrets', { name: 'newer', days: '90' });
+    const [old, newer] = await secretsOf(app.clientId);
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    const use = (id: string | undefined, at: Date) =>
+      db
+        .updateTable('client_secrets')
+        .set({ last_used_at: at, first_used_at: at })
+        .where('id', '=', id ?? '')
+        .execute();
+    await use(old?.id, hoursAgo(25));
+    expect((await visitor.visit(path)).text).not.toContain('safe to revoke');
+    await use(newer?.id, hoursAgo(1));
+    expect((await visitor.visit(path)).text).toContain(
+      'Last used yesterday, while a newer secret is in use: safe to revoke.',
+    );
+    await use(old?.id, hoursAgo(2));
+    expect((await visitor.visit(path)).text).not.toContain('safe to revoke');
+  });
+});
+
+describe('settings of an app', () => {
+  it('are changed, and refused with sentences when someone was quicker', async () => {
+    const { visitor, app, path } = await aDeveloper('web');
+    const settings = await visitor.visit(`${path}/settings`);
+    const fields = {
+      name: 'Renamed',
+      description: 'New words',
+      homepage: 'https://example.com/',
+      redirectUris: 'https://one.example.com/cb\r\nhttps://two.example.com/cb',
+      postLogoutRedirectUris: '',
+      idTokenAlg: 'RS256',
+      pkce: 'pkce_or_nonce',
+      refreshRetrySeconds: '30',
+      requirePar: 'on',
+    };
+    const saved = await visitor.submit(settings, '/settings', fields);
+    expect(saved.text).toContain('Saved the settings.');
+    const [row] = (await listClients(server.database.db, { search: app.clientId }, operator())).rows;
+    expect(row).toMatchObject({
+      name: 'Renamed',
+      homepage_url: 'https://example.com/',
+      redirect_uris: ['https://one.example.com/cb', 'https://two.example.com/cb'],
+      id_token_alg: 'RS256',
+      pkce: 'pkce_or_nonce',
+      refresh_retry_seconds: 30,
+      require_par: true,
+      auth_method: 'client_secret_basic',
+      first_party: false,
+    });
+    const late = await visitor.submit(settings, '/settings', { ...fields, name: 'Late' });
+    expect(late.response.status).toBe(412);
+    expect(late.text).toContain('Someone else has changed this app');
+    expect(late.text).toContain('value="Late"');
+    expect((await visitor.submit(late, '/settings', { ...fields, name: 'Late' })).text).toContain(
+      'Saved the settings.',
+    );
+    const wrong = await submit(visitor, `${path}/settings`, '/settings', {
+      ...fields,
+      refreshRetrySeconds: '61',
+      homepage: 'ftp://x',
+    });
+    expect(wrong.text).toContain('Give whole seconds, from 0 to 60.');
+    expect(wrong.text).toContain('The homepage must be a whole address that starts with https://.');
+  });
+
+  it('let it authenticate with keys: pasted, or by their address', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const from = `${path}/authentication`;
+    const authMethod = 'private_key_jwt';
+    const x = 'A'.repeat(43);
+    const problems = {
+      'This is not JSON.': '{',
+      'needs the app’s public keys': '',
+      'holds its private part': JSON.stringify({ kty: 'EC', crv: 'P-256', x, y: x, d: x }),
+      'use P-256': JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-521', x, y: x }] }),
+      'A JWK Set has a list of “keys”.': '{"keys":"none"}',
+    };
+    for (const [sentence, jwks] of Object.entries(problems)) {
+      const page = await submit(visitor, from, '/authentication', { authMethod, jwks, jwksUri: '' });
+      expect([page.response.status, page.text.includes(sentence)]).toEqual([400, true]);
+    }
+    const http = await submit(visitor, from, '/authentication', {
+      authMethod,
+      jwks: '',
+      jwksUri: 'http://keys.example.com/',
+    });
+    expect(http.text).toContain('must start with https://');
+    const byUri = await submit(visitor, from, '/authentication', {
+      authMethod,
+      jwks: '',
+      jwksUri: 'https://keys.example.com/jwks',
+    });
+    expect(byUri.text).toContain('https://keys.example.com/jwks');
+    const jwk = JSON.stringify({ kty: 'EC', crv: 'P-256', x, y: x, kid: 'mine' });
+    const byKey = await submit(visitor, from, '/authentication', { authMethod, jwks: jwk, jwksUri: '' });
+    expect(byKey.text).toContain('EC · P-256 · mine');
+    expect(byKey.text).not.toContain('https://keys.example.com/jwks');
+    expect(await listSecrets(server.database.db, app.clientId, operator())).toEqual([]);
+  });
+});
+
+describe('stopping and deleting', () => {
+  it('say what will happen, do it, and say what has happened', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    await subscribed(app.clientId);
+    const token = async () => (await requestToken(server, app)).status;
+    const silent = await submit(visitor, `${path}/disable`, '/disable', { reason: ' ' });
+    expect([silent.response.status, silent.text.includes('Say why')]).toEqual([400, true]);
+    expect(await token()).toBe(200);
+    const stopped = await submit(visitor, `${path}/disable`, '/disable', { reason: 'It leaks' });
+    expect(stopped.text).toContain('Its tokens are refused from now on.');
+    expect(stopped.text).toContain('It leaks');
+    expect(await token()).toBe(401);
+    expect((await visitor.submit(stopped, '/enable')).text).toContain('can get tokens again');
+    expect(await token()).toBe(200);
+    const gone = await submit(visitor, `${path}/delete`, '/delete');
+    expect(gone.text).toContain(`Deleted ${app.client.name}.`);
+    expect(await token()).toBe(401);
+    expect((await visitor.visit(path)).response.status).toBe(404);
+  });
+});
+
+describe('the list', () => {
+  it('has pages and is searched', async () => {
+    const { visitor, team } = await aDeveloper();
+    for (let index = 0; index < 26; index += 1) {
+      await aClient(server.database, { type: 'machine', team, name: `Job ${String(index).padStart(2, '0')}` });
+    }
+    const first = await visitor.visit('/apps');
+    const more = /href="(\/apps\?after=[^"]+)"/.exec(first.text)?.[1] ?? '';
+    const second = await visitor.visit(more);
+    const names = (text: string) => [...text.matchAll(/<bdi>(Job \d\d)<\/bdi>/g)].map(([, name]) => name);
+    expect([...names(first.text), ...names(second.text)]).toHaveLength(26);
+    expect(new Set([...names(first.text), ...names(second.text)]).size).toBe(26);
+    expect(second.text).not.toContain('More apps');
+    expect(names((await visitor.visit('/apps?q=job+07')).text)).toEqual(['Job 07']);
+    expect((await visitor.visit('/apps?q=nothing')).text).toContain('No app like that');
+    expect((await visitor.visit('/apps?q=latchkey-portal')).text).toContain('No app like that');
+    expect((await visitor.visit('/apps/latchkey-portal')).response.status).toBe(404);
+  });
+
+  it('and its page take few statements, whatever their length', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const { executed, stop } = countStatements(server);
+    await visitor.visit('/apps');
+    const list = executed();
+    expect(list).toBe(1);
+    for (let index = 0; index < 10; index += 1)
+      await aClient(server.database, { type: 'machine', team: app.client.team_id ?? '' });
+    const before = executed();
+    await visitor.visit('/apps');
+    expect(executed() - before).toBe(list);
+    const page = executed();
+    await visitor.visit(path);
+    expect(executed() - page).toBeLessThanOrEqual(5);
+    stop();
+  });
+});
+
+/** Statements about apps and what they have. */
+function countStatements({ database }: TestServer) {
+  const { pool } = database;
+  if (!pool) throw new Error('only on PostgreSQL');
+  let count = 0;
+  const counted = new WeakSet<object>();
+  const onAcquire = (client: { query: (...args: unknown[]) => unknown }) => {
+    if (counted.has(client)) return;
+    counted.add(client);
+    const query = client.query.bind(client);
+    client.query = (...args) => {
+      const [statement] = args as [string | { text: string }];
+      // Others are of the visit itself, and of what looks at changes in the background.
+      if (
+        /"(clients|client_secrets|apis|subscriptions)"/.test(typeof statement === 'string' ? statement : statement.text)
+      )
+        count += 1;
+      return query(...args);
+    };
+  };
+  pool.on('acquire', onAcquire as never);
+  return { executed: () => count, stop: () => pool.off('acquire', onAcquire as never) };
+}

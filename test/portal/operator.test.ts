@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aPerson } from '../support/factories.ts';
+import { accountOf, aVisitor } from '../support/portal.ts';
+import { aGroup, anApiWithRoles, aRole } from '../support/roles.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { aMember, aTeam } from '../support/teams.ts';
+
+let server: TestServer;
+let admin: Awaited<ReturnType<typeof aVisitor>>;
+beforeAll(async () => {
+  server = await startTestServer();
+  admin = await aVisitor(server, await aMember(server, { platform: 'admin' }));
+});
+afterAll(() => server.stop());
+
+const eventsOf = async (accountId: string) => {
+  const rows = await server.database.db
+    .selectFrom('audit_events')
+    .select('type')
+    .where('account_id', '=', accountId)
+    .execute();
+  return rows.map(({ type }) => type);
+};
+
+describe('people, for admins', () => {
+  it('are found by a part of the name or the address, page by page', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 30; i += 1) {
+      const email = `searched-${i}@example.org`;
+      await aPerson(server.database, { email, name: `Searched ${i}` });
+      ids.push(email);
+    }
+    const first = await admin.visit('/operator/people?search=SEARCHED');
+    const next = /href="([^"]*cursor=[^"]*)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await admin.visit(next);
+    const found = [first.text, second.text].flatMap((text) => text.match(/searched-\d+@example\.org/g) ?? []);
+    expect([...new Set(found)].sort()).toEqual(ids.sort());
+    expect((await admin.visit('/operator/people?search=%25')).text).toContain('Nobody found');
+    expect((await admin.visit('/operator/people?cursor=nonsense')).response.status).toBe(400);
+  });
+
+  it('have a page with their teams, groups and roles, and why they have them', async () => {
+    const team = await aTeam(server, 'Reporting of the person page');
+    const person = await aMember(server, { team: team.id, role: 'developer' });
+    const api = await anApiWithRoles(server.database);
+    const role = await aRole(server.database, api.id, ['reports:write'], 'Controller');
+    const group = await aGroup(server.database, [person.account.id], role.id);
+    const { text } = await admin.visit(`/operator/people/${person.account.id}`);
+    for (const expected of [team.name, 'developer', 'Controller of Reports', `by the group ${group.name}`]) {
+      expect(text).toContain(expected);
+    }
+  });
+
+  it('are disabled with a reason, signed out everywhere, and enabled again', async () => {
+    const person = await aPerson(server.database);
+    const visitor = await aVisitor(server, person);
+    const href = `/operator/people/${person.account.id}`;
+    const question = await admin.visit(`${href}/disable`);
+    expect(question.text).toContain('They are signed out everywhere');
+    expect((await admin.submit(question, '/disable', { reason: ' ' })).text).toContain('Say why');
+    expect((await visitor.visit('/teams')).response.status).toBe(200);
+    expect((await admin.submit(question, '/disable', { reason: 'left' })).text).toContain('They are disabled');
+    expect((await visitor.request('/teams')).status).toBe(303);
+    await admin.submit(await admin.visit(href), '/enable');
+    expect((await accountOf(server, person.email)).disabled_at).toBeNull();
+    expect(await eventsOf(person.account.id)).toEqual(expect.arrayContaining(['account.disabled', 'account.enabled']));
+  });
+
+  it('are signed out everywhere by one button', async () => {
+    const person = await aPerson(server.database);
+    const visitor = await aVisitor(server, person);
+    const href = `/operator/people/${person.account.id}`;
+    expect((await admin.visit(href)).text).toContain('in one browser');
+    await admin.submit(await admin.visit(`${href}/end-sessions`), '/end-sessions');
+    expect((await visitor.request('/teams')).status).toBe(303);
+    expect((await visitor.visit('/sign-in')).text).toContain('name="password"');
+    expect(await eventsOf(person.account.id)).toContain('account.sessions_ended');
+  });
+
+  it('become auditors and admins, and what is said from an old page is not done', async () => {
+    const person = await aPerson(server.database);
+    const href = `/operator/people/${person.account.id}`;
+    const page = await admin.visit(href);
+    await admin.submit(page, '/role', { role: 'auditor' });
+    expect((await accountOf(server, person.email)).platform_role).toBe('auditor');
+    const late = await admin.submit(page, '/role', { role: 'admin' });
+    expect(late.text).toContain('changed by someone else');
+    expect((await accountOf(server, person.email)).platform_role).toBe('auditor');
+    expect((await admin.submit(await admin.visit(href), '/role', { role: 'root' })).response.status).toBe(400);
+  });
+
+  it('are looked at by auditors, who find nothing to press', async () => {
+    const auditor = await aVisitor(server, await aMember(server, { platform: 'auditor' }));
+    const person = await aPerson(server.database);
+    for (const path of ['/operator/people', `/operator/people/${person.account.id}`, '/operator/groups']) {
+      const { text } = await auditor.visit(path);
+      expect(text.match(/<form[^>]*method="post"[^>]*>/g)).toEqual([expect.stringContaining('/sign-out')]);
+    }
+  });
+
+  it('do not see the section when they have no platform role', async () => {
+    const visitor = await aVisitor(server);
+    expect((await visitor.visit('/teams')).text).not.toContain('/operator');
+    expect((await admin.visit('/teams')).text).toContain('/operator');
+  });
+});
+
+describe('groups', () => {
+  it('are made, filled, emptied, renamed and deleted', async () => {
+    const person = await aPerson(server.database);
+    const made = await admin.submit(await admin.visit('/operator/groups'), '/operator/groups', { name: 'Controllers' });
+    expect(made.text).toContain('Created the group Controllers.');
+    const added = await admin.submit(made, '/people', { person: person.email });
+    expect(added.text).toContain(person.email);
+    expect((await admin.submit(added, '/people', { person: 'nobody@example.com' })).text).toContain('There is nobody');
+    const removed = await admin.submit(added, '/remove');
+    expect(removed.text).toContain('Nobody is in it yet');
+    const path = new URL(made.url).pathname;
+    const renamed = await admin.submit(removed, path, { name: 'Accountants' });
+    expect(renamed.text).toContain('The group is called Accountants now.');
+    const taken = await admin.submit(await admin.visit('/operator/groups'), '/operator/groups', {
+      name: 'accountants ',
+    });
+    expect(taken.text).toContain('There is a group accountants already.');
+    const deleted = await admin.submit(await admin.visit(`${path}/delete`), '/delete');
+    expect(deleted.text).toContain('The group is deleted.');
+    expect((await admin.visit(path)).response.status).toBe(404);
+  });
+});
