@@ -5,9 +5,18 @@ import type { HomeViews } from './views/home.ts';
 import type { OperatorViews } from './views/operator.ts';
 import type { RoleViews } from './views/roles.ts';
 import type { JoinViews, TeamViews } from './views/teams.ts';
+import type { ToolViews } from './views/tools.ts';
 import type { UsageViews } from './views/usage.ts';
 
-type PortalViews = AppViews & ConfirmViews & HomeViews & JoinViews & OperatorViews & RoleViews & TeamViews & UsageViews;
+type PortalViews = AppViews &
+  ConfirmViews &
+  HomeViews &
+  JoinViews &
+  OperatorViews &
+  RoleViews &
+  TeamViews &
+  ToolViews &
+  UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
 export interface ViewModels extends DeviceViews, PortalViews {

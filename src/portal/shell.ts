@@ -30,6 +30,7 @@ const SECTIONS: readonly Section[] = [
   { href: '/', label: 'Home' },
   { href: '/apps', label: 'Apps' },
   { href: '/teams', label: 'Teams' },
+  { href: '/tools/inspector', label: 'Inspector' },
   { href: '/operator', label: 'Operator', for: 'platform' },
 ];
 

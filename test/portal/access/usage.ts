@@ -3,4 +3,6 @@ import type { Route } from './world.ts';
 export const usageRoutes: readonly Route[] = [
   { method: 'GET', path: '/apps/{app}/requests', least: 'viewer' },
   { method: 'GET', path: '/apis/{api}/usage', least: 'viewer' },
+  { method: 'GET', path: '/tools/inspector', least: 'person' },
+  { method: 'POST', path: '/tools/inspector', least: 'person', form: { token: 'x' } },
 ];
