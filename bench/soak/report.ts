@@ -45,7 +45,7 @@ export function verdictRows(verdicts: readonly Verdict[]): string[][] {
 
 /** A row a minute is enough to read; the picture has all of them. */
 export function writeSoak(soak: Soak, verdicts: readonly Verdict[], postgresVersion: string): void {
-  const { samples, capacity, asked, minutes } = soak;
+  const { samples, capacity, asked, minutes, loadBefore } = soak;
   const everyMinute = samples.filter((_, index) => index % 6 === 5);
   const text = `# Soak
 
@@ -53,7 +53,7 @@ Written by \`npm run bench -- --soak\`; [docs/benchmarks.md](../docs/benchmarks.
 ${rounded(asked)} units of work per second, half of the ${rounded(capacity)} that ${WORKERS} workers did without a pause just before. Memory is called
 flat when the line through the second half rises by less than ${MOST_RISE * 100} % over that half.
 
-${toMarkdown([['', ''], ...describeSurroundings(postgresVersion)])}
+${toMarkdown([['', ''], ...describeSurroundings(postgresVersion), ['load average before it began', rounded(loadBefore, 1)]])}
 
 ${toMarkdown(verdictRows(verdicts))}
 

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { openPostgres } from '../../src/db/connection.ts';
 import type { Options } from '../options.ts';
 import { toColumns } from '../report/table.ts';
@@ -26,10 +27,13 @@ export interface Soak {
   readonly capacity: number;
   readonly asked: number;
   readonly minutes: number;
+  /** How many processes wanted to run before it began: what others left of the machine. */
+  readonly loadBefore: number;
 }
 
 /** Minutes at half of what the server can do. @returns how much was not flat */
 export async function soak(stage: Stage, { minutes }: Options): Promise<number> {
+  const [loadBefore = 0] = loadavg();
   const installation = await install(stage.postgres, 'soak', 1);
   const subject = await startLatchkey(stage, installation, { extra: SETTINGS });
   stage.manage(subject.program);
@@ -55,7 +59,7 @@ export async function soak(stage: Stage, { minutes }: Options): Promise<number> 
     samples.push(await takeSample(pool, subject.program.pid, (performance.now() - began) / 1000, outcome));
     if (samples.length % 6 === 0) console.log(toColumns(sampleRows(samples.slice(-1)).slice(1)));
   }
-  return report({ samples, capacity, asked, minutes }, stage.postgres.version);
+  return report({ samples, capacity, asked, minutes, loadBefore }, stage.postgres.version);
 }
 
 /** As much as the server does when it is asked without a pause, after a while for warming up. */
