@@ -60,7 +60,7 @@ function wordsOf(name: string, value: unknown, claims: Record<string, unknown>, 
   const time = TIMES[name];
   const date = dateOfSeconds(value);
   if (time && date) {
-    return `${time} ${relativeTo(now, date)}: ${momentOf(date)}.`;
+    return `${name === 'exp' && date <= now ? 'Expired' : time} ${relativeTo(now, date)}: ${momentOf(date)}.`;
   }
   if (name === 'sub' && value === claims.client_id) return 'Whom it is about: the app itself, and no person.';
   return CLAIMS[name] ?? '';

@@ -4,6 +4,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 import { operatorRoutes } from './access/operator.ts';
 import { roleRoutes } from './access/roles.ts';
 import { leavingRoute, teamRoutes } from './access/teams.ts';
+import { usageRoutes } from './access/usage.ts';
 import {
   aCast,
   aWorld,
@@ -17,7 +18,7 @@ import {
 } from './access/world.ts';
 
 /** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
-const ROUTES: readonly Route[] = [...teamRoutes, ...operatorRoutes, ...roleRoutes];
+const ROUTES: readonly Route[] = [...teamRoutes, ...operatorRoutes, ...roleRoutes, ...usageRoutes];
 
 /** Before or beside the sign-in: they look after themselves. */
 const OPEN = [
