@@ -56,6 +56,8 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     expiresWithSession: async (_ctx, code) => code.kind !== 'DeviceCode' && !code.scopes.has('offline_access'),
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertShortLived,
+    // What an app publishes at its jwks_uri is read into memory.
+    fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     renderError: parts.pages.renderError,
     interactions: { policy: policyWithRoles(), url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: cookies(parts),

@@ -3,8 +3,8 @@ import { PURPOSES } from '../../clients/purposes.ts';
 import { SECRET_POLICY } from '../../clients/secret-policy.ts';
 import type { Badge } from '../../http/views/apps.ts';
 import { textOf } from '../forms.ts';
+import { fromNow } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { relativeTo } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, badgesOf, logoHref } from './head.ts';
 
@@ -37,5 +37,5 @@ function presentRow(client: ListedClient, now: Date) {
 
 function expiryBadge(expiry: Date | null, now: Date): Badge[] {
   const soon = expiry && expiry.getTime() - now.getTime() < SECRET_POLICY.soonDays * 86_400_000;
-  return soon ? [{ text: `secret ends ${relativeTo(now, expiry)}`, tone: 'warn' }] : [];
+  return soon ? [{ text: `secret ends ${fromNow(expiry, now)}`, tone: 'warn' }] : [];
 }

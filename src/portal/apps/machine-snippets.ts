@@ -37,7 +37,9 @@ const SECRET_FIELDS = `
     client_secret: CLIENT_SECRET,`;
 
 const node = (inBody: boolean) =>
-  `const { ISSUER, CLIENT_ID, CLIENT_SECRET, RESOURCE } = process.env;
+  `import { env } from 'node:process';
+
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, RESOURCE } = env;
 const response = await fetch(\`\${ISSUER}/token\`, {
   method: 'POST',${inBody ? '' : BASIC_HEADER}
   body: new URLSearchParams({
@@ -114,8 +116,9 @@ ${inBody ? '' : '\trequest.SetBasicAuth(os.Getenv("CLIENT_ID"), os.Getenv("CLIEN
 export function machineWithKey(): Snippet[] {
   const code = `import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { env } from 'node:process';
 
-const { ISSUER, CLIENT_ID, PRIVATE_KEY_FILE, RESOURCE } = process.env;
+const { ISSUER, CLIENT_ID, PRIVATE_KEY_FILE, RESOURCE } = env;
 const jwk = JSON.parse(readFileSync(PRIVATE_KEY_FILE, 'utf8'));
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const now = Math.floor(Date.now() / 1000);

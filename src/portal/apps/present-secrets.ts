@@ -1,7 +1,7 @@
 import { judgeSecret, type SecretStanding } from '../../clients/secret-standing.ts';
 import type { ListedSecret } from '../../clients/secrets.ts';
 import type { Badge, SecretRow } from '../../http/views/apps.ts';
-import { dayOf, relativeTo } from '../times.ts';
+import { fromNow, inDate, inSpan } from '../moments.ts';
 import { appHref } from './head.ts';
 
 const BADGES: Readonly<Record<SecretStanding, Badge>> = {
@@ -31,9 +31,9 @@ export function presentSecret(
     id: secret.id,
     name: secret.name,
     badge: BADGES[standing],
-    created: `${dayOf(secret.created_at)}${secret.created_by_name ? ` by ${secret.created_by_name}` : ''}`,
+    created: `${inDate(secret.created_at)}${secret.created_by_name ? ` by ${secret.created_by_name}` : ''}`,
     expires: expiryOf(secret.expires_at, now),
-    used: secret.last_used_at ? relativeTo(now, secret.last_used_at) : 'never',
+    used: secret.last_used_at ? fromNow(secret.last_used_at, now) : 'never',
     advice: adviceOf(standing, secret, all, now),
     over: standing === 'ended',
     rotateHref: `${href}/rotate`,
@@ -43,7 +43,9 @@ export function presentSecret(
 
 function expiryOf(expiresAt: Date | null, now: Date): string {
   if (!expiresAt) return 'never';
-  return expiresAt <= now ? dayOf(expiresAt) : `${dayOf(expiresAt)} (${relativeTo(now, expiresAt)})`;
+  return expiresAt <= now
+    ? inDate(expiresAt)
+    : `${inDate(expiresAt)} (in ${inSpan((expiresAt.getTime() - now.getTime()) / 1000)})`;
 }
 
 /** What the evidence says and what to do about it. */
@@ -55,7 +57,7 @@ function adviceOf(standing: SecretStanding, secret: ListedSecret, all: readonly 
       : 'Was to end with another secret that has been revoked. Rotate it again, or revoke it.';
   }
   if (standing === 'quiet') {
-    const since = secret.last_used_at ? `Last used ${relativeTo(now, secret.last_used_at)}` : 'Never used';
+    const since = secret.last_used_at ? `Last used ${fromNow(secret.last_used_at, now)}` : 'Never used';
     return `${since}, while a newer secret is in use: safe to revoke.`;
   }
   return standing === 'ending' ? 'Rotate it before it ends, and nothing breaks.' : '';

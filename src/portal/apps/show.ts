@@ -2,12 +2,12 @@ import { type AppApi, findAppApis } from '../../apis/subscriptions.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { listSecrets } from '../../clients/secrets.ts';
 import type { AppApiRow } from '../../http/views/apps.ts';
+import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { dayOf } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { appOf, presentHead } from './head.ts';
 import { presentSecrets } from './present-secrets.ts';
-import { codeSnippets } from './snippets.ts';
+import { codeSnippets, envSnippet, type SnippetParts } from './snippets.ts';
 
 export function addAppPage(area: Area): void {
   const { router, db, page, issuer, clock } = area;
@@ -24,9 +24,15 @@ export function addAppPage(area: Area): void {
       credentials: { ...presentCredentials(client), secrets: presentSecrets(client.id, secrets, clock()) },
       apis: apis.map(presentApi),
       ...nextStep(client, apis),
-      snippets: codeSnippets({ issuer, client, api: chosenApi(client, apis), secret: undefined }),
+      snippets: snippetsOf({ issuer, client, api: chosenApi(client, apis), secret: undefined }),
     });
   });
+}
+
+/** With the values that they read from the environment, where the secret is for the reader to fill in. */
+function snippetsOf(parts: SnippetParts) {
+  const snippets = codeSnippets(parts);
+  return snippets.length > 0 ? [envSnippet(parts), ...snippets] : [];
 }
 
 /** The API that examples are about. */
@@ -47,7 +53,7 @@ function presentApi({ api, subscribed, offered }: AppApi): AppApiRow {
 function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): string | undefined {
   if (!disabled_at) return undefined;
   const why = disabled_reason ? `: ${disabled_reason}` : '';
-  return `Stopped on ${dayOf(disabled_at)}${why}. It gets no tokens, and those from before are refused.`;
+  return `Stopped on ${inDate(disabled_at)}${why}. It gets no tokens, and those from before are refused.`;
 }
 
 function presentCredentials(client: ClientDetails) {
@@ -75,6 +81,6 @@ function factsOf(client: ClientDetails) {
     ...(client.default_api ? [fact('Default API', client.default_api, true)] : []),
     ...(people ? [fact('ID tokens', `signed with ${client.id_token_alg}`), fact('Codes', PKCE[client.pkce])] : []),
     ...(client.require_par ? [fact('Requests', 'pushed only (PAR)')] : []),
-    fact('Created', `${dayOf(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
+    fact('Created', `${inDate(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
   ];
 }

@@ -8,10 +8,11 @@ export function signInSnippet({ issuer, client }: SnippetParts): Snippet {
   const authentication = hasSecret ? `client.${method}(CLIENT_SECRET)` : 'client.None()';
   // http is only for trying things out on one's own machine.
   const insecure = issuer.startsWith('http:') ? ', { execute: [client.allowInsecureRequests] }' : '';
-  const code = `import { createInterface } from 'node:readline/promises';
+  const code = `import { env, stderr, stdin } from 'node:process';
+import { createInterface } from 'node:readline/promises';
 import * as client from 'openid-client';
 
-const { ISSUER, CLIENT_ID,${hasSecret ? ' CLIENT_SECRET,' : ''} REDIRECT_URI } = process.env;
+const { ISSUER, CLIENT_ID,${hasSecret ? ' CLIENT_SECRET,' : ''} REDIRECT_URI } = env;
 const metadata = { id_token_signed_response_alg: '${client.id_token_alg}' };
 const server = await client.discovery(new URL(ISSUER), CLIENT_ID, metadata, ${authentication}${insecure});
 const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -27,7 +28,7 @@ const target = client.buildAuthorizationUrl(server, {
 });
 console.log('Open this address and sign in:', target.href);
 
-const terminal = createInterface({ input: process.stdin, output: process.stderr });
+const terminal = createInterface({ input: stdin, output: stderr });
 const callback = await terminal.question('Paste the address that you come back to: ');
 terminal.close();
 const checks = { pkceCodeVerifier, expectedState, expectedNonce };

@@ -1,7 +1,7 @@
 import type { Client } from '../../db/catalogue-tables.ts';
 import type { Loopback } from '../../http/loopback.ts';
 import type { Tried } from '../../http/views/apps.ts';
-import { spanOf } from '../times.ts';
+import { inSpan } from '../moments.ts';
 import { describeToken } from '../token-words.ts';
 
 interface TokenAnswer {
@@ -56,5 +56,5 @@ function inWords(answer: TokenAnswer, now: Date): Tried {
     };
   }
   const allows = scope ? ` and allows ${scope}` : '';
-  return { ok: true, token, sentence: `This token works for ${spanOf(seconds)}${allows}.`, ...described };
+  return { ok: true, token, sentence: `This token works for ${inSpan(seconds)}${allows}.`, ...described };
 }

@@ -3,10 +3,10 @@ import type { Attention } from '../../usage/home/attention.ts';
 import type { Change } from '../../usage/home/changes.ts';
 import type { WaitingRequest } from '../../usage/home/requests.ts';
 import { totalOf } from '../../usage/series.ts';
+import { shareOf } from '../charts/share.ts';
 import { spark } from '../charts/spark.ts';
-import { counted, inNumber, shareOf } from '../figures.ts';
+import { counted, fromNow, inMoment, inNumber } from '../moments.ts';
 import type { PageOf } from '../shell.ts';
-import { momentOf, relativeTo } from '../times.ts';
 import { changeInWords, whoDidIt } from './changes.ts';
 import { isFailing, tasksOf } from './tasks.ts';
 
@@ -36,15 +36,15 @@ export function presentHome(found: Found, addresses: { issuer: string; discovery
       .map(({ app, appId, api, scopes, at }) => ({
         text: `${app} waits for ${scopes.join(', ') || 'access'} of ${api}.`,
         href: `/apps/${encodeURIComponent(appId)}`,
-        since: at ? `Asked for ${relativeTo(now, at)}` : '',
+        since: at ? `Asked for ${fromNow(at, now)}` : '',
       })),
     changes: found.changes.map((change) => ({
       who: whoDidIt(change),
       what: changeInWords(change),
       app: change.app,
       href: `/apps/${encodeURIComponent(change.appId)}`,
-      at: momentOf(change.at),
-      ago: relativeTo(now, change.at),
+      at: inMoment(change.at),
+      ago: fromNow(change.at, now),
     })),
   };
 }

@@ -3,8 +3,8 @@ import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { WaitingRequest } from '../../usage/home/requests.ts';
 import { totalOf } from '../../usage/series.ts';
-import { counted, shareOf } from '../figures.ts';
-import { relativeTo } from '../times.ts';
+import { shareOf } from '../charts/share.ts';
+import { counted, fromNow } from '../moments.ts';
 
 /** So many failures in a day are many, if they are this share of all calls too. */
 const MANY = { failures: 10, share: 0.05 };
@@ -52,7 +52,7 @@ function failingApp({ id, name, points }: AppActivity): TaskView {
 }
 
 function decisionTask({ app, api, apiId, scopes, reason, at }: WaitingRequest, now: Date): TaskView {
-  const since = at ? `, ${relativeTo(now, at)}` : '';
+  const since = at ? `, ${fromNow(at, now)}` : '';
   const why = reason ? ` “${reason}”` : '';
   return {
     tone: 'warn',
@@ -66,7 +66,7 @@ function decisionTask({ app, api, apiId, scopes, reason, at }: WaitingRequest, n
 function attentionTask(one: Attention, now: Date): TaskView {
   if (one.kind === 'secret_ends' || one.kind === 'secret_ended') return secretTask(one, now);
   const { kind, id, name, detail, at } = one;
-  const since = at ? ` ${relativeTo(now, at)}` : '';
+  const since = at ? ` ${fromNow(at, now)}` : '';
   const TEXTS = {
     app: `${name} was disabled${since}. It gets no tokens.`,
     api: `${name} was suspended${since}. No app gets tokens for it.`,
@@ -84,7 +84,7 @@ function attentionTask(one: Attention, now: Date): TaskView {
 
 /** A secret with one that outlasts it is only told of: the work may be done. */
 function secretTask({ kind, id, name, detail, at, covered }: Attention, now: Date): TaskView {
-  const when = at ? relativeTo(now, at) : '';
+  const when = at ? fromNow(at, now) : '';
   const href = appHref(id);
   if (kind === 'secret_ended') {
     const text = `The last secret of ${name}, “${detail}”, ended ${when}. The app gets no tokens.`;

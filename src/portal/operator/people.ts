@@ -4,10 +4,10 @@ import { invite, listInvitations } from '../../teams/invitations.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
+import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
 import { toFlash } from '../teams/invitations.ts';
 import { presentInvitation, presentInvited } from '../teams/presenter.ts';
-import { dayOf } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
@@ -24,7 +24,7 @@ export function addPeople({ router, db, page, visits, outbox, issuer }: Area): v
         name: person.name,
         email: person.email,
         role: person.platform_role ?? '',
-        since: dayOf(person.created_at),
+        since: inDate(person.created_at),
         disabled: person.disabled_at !== null,
       })),
       list: leadOn(ctx, people),

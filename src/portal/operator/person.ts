@@ -9,13 +9,18 @@ import { listTeamsOf } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { dayOf } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame, requireChange } from './frame.ts';
 
 const idOf = (ctx: Context) => String(ctx.params.person);
 const hrefOf = (ctx: Context) => `/operator/people/${idOf(ctx)}`;
+
+function inBrowsers(count: number): string {
+  if (count === 0) return 'nowhere';
+  return count === 1 ? 'in one browser' : `in ${count} browsers`;
+}
 
 /** One person, with what they may do and why. */
 export function addPerson(area: Area): void {
@@ -37,9 +42,9 @@ export function addPerson(area: Area): void {
       id,
       name: person.name,
       email: person.email,
-      since: dayOf(person.created_at),
-      disabled: person.disabled_at ? `Disabled since ${dayOf(person.disabled_at)}.` : undefined,
-      sessions: sessions === 1 ? 'in one browser' : `in ${sessions} browsers`,
+      since: inDate(person.created_at),
+      disabled: person.disabled_at ? `Disabled since ${inDate(person.disabled_at)}.` : undefined,
+      sessions: inBrowsers(sessions),
       platformRole: person.platform_role ?? 'none',
       version: String(person.version),
       teams: teams.map((team) => ({ href: `/teams/${team.id}`, name: team.name, detail: team.role })),

@@ -1,8 +1,8 @@
 import { authorize } from '../../access.ts';
 import { listTeams } from '../../teams/teams.ts';
 import { leadOn, listRequest } from '../lists.ts';
+import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { dayOf } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
@@ -17,7 +17,7 @@ export function addAllTeams({ router, db, page }: Area): void {
       teams: teams.rows.map((team) => ({
         href: `/teams/${team.id}`,
         name: team.name,
-        since: dayOf(team.created_at),
+        since: inDate(team.created_at),
         suspended: team.suspended_at !== null,
       })),
       list: leadOn(ctx, teams),

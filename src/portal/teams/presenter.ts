@@ -1,7 +1,7 @@
 import type { Crumbs } from '../../http/views/confirm.ts';
 import type { InvitedView, MemberView, OpenInvitationView } from '../../http/views/teams.ts';
 import type { Member } from '../../teams/members.ts';
-import { dayOf, relativeTo } from '../times.ts';
+import { fromNow, inDate } from '../moments.ts';
 
 export const hrefOf = ({ id }: { id: string }) => `/teams/${id}`;
 
@@ -20,7 +20,7 @@ export function presentMember(member: Member, teamId: string, selfId: string): M
     name: member.name,
     email: member.email,
     role: member.role,
-    since: dayOf(member.created_at),
+    since: inDate(member.created_at),
     isSelf: member.id === selfId,
     disabled: member.disabled_at !== null,
     change: href,
@@ -35,7 +35,7 @@ export function presentInvitation(
   return {
     email: invitation.email,
     role: invitation.role ?? '',
-    ends: relativeTo(now, invitation.expires_at),
+    ends: fromNow(invitation.expires_at, now),
     withdraw: `/invitations/${invitation.id}/withdraw`,
   };
 }

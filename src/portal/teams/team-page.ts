@@ -7,8 +7,8 @@ import { listMembers } from '../../teams/members.ts';
 import { requireTeam } from '../../teams/teams.ts';
 import { emptyForm, type FormState } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
+import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { dayOf } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { hrefOf, presentBelongings, presentInvitation, presentInvited, presentMember } from './presenter.ts';
 
@@ -29,7 +29,7 @@ export function addTeamPage({ router, db, page }: Area): ShowTeam {
     await page(ctx, 'teams/team', (flash) => ({
       name: team.name,
       href: hrefOf(team),
-      created: dayOf(team.created_at),
+      created: inDate(team.created_at),
       suspended: suspensionOf(team),
       mayManage: judgeAccess(by, 'team.write', team.id) === 'allowed',
       mayLeave: by.access.teams.has(team.id),
@@ -55,5 +55,5 @@ export function addTeamPage({ router, db, page }: Area): ShowTeam {
 
 function suspensionOf(team: Team): string | undefined {
   if (!team.suspended_at) return undefined;
-  return `Suspended on ${dayOf(team.suspended_at)}: ${team.suspended_reason ?? ''}`;
+  return `Suspended on ${inDate(team.suspended_at)}: ${team.suspended_reason ?? ''}`;
 }

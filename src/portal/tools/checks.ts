@@ -1,5 +1,5 @@
 import type { RevocationKind } from '../../revocation/revoke.ts';
-import { dateOfSeconds, momentOf, relativeTo } from '../times.ts';
+import { dateOfSeconds, fromNow, inMoment } from '../moments.ts';
 import type { Evidence } from './evidence.ts';
 
 /** One thing that an API checks, in the order in which the first that fails is the reason. */
@@ -115,7 +115,7 @@ function checkPurpose({ purpose }: Evidence) {
 
 function checkStage({ signature: { key } }: Evidence) {
   if (!key) return undefined;
-  if (key.revokedAt) return fail(`The key was revoked on ${momentOf(key.revokedAt)}.`);
+  if (key.revokedAt) return fail(`The key was revoked on ${inMoment(key.revokedAt)}.`);
   return judge(
     key.stage !== 'gone',
     key.stage === 'retiring' ? 'The key has a successor, and is still published.' : 'The key is published.',
@@ -129,8 +129,8 @@ function checkStart({ token: { claims }, now }: Evidence) {
   const start = new Date(Math.max(issued.getTime(), dateOfSeconds(claims.nbf)?.getTime() ?? 0));
   return judge(
     start.getTime() <= now.getTime() + SKEW * 1000,
-    `It was issued ${relativeTo(now, issued)}.`,
-    `It is good only from ${momentOf(start)} on, ${relativeTo(now, start)}. Check the clocks.`,
+    `It was issued ${fromNow(issued, now)}.`,
+    `It is good only from ${inMoment(start)} on, ${fromNow(start, now)}. Check the clocks.`,
   );
 }
 
@@ -139,8 +139,8 @@ function checkExpiry({ token: { claims }, now }: Evidence) {
   if (!end) return fail('It has no end, and an API refuses that.');
   return judge(
     end > now,
-    `It expires ${relativeTo(now, end)}.`,
-    `It expired ${relativeTo(now, end)}, on ${momentOf(end)}. Get a new one before the old one ends.`,
+    `It expires ${fromNow(end, now)}.`,
+    `It expired ${fromNow(end, now)}, on ${inMoment(end)}. Get a new one before the old one ends.`,
   );
 }
 
@@ -164,7 +164,7 @@ function checkRevocations({ genuine, revocations: [first], parties: { app } }: E
   // Of an app of another team it is told that it is so, and not what happened there.
   if (!app) return fail('It has been revoked.');
   const reason = OF_PERSONS.has(first.kind) ? '' : `: ${first.reason}`;
-  return fail(`${REVOKED_BY[first.kind]} on ${momentOf(first.issuedBefore)}${reason}.`);
+  return fail(`${REVOKED_BY[first.kind]} on ${inMoment(first.issuedBefore)}${reason}.`);
 }
 
 function checkSubscription({ genuine, parties: { subscription } }: Evidence) {

@@ -1,6 +1,6 @@
 import type { InspectionView } from '../../http/views/tools.ts';
 import type { BearerValue } from '../../revocation/bearer-values.ts';
-import { relativeTo } from '../times.ts';
+import { fromNow } from '../moments.ts';
 
 type Plain = Pick<InspectionView, 'title' | 'tone' | 'label' | 'text'>;
 
@@ -68,7 +68,7 @@ export function presentOpaque(found: BearerValue | undefined, now: Date): Inspec
     };
   }
   const { kind, expiresAt, usedAt } = found;
-  const when = (date: Date | null) => (date ? relativeTo(now, date) : 'never');
+  const when = (date: Date | null) => (date ? fromNow(date, now) : 'never');
   const facts = [
     { label: expiresAt && expiresAt < now ? 'Expired' : 'Expires', value: when(expiresAt), code: false },
     ...(kind === 'access_token' ? [] : [{ label: 'Used', value: when(usedAt), code: false }]),

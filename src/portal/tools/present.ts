@@ -1,5 +1,5 @@
 import type { InspectionView } from '../../http/views/tools.ts';
-import { dateOfSeconds, momentOf, relativeTo } from '../times.ts';
+import { dateOfSeconds, fromNow, inMoment } from '../moments.ts';
 import { describeToken } from '../token-words.ts';
 import { type Check, checksOf } from './checks.ts';
 import type { Evidence } from './evidence.ts';
@@ -66,7 +66,7 @@ function factsOf(evidence: Evidence, accountId: string): InspectionView['facts']
   const { iss, iat, exp } = token.claims;
   const when = (value: unknown) => {
     const date = dateOfSeconds(value);
-    return date ? `${relativeTo(now, date)}, ${momentOf(date)}` : 'it does not say';
+    return date ? `${fromNow(date, now)}, ${inMoment(date)}` : 'it does not say';
   };
   return [
     { label: 'Issuer', value: iss === issuer ? `${issuer}, this server` : String(iss ?? 'none'), code: false },

@@ -4,15 +4,15 @@ import { isFailure } from '../../usage/outcomes.ts';
 import type { LoggedRequest } from '../../usage/request-log.ts';
 import { type Period, type Point, totalOf } from '../../usage/series.ts';
 import { bars } from '../charts/bars.ts';
-import { inNumber, shareOf } from '../figures.ts';
-import { clockOf, momentOf, relativeTo, shortDayOf } from '../times.ts';
+import { shareOf } from '../charts/share.ts';
+import { fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
 import { eventInWords, outcomeInWords } from './words.ts';
 
 /** The periods, with what a part of each is called. */
 const PERIODS: Record<Period, { label: string; name: (at: Date) => string }> = {
-  '24h': { label: '24 hours', name: clockOf },
-  '7d': { label: '7 days', name: (at) => `${shortDayOf(at)}, ${clockOf(at)}` },
-  '30d': { label: '30 days', name: shortDayOf },
+  '24h': { label: '24 hours', name: inHour },
+  '7d': { label: '7 days', name: (at) => `${inDay(at)}, ${inHour(at)}` },
+  '30d': { label: '30 days', name: inDay },
 };
 
 /** The period that an address asks for; a week when it asks for none. */
@@ -56,8 +56,8 @@ export function presentRequest(request: LoggedRequest, now: Date): RequestView {
   const { at, event, outcome, detail, scope, api, requestId } = request;
   const explanation = explain(outcome, detail);
   return {
-    at: momentOf(at),
-    ago: relativeTo(now, at),
+    at: inMoment(at),
+    ago: fromNow(at, now),
     what: eventInWords(event),
     api: api ?? undefined,
     outcome: outcomeInWords(outcome),

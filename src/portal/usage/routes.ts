@@ -3,9 +3,9 @@ import { readAppUsage } from '../../usage/app-usage.ts';
 import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
 import { listRequests, RequestLogQuery } from '../../usage/request-log.ts';
 import { RETENTION } from '../../usage/retention.ts';
-import { inNumber, shareOf } from '../figures.ts';
+import { shareOf } from '../charts/share.ts';
+import { counted, fromNow, inNumber } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { relativeTo } from '../times.ts';
 import { visitorOf } from '../visits.ts';
 import { periodOf, presentOutcome, presentRequest, presentUsage } from './present.ts';
 
@@ -54,7 +54,7 @@ export function addUsage({ router, db, page }: Area): void {
         calls: inNumber(calls),
         failures: inNumber(failures),
         share: shareOf(failures, calls),
-        last: relativeTo(by.now, lastHour),
+        last: fromNow(lastHour, by.now),
       })),
     });
   });

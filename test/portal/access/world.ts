@@ -70,7 +70,9 @@ export async function aCast(server: TestServer): Promise<Cast> {
 const unique = () => randomBytes(6).toString('hex');
 
 /** A team with one of each role and things of its own: what the placeholders in paths stand for. */
-export type World = Readonly<Record<'team' | 'member' | 'invitation' | 'app' | 'api' | 'role' | 'group', string>>;
+export type World = Readonly<
+  Record<'team' | 'member' | 'invitation' | 'app' | 'secret' | 'api' | 'role' | 'group', string>
+>;
 
 export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> {
   const { db } = server.database;
@@ -109,7 +111,15 @@ export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> 
   const api = await anApi(server.database);
   await db.updateTable('clients').set({ team_id: team }).where('id', '=', app.clientId).execute();
   await db.updateTable('apis').set({ team_id: team }).where('id', '=', api.id).execute();
-  return { team, member, app: app.clientId, api: api.id, ...(await moreOf(server, { team, api: api.id, member })) };
+  const secret = app.secret?.id ?? '';
+  return {
+    team,
+    member,
+    app: app.clientId,
+    secret,
+    api: api.id,
+    ...(await moreOf(server, { team, api: api.id, member })),
+  };
 }
 
 async function moreOf(

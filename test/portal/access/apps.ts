@@ -1,0 +1,32 @@
+import type { Route } from './world.ts';
+
+export const appRoutes: readonly Route[] = [
+  { method: 'GET', path: '/apps', least: 'person' },
+  { method: 'GET', path: '/apps/new', least: 'person' },
+  { method: 'POST', path: '/apps', least: 'person', form: { type: 'machine', name: '' } },
+  { method: 'GET', path: '/apps/{app}', least: 'viewer' },
+  { method: 'GET', path: '/apps/{app}/credential', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/try', least: 'developer', form: { secret: 'wrong' } },
+  { method: 'GET', path: '/apps/{app}/secrets/new', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/secrets', least: 'developer', form: { name: 'x', days: '30' } },
+  { method: 'GET', path: '/apps/{app}/secrets/{secret}/rotate', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/secrets/{secret}/rotate', least: 'developer', form: { name: 'x', when: 'now' } },
+  { method: 'GET', path: '/apps/{app}/secrets/{secret}/revoke', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/secrets/{secret}/revoke', least: 'developer' },
+  { method: 'GET', path: '/apps/{app}/authentication', least: 'developer', changes: true },
+  {
+    method: 'POST',
+    path: '/apps/{app}/authentication',
+    least: 'developer',
+    form: { authMethod: 'client_secret_post' },
+  },
+  { method: 'GET', path: '/apps/{app}/settings', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/settings', least: 'developer', form: { name: 'x' } },
+  { method: 'POST', path: '/apps/{app}/logo', least: 'developer' },
+  { method: 'POST', path: '/apps/{app}/logo/remove', least: 'developer' },
+  { method: 'GET', path: '/apps/{app}/disable', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/disable', least: 'developer', form: { reason: 'x' } },
+  { method: 'POST', path: '/apps/{app}/enable', least: 'developer' },
+  { method: 'GET', path: '/apps/{app}/delete', least: 'developer', changes: true },
+  { method: 'POST', path: '/apps/{app}/delete', least: 'developer' },
+];
