@@ -40,8 +40,8 @@ export function inSpan(seconds: number): string {
   return counted(Math.round(seconds / size), unit);
 }
 
-/** A time of a token, in seconds since 1970, as a date; undefined for what is none. */
+/** A time of a token, in seconds since 1970; undefined for what is none. */
 export function dateOfSeconds(value: unknown): Date | undefined {
-  const at = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
-  return Number.isNaN(at.getTime()) ? undefined : at;
+  const date = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

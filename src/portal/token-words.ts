@@ -1,4 +1,4 @@
-import { dateOfSeconds, fromNow, inMoment } from './moments.ts';
+import { dateOfSeconds, fromNow, inMoment, inSpan } from './moments.ts';
 
 /** One member of a token, with what it says in words. */
 export interface ClaimInWords {
@@ -60,7 +60,8 @@ function wordsOf(name: string, value: unknown, claims: Record<string, unknown>, 
   const time = TIMES[name];
   const date = dateOfSeconds(value);
   if (time && date) {
-    return `${time} ${fromNow(date, now)}: ${inMoment(date)}.`;
+    const ahead = (date.getTime() - now.getTime()) / 1000;
+    return `${name === 'exp' && ahead <= 0 ? 'Expired' : time} ${ahead > 0 ? `in ${inSpan(ahead)}` : fromNow(date, now)}: ${inMoment(date)}.`;
   }
   if (name === 'sub' && value === claims.client_id) return 'Whom it is about: the app itself, and no person.';
   return CLAIMS[name] ?? '';

@@ -1,7 +1,8 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import type { BarsView } from '../../http/views/usage.ts';
 import { type Point, totalOf } from '../../usage/series.ts';
-import { counted, inNumber, shareOf } from '../figures.ts';
+import { counted, inNumber } from '../moments.ts';
+import { shareOf } from './share.ts';
 
 const WIDTH = 720;
 const HEIGHT = 200;

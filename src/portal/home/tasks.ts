@@ -3,8 +3,8 @@ import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { WaitingRequest } from '../../usage/home/requests.ts';
 import { totalOf } from '../../usage/series.ts';
-import { counted, shareOf } from '../figures.ts';
-import { fromNow } from '../moments.ts';
+import { shareOf } from '../charts/share.ts';
+import { counted, fromNow } from '../moments.ts';
 
 /** So many failures in a day are many, if they are this share of all calls too. */
 const MANY = { failures: 10, share: 0.05 };

@@ -79,7 +79,7 @@ function factsOf(evidence: Evidence, accountId: string): InspectionView['facts']
     { label: 'On behalf of', value: personOf(evidence, accountId), code: false },
     { label: 'Scopes', value: scopes.join(' ') || 'none', code: true },
     { label: 'Issued', value: when(iat), code: false },
-    { label: 'Expires', value: when(exp), code: false },
+    { label: (dateOfSeconds(exp) ?? now) < now ? 'Expired' : 'Expires', value: when(exp), code: false },
     { label: 'Signed by', value: signerOf(signature), code: false },
   ];
 }

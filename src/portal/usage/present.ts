@@ -4,8 +4,8 @@ import { isFailure } from '../../usage/outcomes.ts';
 import type { LoggedRequest } from '../../usage/request-log.ts';
 import { type Period, type Point, totalOf } from '../../usage/series.ts';
 import { bars } from '../charts/bars.ts';
-import { inNumber, shareOf } from '../figures.ts';
-import { fromNow, inDay, inHour, inMoment } from '../moments.ts';
+import { shareOf } from '../charts/share.ts';
+import { fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
 import { eventInWords, outcomeInWords } from './words.ts';
 
 /** The periods, with what a part of each is called. */

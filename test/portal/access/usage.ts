@@ -1,5 +1,6 @@
 import type { Route } from './world.ts';
 
+/** What apps and APIs did, and the token inspector, which shows everyone what they may see. */
 export const usageRoutes: readonly Route[] = [
   { method: 'GET', path: '/apps/{app}/requests', least: 'viewer' },
   { method: 'GET', path: '/apis/{api}/usage', least: 'viewer' },

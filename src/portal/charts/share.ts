@@ -1,8 +1,4 @@
-const number = new Intl.NumberFormat('en-GB');
-
-export const inNumber = (count: number) => number.format(count);
-/** A count with its noun, which takes an s but for one. */
-export const counted = (count: number, noun: string) => `${number.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+import { inNumber } from '../moments.ts';
 
 /** The share of failures, in words that do not round a few of many to none. */
 export function shareOf(part: number, whole: number): string {
