@@ -1,3 +1,4 @@
+import type { ApiViews } from './views/apis.ts';
 import type { AppViews } from './views/apps.ts';
 import type { ConfirmViews } from './views/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
@@ -7,7 +8,15 @@ import type { RoleViews } from './views/roles.ts';
 import type { JoinViews, TeamViews } from './views/teams.ts';
 import type { UsageViews } from './views/usage.ts';
 
-type PortalViews = AppViews & ConfirmViews & HomeViews & JoinViews & OperatorViews & RoleViews & TeamViews & UsageViews;
+type PortalViews = ApiViews &
+  AppViews &
+  ConfirmViews &
+  HomeViews &
+  JoinViews &
+  OperatorViews &
+  RoleViews &
+  TeamViews &
+  UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
 export interface ViewModels extends DeviceViews, PortalViews {
