@@ -73,9 +73,9 @@ async function writeUses(db: Db, uses: Uses, successors: ReadonlySet<string>, no
   const ids = [...uses.keys()].sort();
   const times = ids.map((id) => uses.get(id) ?? now);
   // In the order of their ids, so that two processes that write the same secrets wait for each other, not in a circle.
-  await sql`
+  const { rows } = await sql<{ id: string }>`
     with used as (
-      select client_secrets.id, batch.at
+      select client_secrets.id, batch.at, client_secrets.first_used_at is null as first
       from unnest(${ids}::text[], ${times}::timestamptz[]) as batch (id, at)
       join client_secrets on client_secrets.id = batch.id
       order by client_secrets.id
@@ -84,8 +84,11 @@ async function writeUses(db: Db, uses: Uses, successors: ReadonlySet<string>, no
     update client_secrets
     set last_used_at = greatest(client_secrets.last_used_at, used.at),
         first_used_at = least(client_secrets.first_used_at, used.at)
-    from used where used.id = client_secrets.id`.execute(db);
-  if (successors.size > 0) await endPredecessors(db, [...successors], now);
+    from used where used.id = client_secrets.id
+    returning case when used.first then client_secrets.id end as id`.execute(db);
+  // Of the processes that note a first use, one was the first to write it.
+  const firsts = rows.flatMap(({ id }) => (successors.has(id) ? [id] : []));
+  if (firsts.length > 0) await endPredecessors(db, firsts, now);
 }
 
 /** Ends what those secrets replace, and what that replaced in turn without ever having been used. */

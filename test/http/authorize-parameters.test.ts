@@ -146,7 +146,7 @@ describe('the parameters of a request', () => {
   it('A24: by POST are refused like by GET', async () => {
     const form = Object.fromEntries(authorizationParameters(app, { redirect_uri: 'https://evil.example/' }));
     const page = await new Person(server.issuer).submit(
-      { url: server.issuer, text: '<form action="/auth"></form>' },
+      { url: server.issuer, text: '<form method="post" action="/auth"></form>' },
       '/auth',
       form,
     );

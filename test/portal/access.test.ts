@@ -6,6 +6,7 @@ import { appRoutes } from './access/apps.ts';
 import { operatorRoutes } from './access/operator.ts';
 import { roleRoutes } from './access/roles.ts';
 import { leavingRoute, teamRoutes } from './access/teams.ts';
+import { usageRoutes } from './access/usage.ts';
 import {
   aCast,
   aWorld,
@@ -28,6 +29,7 @@ const ROUTES: readonly Route[] = [
   ...teamRoutes,
   ...operatorRoutes,
   ...roleRoutes,
+  ...usageRoutes,
 ];
 
 /** Before or beside the sign-in: they look after themselves. */
