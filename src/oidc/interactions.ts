@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import type { Kysely } from 'kysely';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { checkPassword, emailKey, findActiveAccount } from '../accounts/accounts.ts';
+import { checkPassword, findActiveAccount } from '../accounts/accounts.ts';
 import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
@@ -13,11 +13,11 @@ import type { Tables } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
-import type { FailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import { consentOf, describeConsent, describeScopes } from './consent-page.ts';
 import { addToGrant } from './grants.ts';
 import type { MissingScopes } from './role-prompt.ts';
+import type { SignInAttempts } from './sign-in-attempts.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 export interface InteractionParts {
@@ -28,7 +28,7 @@ export interface InteractionParts {
   readonly clock: () => Date;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
-  readonly signInLimits: { readonly account: FailureLimit; readonly address: FailureLimit };
+  readonly attempts: SignInAttempts;
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -119,13 +119,10 @@ async function signIn(
   email: string,
   password: string,
 ): Promise<SignInVerdict> {
-  const { account: byAccount, address: byAddress } = parts.signInLimits;
-  const keys = { account: `${emailKey(email)}|${ctx.ip}`, address: ctx.ip };
-  // Counted before it is looked at, and taken back when it was right: many at once gain nothing.
-  const wait = Math.max(await byAccount.fail(keys.account), await byAddress.fail(keys.address));
+  const wait = await parts.attempts.begin(ctx, email);
   const verdict = wait ? ({ ok: false, reason: 'throttled' } as const) : await checkPassword(parts.db, email, password);
   if (verdict.ok) {
-    await Promise.all([byAccount.forgive(keys.account), byAddress.forgive(keys.address)]);
+    await parts.attempts.succeeded(ctx, email);
     const { id } = verdict.account;
     await audit(
       parts,
@@ -142,12 +139,18 @@ async function signIn(
     ...(accountId ? { accountId } : {}),
   });
   if (!wait) return { ok: false, problem: WRONG };
-  const minutes = Math.ceil(wait / 60);
-  return {
-    ok: false,
-    problem: `Too many attempts. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
-    retryAfter: wait,
-  };
+  return { ok: false, problem: tooMany(wait), retryAfter: wait };
+}
+
+const HOUR = 3600;
+
+/** Only where an account has been tried from many places one waits for hours; a browser that is known there is not among them. */
+function tooMany(seconds: number): string {
+  if (seconds > HOUR) {
+    return 'Too many attempts for this address. Try again tomorrow, or sign in with a browser in which you have done so before.';
+  }
+  const minutes = Math.ceil(seconds / 60);
+  return `Too many attempts. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
 }
 
 /** Puts what the person agreed to into the grant, and remembers it for the next session. */

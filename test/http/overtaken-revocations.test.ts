@@ -106,8 +106,7 @@ const endings: [string, (setting: Setting, db: Db) => Promise<unknown>][] = [
   ],
   [
     'the person is disabled',
-    ({ person }, db) =>
-      disableAccount(db, { accountId: person.account.id, reason: 'test' }, byOperator()),
+    ({ person }, db) => disableAccount(db, { accountId: person.account.id, reason: 'test' }, byOperator()),
   ],
   [
     'the consent is withdrawn',
@@ -122,20 +121,23 @@ const endings: [string, (setting: Setting, db: Db) => Promise<unknown>][] = [
 const isActive = async ({ resourceServer }: Setting, token: string) =>
   (await post(server, '/token/introspection', { token }, resourceServer)).body;
 
-describe.each(grants)('an exchange of %s has nothing that lasts when, after roles were read for it,', (_what, prepare) => {
-  it.each(endings)('%s seconds before its token is made', async (_ending, happens) => {
-    const setting = await aSetting();
-    const exchange = await prepare(setting);
-    controlTime();
-    afterStatement('from role_accounts', async () => {
-      await happens(setting, server.database.db);
-      travel(5);
+describe.each(grants)(
+  'an exchange of %s has nothing that lasts when, after roles were read for it,',
+  (_what, prepare) => {
+    it.each(endings)('%s seconds before its token is made', async (_ending, happens) => {
+      const setting = await aSetting();
+      const exchange = await prepare(setting);
+      controlTime();
+      afterStatement('from role_accounts', async () => {
+        await happens(setting, server.database.db);
+        travel(5);
+      });
+      const { status, body } = await exchange();
+      if (status === 200) expect(await isActive(setting, body.access_token)).toEqual({ active: false });
+      else expect(status).toBe(400);
     });
-    const { status, body } = await exchange();
-    if (status === 200) expect(await isActive(setting, body.access_token)).toEqual({ active: false });
-    else expect(status).toBe(400);
-  });
-});
+  },
+);
 
 describe('a process that has not yet heard of a change', () => {
   it.each(endings.slice(1, 5))('gives out no token that lasts when %s', async (_ending, happens) => {
