@@ -40,7 +40,7 @@ export function presentHome(found: Found, addresses: { issuer: string; discovery
       })),
     changes: found.changes.map((change) => ({
       who: whoDidIt(change),
-      what: changeInWords(change),
+      ...changeInWords(change),
       app: change.app,
       href: `/apps/${encodeURIComponent(change.appId)}`,
       at: inMoment(change.at),
@@ -67,7 +67,7 @@ function presentApp(app: AppActivity): HomeApp {
       words,
     ),
     calls: inNumber(calls),
-    failed: calls === 0 ? '–' : shareOf(failures, calls),
+    failed: calls === 0 ? undefined : shareOf(failures, calls),
     failing: isFailing(app),
   };
 }

@@ -23,7 +23,7 @@ const DAY = 86_400_000;
 export async function readActivity(db: Db, by: By): Promise<AppActivity[]> {
   const teams = ownTeams(by);
   if (teams.length === 0) return [];
-  const window = windowOf('7d', by.now, { rolling: true });
+  const window = windowOf('7d', by.now);
   const newest = db
     .selectFrom('clients')
     .select('id')
