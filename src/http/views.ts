@@ -1,3 +1,4 @@
+import type { ReferenceViews } from './views/api-reference.ts';
 import type { AppViews } from './views/apps.ts';
 import type { ConfirmViews } from './views/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
@@ -19,7 +20,7 @@ type PortalViews = AppViews &
   UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends DeviceViews, PortalViews {
+export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
   error: {
     title: string;
     message: string;

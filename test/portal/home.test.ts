@@ -84,7 +84,7 @@ describe('the home page', () => {
     const text = textOf((await visitor.visit('/')).text);
     expect(text).toContain('3 things need you.');
     expect(text).toContain('30 requests of Broken failed in the last 24 hours, 25 % of all. See why');
-    expect(text).toContain('The last secret of Ended, “first”, ended yesterday. The app gets no tokens.');
+    expect(text).toContain('The last secret of Ended, “first”, ended 1 day ago. The app gets no tokens.');
     expect(text).toContain('The only secret of Ending, “first”, ends in 10 days.');
     expect(text).toContain('The secret “first” of Covered ends in 5 days. Another one goes on.');
   });
@@ -138,7 +138,7 @@ describe('the home page', () => {
       .execute();
     const deciding = (await owners.visitor.visit('/')).text;
     expect(textOf(deciding)).toContain(
-      'Asking asks for reports:read of Payroll, yesterday. “For the &lt;b&gt;board&lt;/b&gt;” Decide',
+      'Asking asks for reports:read of Payroll, 1 day ago. “For the &lt;b&gt;board&lt;/b&gt;” Decide',
     );
     expect(deciding).not.toContain('<b>board');
     expect(textOf((await askers.visitor.visit('/')).text)).toContain(

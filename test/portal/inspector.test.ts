@@ -73,7 +73,7 @@ describe('the token inspector', () => {
       'App Dashboard',
       'On behalf of nobody: the app itself',
       'Scopes reports:read',
-      'Expires in 4 minutes',
+      'Expires in 5 minutes',
       '(ES256, in use)',
       'passed Not revoked Nothing has revoked it.',
       'passed Subscription The app’s subscription is live.',

@@ -4,7 +4,7 @@ import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
 import { listRequests, RequestLogQuery } from '../../usage/request-log.ts';
 import { RETENTION } from '../../usage/retention.ts';
 import { shareOf } from '../charts/share.ts';
-import { counted, fromNow, inNumber } from '../moments.ts';
+import { fromNow, inNumber } from '../moments.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 import { periodOf, presentOutcome, presentRequest, presentUsage } from './present.ts';
