@@ -36,7 +36,7 @@ export function presentHome(found: Found, addresses: { issuer: string; discovery
       .map(({ app, appId, api, scopes, at }) => ({
         text: `${app} waits for ${scopes.join(', ') || 'access'} of ${api}.`,
         href: `/apps/${encodeURIComponent(appId)}`,
-        since: at ? `Asked for ${fromNow(at, now)}` : '',
+        since: at ? `Asked ${fromNow(at, now)}` : '',
       })),
     changes: found.changes.map((change) => ({
       who: whoDidIt(change),

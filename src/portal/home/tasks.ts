@@ -51,7 +51,7 @@ function failingApp({ id, name, points }: AppActivity): TaskView {
   };
 }
 
-function decisionTask({ app, api, apiId, scopes, reason, at }: WaitingRequest, now: Date): TaskView {
+function decisionTask({ app, api, scopes, reason, at }: WaitingRequest, now: Date): TaskView {
   const since = at ? `, ${fromNow(at, now)}` : '';
   const why = reason ? ` “${reason}”` : '';
   return {
