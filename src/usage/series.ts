@@ -14,9 +14,9 @@ export interface Point {
   readonly failures: number;
 }
 
-/** What was counted in one part of a window, by its number. */
+/** What was counted in the part of a window that starts then; null is no part of it. */
 export interface PartCount {
-  readonly part: number;
+  readonly part: Date | null;
   readonly calls: number;
   readonly failures: number;
 }
@@ -40,11 +40,12 @@ export function windowOf(period: Period, now: Date): Window {
 
 /** Every part of a window in its order; where nothing was counted there were no calls. */
 export function fillGaps(counts: readonly PartCount[], { from, to, step }: Window): Point[] {
-  const byPart = new Map(counts.map((count) => [count.part, count]));
+  const byStart = new Map(counts.map((count) => [count.part?.getTime(), count]));
   const parts = (to.getTime() - from.getTime()) / (step * HOUR);
-  return Array.from({ length: parts }, (_, part) => {
-    const { calls = 0, failures = 0 } = byPart.get(part) ?? {};
-    return { at: new Date(from.getTime() + part * step * HOUR), calls, failures };
+  return Array.from({ length: parts }, (_, index) => {
+    const at = new Date(from.getTime() + index * step * HOUR);
+    const { calls = 0, failures = 0 } = byStart.get(at.getTime()) ?? {};
+    return { at, calls, failures };
   });
 }
 
