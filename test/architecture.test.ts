@@ -36,7 +36,7 @@ const allowed: Record<string, string[]> = {
   portal: [...below, ...features, 'http'],
   admin: [...below, ...features, 'http', 'verifier'],
   cli: [...below, ...features, 'generated-secrets'],
-  metrics: [...below, 'clients', 'keys'],
+  metrics: [...below, 'clients', 'keys', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs', 'metrics'],
   'generated-secrets': ['config'],
