@@ -104,6 +104,21 @@ export async function countWaitingRequests(db: Db, by: By): Promise<number> {
   return Number(row.count);
 }
 
+/** What scopes of several APIs allow, by the API's id and the scope's name: in one statement, for a page of them. */
+export async function describeScopes(
+  db: Db,
+  apiIds: readonly string[],
+): Promise<(apiId: string, scope: string) => string> {
+  if (apiIds.length === 0) return () => '';
+  const rows = await db
+    .selectFrom('api_scopes')
+    .selectAll()
+    .where('api_id', 'in', [...new Set(apiIds)])
+    .execute();
+  const known = new Map(rows.map(({ api_id, name, description }) => [`${api_id} ${name}`, description]));
+  return (apiId, scope) => known.get(`${apiId} ${scope}`) ?? '';
+}
+
 /** How many apps use an API now. */
 export async function countUsers(db: Db, apiId: string): Promise<number> {
   const row = await db
