@@ -48,7 +48,9 @@ export async function listSubscriptions(
     .orderBy('subscriptions.id', 'desc')
     .limit(limit + 1);
   if (app !== undefined) rows = rows.where('subscriptions.client_id', '=', app);
-  if (api !== undefined) rows = rows.where((eb) => eb.or([eb('apis.id', '=', api), eb('apis.identifier', '=', api)]));
+  // By the column that the index is on, where that is what was given.
+  if (api?.startsWith('api_')) rows = rows.where('subscriptions.api_id', '=', api);
+  else if (api !== undefined) rows = rows.where('apis.identifier', '=', api);
   if (ownApps) rows = rows.where(isOfTeam('clients', [...(by.access?.teams.keys() ?? [])]));
   if (state !== undefined) rows = rows.where('subscriptions.state', '=', state);
   return toPage(await rows.execute(), limit, by, (row) => row.created_at);
