@@ -117,8 +117,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, render });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
   const sendsMail = smtp.url !== undefined;
@@ -140,6 +140,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   }
   koa.use(standard.middleware);
   koa.use(answerErrors(render));
+  koa.use(admin.problems);
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.

@@ -17,6 +17,7 @@ import { createPage, type Page } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addJoin } from './teams/join.ts';
 import { addTeams } from './teams/teams.ts';
+import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
 import { createVisits, type Visits } from './visits.ts';
 
@@ -75,6 +76,7 @@ export function portalRoutes(parts: PortalParts): Router {
   addRoles(area);
   addOperator(area);
   addUsage(area);
+  addInspector(area);
 
   outside.use(inside.routes());
   return outside;

@@ -32,6 +32,7 @@ const SECTIONS: readonly Section[] = [
   { href: '/apis', label: 'APIs' },
   { href: '/approvals', label: 'Approvals' },
   { href: '/teams', label: 'Teams' },
+  { href: '/tools/inspector', label: 'Inspector' },
   { href: '/operator', label: 'Operator', for: 'platform' },
 ];
 
