@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import type { Snippet } from '../../src/http/views/apps.ts';
 import { codeSnippets, envSnippet } from '../../src/portal/apps/snippets.ts';
+import { connect } from '../support/device.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -125,6 +126,25 @@ describe('what others copy and run', () => {
       const callback = await new Person(server.issuer).authorize(target, person);
       program.stdin.end(`${callback.href}\n`);
     }
+    expect(said).toContain(`sub: '${person.account.id}'`);
+  });
+
+  it('connects a device', async () => {
+    const { client } = await aClient(server.database, { type: 'device' });
+    const person = await aPerson(server.database);
+    const parts = { issuer: server.issuer, client, api: undefined, secret: undefined };
+    writeFileSync(join(folder, '.env'), envSnippet(parts).code);
+    writeFileSync(join(folder, 'device.mjs'), codeSnippets(parts)[0]?.code ?? '');
+    const program = spawn(process.execPath, ['--env-file=.env', 'device.mjs'], { cwd: folder });
+    let said = '';
+    let connected: Promise<unknown> | undefined;
+    program.stdout.setEncoding('utf8');
+    for await (const text of program.stdout) {
+      said += text as string;
+      const [, code] = /enter (\S+)\n/.exec(said) ?? [];
+      if (code) connected ??= connect(new Person(server.issuer), code, person);
+    }
+    await connected;
     expect(said).toContain(`sub: '${person.account.id}'`);
   });
 });

@@ -1,7 +1,7 @@
 import { judgeSecret, type SecretStanding } from '../../clients/secret-standing.ts';
 import type { ListedSecret } from '../../clients/secrets.ts';
 import type { Badge, SecretRow } from '../../http/views/apps.ts';
-import { fromNow, inDate } from '../moments.ts';
+import { fromNow, inDate, inSpan } from '../moments.ts';
 import { appHref } from './head.ts';
 
 const BADGES: Readonly<Record<SecretStanding, Badge>> = {
@@ -43,7 +43,9 @@ export function presentSecret(
 
 function expiryOf(expiresAt: Date | null, now: Date): string {
   if (!expiresAt) return 'never';
-  return expiresAt <= now ? inDate(expiresAt) : `${inDate(expiresAt)} (${fromNow(expiresAt, now)})`;
+  return expiresAt <= now
+    ? inDate(expiresAt)
+    : `${inDate(expiresAt)} (in ${inSpan((expiresAt.getTime() - now.getTime()) / 1000)})`;
 }
 
 /** What the evidence says and what to do about it. */

@@ -1,5 +1,6 @@
 import type { Client } from '../../db/catalogue-tables.ts';
 import type { Snippet } from '../../http/views/apps.ts';
+import { deviceSnippet } from './device-snippet.ts';
 import { machineWithKey, machineWithSecret } from './machine-snippets.ts';
 import { quoted } from './quoting.ts';
 import { signInSnippet } from './sign-in-snippet.ts';
@@ -35,6 +36,7 @@ export function envSnippet({ issuer, client, api, secret }: SnippetParts): Snipp
 export function codeSnippets(parts: SnippetParts): Snippet[] {
   const { client, api } = parts;
   if (client.redirect_uris.length > 0) return [signInSnippet(parts)];
+  if (client.type === 'device') return [deviceSnippet(parts)];
   if (client.type !== 'machine' || api === undefined) return [];
   return client.auth_method === 'private_key_jwt' ? machineWithKey() : machineWithSecret(parts, api);
 }

@@ -17,6 +17,11 @@ import { operatorFrame, requireChange } from './frame.ts';
 const idOf = (ctx: Context) => String(ctx.params.person);
 const hrefOf = (ctx: Context) => `/operator/people/${idOf(ctx)}`;
 
+function inBrowsers(count: number): string {
+  if (count === 0) return 'nowhere';
+  return count === 1 ? 'in one browser' : `in ${count} browsers`;
+}
+
 /** One person, with what they may do and why. */
 export function addPerson(area: Area): void {
   const { router, db, page, visits } = area;
@@ -39,7 +44,7 @@ export function addPerson(area: Area): void {
       email: person.email,
       since: inDate(person.created_at),
       disabled: person.disabled_at ? `Disabled since ${inDate(person.disabled_at)}.` : undefined,
-      sessions: sessions === 1 ? 'in one browser' : `in ${sessions} browsers`,
+      sessions: inBrowsers(sessions),
       platformRole: person.platform_role ?? 'none',
       version: String(person.version),
       teams: teams.map((team) => ({ href: `/teams/${team.id}`, name: team.name, detail: team.role })),

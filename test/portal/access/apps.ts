@@ -29,5 +29,4 @@ export const appRoutes: readonly Route[] = [
   { method: 'POST', path: '/apps/{app}/enable', least: 'developer' },
   { method: 'GET', path: '/apps/{app}/delete', least: 'developer', changes: true },
   { method: 'POST', path: '/apps/{app}/delete', least: 'developer' },
-  { method: 'GET', path: '/apps/{app}/requests', least: 'viewer' },
 ];
