@@ -20,6 +20,9 @@ const OPTIONS: Record<string, string> = {
   redirectUris: '--redirect-uri',
   postLogoutRedirectUris: '--post-logout-redirect-uri',
   subscriptions: '--api',
+  visibleTeams: '--visible-team',
+  teamId: '--team',
+  clientId: '--app',
   password: 'password',
 };
 

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { rotateMasterKey } from '../keys/master-keys.ts';
-import { revokeKey, rotateKey } from '../keys/rotation.ts';
-import { listSigningKeys, type SigningAlg, type SigningKey } from '../keys/signing-keys.ts';
-import { LONGEST_TOKEN_LIFETIME, SIGNING_ALGS, stageOf } from '../keys/stages.ts';
-import { type CommandLine, withJson } from './command-line.ts';
-import { formatTable } from './output.ts';
+import { rotateMasterKey } from '../../keys/master-keys.ts';
+import { revokeKey, rotateKey } from '../../keys/rotation.ts';
+import { listSigningKeys, type SigningAlg, type SigningKey } from '../../keys/signing-keys.ts';
+import { LONGEST_TOKEN_LIFETIME, SIGNING_ALGS, stageOf } from '../../keys/stages.ts';
+import { type CommandLine, withJson } from '../command-line.ts';
+import { formatTable, formatTime } from '../output.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -98,9 +98,4 @@ function present(key: SigningKey, now: Date) {
     revoked_reason: key.revokedReason,
     public_jwk: key.publicJwk,
   };
-}
-
-/** To the second, in UTC; a dash for none. */
-function formatTime(date: Date | null): string {
-  return date ? date.toISOString().replace(/\.\d+Z$/, 'Z') : '-';
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { migrateUp, migrationStatus } from '../db/migrator.ts';
-import { type CommandLine, withJson } from './command-line.ts';
-import { formatDay, formatTable } from './output.ts';
+import { migrateUp, migrationStatus } from '../../db/migrator.ts';
+import { type CommandLine, withJson } from '../command-line.ts';
+import { formatDay, formatTable } from '../output.ts';
 
 export function addMigrateCommands(program: Command, line: CommandLine): void {
   const migrate = program.command('migrate').description("the database's tables");
