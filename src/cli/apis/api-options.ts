@@ -23,7 +23,7 @@ export function addApiOptions(command: Command): Command {
   return command
     .option('--description <text>', 'what developers read in the catalogue')
     .option('--docs-url <url>', 'its documentation')
-    .option('--team <team>', 'the team that owns it, by its id or name (default: the operator)')
+    .option('--team <team>', 'the team that owns it, by its id or name; the operator does without one')
     .option('--token-lifetime <seconds>', 'how long its access tokens live (default: 300)', wholeNumber)
     .addOption(choice('--alg <alg>', 'what signs its tokens (default: ES256)', shape.signingAlg.unwrap().options))
     .addOption(choice('--visibility <who>', 'who finds it in the catalogue', shape.visibility.unwrap().options))
