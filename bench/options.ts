@@ -4,6 +4,8 @@ export interface Options {
   readonly quick: boolean;
   readonly growth: boolean;
   readonly large: boolean;
+  readonly soak: boolean;
+  readonly minutes: number;
   readonly statements: boolean;
   readonly connections: number;
   readonly seconds: number;
@@ -17,6 +19,8 @@ export const usage = `npm run bench -- [options]
   --quick            every scenario for a moment, to see that it works; judges no numbers and writes nothing
   --growth           how cost grows with rows, clients and connections
   --large            with --growth: 10^7 rows too
+  --soak             minutes at half of what it can do, to see that nothing grows
+  --minutes N        with --soak: how many (10)
   --scenario NAME    only scenarios whose name has NAME in it (also: starts, workers); may be repeated
   --subject NAME     only subjects whose name has NAME in it; may be repeated
   --rounds N         rounds of each scenario (5)
@@ -33,6 +37,8 @@ export function parseOptions(args: string[]): Options {
       quick: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
+      soak: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
       statements: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
       subject: { type: 'string', multiple: true, default: [] },
@@ -51,6 +57,7 @@ export function parseOptions(args: string[]): Options {
     ...rest,
     scenarios: scenario,
     subjects: subject,
+    minutes: number(values.minutes, 10),
     rounds: number(values.rounds, values.quick ? 1 : 5),
     seconds: number(values.seconds, values.quick ? 0.2 : 4),
     connections: number(values.connections, values.quick ? 4 : 8),

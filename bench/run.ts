@@ -2,11 +2,13 @@ import { compare } from './compare.ts';
 import { measureGrowth } from './growth.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { installPackages } from './packages.ts';
+import { soak } from './soak/soak.ts';
 import { onStage } from './stage.ts';
 
 const options = readOptions();
-if (!options.growth) installPackages();
-const failed = await onStage((stage) => (options.growth ? measureGrowth(stage, options) : compare(stage, options)));
+const measure = options.soak ? soak : options.growth ? measureGrowth : compare;
+if (measure === compare) installPackages();
+const failed = await onStage((stage) => measure(stage, options));
 process.exit(failed > 0 ? 1 : 0);
 
 function readOptions(): Options {

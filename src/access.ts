@@ -1,6 +1,13 @@
-import type { Actor } from './audit/events.ts';
 import type { TeamRole } from './db/team-tables.ts';
 import { AppError } from './errors.ts';
+
+/** Who did it: a person, an app, someone at the command line, or the server by itself. */
+export interface Actor {
+  readonly type: 'account' | 'client' | 'operator' | 'system';
+  readonly id?: string;
+  readonly ip?: string;
+  readonly requestId?: string;
+}
 
 /** What can be done to what a team owns. `platform` is what belongs to no team: people, groups, all teams. */
 export type Action =
@@ -12,6 +19,7 @@ export type Action =
   | 'role.write'
   | 'team.read'
   | 'team.write'
+  | 'team.suspend'
   | 'platform.read'
   | 'platform.write';
 
@@ -25,6 +33,7 @@ const LEAST_ROLE: Record<Action, TeamRole | undefined> = {
   'role.write': 'developer',
   'team.read': 'viewer',
   'team.write': 'owner',
+  'team.suspend': undefined,
   'platform.read': undefined,
   'platform.write': undefined,
 };
@@ -100,6 +109,7 @@ function readOf(action: Action): Action {
     'subscription.decide': 'api.read',
     'role.write': 'api.read',
     'team.write': 'team.read',
+    'team.suspend': 'platform.read',
     'platform.write': 'platform.read',
   };
   return READS[action] ?? action;

@@ -117,11 +117,12 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     pollMs: 1000,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
-  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys });
   const outbox = createOutbox(masterKeys, issuer);
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, render });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
+  const sendsMail = smtp.url !== undefined;
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, sendsMail, joinLimit });
   metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
@@ -139,6 +140,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   }
   koa.use(standard.middleware);
   koa.use(answerErrors(render));
+  koa.use(admin.problems);
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.

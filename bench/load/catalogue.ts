@@ -2,6 +2,7 @@ import { clientCredentials } from './work/client-credentials.ts';
 import { codeExchange } from './work/code-exchange.ts';
 import { fetchDocument } from './work/document.ts';
 import { introspection } from './work/introspection.ts';
+import { mix } from './work/mix.ts';
 import { refresh } from './work/refresh.ts';
 import { revocation } from './work/revocation.ts';
 import { signIn } from './work/sign-in.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   'revocation-jwt': revocation('jwt'),
   'revocation-refresh-token': revocation('refresh_token'),
   jwks: fetchDocument('jwks'),
+  mix,
   discovery: fetchDocument('discovery'),
 } satisfies Record<string, PrepareWork>;
 

@@ -36,14 +36,22 @@ async function obey(order: Order): Promise<Outcome | undefined> {
   return run(work, order);
 }
 
-async function run(work: Work, { port, connections, seconds }: Extract<Order, { type: 'run' }>): Promise<Outcome> {
+async function run(work: Work, order: Extract<Order, { type: 'run' }>): Promise<Outcome> {
+  const { port, connections, seconds, perSecond } = order;
   const latencies: number[] = [];
   const errors: string[] = [];
   const begin = performance.now();
   const end = begin + seconds * 1000;
+  let begun = 0;
+  /** When the next unit of work may begin. */
+  const turn = async () => {
+    const wait = perSecond ? begin + (begun++ * 1000) / perSecond - performance.now() : 0;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    return performance.now();
+  };
   const worker = async () => {
     const connection = new Connection(port);
-    for (let start = performance.now(); start < end && errors.length < MANY_ERRORS; start = performance.now()) {
+    for (let start = await turn(); start < end && errors.length < MANY_ERRORS; start = await turn()) {
       try {
         if (!(await work.once(connection))) break;
         latencies.push(performance.now() - start);

@@ -19,6 +19,8 @@ export type Order =
       readonly port: number;
       readonly connections: number;
       readonly seconds: number;
+      /** At most so many units of work, evenly over time; as many as there can be without it. */
+      readonly perSecond?: number;
     };
 
 export interface Outcome {

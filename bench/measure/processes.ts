@@ -31,6 +31,14 @@ export function residentMemoryOf(root: number): number {
   return treeOf(root).reduce((sum, { residentPages }) => sum + residentPages, 0) * PAGE_BYTES;
 }
 
+/** Resident memory in bytes of each process that a process has started, in the order in which it did. */
+export function memoryOfChildren(parent: number): number[] {
+  return treeOf(parent)
+    .filter((member) => member.parent === parent)
+    .sort((a, b) => a.pid - b.pid)
+    .map(({ residentPages }) => residentPages * PAGE_BYTES);
+}
+
 /** The process and all that come from it and still run. */
 function treeOf(root: number): ProcessStat[] {
   const all = readdirSync('/proc')

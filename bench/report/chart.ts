@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 
 export interface Chart {
   readonly title: string;
-  /** What goes to the right, on a logarithmic scale. */
+  /** What goes to the right, on a logarithmic scale, with a mark at each point. */
   readonly grows: string;
+  /** Marks of a scale that is linear instead. */
+  readonly ticks?: readonly number[];
   readonly lines: readonly { readonly name: string; readonly points: readonly { x: number; y: number }[] }[];
 }
 
@@ -26,13 +28,13 @@ export function writeCharts(file: URL, title: string, charts: readonly Chart[]):
   writeFileSync(file, `${[open, name, paper, ...cells, '</svg>'].join('\n')}\n`);
 }
 
-function draw({ title, grows, lines }: Chart): string {
+function draw({ title, grows, ticks, lines }: Chart): string {
   const all = lines.flatMap(({ points }) => points);
-  const toX = logScale(all.map(({ x }) => x));
+  const toX = ticks ? linearScale([...ticks, ...all.map(({ x }) => x)]) : logScale(all.map(({ x }) => x));
   const top = niceCeiling(Math.max(...all.map(({ y }) => y)));
   const toY = (y: number) => HEIGHT - PLOT.bottom - (y / top) * (HEIGHT - PLOT.top - PLOT.bottom);
   const levels = [0, top / 4, top / 2, (3 * top) / 4, top];
-  const sizes = [...new Set(all.map(({ x }) => x))];
+  const sizes = ticks ?? [...new Set(all.map(({ x }) => x))];
   return [
     text(PLOT.left, 18, title, 'font-weight="bold"'),
     ...lines.map(({ name }, index) => legend(name, index)),
@@ -52,6 +54,12 @@ function logScale(values: readonly number[]): (value: number) => number {
   const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
   const span = WIDTH - PLOT.left - PLOT.right;
   return (value) => PLOT.left + (high > low ? (Math.log(value) - low) / (high - low) : 0.5) * span;
+}
+
+function linearScale(values: readonly number[]): (value: number) => number {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const span = WIDTH - PLOT.left - PLOT.right;
+  return (value) => PLOT.left + (high > low ? (value - low) / (high - low) : 0.5) * span;
 }
 
 /** The next 1, 2, 4 or 8 with zeros behind it, which has round quarters. */

@@ -8,6 +8,7 @@ import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing 
 import type { Tables } from '../db/tables.ts';
 import type { Group } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
+import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { emailKey } from './accounts.ts';
 import { revokeGivenByGroup } from './given-roles.ts';
@@ -73,13 +74,15 @@ export async function renameGroup(
   }
 }
 
-/** Ends a group; what its roles gave to its people ends at once. @throws {AppError} not_found, forbidden */
-export function deleteGroup(db: Kysely<Tables>, groupId: string, by: By): Promise<void> {
+/** Ends a group; what its roles gave to its people ends at once. @throws {AppError} not_found, forbidden, precondition_failed */
+export function deleteGroup(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
+  const groupId = idOf(target);
   return inTransaction(db, async (trx) => {
-    const { name } = await requireGroup(trx, groupId, 'platform.write', by);
+    const group = await requireGroup(trx, groupId, 'platform.write', by);
+    requireVersion(target, group);
     await revokeGivenByGroup(trx, { groupId }, by.now);
     await trx.deleteFrom('groups').where('id', '=', groupId).execute();
-    await record(trx, by.actor, { type: 'group.deleted', groupId, name }, by.now);
+    await record(trx, by.actor, { type: 'group.deleted', groupId, name: group.name }, by.now);
   });
 }
 

@@ -3,6 +3,7 @@ import { authorize, authorizeFor, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
 import { revoke } from '../revocation/revoke.ts';
@@ -25,30 +26,31 @@ export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): P
 
 /**
  * Stops a person: every session ends and every token on their behalf is refused.
- * @throws {AppError} not_found, forbidden, conflict for the last admin
+ * @throws {AppError} not_found, forbidden, conflict for the last admin, precondition_failed
  */
 export async function disableAccount(
   db: Kysely<Tables>,
-  input: { accountId: string; reason: string },
+  input: { accountId: string; reason: string; version?: number | undefined },
   by: By,
 ): Promise<void> {
-  const { accountId, reason } = input;
+  const { accountId, reason, version } = input;
   authorize(by, 'platform.write', null, noAccount(accountId));
   return inTransaction(db, async (trx) => {
     await requireAnotherAdmin(trx, accountId, by);
     const change = { disabled_at: by.now, updated_at: by.now };
-    await updateAccount(trx, accountId, change);
+    await updateAccount(trx, { id: accountId, version }, change);
     await endTokensAndSessionsOfAccount(trx, accountId);
     await revoke(trx, { kind: 'account', value: accountId, reason }, { now: by.now });
     await record(trx, by.actor, { type: 'account.disabled', accountId, reason }, by.now);
   });
 }
 
-/** Lets a person sign in again. Tokens from before stay refused. @throws {AppError} not_found, forbidden */
-export async function enableAccount(db: Kysely<Tables>, accountId: string, by: By): Promise<void> {
+/** Lets a person sign in again. Tokens from before stay refused. @throws {AppError} not_found, forbidden, precondition_failed */
+export async function enableAccount(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
+  const accountId = idOf(target);
   authorize(by, 'platform.write', null, noAccount(accountId));
   return inTransaction(db, async (trx) => {
-    await updateAccount(trx, accountId, { disabled_at: null, updated_at: by.now });
+    await updateAccount(trx, target, { disabled_at: null, updated_at: by.now });
     await record(trx, by.actor, { type: 'account.enabled', accountId }, by.now);
   });
 }
@@ -105,14 +107,17 @@ export async function withdrawConsent(
 
 async function updateAccount(
   db: Kysely<Tables>,
-  accountId: string,
+  target: Target,
   change: { disabled_at?: Date | null; password_hash?: string; updated_at: Date },
 ): Promise<void> {
-  const changed = await db
+  const id = idOf(target);
+  const account = await db
     .updateTable('accounts')
     .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
-    .where('id', '=', accountId)
-    .returning('id')
+    .where('id', '=', id)
+    .returning('version')
     .executeTakeFirst();
-  if (!changed) throw new AppError('not_found', { detail: noAccount(accountId) });
+  if (!account) throw new AppError('not_found', { detail: noAccount(id) });
+  // What was changed is put back with the transaction.
+  requireVersion(target, { version: account.version - 1 });
 }

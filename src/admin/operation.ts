@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Database } from '../db/connection.ts';
+import type { Outbox } from '../mail/outbox.ts';
 import type { By } from '../teams/access.ts';
 import type { AdminScopeName } from '../teams/token-scopes.ts';
+import type { TagName } from './openapi/tags.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -9,6 +11,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export interface Call<Params, Query, Body> {
   readonly db: Database['db'];
   readonly by: By;
+  readonly outbox: Outbox;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -35,7 +38,7 @@ export interface Operation<
   readonly method: Method;
   /** Below /api/v1, with `{parameters}` in braces. */
   readonly path: string;
-  readonly tag: string;
+  readonly tag: TagName;
   readonly summary: string;
   readonly description?: string;
   readonly scope: AdminScopeName;

@@ -1,37 +1,64 @@
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
-import { type AppError, errorCodes } from '../errors.ts';
+import { AppError, errorCodes } from '../errors.ts';
+import { toAppError } from '../http/errors.ts';
+import { Unauthenticated } from './authenticate.ts';
+import { toSnake } from './names.ts';
+
+/** Where the table of errors is explained: what `type` leads to. */
+const DOCS = '/api/v1/docs';
 
 /** Problem details (RFC 9457): how the admin API says that something did not work. */
-export const Problem = z.object({
-  type: z.string().meta({ description: 'A URL that names the kind of problem, from the one table of errors.' }),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.enum(Object.keys(errorCodes) as [string, ...string[]]),
-  hint: z.string(),
-  request_id: z.string(),
-  errors: z
-    .array(z.object({ field: z.string(), message: z.string() }))
-    .optional()
-    .meta({ description: 'What is wrong with which member of the request.' }),
-});
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(errorCodes) as [string, ...string[]]),
+    hint: z.string(),
+    request_id: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() }).meta({ id: 'FieldProblem' })).optional(),
+  })
+  .meta({ id: 'Problem' });
 
-export type FieldError = NonNullable<z.infer<typeof Problem>['errors']>[number];
+type FieldProblem = NonNullable<z.infer<typeof Problem>['errors']>[number];
 
-export function answerProblem(ctx: Context, issuer: string, error: AppError, errors?: FieldError[]): void {
+/** Every error of the admin API as a problem, whoever threw it, and wherever below `prefix` there is nothing. */
+export function answerProblems(issuer: string, prefix: string): Middleware {
+  return async (ctx, next) => {
+    if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next();
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body == null) throw new AppError('not_found');
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.status >= 500) ctx.state.log.error({ err: thrown }, 'request failed');
+      if (thrown instanceof Unauthenticated && thrown.challenge) ctx.set('WWW-Authenticate', thrown.challenge);
+      answerProblem(ctx, issuer, error, thrown instanceof z.ZodError ? fieldProblems(thrown) : []);
+    }
+  };
+}
+
+/** Members under the names that JSON has, also where an action found the mistake. */
+function fieldProblems(error: z.ZodError): FieldProblem[] {
+  return error.issues.map(({ path, message }) => ({ field: path.map(String).map(toSnake).join('.'), message }));
+}
+
+function answerProblem(ctx: Context, issuer: string, error: AppError, errors: FieldProblem[]): void {
   ctx.status = error.status;
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
+  if (error.code === 'payload_too_large') ctx.set('Connection', 'close');
   ctx.body = JSON.stringify({
-    type: `${issuer}/api/v1/docs#${error.code}`,
+    type: `${issuer}${DOCS}#${error.code}`,
     title: errorCodes[error.code].message,
     status: error.status,
     detail: error.message,
     code: error.code,
     hint: error.hint,
     request_id: ctx.state.requestId,
-    ...(errors && errors.length > 0 ? { errors } : {}),
+    ...(errors.length > 0 ? { errors } : {}),
   } satisfies z.input<typeof Problem>);
   ctx.type = 'application/problem+json';
 }

@@ -1,14 +1,51 @@
 import { z } from 'zod';
-import type { Listing } from '../db/pages.ts';
+import { type Listing, PageQuery } from '../db/pages.ts';
 
 /** RFC 3339, in UTC. */
 export const Time = z.iso.datetime();
 
+/** A moment that a caller gives: RFC 3339 with any offset. */
+export const GivenTime = z.iso.datetime({ offset: true, error: 'Give a time such as 2027-01-31T12:00:00Z.' });
+
+export const Id = z.string().max(100);
+
+/** Something that others are named by. */
+export const Named = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Named' });
+
+/** What every list takes; a parameter that it does not know is refused, so that a misspelt one is not overlooked. */
+export const ListQuery = z.strictObject(PageQuery.shape);
+
+/** The cursor of a list that is ordered by the numbers of its entries. */
+export const NumberCursor = z
+  .string()
+  .regex(/^\d{1,15}$/, 'The cursor is not one of ours. Start again.')
+  .optional();
+
+/** A list that is not searched. */
+export const PlainListQuery = ListQuery.omit({ search: true });
+
+/** Why something is stopped. */
+export const Stop = z
+  .strictObject({ reason: z.string().trim().min(1, 'Say why.').max(300, 'Use 300 characters or fewer.') })
+  .meta({ id: 'Stop' });
+
 /** A part of a list. `next` is the cursor to ask for what follows; null at the end. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ data: z.array(item), next: z.string().nullable() });
+  const name = z.globalRegistry.get(item)?.id;
+  if (!name) throw new Error('what is listed needs an id, for the name of its list');
+  return z.object({ data: z.array(item), next: z.string().nullable() }).meta({ id: `${name}Page` });
+}
+
+/** A list that is never longer than one answer has room for. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  const name = z.globalRegistry.get(item)?.id;
+  if (!name) throw new Error('what is listed needs an id, for the name of its list');
+  return z.object({ data: z.array(item) }).meta({ id: `${name}List` });
 }
 
 export function presentPage<Row, Item>({ rows, next }: Listing<Row>, present: (row: Row) => Item) {
   return { data: rows.map(present), next: next ?? null };
 }
+
+export const timeOf = (date: Date) => date.toISOString();
+export const timeOrNull = (date: Date | null | undefined) => date?.toISOString() ?? null;

@@ -77,8 +77,13 @@ export async function listApis(db: Db): Promise<ApiWithScopes[]> {
   }));
 }
 
-export function findApi(db: Db, identifier: string): Promise<Api | undefined> {
-  return db.selectFrom('apis').selectAll().where('identifier', '=', identifier).executeTakeFirst();
+/** By its identifier or its id; the two never look alike. */
+export function findApi(db: Db, name: string): Promise<Api | undefined> {
+  return db
+    .selectFrom('apis')
+    .selectAll()
+    .where((eb) => eb.or([eb('identifier', '=', name), eb('id', '=', name)]))
+    .executeTakeFirst();
 }
 
 export function findApiScopes(db: Db, apiId: string) {

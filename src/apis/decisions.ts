@@ -7,6 +7,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { By } from '../teams/access.ts';
+import { requireHeld } from './admin-api-grants.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { changeSubscription, conflict, noRequest, note } from './subscription-lifecycle.ts';
 import { tellOfDecision } from './subscription-mails.ts';
@@ -33,6 +34,7 @@ export async function approveRequest(
     if (!row.pending_scopes) throw conflict('No request is waiting.');
     if (row.state === 'suspended') throw conflict('The subscription is suspended. Resume it first.');
     const { approved, refused } = choose(row.pending_scopes, approval.scopes);
+    requireHeld(by, locked.api, [...row.scopes, ...approved]);
     const said = approval.note || null;
     const changed = await changeSubscription(trx, locked, {
       state: 'active',

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { record } from '../audit/record.ts';
+import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
@@ -10,28 +11,80 @@ import { findApi } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { findSubscriber } from './subscription-rows.ts';
 
+/** The app, and the API by its identifier or its id. */
+export interface Introspection {
+  readonly apiIdentifier: string;
+  readonly clientId: string;
+}
+
 /** Lets an app introspect the tokens of an API, as its resource server (RFC 7662 §4). @throws {AppError} not_found, forbidden */
 export function allowIntrospection(
   db: Kysely<Tables>,
-  { apiIdentifier, clientId }: { apiIdentifier: string; clientId: string },
+  { apiIdentifier, clientId }: Introspection,
   by: By,
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
-    const api = await findApi(trx, apiIdentifier);
-    const missing = { api: `There is no API ${apiIdentifier}.`, app: `There is no app ${clientId}.` };
-    if (!api) throw new AppError('not_found', { detail: missing.api });
-    authorize(by, 'api.write', api.team_id, missing.api);
+    const api = await requireApi(trx, apiIdentifier, 'api.write', by);
+    const missing = `There is no app ${clientId}.`;
     const client = await findSubscriber(trx, clientId);
-    if (!client) throw new AppError('not_found', { detail: missing.app });
-    authorize(by, 'app.read', client.team_id, missing.app);
-    await trx
+    if (!client) throw new AppError('not_found', { detail: missing });
+    authorize(by, 'app.read', client.team_id, missing);
+    const added = await trx
       .insertInto('api_introspectors')
       .values({ api_id: api.id, client_id: clientId })
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .returning('client_id')
+      .executeTakeFirst();
+    if (!added) return;
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'api.introspector_added', apiId: api.id, clientId }, by.now);
   });
+}
+
+/** Takes that away again; it holds with the next request. @throws {AppError} not_found, forbidden */
+export function endIntrospection(
+  db: Kysely<Tables>,
+  { apiIdentifier, clientId }: Introspection,
+  by: By,
+): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const api = await requireApi(trx, apiIdentifier, 'api.write', by);
+    const removed = await trx
+      .deleteFrom('api_introspectors')
+      .where('api_id', '=', api.id)
+      .where('client_id', '=', clientId)
+      .returning('client_id')
+      .executeTakeFirst();
+    const missing = `The app ${clientId} does not introspect the tokens of this API.`;
+    if (!removed) throw new AppError('not_found', { detail: missing });
+    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await record(trx, by.actor, { type: 'api.introspector_removed', apiId: api.id, clientId }, by.now);
+  });
+}
+
+/** More than one API has; a resource server is one app, or a few. */
+const MOST = 200;
+
+/** The apps that introspect the tokens of an API, by name. @throws {AppError} not_found, forbidden */
+export async function listIntrospectors(db: Db, apiIdentifier: string, by: By) {
+  const api = await requireApi(db, apiIdentifier, 'api.read', by);
+  return db
+    .selectFrom('api_introspectors')
+    .innerJoin('clients', 'clients.id', 'api_introspectors.client_id')
+    .select(['clients.id', 'clients.name'])
+    .where('api_introspectors.api_id', '=', api.id)
+    .orderBy('clients.name')
+    .orderBy('clients.id')
+    .limit(MOST)
+    .execute();
+}
+
+async function requireApi(db: Db, name: string, action: 'api.read' | 'api.write', by: By): Promise<Api> {
+  const missing = `There is no API ${name}.`;
+  const api = await findApi(db, name);
+  if (!api) throw new AppError('not_found', { detail: missing });
+  authorize(by, action, api.team_id, missing);
+  return api;
 }
 
 /** The identifiers of the APIs whose resource server an app is. */

@@ -9,6 +9,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Role } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
+import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 
 const RoleName = z
@@ -91,10 +92,12 @@ export async function updateRole(
   );
 }
 
-/** Ends a role; what it gave ends at once. @throws {AppError} not_found, forbidden */
-export function deleteRole(db: Kysely<Tables>, roleId: string, by: By): Promise<void> {
+/** Ends a role; what it gave ends at once. @throws {AppError} not_found, forbidden, precondition_failed */
+export function deleteRole(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
+  const roleId = idOf(target);
   return inTransaction(db, async (trx) => {
     const { role, api } = await requireRole(trx, roleId, 'role.write', by);
+    requireVersion(target, role);
     await revokeOf(trx, { roleId, audience: api.identifier }, by.now);
     await trx.deleteFrom('roles').where('id', '=', roleId).execute();
     await record(trx, by.actor, { type: 'role.deleted', roleId, apiId: api.id, name: role.name }, by.now);

@@ -9,6 +9,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { By } from '../teams/access.ts';
+import { requireHeld } from './admin-api-grants.ts';
 import { Reason } from './api-lifecycle.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { tellOfEnd } from './subscription-mails.ts';
@@ -46,6 +47,7 @@ export function resumeSubscription(db: Kysely<Tables>, target: SubscriptionTarge
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
     if (locked.row.state !== 'suspended') throw conflict('The subscription is not suspended.');
+    requireHeld(by, locked.api, locked.row.scopes);
     const decision = { note: null, decided_by: by.actor.id ?? null, decided_at: by.now };
     const resumed = await changeSubscription(trx, locked, { state: 'active', ...decision });
     await announceVersioned(trx, CATALOG_TOPIC, by.now);

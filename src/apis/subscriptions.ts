@@ -7,6 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { authorize, type By } from '../teams/access.ts';
+import { requireHeld } from './admin-api-grants.ts';
 import { findApi, findApiScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { endSubscription } from './subscription-lifecycle.ts';
@@ -34,6 +35,7 @@ export async function subscribe(
   const api = await findApi(db, apiIdentifier);
   if (!api) throw new AppError('invalid_request', { detail: `There is no API ${apiIdentifier}.` });
   authorize(by, 'subscription.decide', api.team_id, `There is no API ${apiIdentifier}.`);
+  requireHeld(by, api, scopes);
   requireKnownScopes(
     api,
     (await findApiScopes(db, api.id)).map((scope) => scope.name),

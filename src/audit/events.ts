@@ -1,10 +1,4 @@
-/** Who did it: a person, an app, someone at the command line, or the server by itself. */
-export interface Actor {
-  readonly type: 'account' | 'client' | 'operator' | 'system';
-  readonly id?: string;
-  readonly ip?: string;
-  readonly requestId?: string;
-}
+export type { Actor } from '../access.ts';
 
 /** What happens to an app's subscription of an API. */
 export type SubscriptionEvent =
@@ -63,6 +57,7 @@ export type AuditEvent =
   | { type: 'client.disabled'; clientId: string; reason: string }
   | { type: 'client.enabled'; clientId: string }
   | { type: 'api.introspector_added'; apiId: string; clientId: string }
+  | { type: 'api.introspector_removed'; apiId: string; clientId: string }
   | { type: 'account.disabled'; accountId: string; reason: string }
   | { type: 'account.enabled'; accountId: string }
   | { type: 'account.password_changed'; accountId: string }

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { addApiCommands } from './apis/api.ts';
 import { addAppCommands } from './apps/app.ts';
 import type { CommandLine } from './command-line.ts';
+import { addApplyCommand } from './declaration/apply.ts';
+import { addExportCommands } from './declaration/export.ts';
 import { addKeyCommands } from './operations/key.ts';
 import { addMailCommands } from './operations/mail.ts';
 import { addMigrateCommands } from './operations/migrate.ts';
@@ -37,6 +39,8 @@ export function createProgram(line: CommandLine): Command {
   addUserCommands(program, line);
   addGroupCommands(program, line);
   addRoleCommands(program, line);
+  addExportCommands(program, line);
+  addApplyCommand(program, line);
   addMailCommands(program, line);
   addKeyCommands(program, line);
   addMigrateCommands(program, line);

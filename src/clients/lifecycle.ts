@@ -5,7 +5,7 @@ import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { AppError } from '../errors.ts';
+import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { endTokensOfClient } from '../revocation/artifacts.ts';
 import { revoke } from '../revocation/revoke.ts';
 import type { By } from '../teams/access.ts';
@@ -17,10 +17,10 @@ interface Ending {
   readonly version?: number | undefined;
 }
 
-/** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found, forbidden */
+/** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found, forbidden, precondition_failed */
 export function disableClient(db: Kysely<Tables>, { clientId, reason, version }: Ending, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
-    await lockVersion(trx, clientId, version, by);
+    await lockVersion(trx, { id: clientId, version }, by);
     await trx
       .updateTable('clients')
       .set({ disabled_at: by.now, disabled_reason: reason, updated_at: by.now, version: sql`version + 1` })
@@ -31,10 +31,11 @@ export function disableClient(db: Kysely<Tables>, { clientId, reason, version }:
   });
 }
 
-/** Lets an app start anew. Tokens from before stay refused. @throws {AppError} not_found, forbidden */
-export function enableClient(db: Kysely<Tables>, clientId: string, by: By): Promise<void> {
+/** Lets an app start anew. Tokens from before stay refused. @throws {AppError} not_found, forbidden, precondition_failed */
+export function enableClient(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
+  const clientId = idOf(target);
   return inTransaction(db, async (trx) => {
-    await lockClient(trx, clientId, by);
+    await lockVersion(trx, target, by);
     await trx
       .updateTable('clients')
       .set({ disabled_at: null, disabled_reason: null, updated_at: by.now, version: sql`version + 1` })
@@ -55,16 +56,16 @@ export function deleteClient(
   by: By,
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
-    const { name } = await lockVersion(trx, clientId, version, by);
+    const { name } = await lockVersion(trx, { id: clientId, version }, by);
     await endTokens(trx, clientId, 'app deleted', by);
     await trx.deleteFrom('clients').where('id', '=', clientId).execute();
     await record(trx, by.actor, { type: 'client.deleted', clientId, name }, by.now);
   });
 }
 
-async function lockVersion(db: Db, clientId: string, version: number | undefined, by: By) {
-  const client = await lockClient(db, clientId, by);
-  if (version !== undefined && version !== client.version) throw new AppError('precondition_failed');
+async function lockVersion(db: Db, target: Target, by: By) {
+  const client = await lockClient(db, idOf(target), by);
+  requireVersion(target, client);
   return client;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -67,6 +68,7 @@ export async function addSecret(
 /** The app, held while its secrets change. @throws {AppError} invalid_request for an app without secrets, or with too many */
 export async function lockSecrets(db: Db, clientId: string, by: By): Promise<void> {
   const { auth_method: method } = await lockClient(db, clientId, by);
+  await requireHeldBy(db, clientId, by);
   if (!method.startsWith('client_secret')) {
     throw new AppError('invalid_request', { detail: `This app authenticates by ${method}, not with a secret.` });
   }

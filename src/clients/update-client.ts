@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
+import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { findAppApis } from '../apis/subscriptions.ts';
 import { record } from '../audit/record.ts';
@@ -29,6 +30,7 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
   const changes = ClientChanges.parse(update.changes);
   return inTransaction(db, async (trx) => {
     const before = await lockClient(trx, update.clientId, by);
+    await requireHeldBy(trx, before.id, by);
     if (update.version !== undefined && update.version !== before.version) throw new AppError('precondition_failed');
     requireConsistency(before, changes);
     const columns = await toColumns(trx, before, changes);

@@ -2,8 +2,8 @@ import { ADMIN_API } from '../apis/admin-api.ts';
 import type { Api, ApiScope } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import type { Role } from '../db/team-tables.ts';
-import { groupedBy, sortedBy } from './order.ts';
 import { type Ids, pair } from './ids.ts';
+import { groupedBy, sortedBy } from './order.ts';
 import type { DeclaredApi, DeclaredRole } from './schema.ts';
 
 /** Every API but the server's own, with scopes, roles and resource servers. */

@@ -3,8 +3,8 @@ import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
-import { groupedBy, sortedBy } from './order.ts';
 import { type Ids, pair } from './ids.ts';
+import { groupedBy, sortedBy } from './order.ts';
 import { ADMIN_API_NAME, type DeclaredApp } from './schema.ts';
 
 type Row = Client & { teamName: string | null; defaultApi: string | null };

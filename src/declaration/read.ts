@@ -6,9 +6,13 @@ import { readApps } from './read-apps.ts';
 import { readGroups, readTeams } from './read-people.ts';
 import { ADMIN_API_NAME, type Declaration } from './schema.ts';
 
+export type WholeDeclaration = Declaration & {
+  [Kind in 'groups' | 'teams' | 'apis' | 'apps']: NonNullable<Declaration[Kind]>;
+};
+
 /** What there is, whole: every list is in it. */
 export interface Current {
-  readonly declaration: Required<Declaration>;
+  readonly declaration: WholeDeclaration;
   readonly ids: Ids;
 }
 

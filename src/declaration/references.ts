@@ -1,8 +1,8 @@
 import { emailKey } from '../accounts/accounts.ts';
 import { groupNameKey } from '../accounts/groups.ts';
 import { nameKey } from '../teams/teams.ts';
-import type { Current } from './read.ts';
 import type { Path } from './problems.ts';
+import type { Current } from './read.ts';
 import { ADMIN_API_NAME, type Declaration } from './schema.ts';
 
 export interface Misfit {
@@ -42,17 +42,36 @@ const noPerson = (email: string) =>
 
 function checkPeople({ groups = [], teams = [] }: Declaration, { ids }: Current, report: Report): void {
   const has = (email: string) => ids.accounts.has(emailKey(email));
-  unique(groups.map(({ name }) => groupNameKey(name)), ['groups'], report, 'A group of this name');
+  unique(
+    groups.map(({ name }) => groupNameKey(name)),
+    ['groups'],
+    report,
+    'A group of this name',
+  );
   for (const [index, { members }] of groups.entries()) {
     const path = ['groups', index, 'members'];
     unique((members ?? []).map(emailKey), path, report, 'This person');
     known(members, { has, path, say: noPerson }, report);
   }
-  unique(teams.map(({ name }) => nameKey(name)), ['teams'], report, 'A team of this name');
+  unique(
+    teams.map(({ name }) => nameKey(name)),
+    ['teams'],
+    report,
+    'A team of this name',
+  );
   for (const [index, { members = [] }] of teams.entries()) {
     const path = ['teams', index, 'members'];
-    unique(members.map(({ email }) => emailKey(email)), path, report, 'This person');
-    known(members.map(({ email }) => email), { has, path, say: noPerson }, report);
+    unique(
+      members.map(({ email }) => emailKey(email)),
+      path,
+      report,
+      'This person',
+    );
+    known(
+      members.map(({ email }) => email),
+      { has, path, say: noPerson },
+      report,
+    );
   }
 }
 
@@ -60,7 +79,12 @@ const noTeam = (name: string) => `There is no team ${name}, neither in this file
 
 function checkApis(wanted: Declaration, { ids, declaration }: Current, report: Report): void {
   const { apis = [], apps = [], groups = [] } = wanted;
-  unique(apis.map(({ identifier }) => identifier), ['apis'], report, 'An API of this identifier');
+  unique(
+    apis.map(({ identifier }) => identifier),
+    ['apis'],
+    report,
+    'An API of this identifier',
+  );
   const hasTeam = knownTeams(wanted, ids.teams);
   const hasApp = new Set([...apps, ...declaration.apps].map(({ id }) => id));
   const hasGroup = new Set([...groups.map(({ name }) => groupNameKey(name)), ...ids.groups.keys()]);
@@ -73,8 +97,18 @@ function checkApis(wanted: Declaration, { ids, declaration }: Current, report: R
     known(api.visible_teams, { has: hasTeam, path: [...path, 'visible_teams'], say: noTeam }, report);
     const sayApp = (id: string) => `There is no app ${id}, neither in this file nor at the server.`;
     known(api.introspectors, { has: (id) => hasApp.has(id), path: [...path, 'introspectors'], say: sayApp }, report);
-    unique((api.scopes ?? []).map(({ name }) => name), [...path, 'scopes'], report, 'A scope of this name');
-    unique((api.roles ?? []).map(({ name }) => name), [...path, 'roles'], report, 'A role of this name');
+    unique(
+      (api.scopes ?? []).map(({ name }) => name),
+      [...path, 'scopes'],
+      report,
+      'A scope of this name',
+    );
+    unique(
+      (api.roles ?? []).map(({ name }) => name),
+      [...path, 'roles'],
+      report,
+      'A role of this name',
+    );
     for (const [at, role] of (api.roles ?? []).entries()) {
       const place = [...path, 'roles', at];
       const hasScope = (name: string) => scopesOf(api.identifier, wanted, declaration).has(name);
@@ -91,7 +125,12 @@ function checkApis(wanted: Declaration, { ids, declaration }: Current, report: R
 
 function checkApps(wanted: Declaration, { ids, declaration }: Current, report: Report): void {
   const { apps = [], apis = [] } = wanted;
-  unique(apps.map(({ id }) => id), ['apps'], report, 'An app of this id');
+  unique(
+    apps.map(({ id }) => id),
+    ['apps'],
+    report,
+    'An app of this id',
+  );
   const hasTeam = knownTeams(wanted, ids.teams);
   const hasApi = new Set([...apis.map(({ identifier }) => identifier), ...ids.apis.keys()]);
   const before = new Map(declaration.apps.map((app) => [app.id, app]));
@@ -104,10 +143,16 @@ function checkApps(wanted: Declaration, { ids, declaration }: Current, report: R
     if (app.team !== undefined && !hasTeam(app.team)) report([...path, 'team'], noTeam(app.team));
     unique(app.redirect_uris, [...path, 'redirect_uris'], report, 'This address');
     unique(app.post_logout_redirect_uris, [...path, 'post_logout_redirect_uris'], report, 'This address');
-    unique((app.subscriptions ?? []).map(({ api }) => api), [...path, 'subscriptions'], report, 'A subscription of this API');
+    unique(
+      (app.subscriptions ?? []).map(({ api }) => api),
+      [...path, 'subscriptions'],
+      report,
+      'A subscription of this API',
+    );
     for (const [at, { api, scopes }] of (app.subscriptions ?? []).entries()) {
       const place = [...path, 'subscriptions', at];
-      if (!hasApi.has(api)) report([...place, 'api'], `There is no API ${api}, neither in this file nor at the server.`);
+      if (!hasApi.has(api))
+        report([...place, 'api'], `There is no API ${api}, neither in this file nor at the server.`);
       else if (api !== ADMIN_API_NAME) {
         const offered = scopesOf(api, wanted, declaration);
         const say = (name: string) => `The API ${api} has no scope ${name}.`;

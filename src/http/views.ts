@@ -1,3 +1,5 @@
+import type { ReferenceViews } from './views/api-reference.ts';
+import type { ApiViews } from './views/apis.ts';
 import type { AppViews } from './views/apps.ts';
 import type { ConfirmViews } from './views/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
@@ -5,12 +7,22 @@ import type { HomeViews } from './views/home.ts';
 import type { OperatorViews } from './views/operator.ts';
 import type { RoleViews } from './views/roles.ts';
 import type { JoinViews, TeamViews } from './views/teams.ts';
+import type { ToolViews } from './views/tools.ts';
 import type { UsageViews } from './views/usage.ts';
 
-type PortalViews = AppViews & ConfirmViews & HomeViews & JoinViews & OperatorViews & RoleViews & TeamViews & UsageViews;
+type PortalViews = ApiViews &
+  AppViews &
+  ConfirmViews &
+  HomeViews &
+  JoinViews &
+  OperatorViews &
+  RoleViews &
+  TeamViews &
+  ToolViews &
+  UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends DeviceViews, PortalViews {
+export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
   error: {
     title: string;
     message: string;

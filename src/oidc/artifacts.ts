@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Insertable } from 'kysely';
+import { CompiledQuery, type Insertable } from 'kysely';
 import type { AdapterPayload } from 'oidc-provider';
+import { PREPARED } from '../db/clients.ts';
 import type { Db } from '../db/connection.ts';
 import type { ArtifactTable } from '../db/tables.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
@@ -60,37 +61,52 @@ export function toArtifactRow(
   };
 }
 
+const KEY = ['id_hash', 'model', 'created_at'] as const;
+
+/** What saving again replaces. When it was used, and when a device may poll again, is not saved but noted. */
+const REPLACED = [
+  'grant_id',
+  'account_id',
+  'client_id',
+  'uid_hash',
+  'user_code_hash',
+  'payload',
+  'expires_at',
+  'poll_interval',
+] as const;
+const SAVED: readonly Exclude<keyof ArtifactRow, 'consumed_at' | 'next_poll_at'>[] = [...KEY, ...REPLACED];
+
+const SAVE = `${PREPARED} insert into artifacts (${SAVED.join()})
+  values (${SAVED.map((_, index) => `$${index + 1}`).join()})
+  on conflict (id_hash, model) do update set ${REPLACED.map((name) => `${name} = excluded.${name}`).join()}`;
+
 /** Inserts an artifact, or replaces the one of the same id. */
 export async function saveArtifact(db: Db, row: ArtifactRow): Promise<void> {
-  const { id_hash: _id, model: _model, created_at: _created, consumed_at: _consumed, ...mutable } = row;
-  await db
-    .insertInto('artifacts')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['id_hash', 'model']).doUpdateSet(mutable))
-    .execute();
+  const values = SAVED.map((name) => row[name] ?? null);
+  await db.executeQuery(CompiledQuery.raw(SAVE, values));
 }
+
+const FIND = `${PREPARED} select payload, consumed_at from artifacts where id_hash = $1 and model = $2`;
 
 /** Finds by bearer value. */
 export async function findArtifact(db: Db, model: string, id: string): Promise<StoredArtifact | undefined> {
-  const row = await db
-    .selectFrom('artifacts')
-    .select(['payload', 'consumed_at'])
-    .where('id_hash', '=', hashOf(id))
-    .where('model', '=', model)
-    .executeTakeFirst();
+  const { rows } = await db.executeQuery<Found>(CompiledQuery.raw(FIND, [hashOf(id), model]));
+  const [row] = rows;
   return row && { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at };
 }
 
+interface Found {
+  payload: Record<string, unknown>;
+  consumed_at: Date | null;
+}
+
+const FIND_BY_UID = `${PREPARED}
+  select payload from artifacts where uid_hash = $1 and model = $2 order by created_at desc limit 1`;
+
 /** Finds a session by its uid. The bearer value stays unknown. */
 export async function findArtifactByUid(db: Db, model: string, uid: string): Promise<AdapterPayload | undefined> {
-  const row = await db
-    .selectFrom('artifacts')
-    .select('payload')
-    .where('uid_hash', '=', hashOf(uid))
-    .where('model', '=', model)
-    .orderBy('created_at', 'desc')
-    .executeTakeFirst();
-  return row?.payload;
+  const { rows } = await db.executeQuery<Found>(CompiledQuery.raw(FIND_BY_UID, [hashOf(uid), model]));
+  return rows[0]?.payload;
 }
 
 /** One statement, so that of two that use it at once only one can. @returns whether it was this one */

@@ -4,7 +4,7 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', t
 const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
-const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'always' });
 
 export const inDay = (at: Date) => day.format(at);
 export const inDate = (at: Date) => date.format(at);
@@ -20,9 +20,11 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1],
 ];
 
-/** How far a time is from now: “in 3 days”, “5 minutes ago”. */
+/** How far a time is from now: “in 3 days”, “5 minutes ago”, “now”. */
 export function fromNow(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
+  if (Math.abs(seconds) < 1) return 'now';
+  if (seconds > 0) return `in ${inSpan(seconds)}`;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
   return relative.format(Math.trunc(seconds / size), unit);
 }
@@ -36,4 +38,10 @@ export const counted = (count: number, noun: string) => `${number.format(count)}
 export function inSpan(seconds: number): string {
   const [unit, size] = UNITS.find(([, length]) => seconds >= length * 0.99) ?? ['second', 1];
   return counted(Math.round(seconds / size), unit);
+}
+
+/** A time of a token, in seconds since 1970; undefined for what is none. */
+export function dateOfSeconds(value: unknown): Date | undefined {
+  const date = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

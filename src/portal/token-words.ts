@@ -1,4 +1,4 @@
-import { fromNow, inMoment, inSpan } from './moments.ts';
+import { dateOfSeconds, fromNow, inMoment, inSpan } from './moments.ts';
 
 /** One member of a token, with what it says in words. */
 export interface ClaimInWords {
@@ -58,10 +58,10 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.str
 
 function wordsOf(name: string, value: unknown, claims: Record<string, unknown>, now: Date): string {
   const time = TIMES[name];
-  if (time && typeof value === 'number') {
-    const date = new Date(value * 1000);
+  const date = dateOfSeconds(value);
+  if (time && date) {
     const ahead = (date.getTime() - now.getTime()) / 1000;
-    return `${time} ${ahead > 0 ? `in ${inSpan(ahead)}` : fromNow(date, now)}: ${inMoment(date)}.`;
+    return `${name === 'exp' && ahead <= 0 ? 'Expired' : time} ${ahead > 0 ? `in ${inSpan(ahead)}` : fromNow(date, now)}: ${inMoment(date)}.`;
   }
   if (name === 'sub' && value === claims.client_id) return 'Whom it is about: the app itself, and no person.';
   return CLAIMS[name] ?? '';

@@ -33,6 +33,8 @@ export interface Invited {
   readonly code: string;
 }
 
+const noInvitation = (id: string) => `There is no invitation ${id}.`;
+
 export const hashOfCode = (code: string) => createHash('sha256').update(code.trim()).digest();
 
 /**
@@ -146,9 +148,27 @@ export async function listInvitations(db: Db, teamId: string | undefined, by: By
     .execute();
 }
 
+/** withdrawInvitation() for one of this team, or of none. @throws {AppError} not_found, forbidden, conflict */
+export function withdrawInvitationOf(
+  db: Kysely<Tables>,
+  { teamId, invitationId }: { teamId: string | undefined; invitationId: string },
+  by: By,
+): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const invitation = await trx
+      .selectFrom('invitations')
+      .select('id')
+      .where('id', '=', invitationId)
+      .where('team_id', teamId === undefined ? 'is' : '=', teamId ?? null)
+      .executeTakeFirst();
+    if (!invitation) throw new AppError('not_found', { detail: noInvitation(invitationId) });
+    await withdrawInvitation(trx, invitationId, by);
+  });
+}
+
 /** Ends an invitation before it was accepted. @returns the team @throws {AppError} not_found, forbidden, conflict */
 export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by: By): Promise<string | null> {
-  const missing = `There is no invitation ${invitationId}.`;
+  const missing = noInvitation(invitationId);
   return inTransaction(db, async (trx) => {
     const invitation = await trx
       .selectFrom('invitations')

@@ -6,6 +6,7 @@ import { announceVersioned, CATALOG_TOPIC } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { endAccessOfClients } from '../revocation/artifacts.ts';
 import { revokeAll } from '../revocation/revoke.ts';
@@ -20,29 +21,30 @@ export const Reason = z
 /**
  * Stops every app of a team and every API of it, for all apps: token requests fail from now on, and the tokens that are
  * out are refused. Apps and APIs stay as they are, and so do refresh tokens, so that resuming brings back just what was.
- * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict
+ * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed
  */
 export async function suspendTeam(
   db: Kysely<Tables>,
-  input: { teamId: string; reason: string },
+  input: { teamId: string; reason: string; version?: number | undefined },
   by: By,
 ): Promise<void> {
-  const { teamId } = input;
-  authorize(by, 'platform.write', null, noTeam(teamId));
+  const { teamId, version } = input;
+  authorize(by, 'team.suspend', null, noTeam(teamId));
   const reason = Reason.parse(input.reason);
   return inTransaction(db, async (trx) => {
-    await setSuspension(trx, teamId, { suspended_at: by.now, suspended_reason: reason });
+    await setSuspension(trx, { id: teamId, version }, { suspended_at: by.now, suspended_reason: reason });
     await revokeTokensOfTeam(trx, teamId, by.now);
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'team.suspended', teamId, reason }, by.now);
   });
 }
 
-/** Tokens from before stay refused. @throws {AppError} not_found, forbidden, conflict */
-export async function resumeTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
-  authorize(by, 'platform.write', null, noTeam(teamId));
+/** Tokens from before stay refused. @throws {AppError} not_found, forbidden, conflict, precondition_failed */
+export async function resumeTeam(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
+  const teamId = idOf(target);
+  authorize(by, 'team.suspend', null, noTeam(teamId));
   return inTransaction(db, async (trx) => {
-    await setSuspension(trx, teamId, { suspended_at: null, suspended_reason: null });
+    await setSuspension(trx, target, { suspended_at: null, suspended_reason: null });
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'team.resumed', teamId }, by.now);
   });
@@ -50,22 +52,27 @@ export async function resumeTeam(db: Kysely<Tables>, teamId: string, by: By): Pr
 
 async function setSuspension(
   db: Db,
-  teamId: string,
+  target: Target,
   change: { suspended_at: Date | null; suspended_reason: string | null },
 ): Promise<void> {
-  const changed = await db
-    .updateTable('teams')
-    .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
-    .where('id', '=', teamId)
-    .where('suspended_at', change.suspended_at ? 'is' : 'is not', null)
-    .returning('id')
+  const id = idOf(target);
+  const team = await db
+    .selectFrom('teams')
+    .select(['suspended_at', 'version'])
+    .where('id', '=', id)
+    .forUpdate()
     .executeTakeFirst();
-  if (changed) return;
-  const team = await db.selectFrom('teams').select('id').where('id', '=', teamId).executeTakeFirst();
-  if (!team) throw new AppError('not_found', { detail: noTeam(teamId) });
-  throw new AppError('conflict', {
-    detail: `The team is ${change.suspended_at ? 'suspended already' : 'not suspended'}.`,
-  });
+  if (!team) throw new AppError('not_found', { detail: noTeam(id) });
+  requireVersion(target, team);
+  if ((team.suspended_at === null) === (change.suspended_at === null)) {
+    const detail = `The team is ${change.suspended_at ? 'suspended already' : 'not suspended'}.`;
+    throw new AppError('conflict', { detail });
+  }
+  await db
+    .updateTable('teams')
+    .set({ ...change, version: team.version + 1 })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** What the team's apps hold, and what any app holds for the team's APIs. */

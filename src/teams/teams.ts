@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { authorize, authorizeFor, type By, visibleTeams } from '../access.ts';
+import { authorize, authorizeFor, type By, judgeAccess, visibleTeams } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Team } from '../db/team-tables.ts';
 import { inTransaction, isMissingReference, isUniqueViolation } from '../db/transaction.ts';
+import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 
 export const TeamName = z
@@ -25,8 +26,12 @@ export const nameKey = (name: string) => name.normalize('NFKC').trim().toLowerCa
 
 export const noTeam = (id: string) => `There is no team ${id}.`;
 
-/** Starts a team; a person who does becomes its owner. @throws {ZodError} @throws {AppError} conflict, not_found */
+/**
+ * Starts a team; a person who does becomes its owner. An app does so only where it acts for the whole platform.
+ * @throws {ZodError} @throws {AppError} conflict, not_found, forbidden
+ */
 export async function createTeam(db: Kysely<Tables>, input: z.input<typeof NewTeam>, by: By): Promise<Team> {
+  if (by.actor.type === 'client' && judgeAccess(by, 'team.write', null) !== 'allowed') throw new AppError('forbidden');
   const { name, owner: named } = NewTeam.parse(input);
   const owner = by.actor.type === 'account' ? by.actor.id : named;
   const id = `team_${randomUUID().replaceAll('-', '')}`;
@@ -82,13 +87,15 @@ export async function renameTeam(
   }
 }
 
-/** Ends a team that owns nothing any more. @throws {AppError} not_found, forbidden, conflict */
-export async function deleteTeam(db: Kysely<Tables>, teamId: string, by: By): Promise<void> {
+/** Ends a team that owns nothing any more. @throws {AppError} not_found, forbidden, conflict, precondition_failed */
+export async function deleteTeam(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
+  const teamId = idOf(target);
   try {
     await inTransaction(db, async (trx) => {
-      const { name } = await requireTeam(trx, teamId, 'team.write', by);
+      const team = await requireTeam(trx, teamId, 'team.write', by);
+      requireVersion(target, team);
       await trx.deleteFrom('teams').where('id', '=', teamId).execute();
-      await record(trx, by.actor, { type: 'team.deleted', teamId, name }, by.now);
+      await record(trx, by.actor, { type: 'team.deleted', teamId, name: team.name }, by.now);
     });
   } catch (error) {
     // The database refuses it as long as an app or an API belongs to it, also one that is made at this moment.

@@ -14,7 +14,7 @@ export const ADMIN_SCOPES = {
   'apps:read': { description: 'See apps and their secrets’ names and dates', actions: ['app.read'] },
   'apps:write': { description: 'Register, change and remove apps and secrets', actions: ['app.read', 'app.write'] },
   'apis:read': { description: 'See APIs, their scopes and roles', actions: ['api.read'] },
-  'apis:write': { description: 'Publish, change and remove APIs', actions: ['api.read', 'api.write'] },
+  'apis:write': { description: 'Publish, change and remove APIs', actions: ['app.read', 'api.read', 'api.write'] },
   'subscriptions:read': { description: 'See who may use which API', actions: ['app.read', 'api.read'] },
   'subscriptions:write': {
     description: 'Ask for, decide on and end subscriptions',
@@ -23,7 +23,10 @@ export const ADMIN_SCOPES = {
   'roles:read': { description: 'See roles and who has them', actions: ['api.read'] },
   'roles:write': { description: 'Change roles and who has them', actions: ['api.read', 'role.write'] },
   'teams:read': { description: 'See teams and their members', actions: ['team.read'] },
-  'teams:write': { description: 'Change teams, members and invitations', actions: ['team.read', 'team.write'] },
+  'teams:write': {
+    description: 'Change and suspend teams, change members and invitations',
+    actions: ['team.read', 'team.write', 'team.suspend'],
+  },
   'users:read': { description: 'See people and groups', actions: ['platform.read'] },
   'users:write': { description: 'Change people and groups', actions: ['platform.read', 'platform.write'] },
   'audit:read': { description: 'Read the audit trail', actions: ['platform.read'] },

@@ -48,7 +48,7 @@ describe('latchkey api', () => {
       scopes: [{ name: 'reports:read', description: 'Read reports' }],
     });
     const { visible_teams: _, ...listed } = created as { visible_teams: unknown };
-    expect(await answerOf(env, ["api", "list"])).toContainEqual(listed);
+    expect(await answerOf(env, ['api', 'list'])).toContainEqual(listed);
     expect((await latchkey(env, ['api', 'list'])).stdout).toMatch(/https:\/\/created\.example\.com +Reports +120 s/);
   });
 

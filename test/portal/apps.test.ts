@@ -223,7 +223,7 @@ describe('secrets in the portal', () => {
     expect((await visitor.visit(path)).text).not.toContain('safe to revoke');
     await use(newer?.id, hoursAgo(1));
     expect((await visitor.visit(path)).text).toContain(
-      'Last used yesterday, while a newer secret is in use: safe to revoke.',
+      'Last used 1 day ago, while a newer secret is in use: safe to revoke.',
     );
     await use(old?.id, hoursAgo(2));
     expect((await visitor.visit(path)).text).not.toContain('safe to revoke');

@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const DAY = 86_400_000;
+const WATCHING = /from "?(settings|revocations|signing_keys)/;
 const inDays = (days: number) => new Date(Date.now() + days * DAY);
 
 /** A person of a team, signed in. */
@@ -83,7 +84,7 @@ describe('the home page', () => {
     const text = textOf((await visitor.visit('/')).text);
     expect(text).toContain('3 things need you.');
     expect(text).toContain('30 requests of Broken failed in the last 24 hours, 25 % of all. See why');
-    expect(text).toContain('The last secret of Ended, “first”, ended yesterday. The app gets no tokens.');
+    expect(text).toContain('The last secret of Ended, “first”, ended 1 day ago. The app gets no tokens.');
     expect(text).toContain('The only secret of Ending, “first”, ends in 10 days.');
     expect(text).toContain('The secret “first” of Covered ends in 5 days. Another one goes on.');
   });
@@ -137,11 +138,11 @@ describe('the home page', () => {
       .execute();
     const deciding = (await owners.visitor.visit('/')).text;
     expect(textOf(deciding)).toContain(
-      'Asking asks for reports:read of Payroll, yesterday. “For the &lt;b&gt;board&lt;/b&gt;” Decide',
+      'Asking asks for reports:read of Payroll, 1 day ago. “For the &lt;b&gt;board&lt;/b&gt;” Decide',
     );
     expect(deciding).not.toContain('<b>board');
     expect(textOf((await askers.visitor.visit('/')).text)).toContain(
-      'Asking waits for reports:read of Payroll. Asked for yesterday',
+      'Asking waits for reports:read of Payroll. Asked for 1 day ago',
     );
     const others = textOf((await viewer.visit('/')).text);
     expect(others).not.toContain('Asking');
@@ -196,9 +197,10 @@ describe('the home page', () => {
     const countStatements = async () => {
       const executed = jest.spyOn(server.database.db.getExecutor(), 'executeQuery');
       await visitor.visit('/');
-      const count = executed.mock.calls.length;
+      // The server looks for changes of its keys, revocations and apps from time to time, whoever visits.
+      const statements = executed.mock.calls.map(([{ sql }]) => sql).filter((sql) => !WATCHING.test(sql));
       executed.mockRestore();
-      return count;
+      return statements.length;
     };
     await anAppOf(team.id, 'First');
     const withOne = await countStatements();

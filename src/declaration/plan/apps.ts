@@ -8,8 +8,8 @@ import { type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApp } from '../schema.ts';
 import { type Change, differences, type FieldChange, PHASES } from './change.ts';
-import { planSubscriptions } from './subscriptions.ts';
 import { defaultApiOf } from './default-api.ts';
+import { planSubscriptions } from './subscriptions.ts';
 
 const theApp = ({ id, name }: DeclaredApp) => `the app ${id} (${name})`;
 

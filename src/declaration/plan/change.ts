@@ -24,7 +24,17 @@ export interface FieldChange {
 /** One thing that differs between a file and the server. */
 export interface Change {
   readonly action: 'create' | 'change' | 'remove';
-  readonly what: 'group' | 'team' | 'api' | 'app' | 'scope' | 'role' | 'subscription' | 'member' | 'holder' | 'introspector';
+  readonly what:
+    | 'group'
+    | 'team'
+    | 'api'
+    | 'app'
+    | 'scope'
+    | 'role'
+    | 'subscription'
+    | 'member'
+    | 'holder'
+    | 'introspector';
   /** In words, such as: the team “Sales”. */
   readonly subject: string;
   readonly fields?: readonly FieldChange[];

@@ -1,4 +1,5 @@
 import { ADMIN_API } from '../../apis/admin-api.ts';
+import { findApi } from '../../apis/apis.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Path } from '../problems.ts';
 import { ADMIN_API_NAME, type DeclaredApp } from '../schema.ts';
@@ -9,15 +10,10 @@ export function defaultApiOf(before: DeclaredApp | undefined, wanted: DeclaredAp
   const { id: clientId, name, default_api: api } = wanted;
   if (before?.default_api === api) return [];
   const run = async ({ db, by }: Work) => {
-    const defaultApi = api === undefined ? null : await identifierOf(db, api);
+    const row = api === ADMIN_API_NAME ? await findApi(db, ADMIN_API) : undefined;
+    const defaultApi = row?.identifier ?? api ?? null;
     return updateClient(db, { clientId, changes: { defaultApi } }, by);
   };
   const about = { action: 'change', what: 'app', subject: `the app ${clientId} (${name})`, path } as const;
   return [{ ...about, phase: PHASES.afterSubscriptions, isSilent: true, run }];
-}
-
-async function identifierOf(db: Work['db'], api: string): Promise<string> {
-  if (api !== ADMIN_API_NAME) return api;
-  const row = await db.selectFrom('apis').select('identifier').where('id', '=', ADMIN_API).executeTakeFirstOrThrow();
-  return row.identifier;
 }

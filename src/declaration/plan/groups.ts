@@ -1,5 +1,12 @@
 import { emailKey } from '../../accounts/accounts.ts';
-import { addToGroup, createGroup, deleteGroup, groupNameKey, removeFromGroup, renameGroup } from '../../accounts/groups.ts';
+import {
+  addToGroup,
+  createGroup,
+  deleteGroup,
+  groupNameKey,
+  removeFromGroup,
+  renameGroup,
+} from '../../accounts/groups.ts';
 import { accountId, groupId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredGroup } from '../schema.ts';
@@ -39,22 +46,26 @@ function planMembers(before: DeclaredGroup | undefined, { name, members }: Decla
   const added = [...members.entries()].filter(([, email]) => !had.has(emailKey(email)));
   const removed = before?.members?.filter((email) => !kept.has(emailKey(email))) ?? [];
   return [
-    ...added.map(([index, email]): Change => ({
-      action: 'create',
-      what: 'member',
-      subject: `${email} in ${theGroup(name)}`,
-      path: [...path, 'members', index],
-      phase: PHASES.member,
-      run: ({ db, by, ids }) => addToGroup(db, { groupId: groupId(ids, name), accountId: accountId(ids, email) }, by),
-    })),
-    ...removed.map((email): Change => ({
-      action: 'remove',
-      what: 'member',
-      subject: `${email} from ${theGroup(name)}`,
-      phase: PHASES.removeLinks,
-      run: ({ db, by, ids }) =>
-        removeFromGroup(db, { groupId: groupId(ids, name), accountId: accountId(ids, email) }, by),
-    })),
+    ...added.map(
+      ([index, email]): Change => ({
+        action: 'create',
+        what: 'member',
+        subject: `${email} in ${theGroup(name)}`,
+        path: [...path, 'members', index],
+        phase: PHASES.member,
+        run: ({ db, by, ids }) => addToGroup(db, { groupId: groupId(ids, name), accountId: accountId(ids, email) }, by),
+      }),
+    ),
+    ...removed.map(
+      (email): Change => ({
+        action: 'remove',
+        what: 'member',
+        subject: `${email} from ${theGroup(name)}`,
+        phase: PHASES.removeLinks,
+        run: ({ db, by, ids }) =>
+          removeFromGroup(db, { groupId: groupId(ids, name), accountId: accountId(ids, email) }, by),
+      }),
+    ),
   ];
 }
 

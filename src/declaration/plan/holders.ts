@@ -46,21 +46,25 @@ function planKind(kind: Kind, before: DeclaredRole | undefined, wanted: Declared
   const added = [...names.entries()].filter(([, name]) => !has(had, name));
   const removed = had.filter((name) => !has(names, name));
   return [
-    ...added.map(([index, name]): Change => ({
-      action: 'create',
-      what: 'holder',
-      subject: `${theRole} for ${kind.word(name)}`,
-      path: [...at.path, kind.member, index],
-      phase: PHASES.afterSubscriptions,
-      run: ({ db, by, ids }) => assignRole(db, roleId(ids, at.api, wanted.name), asked(kind.holder(ids, name)), by),
-    })),
-    ...removed.map((name): Change => ({
-      action: 'remove',
-      what: 'holder',
-      subject: `${theRole} from ${kind.word(name)}`,
-      phase: PHASES.removeLinks,
-      run: ({ db, by, ids }) => unassignRole(db, roleId(ids, at.api, wanted.name), kind.holder(ids, name), by),
-    })),
+    ...added.map(
+      ([index, name]): Change => ({
+        action: 'create',
+        what: 'holder',
+        subject: `${theRole} for ${kind.word(name)}`,
+        path: [...at.path, kind.member, index],
+        phase: PHASES.afterSubscriptions,
+        run: ({ db, by, ids }) => assignRole(db, roleId(ids, at.api, wanted.name), asked(kind.holder(ids, name)), by),
+      }),
+    ),
+    ...removed.map(
+      (name): Change => ({
+        action: 'remove',
+        what: 'holder',
+        subject: `${theRole} from ${kind.word(name)}`,
+        phase: PHASES.removeLinks,
+        run: ({ db, by, ids }) => unassignRole(db, roleId(ids, at.api, wanted.name), kind.holder(ids, name), by),
+      }),
+    ),
   ];
 }
 

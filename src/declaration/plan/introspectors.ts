@@ -14,20 +14,24 @@ export function planIntrospectors(
   const added = [...introspectors.entries()].filter(([, app]) => !had.includes(app));
   const removed = had.filter((app) => !introspectors.includes(app));
   return [
-    ...added.map(([index, clientId]): Change => ({
-      action: 'create',
-      what: 'introspector',
-      subject: `introspection of ${apiIdentifier} by the app ${clientId}`,
-      path: [...path, 'introspectors', index],
-      phase: PHASES.afterSubscriptions,
-      run: ({ db, by }) => allowIntrospection(db, { apiIdentifier, clientId }, by),
-    })),
-    ...removed.map((clientId): Change => ({
-      action: 'remove',
-      what: 'introspector',
-      subject: `introspection of ${apiIdentifier} by the app ${clientId}`,
-      phase: PHASES.removeLinks,
-      run: ({ db, by }) => endIntrospection(db, { apiIdentifier, clientId }, by),
-    })),
+    ...added.map(
+      ([index, clientId]): Change => ({
+        action: 'create',
+        what: 'introspector',
+        subject: `introspection of ${apiIdentifier} by the app ${clientId}`,
+        path: [...path, 'introspectors', index],
+        phase: PHASES.afterSubscriptions,
+        run: ({ db, by }) => allowIntrospection(db, { apiIdentifier, clientId }, by),
+      }),
+    ),
+    ...removed.map(
+      (clientId): Change => ({
+        action: 'remove',
+        what: 'introspector',
+        subject: `introspection of ${apiIdentifier} by the app ${clientId}`,
+        phase: PHASES.removeLinks,
+        run: ({ db, by }) => endIntrospection(db, { apiIdentifier, clientId }, by),
+      }),
+    ),
   ];
 }

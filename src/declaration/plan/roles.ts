@@ -14,13 +14,15 @@ export function planRoles(before: DeclaredApi | undefined, { identifier, roles }
     ...roles.flatMap((role, index) =>
       planRole(had.get(role.name), role, { api: identifier, path: [...path, 'roles', index] }),
     ),
-    ...gone.map(({ name }): Change => ({
-      action: 'remove',
-      what: 'role',
-      subject: `the role ${name} of ${identifier}`,
-      phase: PHASES.removeRole,
-      run: ({ db, by, ids }) => deleteRole(db, roleId(ids, identifier, name), by),
-    })),
+    ...gone.map(
+      ({ name }): Change => ({
+        action: 'remove',
+        what: 'role',
+        subject: `the role ${name} of ${identifier}`,
+        phase: PHASES.removeRole,
+        run: ({ db, by, ids }) => deleteRole(db, roleId(ids, identifier, name), by),
+      }),
+    ),
   ];
 }
 

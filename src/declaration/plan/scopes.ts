@@ -21,8 +21,10 @@ export function planScopes(before: DeclaredApi, { identifier, scopes }: Declared
   const had = new Map(before.scopes?.map((scope) => [scope.name, scope]));
   const kept = new Set(scopes.map(({ name }) => name));
   const gone = [...had.values()].filter(({ name }) => !kept.has(name));
-  const set = (list: readonly DeclaredScope[]) => ({ db, by, ids }: Work) =>
-    updateApi(db, { id: apiId(ids, identifier) }, { scopes: actionScopes(list) }, by);
+  const set =
+    (list: readonly DeclaredScope[]) =>
+    ({ db, by, ids }: Work) =>
+      updateApi(db, { id: apiId(ids, identifier) }, { scopes: actionScopes(list) }, by);
   const subject = (name: string) => `the scope ${name} of ${identifier}`;
   const written = scopes.flatMap((scope, index) => {
     const old = had.get(scope.name);

@@ -1,4 +1,3 @@
-import { findApiById } from '../../apis/apis.ts';
 import { setSubscriptionScopes } from '../../apis/set-scopes.ts';
 import { endSubscription, suspendSubscription } from '../../apis/subscription-lifecycle.ts';
 import { findSubscriptionOf } from '../../apis/subscription-rows.ts';
@@ -6,7 +5,7 @@ import { subscribe } from '../../apis/subscriptions.ts';
 import { apiId, subscriptionId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApp, DeclaredSubscription } from '../schema.ts';
-import { type Change, PHASES, sameSet, type Work } from './change.ts';
+import { type Change, PHASES, sameSet } from './change.ts';
 
 /** What an app may use, as decided by whoever applies the file: nothing of it waits for an approval. */
 export function planSubscriptions(before: DeclaredApp | undefined, wanted: DeclaredApp, path: Path): Change[] {
@@ -19,15 +18,23 @@ export function planSubscriptions(before: DeclaredApp | undefined, wanted: Decla
     ...subscriptions.flatMap((subscription, index) =>
       planSubscription(had.get(subscription.api), subscription, { app, path: [...path, 'subscriptions', index] }),
     ),
-    ...gone.map((api): Change => ({
-      action: 'remove',
-      what: 'subscription',
-      subject: `the subscription of ${api} by ${app}`,
-      note: 'its tokens are refused',
-      phase: PHASES.removeSubscription,
-      run: ({ db, by, ids, outbox }) =>
-        endSubscription(db, outbox, { id: subscriptionId(ids, app, api) }, { reason: 'not in the configuration' }, by),
-    })),
+    ...gone.map(
+      (api): Change => ({
+        action: 'remove',
+        what: 'subscription',
+        subject: `the subscription of ${api} by ${app}`,
+        note: 'its tokens are refused',
+        phase: PHASES.removeSubscription,
+        run: ({ db, by, ids, outbox }) =>
+          endSubscription(
+            db,
+            outbox,
+            { id: subscriptionId(ids, app, api) },
+            { reason: 'not in the configuration' },
+            by,
+          ),
+      }),
+    ),
   ];
 }
 
@@ -40,7 +47,8 @@ function planSubscription(
   const changes: Change[] = [];
   if (!before) {
     const fields = [{ name: 'scopes', from: null, to: scopes }];
-    const run: Change['run'] = (work) => subscribeTo(work, { app, api, scopes });
+    const run: Change['run'] = ({ db, by, ids }) =>
+      subscribe(db, { clientId: app, apiIdentifier: apiId(ids, api), scopes }, by);
     changes.push({ ...about, action: 'create', fields, phase: PHASES.subscription, run });
   } else if (!sameSet(before.scopes, scopes)) {
     const fields = [{ name: 'scopes', from: before.scopes, to: scopes }];
@@ -57,9 +65,4 @@ function planSubscription(
     changes.push({ ...about, action: 'change', fields, phase: PHASES.stop, run });
   }
   return changes;
-}
-
-async function subscribeTo({ db, by, ids }: Work, wanted: { app: string; api: string; scopes: readonly string[] }) {
-  const api = await findApiById(db, apiId(ids, wanted.api));
-  return subscribe(db, { clientId: wanted.app, apiIdentifier: api.identifier, scopes: wanted.scopes }, by);
 }

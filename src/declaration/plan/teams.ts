@@ -54,13 +54,15 @@ function planMembers(before: DeclaredTeam | undefined, { name, members }: Declar
       const place = { path: [...path, 'members', index], team: name };
       return [role === undefined ? addition(member, place) : newRole(member, { ...place, from: role })];
     }),
-    ...removed.map(({ email }): Change => ({
-      action: 'remove',
-      what: 'member',
-      subject: `${email} from ${theTeam(name)}`,
-      phase: PHASES.removeLinks,
-      run: ({ db, by, ids }) => removeMember(db, membership(ids, name, email), by),
-    })),
+    ...removed.map(
+      ({ email }): Change => ({
+        action: 'remove',
+        what: 'member',
+        subject: `${email} from ${theTeam(name)}`,
+        phase: PHASES.removeLinks,
+        run: ({ db, by, ids }) => removeMember(db, membership(ids, name, email), by),
+      }),
+    ),
   ];
 }
 

@@ -9,6 +9,11 @@ export const requests = {
       fix: 'Turn PKCE on in your library: code_challenge and code_challenge_method=S256.',
     },
     {
+      detail: /openid scope must be requested/,
+      cause: 'The request has a parameter of OpenID Connect, such as nonce, but not the scope openid.',
+      fix: 'Add openid to the scope, or leave the parameter out.',
+    },
+    {
       detail: /missing required/,
       cause: 'A parameter is missing; the server’s answer names it.',
       fix: 'Send it in the form body, as application/x-www-form-urlencoded and not as JSON.',

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import {
+  createRole,
+  deleteRole,
+  listRoles,
+  NewRole as NewRoleInput,
+  RoleChange,
+  requireRole,
+  updateRole,
+} from '../../apis/roles.ts';
+import type { Role as RoleRow } from '../../db/team-tables.ts';
+import { operation } from '../operation.ts';
+import { Id, listOf, Time, timeOf } from '../shapes.ts';
+import { ApiId } from './shape.ts';
+
+const Role = z
+  .object({
+    id: z.string(),
+    api_id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    scopes: z.array(z.string()),
+    created_at: Time,
+  })
+  .meta({ id: 'Role' });
+
+const present = (role: RoleRow): z.input<typeof Role> => ({
+  id: role.id,
+  api_id: role.api_id,
+  name: role.name,
+  description: role.description,
+  scopes: role.scopes,
+  created_at: timeOf(role.created_at),
+});
+
+export const RoleId = z.strictObject({ role_id: Id });
+const NewRole = NewRoleInput.meta({ id: 'NewRole', examples: [{ name: 'Controller', scopes: ['reports:read'] }] });
+const RoleChanges = RoleChange.meta({ id: 'RoleChanges', examples: [{ description: 'Whoever reads the reports' }] });
+const tag = 'Roles';
+
+export const roleOperations = [
+  operation({
+    id: 'listRoles',
+    method: 'GET',
+    path: '/apis/{api_id}/roles',
+    tag,
+    summary: 'The roles of an API',
+    scope: 'roles:read',
+    params: ApiId,
+    status: 200,
+    result: listOf(Role),
+    async handle({ db, by, params }) {
+      return { body: { data: (await listRoles(db, params.api_id, by)).map(present) } };
+    },
+  }),
+  operation({
+    id: 'createRole',
+    method: 'POST',
+    path: '/apis/{api_id}/roles',
+    tag,
+    summary: 'Make a role: some scopes of an API under a name',
+    scope: 'roles:write',
+    params: ApiId,
+    body: NewRole,
+    status: 201,
+    result: Role,
+    idempotent: true,
+    async handle({ db, by, params, body }) {
+      const role = await createRole(db, params.api_id, body, by);
+      return { body: present(role), version: role.version, location: `/roles/${role.id}` };
+    },
+  }),
+  operation({
+    id: 'getRole',
+    method: 'GET',
+    path: '/roles/{role_id}',
+    tag,
+    summary: 'One role',
+    scope: 'roles:read',
+    params: RoleId,
+    status: 200,
+    result: Role,
+    async handle({ db, by, params }) {
+      const { role } = await requireRole(db, params.role_id, 'api.read', by);
+      return { body: present(role), version: role.version };
+    },
+  }),
+  operation({
+    id: 'updateRole',
+    method: 'PATCH',
+    path: '/roles/{role_id}',
+    tag,
+    summary: 'Change a role',
+    description: 'Where it gives less, or has another name, the tokens that people have by it end.',
+    scope: 'roles:write',
+    params: RoleId,
+    body: RoleChanges,
+    status: 200,
+    result: Role,
+    conditional: true,
+    async handle({ db, by, params, body, version }) {
+      const role = await updateRole(db, params.role_id, { ...body, version }, by);
+      return { body: present(role), version: role.version };
+    },
+  }),
+  operation({
+    id: 'deleteRole',
+    method: 'DELETE',
+    path: '/roles/{role_id}',
+    tag,
+    summary: 'End a role',
+    description: 'What it gave ends at once.',
+    scope: 'roles:write',
+    params: RoleId,
+    status: 204,
+    conditional: true,
+    handle: ({ db, by, params, version }) => deleteRole(db, { id: params.role_id, version }, by),
+  }),
+];

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import {
+  addToGroup,
+  createGroup,
+  deleteGroup,
+  GroupName,
+  listGroupMembers,
+  listGroups,
+  NewGroup as NewGroupInput,
+  removeFromGroup,
+  renameGroup,
+  requireGroup,
+} from '../../accounts/groups.ts';
+import type { Group as GroupRow } from '../../db/team-tables.ts';
+import { operation } from '../operation.ts';
+import { Id, ListQuery, PlainListQuery, pageOf, presentPage, Time, timeOf } from '../shapes.ts';
+
+const Group = z.object({ id: z.string(), name: z.string(), created_at: Time }).meta({ id: 'Group' });
+const GroupMember = z
+  .object({ account_id: z.string(), name: z.string(), email: z.string(), disabled: z.boolean() })
+  .meta({ id: 'GroupMember' });
+
+const present = ({ id, name, created_at }: GroupRow): z.input<typeof Group> => ({
+  id,
+  name,
+  created_at: timeOf(created_at),
+});
+
+const GroupId = z.strictObject({ group_id: Id });
+const MemberId = GroupId.extend({ account_id: Id });
+const NewGroup = NewGroupInput.meta({ id: 'NewGroup', examples: [{ name: 'Controlling' }] });
+const GroupChanges = z
+  .strictObject({ name: GroupName })
+  .meta({ id: 'GroupChanges', examples: [{ name: 'Controlling' }] });
+const tag = 'Groups';
+
+export const groupOperations = [
+  operation({
+    id: 'listGroups',
+    method: 'GET',
+    path: '/groups',
+    tag,
+    summary: 'Groups of people',
+    description: 'The newest first. `search` looks for a part of the name.',
+    scope: 'users:read',
+    query: ListQuery,
+    status: 200,
+    result: pageOf(Group),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listGroups(db, query, by), present) }),
+  }),
+  operation({
+    id: 'createGroup',
+    method: 'POST',
+    path: '/groups',
+    tag,
+    summary: 'Make a group',
+    scope: 'users:write',
+    body: NewGroup,
+    status: 201,
+    result: Group,
+    idempotent: true,
+    async handle({ db, by, body }) {
+      const group = await createGroup(db, body, by);
+      return { body: present(group), version: group.version, location: `/groups/${group.id}` };
+    },
+  }),
+  operation({
+    id: 'getGroup',
+    method: 'GET',
+    path: '/groups/{group_id}',
+    tag,
+    summary: 'One group',
+    scope: 'users:read',
+    params: GroupId,
+    status: 200,
+    result: Group,
+    async handle({ db, by, params }) {
+      const group = await requireGroup(db, params.group_id, 'platform.read', by);
+      return { body: present(group), version: group.version };
+    },
+  }),
+  operation({
+    id: 'updateGroup',
+    method: 'PATCH',
+    path: '/groups/{group_id}',
+    tag,
+    summary: 'Rename a group',
+    scope: 'users:write',
+    params: GroupId,
+    body: GroupChanges,
+    status: 200,
+    result: Group,
+    conditional: true,
+    async handle({ db, by, params, body, version }) {
+      const group = await renameGroup(db, { groupId: params.group_id, name: body.name, version }, by);
+      return { body: present(group), version: group.version };
+    },
+  }),
+  operation({
+    id: 'deleteGroup',
+    method: 'DELETE',
+    path: '/groups/{group_id}',
+    tag,
+    summary: 'End a group',
+    description: 'What its roles gave to its people ends at once.',
+    scope: 'users:write',
+    params: GroupId,
+    status: 204,
+    conditional: true,
+    handle: ({ db, by, params, version }) => deleteGroup(db, { id: params.group_id, version }, by),
+  }),
+  operation({
+    id: 'listGroupMembers',
+    method: 'GET',
+    path: '/groups/{group_id}/members',
+    tag,
+    summary: 'The people of a group',
+    scope: 'users:read',
+    params: GroupId,
+    query: PlainListQuery,
+    status: 200,
+    result: pageOf(GroupMember),
+    async handle({ db, by, params, query }) {
+      const page = await listGroupMembers(db, params.group_id, query, by);
+      return {
+        body: presentPage(page, ({ id, name, email, disabled_at }) => ({
+          account_id: id,
+          name,
+          email,
+          disabled: disabled_at !== null,
+        })),
+      };
+    },
+  }),
+  operation({
+    id: 'addGroupMember',
+    method: 'PUT',
+    path: '/groups/{group_id}/members/{account_id}',
+    tag,
+    summary: 'Put a person into a group',
+    scope: 'users:write',
+    params: MemberId,
+    status: 204,
+    handle: ({ db, by, params }) => addToGroup(db, { groupId: params.group_id, accountId: params.account_id }, by),
+  }),
+  operation({
+    id: 'removeGroupMember',
+    method: 'DELETE',
+    path: '/groups/{group_id}/members/{account_id}',
+    tag,
+    summary: 'Take a person out of a group',
+    description: 'What the group’s roles gave to them ends at once.',
+    scope: 'users:write',
+    params: MemberId,
+    status: 204,
+    handle: ({ db, by, params }) => removeFromGroup(db, { groupId: params.group_id, accountId: params.account_id }, by),
+  }),
+];

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
+import { listPeople, NewPerson, type Profile, registerPerson, requirePerson } from '../../accounts/people.ts';
+import { setPlatformRole } from '../../accounts/platform-roles.ts';
+import type { Db } from '../../db/connection.ts';
+import type { By } from '../../teams/access.ts';
+import { operation } from '../operation.ts';
+import { Id, ListQuery, pageOf, presentPage, Stop, Time, timeOf, timeOrNull } from '../shapes.ts';
+
+const PlatformRole = z.enum(['admin', 'auditor'], 'Choose admin or auditor, or null for neither.').nullable();
+
+const User = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    platform_role: PlatformRole,
+    email_verified_at: Time.nullable(),
+    created_at: Time,
+    updated_at: Time,
+    disabled_at: Time.nullable(),
+  })
+  .meta({ id: 'User' });
+
+const present = (person: Profile): z.input<typeof User> => ({
+  id: person.id,
+  email: person.email,
+  name: person.name,
+  platform_role: person.platform_role,
+  email_verified_at: timeOrNull(person.email_verified_at),
+  created_at: timeOf(person.created_at),
+  updated_at: timeOf(person.updated_at),
+  disabled_at: timeOrNull(person.disabled_at),
+});
+
+const UserId = z.strictObject({ user_id: Id });
+const NewUser = NewPerson.meta({ id: 'NewUser' });
+const RoleOnPlatform = z
+  .strictObject({ platform_role: PlatformRole })
+  .meta({ id: 'RoleOnPlatform', examples: [{ platform_role: 'auditor' }] });
+
+const tag = 'Users';
+const change = { tag, scope: 'users:write', params: UserId, status: 200, result: User, conditional: true } as const;
+
+export const userOperations = [
+  operation({
+    id: 'listUsers',
+    method: 'GET',
+    path: '/users',
+    tag,
+    summary: 'People',
+    description: 'The newest first. `search` looks for a part of the name or of the address.',
+    scope: 'users:read',
+    query: ListQuery,
+    status: 200,
+    result: pageOf(User),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listPeople(db, query, by), present) }),
+  }),
+  operation({
+    id: 'createUser',
+    method: 'POST',
+    path: '/users',
+    tag,
+    summary: 'Register a person',
+    description:
+      'With a first password. Their address counts as verified. To let people choose one, invite them instead.',
+    scope: 'users:write',
+    body: NewUser,
+    status: 201,
+    result: User,
+    idempotent: true,
+    async handle({ db, by, body }) {
+      const person = await registerPerson(db, body, by);
+      return { body: present(person), version: person.version, location: `/users/${person.id}` };
+    },
+  }),
+  operation({
+    id: 'getUser',
+    method: 'GET',
+    path: '/users/{user_id}',
+    tag,
+    summary: 'One person',
+    scope: 'users:read',
+    params: UserId,
+    status: 200,
+    result: User,
+    handle: ({ db, by, params }) => show(db, params.user_id, by),
+  }),
+  operation({
+    ...change,
+    id: 'disableUser',
+    method: 'POST',
+    path: '/users/{user_id}/disable',
+    summary: 'Stop a person',
+    description: 'Every session ends, and every token on their behalf is refused.',
+    body: Stop,
+    async handle({ db, by, params: { user_id: accountId }, body, version }) {
+      await disableAccount(db, { accountId, reason: body.reason, version }, by);
+      return show(db, accountId, by);
+    },
+  }),
+  operation({
+    ...change,
+    id: 'enableUser',
+    method: 'POST',
+    path: '/users/{user_id}/enable',
+    summary: 'Let a person sign in again',
+    async handle({ db, by, params: { user_id: id }, version }) {
+      await enableAccount(db, { id, version }, by);
+      return show(db, id, by);
+    },
+  }),
+  operation({
+    ...change,
+    id: 'setPlatformRole',
+    method: 'PUT',
+    path: '/users/{user_id}/platform-role',
+    summary: 'Say what a person may do beyond their teams',
+    description: 'An administrator may do everything, an auditor read everything. Somebody stays administrator.',
+    body: RoleOnPlatform,
+    async handle({ db, by, params: { user_id: accountId }, body, version }) {
+      await setPlatformRole(db, { accountId, role: body.platform_role ?? 'none', version }, by);
+      return show(db, accountId, by);
+    },
+  }),
+  operation({
+    id: 'endSessions',
+    method: 'POST',
+    path: '/users/{user_id}/end-sessions',
+    tag,
+    summary: 'Sign a person out everywhere',
+    description: 'Of this server. Apps stay connected.',
+    scope: 'users:write',
+    params: UserId,
+    status: 204,
+    handle: ({ db, by, params }) => endSessions(db, params.user_id, by),
+  }),
+];
+
+async function show(db: Db, id: string, by: By) {
+  const person = await requirePerson(db, id, by);
+  return { body: present(person), version: person.version };
+}

@@ -1,0 +1,83 @@
+import type { Context } from 'koa';
+import type { Kysely } from 'kysely';
+import type { MasterKey } from '../config.ts';
+import type { Tables } from '../db/tables.ts';
+import { AppError } from '../errors.ts';
+import { once } from '../idempotency/once.ts';
+import type { Outbox } from '../mail/outbox.ts';
+import type { By } from '../teams/access.ts';
+import type { Answer, Operation } from './operation.ts';
+import { readIfMatch } from './versions.ts';
+
+export interface RunParts {
+  readonly db: Kysely<Tables>;
+  readonly outbox: Outbox;
+  readonly masterKeys: readonly MasterKey[];
+}
+
+type Handle = (db: Kysely<Tables>) => Promise<Answer<unknown> | undefined>;
+
+/** Parses what came, does it, and answers. Who calls is known by now. */
+export async function run(parts: RunParts, ctx: Context, operation: Operation, prefix: string): Promise<void> {
+  const by = ctx.state.by as By;
+  const call = {
+    by,
+    outbox: parts.outbox,
+    params: operation.params?.parse(ctx.params) ?? {},
+    query: operation.query?.parse({ ...ctx.query }) ?? {},
+    body: operation.body?.parse(bodyOf(ctx)),
+    version: operation.conditional ? readIfMatch(ctx.get('If-Match')) : undefined,
+  };
+  const handle: Handle = async (db) => (await operation.handle({ ...call, db })) ?? undefined;
+  const answer = await repeatable(parts, ctx, operation, handle);
+  ctx.status = operation.status;
+  ctx.set('Cache-Control', 'no-store');
+  if (!answer) return;
+  if (answer.version !== undefined) ctx.set('ETag', `"${answer.version}"`);
+  if (answer.location) ctx.set('Location', prefix + answer.location);
+  // What leaves is checked as well: a member that the document does not name is not sent.
+  if (operation.result) ctx.body = operation.result.parse(answer.body);
+}
+
+/** With an Idempotency-Key the work is done once; a repetition gets the first answer. */
+async function repeatable(
+  { db, masterKeys }: RunParts,
+  ctx: Context,
+  operation: Operation,
+  handle: Handle,
+): Promise<Answer<unknown> | undefined> {
+  const key = operation.idempotent ? ctx.get('Idempotency-Key') : '';
+  if (key === '') return handle(db);
+  if (!/^[\x21-\x7E]{8,200}$/.test(key)) {
+    throw new AppError('invalid_request', { detail: 'An Idempotency-Key has 8 to 200 visible ASCII characters.' });
+  }
+  const by = ctx.state.by as By;
+  const request = JSON.stringify([ctx.method, ctx.path, ctx.request.body]);
+  const caller = `${by.actor.type} ${by.actor.id}`;
+  const { answer, repeated } = await once(db, masterKeys, { caller, key, request, now: by.now }, handle);
+  if (repeated) ctx.set('Idempotency-Replayed', 'true');
+  return answer;
+}
+
+function bodyOf(ctx: Context): unknown {
+  if (!ctx.is('json')) throw new AppError('invalid_request', { detail: 'Send the body as application/json.' });
+  const { body } = ctx.request;
+  requireStorable(body);
+  return body;
+}
+
+const DEEPEST = 20;
+
+/**
+ * That PostgreSQL can keep what is in it: JSON can write NUL and lone surrogates as escapes. Without recursion, which a
+ * body of brackets would exhaust. @throws {AppError} malformed_encoding, invalid_request
+ */
+function requireStorable(body: unknown): void {
+  let level: unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) throw new AppError('invalid_request', { detail: 'The body is nested too deeply.' });
+    const texts = level.filter((value) => typeof value === 'string');
+    if (texts.some((text) => text.includes('\0') || !text.isWellFormed())) throw new AppError('malformed_encoding');
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.entries(value).flat() : []));
+  }
+}

@@ -1,0 +1,70 @@
+import { listSubscriptions, listWaitingRequests, SubscriptionQuery } from '../../apis/subscription-lists.ts';
+import { ApiId } from '../apis/shape.ts';
+import { AppId } from '../apps/shape.ts';
+import { operation } from '../operation.ts';
+import { ListQuery, pageOf, presentPage } from '../shapes.ts';
+import { presentSubscription, Subscription } from './shape.ts';
+
+const { app, api, state } = SubscriptionQuery.shape;
+const tag = 'Subscriptions';
+const scope = 'subscriptions:read';
+const page = { scope, status: 200, result: pageOf(Subscription) } as const;
+
+export const subscriptionListOperations = [
+  operation({
+    ...page,
+    id: 'listSubscriptions',
+    method: 'GET',
+    path: '/subscriptions',
+    tag,
+    summary: 'Which app may use which API',
+    description: 'Subscriptions of the apps and of the APIs that you may see, the newest first.',
+    query: ListQuery.extend({ app, api, state }),
+    async handle({ db, by, query }) {
+      return { body: presentPage(await listSubscriptions(db, query, by), presentSubscription) };
+    },
+  }),
+  operation({
+    ...page,
+    id: 'listWaitingRequests',
+    method: 'GET',
+    path: '/subscription-requests',
+    tag,
+    summary: 'Requests that wait for a decision on your APIs',
+    description: 'The oldest first.',
+    query: ListQuery,
+    async handle({ db, by, query }) {
+      return { body: presentPage(await listWaitingRequests(db, query, by), presentSubscription) };
+    },
+  }),
+  operation({
+    ...page,
+    id: 'listSubscriptionsOfApp',
+    method: 'GET',
+    path: '/apps/{app_id}/subscriptions',
+    tag,
+    summary: 'The APIs that an app may use, or has asked for',
+    params: AppId,
+    query: ListQuery.extend({ state }),
+    async handle({ db, by, params, query }) {
+      return {
+        body: presentPage(await listSubscriptions(db, { ...query, app: params.app_id }, by), presentSubscription),
+      };
+    },
+  }),
+  operation({
+    ...page,
+    id: 'listSubscriptionsOfApi',
+    method: 'GET',
+    path: '/apis/{api_id}/subscriptions',
+    tag,
+    summary: 'The apps that may use an API, or have asked for it',
+    params: ApiId,
+    query: ListQuery.extend({ state }),
+    async handle({ db, by, params, query }) {
+      return {
+        body: presentPage(await listSubscriptions(db, { ...query, api: params.api_id }, by), presentSubscription),
+      };
+    },
+  }),
+];

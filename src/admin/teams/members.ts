@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import {
+  changeMemberRole,
+  listMembers,
+  type Member as MemberRow,
+  removeMember,
+  TeamRoleName,
+} from '../../teams/members.ts';
+import { operation } from '../operation.ts';
+import { Id, PlainListQuery, pageOf, presentPage, Time, timeOf } from '../shapes.ts';
+import { TeamId } from './teams.ts';
+
+const Member = z
+  .object({
+    account_id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: TeamRoleName,
+    disabled: z.boolean(),
+    joined_at: Time,
+  })
+  .meta({ id: 'Member' });
+
+const present = (member: MemberRow): z.input<typeof Member> => ({
+  account_id: member.id,
+  name: member.name,
+  email: member.email,
+  role: member.role,
+  disabled: member.disabled_at !== null,
+  joined_at: timeOf(member.created_at),
+});
+
+const MemberId = TeamId.extend({ account_id: Id });
+const RoleInTeam = z.strictObject({ role: TeamRoleName }).meta({ id: 'RoleInTeam' });
+const tag = 'Teams';
+
+export const memberOperations = [
+  operation({
+    id: 'listMembers',
+    method: 'GET',
+    path: '/teams/{team_id}/members',
+    tag,
+    summary: 'Who is in a team',
+    description: 'Whoever came first is first.',
+    scope: 'teams:read',
+    params: TeamId,
+    query: PlainListQuery,
+    status: 200,
+    result: pageOf(Member),
+    async handle({ db, by, params, query }) {
+      return { body: presentPage(await listMembers(db, params.team_id, query, by), present) };
+    },
+  }),
+  operation({
+    id: 'changeMemberRole',
+    method: 'PUT',
+    path: '/teams/{team_id}/members/{account_id}/role',
+    tag,
+    summary: 'Give a member another role',
+    description: 'A team always keeps an owner.',
+    scope: 'teams:write',
+    params: MemberId,
+    body: RoleInTeam,
+    status: 204,
+    handle: ({ db, by, params, body }) =>
+      changeMemberRole(db, { teamId: params.team_id, accountId: params.account_id, role: body.role }, by),
+  }),
+  operation({
+    id: 'removeMember',
+    method: 'DELETE',
+    path: '/teams/{team_id}/members/{account_id}',
+    tag,
+    summary: 'Take somebody out of a team',
+    description: 'A team always keeps an owner.',
+    scope: 'teams:write',
+    params: MemberId,
+    status: 204,
+    handle: ({ db, by, params }) => removeMember(db, { teamId: params.team_id, accountId: params.account_id }, by),
+  }),
+];

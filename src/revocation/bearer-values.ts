@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Db } from '../db/connection.ts';
+
+/** A value without a structure of its own, as someone bears it. */
+export interface BearerValue {
+  readonly kind: 'access_token' | 'refresh_token' | 'code';
+  readonly clientId: string | null;
+  readonly accountId: string | null;
+  readonly expiresAt: Date | null;
+  readonly usedAt: Date | null;
+}
+
+const KINDS: Readonly<Record<string, BearerValue['kind']>> = {
+  AccessToken: 'access_token',
+  RefreshToken: 'refresh_token',
+  AuthorizationCode: 'code',
+};
+
+/** What a value is that this server gave out; only its hash is known here. Undefined when it was not, or is forgotten. */
+export async function recognizeBearerValue(db: Db, value: string): Promise<BearerValue | undefined> {
+  const row = await db
+    .selectFrom('artifacts')
+    .select(['model', 'client_id', 'account_id', 'expires_at', 'consumed_at'])
+    .where('id_hash', '=', createHash('sha256').update(value).digest())
+    .where('model', 'in', Object.keys(KINDS))
+    .executeTakeFirst();
+  const kind = row && KINDS[row.model];
+  if (!kind) return undefined;
+  const { client_id: clientId, account_id: accountId, expires_at: expiresAt, consumed_at: usedAt } = row;
+  return { kind, clientId, accountId, expiresAt, usedAt };
+}
