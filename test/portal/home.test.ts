@@ -142,7 +142,7 @@ describe('the home page', () => {
     );
     expect(deciding).not.toContain('<b>board');
     expect(textOf((await askers.visitor.visit('/')).text)).toContain(
-      'Asking waits for reports:read of Payroll. Asked for yesterday',
+      'Asking waits for reports:read of Payroll. Asked for 1 day ago',
     );
     const others = textOf((await viewer.visit('/')).text);
     expect(others).not.toContain('Asking');

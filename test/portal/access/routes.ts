@@ -1,3 +1,4 @@
+import { apiRoutes, outboxRoutes } from './apis.ts';
 import { appRoutes } from './apps.ts';
 import { operatorRoutes } from './operator.ts';
 import { roleRoutes } from './roles.ts';
@@ -6,7 +7,15 @@ import { usageRoutes } from './usage.ts';
 import type { Route } from './world.ts';
 
 /** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
-export const ROUTES: readonly Route[] = [...appRoutes, ...teamRoutes, ...operatorRoutes, ...roleRoutes, ...usageRoutes];
+export const ROUTES: readonly Route[] = [
+  ...apiRoutes,
+  ...outboxRoutes,
+  ...appRoutes,
+  ...teamRoutes,
+  ...operatorRoutes,
+  ...roleRoutes,
+  ...usageRoutes,
+];
 
 /** Before or beside the sign-in: they look after themselves. */
 export const OPEN: readonly string[] = [
