@@ -9,7 +9,7 @@ import { expectSuccess, formRequest, getRequest } from '../load/requests.ts';
 import { Visitor } from '../load/visitor.ts';
 import type { Target } from '../target.ts';
 
-export type VisitorName = 'developer' | 'owner' | 'admin';
+export type VisitorName = 'developer' | 'owner' | 'admin' | 'newcomer';
 
 /** Someone who asks for pages, or a program that calls. */
 export interface Caller {
@@ -22,14 +22,15 @@ export interface Caller {
 
 type Teams = [team: string, role: 'owner' | 'developer'][];
 
-/** In which teams they are. The first one is the largest, and has the API that most apps use. */
+/** In which teams they are. The first one is the largest, and has the API that most apps use; the newcomer's has little. */
 const MEMBERSHIPS: Record<VisitorName, Teams> = {
   developer: [1, 2, 3, 4, 5].map((number) => [`team_${number}`, 'developer']),
   owner: [['team_1', 'owner']],
   admin: [['team_2', 'owner']],
+  newcomer: [['team_new', 'owner']],
 };
 
-/** A developer with several teams, the owner of a busy API, and an admin. */
+/** A developer with several teams, the owner of a busy API, an admin, and someone whose own things are few among many. */
 export async function makeVisitors(database: Database, target: Target): Promise<Record<VisitorName, Caller>> {
   const made = Object.entries(MEMBERSHIPS).map(async ([name, teams]) => {
     const { account, email, password } = await aPerson(database, { name });
@@ -54,10 +55,14 @@ function visitor(name: string, target: Target, credentials: { email: string; pas
   };
 }
 
-/** Programs with every scope of the admin API: the operator's own, and one of the first team. */
+/** Programs with every scope of the admin API: the operator's own, one of the first team, and one of a team that has little. */
 export async function makePrograms(database: Database, target: Target): Promise<Caller[]> {
   const all = await program(database, target, { name: 'program of the operator', teamId: null });
-  return [all, await program(database, target, { name: 'program of a team', teamId: 'team_1' })];
+  return [
+    all,
+    await program(database, target, { name: 'program of a team', teamId: 'team_1' }),
+    await program(database, target, { name: 'program of a newcomer', teamId: 'team_new' }),
+  ];
 }
 
 async function program(

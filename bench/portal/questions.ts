@@ -13,6 +13,7 @@ export interface Question {
   /** Which part of a list, and what is looked for; empty for the plain page. */
   readonly variant: string;
   readonly path: string;
+  readonly world: World;
 }
 
 /** What the placeholders of paths stand for. */
@@ -28,7 +29,7 @@ export async function allQuestions(ground: Ground, rare: string): Promise<Questi
   const questions: Question[] = [];
   for (const question of [...pagesOf(visitors, world), ...operationsOf(programs, world)]) {
     const { status, body } = await question.caller.get(question.path);
-    const isTheirs = question.caller !== programs[1] || ![403, 404].includes(status);
+    const isTheirs = question.caller === programs[0] || ![403, 404].includes(status) || !isOperation(question);
     if (isTheirs) questions.push(question, ...(status === 200 ? await variantsOf(question, body, rare) : []));
   }
   return questions;
@@ -37,18 +38,21 @@ export async function allQuestions(ground: Ground, rare: string): Promise<Questi
 /** What nobody comes to for what it shows: steps of signing in, which the other scenarios measure. */
 const STEPS = ['/sign-in', '/signed-in', '/join/done'];
 
+/** What they are called in the table of access. The newcomer is in another team than what is asked for. */
+const KNOWN_AS = { developer: 'developer', owner: 'owner', admin: 'admin', newcomer: 'outsider' } as const;
+
 /** Every page of the portal, for each visitor who gets to see it. */
 function pagesOf(visitors: Record<VisitorName, Caller>, world: World): Question[] {
   const behind = ROUTES.filter(({ method }) => method === 'GET').map((route) => ({
     name: route.path,
-    who: (Object.keys(visitors) as VisitorName[]).filter((caller) => expected(route, caller) === 'in'),
+    who: (Object.keys(visitors) as VisitorName[]).filter((caller) => expected(route, KNOWN_AS[caller]) === 'in'),
   }));
   const open = OPEN.filter((route) => route.startsWith('GET '))
     .map((route) => route.slice('GET '.length))
     .filter((path) => !STEPS.includes(path))
     .map((name) => ({ name, who: name === '/' ? (Object.keys(visitors) as VisitorName[]) : ['developer' as const] }));
   return [...open, ...behind].flatMap(({ name, who }) =>
-    who.map((caller) => ({ name, caller: visitors[caller], variant: '', path: fill(name, world) })),
+    who.map((caller) => ({ name, caller: visitors[caller], variant: '', path: fill(name, world), world })),
   );
 }
 
@@ -62,9 +66,12 @@ function operationsOf(programs: readonly Caller[], world: World): Question[] {
         caller,
         variant: '',
         path: fill(`/api/v1${path}`, world),
+        world,
       })),
     );
 }
+
+const isOperation = ({ path }: Question) => path.startsWith('/api/v1/');
 
 function fill(path: string, world: World): string {
   return path.replace(/\{(\w+?)(?:_id)?\}/g, (placeholder, name: string) => {
@@ -79,50 +86,58 @@ const DEEP = 40;
 
 /** What a list takes is read from its page, or from the operation's schema, so that a new list is asked for the same. */
 async function variantsOf(question: Question, text: string, rare: string): Promise<Question[]> {
-  const list = question.path.startsWith('/api/v1/') ? readAnswer(question, text) : readPage(question.path, text);
-  const variants: Question[] = [];
-  const add = (variant: string, path: string) => variants.push({ ...question, variant, path });
+  const list = isOperation(question) ? readAnswer(question, text) : readPage(question.path, text);
   const deep = await goDeep(question, list.next);
-  if (deep) add(`page ${deep.page}`, deep.path);
-  if (list.search) add('search', `${question.path}?${list.search}=${encodeURIComponent(rare)}`);
-  if (list.period) add('30 days', `${question.path}?period=30d`);
-  return variants;
+  const queries = [...list.queries, ...(list.search ? [`${list.search}=${rare}`] : [])];
+  return [
+    ...(deep ? [{ ...question, variant: `page ${deep.page}`, path: deep.path }] : []),
+    ...queries.map((query) => ({ ...question, variant: query, path: `${question.path}?${query}` })),
+  ];
 }
 
-async function goDeep({ caller, path }: Question, first: string | undefined) {
+async function goDeep(question: Question, first: string | undefined) {
+  const { caller, path } = question;
   let next = first;
   let deep: { page: number; path: string } | undefined;
   for (let page = 2; next && page <= DEEP; page += 1) {
     deep = { page, path: next };
     const { body } = await caller.get(next);
-    next = path.startsWith('/api/v1/') ? nextOf(path, body) : readPage(path, body).next;
+    next = isOperation(question) ? nextOf(path, body) : readPage(path, body).next;
   }
   return deep;
 }
 
 interface List {
   readonly next: string | undefined;
+  /** The parameter that it is searched by. */
   readonly search: string | undefined;
-  readonly period: boolean;
+  /** What else it can be asked for: other periods, other states. */
+  readonly queries: readonly string[];
 }
+
+const CURSOR = /[?&](cursor|after|before)=[^&]/;
 
 function readPage(path: string, html: string): List {
   const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+  const own = links.filter((href) => href.startsWith(`${path}?`));
   return {
-    next: links.find((href) => href.startsWith(`${path}?`) && /[?&](cursor|after|before)=[^&]/.test(href)),
+    next: own.find((href) => CURSOR.test(href)),
     search: /<input[^>]* name="(\w+)" type="search"/.exec(html)?.[1],
-    period: links.some((href) => href === `${path}?period=30d`),
+    queries: [...new Set(own)].filter((href) => !CURSOR.test(href)).map((href) => href.slice(path.length + 1)),
   };
 }
 
-function readAnswer({ name, path }: Question, text: string): List {
+/** Of parameters that have a list of values the last one is asked for, of others what the world has by that name. */
+function readAnswer({ name, path, world }: Question, text: string): List {
   const query = operations.find((one) => one.method === 'GET' && `/api/v1${one.path}` === name)?.query;
-  const members = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
-  return {
-    next: nextOf(path, text),
-    search: members.includes('search') ? 'search' : undefined,
-    period: members.includes('period'),
+  const { properties = {} } = (query ? z.toJSONSchema(query, { io: 'input' }) : {}) as {
+    properties?: Record<string, { enum?: string[] }>;
   };
+  const queries = Object.entries(properties).flatMap(([parameter, { enum: values }]) => {
+    const value = values?.at(-1) ?? world[parameter];
+    return value === undefined ? [] : [`${parameter}=${value}`];
+  });
+  return { next: nextOf(path, text), search: 'search' in properties ? 'search' : undefined, queries };
 }
 
 function nextOf(path: string, text: string): string | undefined {

@@ -21,6 +21,8 @@ export async function copyEverything(pool: pg.Pool, templates: Templates, size: 
   await copy('teams', 't.id = $3', team, teams, `${named('team', 'Team')}, 'name_key', 'team ' || n`);
   const address = `'person-' || n || '@example.com'`;
   const account = `${named('usr', 'Person')}, 'email', ${address}, 'email_key', ${address}`;
+  const fresh = `'id', 'team_new', 'name', 'A new team', 'name_key', 'a new team'`;
+  await copy('teams', 't.id = $3', team, 1, fresh);
   await copy('accounts', 't.id = $3', person, people, account);
   const membership = `'team_id', ${teamOf(FIRST_TEAM.people, teams)}, 'account_id', 'usr_' || n,
     'role', (array['owner', 'developer', 'viewer'])[1 + n % 3]`;
