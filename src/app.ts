@@ -121,7 +121,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, render });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, joinLimit });
+  const sendsMail = smtp.url !== undefined;
+  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, sendsMail, joinLimit });
   metrics?.watchState({
     catalog,
     keyring,

@@ -11,6 +11,8 @@ export const SubscriptionQuery = PageQuery.extend({
   app: z.string().max(100).optional(),
   /** Of this API, by its id or its identifier. */
   api: z.string().max(300).optional(),
+  /** Only of apps of the caller's own teams. */
+  ownApps: z.boolean().default(false),
   state: z.enum(['pending', 'active', 'suspended', 'denied', 'cancelled']).optional(),
 });
 
@@ -37,7 +39,7 @@ export async function listSubscriptions(
   query: z.input<typeof SubscriptionQuery>,
   by: By,
 ): Promise<Listing<ListedSubscription>> {
-  const { limit, cursor, search, app, api, state } = SubscriptionQuery.parse(query);
+  const { limit, cursor, search, app, api, ownApps, state } = SubscriptionQuery.parse(query);
   let rows = selectListed(db)
     .where(isOfEitherTeam(by))
     .where(beyond(cursor, { at: 'subscriptions.created_at', id: 'subscriptions.id' }))
@@ -47,6 +49,7 @@ export async function listSubscriptions(
     .limit(limit + 1);
   if (app !== undefined) rows = rows.where('subscriptions.client_id', '=', app);
   if (api !== undefined) rows = rows.where((eb) => eb.or([eb('apis.id', '=', api), eb('apis.identifier', '=', api)]));
+  if (ownApps) rows = rows.where(isOfTeam('clients', [...(by.access?.teams.keys() ?? [])]));
   if (state !== undefined) rows = rows.where('subscriptions.state', '=', state);
   return toPage(await rows.execute(), limit, by, (row) => row.created_at);
 }
@@ -97,6 +100,17 @@ export async function countWaitingRequests(db: Db, by: By): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('subscriptions.pending_scopes', 'is not', null)
     .where(isOfTeam('apis', mine))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** How many apps use an API now. */
+export async function countUsers(db: Db, apiId: string): Promise<number> {
+  const row = await db
+    .selectFrom('subscriptions')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('api_id', '=', apiId)
+    .where('state', '=', 'active')
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

@@ -5,8 +5,6 @@ import type { Db } from '../db/connection.ts';
 
 /** Counts failures by key. Only failures cost anything; a success is never held up by someone else's failures. */
 export interface FailureLimit {
-  /** Seconds until the key may try again; 0 when it may now. */
-  blockedFor(key: string): Promise<number>;
   /** Counts a failure. @returns seconds until the key may try again; 0 when it may now */
   fail(key: string): Promise<number>;
   /** Takes a failure back: what was counted ahead was none. */
@@ -35,10 +33,6 @@ export function createFailureLimit(
   const keyOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 22);
   const secondsLeft = (result: RateLimiterRes) => Math.max(1, Math.ceil(result.msBeforeNext / 1000));
   return {
-    async blockedFor(key) {
-      const result = await limiter.get(keyOf(key));
-      return result && result.consumedPoints > options.points ? secondsLeft(result) : 0;
-    },
     async fail(key) {
       try {
         await limiter.consume(keyOf(key));

@@ -1,4 +1,5 @@
 import type { ReferenceViews } from './views/api-reference.ts';
+import type { ApiViews } from './views/apis.ts';
 import type { AppViews } from './views/apps.ts';
 import type { ConfirmViews } from './views/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './views/device.ts';
@@ -9,7 +10,8 @@ import type { JoinViews, TeamViews } from './views/teams.ts';
 import type { ToolViews } from './views/tools.ts';
 import type { UsageViews } from './views/usage.ts';
 
-type PortalViews = AppViews &
+type PortalViews = ApiViews &
+  AppViews &
   ConfirmViews &
   HomeViews &
   JoinViews &

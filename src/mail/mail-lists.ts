@@ -1,13 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By, judgeAccess } from '../access.ts';
-import type { MasterKey } from '../config.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
-import { unseal } from '../keys/seal.ts';
-import { mailContext } from '../keys/seal-contexts.ts';
 import { GIVE_UP_AFTER_DAYS } from './delivery.ts';
+import type { OpenOutbox } from './outbox.ts';
 
 const DAY = 86_400_000;
 
@@ -46,16 +44,16 @@ export async function listMail(db: Db, query: z.input<typeof PageQuery>, by: By)
 /** One mail, with its text for admins alone: it may hold what opens something. @throws {AppError} not_found, forbidden */
 export async function findMail(
   db: Db,
-  masterKeys: readonly MasterKey[],
+  outbox: OpenOutbox,
   id: string,
   by: By,
 ): Promise<ListedMail & { text: string | undefined }> {
   authorize(by, 'platform.read', null);
   const row = await selectMail(db, by.now).select('sealed_text').where('id', '=', id).executeTakeFirst();
   if (!row) throw new AppError('not_found', { detail: 'There is no such mail.' });
-  const { sealed_text: sealed, ...mail } = row;
+  const { sealed_text, ...mail } = row;
   const isForThem = judgeAccess(by, 'platform.write', null) === 'allowed';
-  return { ...mail, text: isForThem ? unseal(masterKeys, mailContext(id), sealed) : undefined };
+  return { ...mail, text: isForThem ? outbox.open({ id, sealed_text }) : undefined };
 }
 
 function selectMail(db: Db, now: Date) {

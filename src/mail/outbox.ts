@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MasterKey } from '../config.ts';
 import type { Db } from '../db/connection.ts';
-import { seal } from '../keys/seal.ts';
+import { seal, unseal } from '../keys/seal.ts';
 import { mailContext } from '../keys/seal-contexts.ts';
 
 /** A mail to one person, in plain text. */
@@ -19,9 +19,16 @@ export interface Outbox {
   put(db: Db, mails: readonly Mail[], now: Date): Promise<void>;
 }
 
-export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): Outbox {
+/** An outbox that one can look into. */
+export interface OpenOutbox extends Outbox {
+  /** The text of a mail that was put there. */
+  open(mail: { readonly id: string; readonly sealed_text: string }): string;
+}
+
+export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): OpenOutbox {
   return {
     issuer,
+    open: ({ id, sealed_text: sealed }) => unseal(masterKeys, mailContext(id), sealed),
     async put(db, mails, now) {
       if (mails.length === 0) return;
       const rows = mails.map(({ to, subject, text }) => {

@@ -121,11 +121,11 @@ async function signIn(
 ): Promise<SignInVerdict> {
   const { account: byAccount, address: byAddress } = parts.signInLimits;
   const keys = { account: `${emailKey(email)}|${ctx.ip}`, address: ctx.ip };
-  const blocked = Math.max(await byAccount.blockedFor(keys.account), await byAddress.blockedFor(keys.address));
-  const verdict = blocked
-    ? ({ ok: false, reason: 'throttled' } as const)
-    : await checkPassword(parts.db, email, password);
+  // Counted before it is looked at, and taken back when it was right: many at once gain nothing.
+  const wait = Math.max(await byAccount.fail(keys.account), await byAddress.fail(keys.address));
+  const verdict = wait ? ({ ok: false, reason: 'throttled' } as const) : await checkPassword(parts.db, email, password);
   if (verdict.ok) {
+    await Promise.all([byAccount.forgive(keys.account), byAddress.forgive(keys.address)]);
     const { id } = verdict.account;
     await audit(
       parts,
@@ -141,7 +141,6 @@ async function signIn(
     reason: verdict.reason,
     ...(accountId ? { accountId } : {}),
   });
-  const wait = blocked || Math.max(await byAccount.fail(keys.account), await byAddress.fail(keys.address));
   if (!wait) return { ok: false, problem: WRONG };
   const minutes = Math.ceil(wait / 60);
   return {

@@ -1,10 +1,13 @@
-import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Database } from '../db/connection.ts';
+import { formFields } from '../http/form-fields.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
-import type { Outbox } from '../mail/outbox.ts';
+import type { OpenOutbox } from '../mail/outbox.ts';
+import { addApis } from './apis/routes.ts';
+import { addApprovals } from './approvals/list.ts';
+import { addSubscriptions } from './approvals/subscriptions.ts';
 import { readLogoUpload, serveLogos } from './apps/logo.ts';
 import { addApps } from './apps/routes.ts';
 import { addHome } from './home/routes.ts';
@@ -25,7 +28,9 @@ export interface PortalParts {
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly loopback: Loopback;
-  readonly outbox: Outbox;
+  readonly outbox: OpenOutbox;
+  /** Whether mail goes out, or just stays in the outbox. */
+  readonly sendsMail: boolean;
   /** Wrong codes of invitations, by address. */
   readonly joinLimit: FailureLimit;
 }
@@ -44,7 +49,7 @@ export function portalRoutes(parts: PortalParts): Router {
   const outside = new Router();
   const inside = new Router();
   const visits = createVisits(parts);
-  const form = bodyParser({ enableTypes: ['form'], formLimit: '56kb', encoding: 'utf-8' });
+  const form = formFields();
   const page = createPage(render, visits);
   const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
 
@@ -64,6 +69,9 @@ export function portalRoutes(parts: PortalParts): Router {
   const area: Area = { ...parts, router: inside, visits, page };
   addHome(area);
   addApps(area);
+  addApis(area);
+  addApprovals(area);
+  addSubscriptions(area);
   addTeams(area);
   addRoles(area);
   addOperator(area);

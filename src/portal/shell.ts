@@ -29,6 +29,8 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { href: '/', label: 'Home' },
   { href: '/apps', label: 'Apps' },
+  { href: '/apis', label: 'APIs' },
+  { href: '/approvals', label: 'Approvals' },
   { href: '/teams', label: 'Teams' },
   { href: '/tools/inspector', label: 'Inspector' },
   { href: '/operator', label: 'Operator', for: 'platform' },

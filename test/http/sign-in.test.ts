@@ -102,6 +102,18 @@ describe('signing in', () => {
     expect(reasons).toContain('throttled');
   });
 
+  it('J09: is not tried more often by trying all at once', async () => {
+    const ada = await aPerson(server.database);
+    const person = new Person(server.issuer);
+    const page = await attempt({ email: ada.email, password: 'wrong' }, person);
+    const tries = Array.from({ length: 30 }, (_, n) =>
+      person.submit(page, '/sign-in', { email: ada.email, password: `wrong ${n}` }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ response }) => response.status);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(9);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(21);
+  });
+
   it('J30: is written to the audit trail, with who, from where and for which app', async () => {
     const ada = await aPerson(server.database);
     await attempt(ada);

@@ -4,7 +4,7 @@ import type { By } from '../../src/access.ts';
 import { readConfig } from '../../src/config.ts';
 import { rotateMasterKey } from '../../src/keys/master-keys.ts';
 import { findMail, KEEP_MAIL_DAYS, listMail } from '../../src/mail/mail-lists.ts';
-import { createOutbox, type Outbox } from '../../src/mail/outbox.ts';
+import { createOutbox, type OpenOutbox } from '../../src/mail/outbox.ts';
 import { createPost } from '../../src/mail/post.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -13,7 +13,7 @@ import { controlTime, releaseTime, travel } from '../support/time.ts';
 
 let mailServer: MailServer;
 let server: TestServer;
-let outbox: Outbox;
+let outbox: OpenOutbox;
 beforeAll(async () => {
   mailServer = await startMailServer();
   server = await startTestServer({
@@ -155,19 +155,18 @@ describe('the outbox', () => {
   it('is for the platform to see, and its texts for admins alone', async () => {
     await put();
     const { db } = server.database;
-    const { masterKeys } = server.secrets;
     const id = (await outcome())?.id ?? '';
     const as = async (platform?: 'admin' | 'auditor') =>
       byPerson(server, await aMember(server, platform ? { platform } : {}));
-    expect(await findMail(db, masterKeys, id, await as('admin'))).toMatchObject({ text: 'A line of text.\n' });
+    expect(await findMail(db, outbox, id, await as('admin'))).toMatchObject({ text: 'A line of text.\n' });
     const auditor = await as('auditor');
-    expect(await findMail(db, masterKeys, id, auditor)).toMatchObject({
+    expect(await findMail(db, outbox, id, auditor)).toMatchObject({
       recipient: 'ada@example.com',
       text: undefined,
     });
-    await expect(findMail(db, masterKeys, 'mail_x', auditor)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(findMail(db, outbox, 'mail_x', auditor)).rejects.toMatchObject({ code: 'not_found' });
     await expect(as().then((by) => listMail(db, {}, by))).rejects.toMatchObject({ code: 'not_found' });
-    await expect(as().then((by) => findMail(db, masterKeys, id, by))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(as().then((by) => findMail(db, outbox, id, by))).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 

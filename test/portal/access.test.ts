@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { portalRoutes } from '../../src/portal/routes.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { apiRoutes, outboxRoutes } from './access/apis.ts';
 import { appRoutes } from './access/apps.ts';
 import { operatorRoutes } from './access/operator.ts';
 import { roleRoutes } from './access/roles.ts';
@@ -13,13 +14,23 @@ import {
   type Caller,
   type Cast,
   expected,
+  formOf,
   pathOf,
   type Route,
   type Verdict,
+  type World,
 } from './access/world.ts';
 
 /** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
-const ROUTES: readonly Route[] = [...appRoutes, ...teamRoutes, ...operatorRoutes, ...roleRoutes, ...usageRoutes];
+const ROUTES: readonly Route[] = [
+  ...apiRoutes,
+  ...outboxRoutes,
+  ...appRoutes,
+  ...teamRoutes,
+  ...operatorRoutes,
+  ...roleRoutes,
+  ...usageRoutes,
+];
 
 /** Before or beside the sign-in: they look after themselves. */
 const OPEN = [
@@ -37,11 +48,11 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Sends a request as someone, with the token that their forms have, and tells how they were received. */
-async function receive(route: Route, caller: Caller, path: string): Promise<Verdict | number> {
+async function receive(route: Route, caller: Caller, world: World): Promise<Verdict | number> {
   const visitor = cast.visitors[caller];
   const csrf = caller === 'stranger' ? '' : await csrfOf(caller);
-  const form = { csrf, ...route.form };
-  const response = await visitor.request(path, route.method === 'POST' ? { form } : {});
+  const form = { csrf, ...formOf(route, world) };
+  const response = await visitor.request(pathOf(route, world), route.method === 'POST' ? { form } : {});
   await response.text();
   if (caller === 'stranger') {
     const sent =
@@ -67,8 +78,7 @@ async function csrfOf(caller: Caller): Promise<string> {
 describe('every route of the portal', () => {
   it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', async (_name, route) => {
     const received: Partial<Record<Caller, unknown>> = {};
-    for (const caller of CALLERS)
-      received[caller] = await receive(route, caller, pathOf(route, await aWorld(server, cast)));
+    for (const caller of CALLERS) received[caller] = await receive(route, caller, await aWorld(server, cast));
     expect(received).toEqual(Object.fromEntries(CALLERS.map((caller) => [caller, expected(route, caller)])));
   });
 
@@ -89,18 +99,18 @@ describe('every route of the portal', () => {
     for (const route of ofOthers) {
       const world = await aWorld(server, cast);
       const unknown = Object.fromEntries(Object.entries(world).map(([name, id]) => [name, `${id}0`])) as typeof world;
-      const [theirs, nobodys] = [await sayTo(route, pathOf(route, world)), await sayTo(route, pathOf(route, unknown))];
+      const [theirs, nobodys] = [await sayTo(route, world), await sayTo(route, unknown)];
       expect([route.path, nobodys]).toEqual([route.path, theirs]);
     }
   });
 });
 
 /** What an outsider is told, without the ids and the request's own. */
-async function sayTo(route: Route, path: string): Promise<string> {
-  const form = { csrf: await csrfOf('outsider'), ...route.form };
-  const response = await cast.visitors.outsider.request(path, route.method === 'POST' ? { form } : {});
+async function sayTo(route: Route, world: World): Promise<string> {
+  const form = { csrf: await csrfOf('outsider'), ...formOf(route, world) };
+  const response = await cast.visitors.outsider.request(pathOf(route, world), route.method === 'POST' ? { form } : {});
   const text = (await response.text())
-    .replace(/\b(team|usr|inv|app|api|role|grp)_\w+/g, 'ID')
+    .replace(/\b(team|usr|inv|app|api|role|grp|sub)_\w+/g, 'ID')
     .replace(/[\w-]{20,}/g, '');
   return `${response.status} ${text}`;
 }

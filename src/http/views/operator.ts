@@ -1,4 +1,5 @@
 import type { FormView, Shell } from '../shell.ts';
+import type { Badge } from './apps.ts';
 import type { ListView } from './lists.ts';
 import type { InvitedView, OpenInvitationView } from './teams.ts';
 
@@ -14,6 +15,15 @@ interface NameLink {
   readonly href: string;
   readonly name: string;
   readonly detail: string;
+}
+
+interface MailView {
+  readonly to: string;
+  readonly subject: string;
+  readonly badge: Badge;
+  readonly written: string;
+  readonly sent: string;
+  readonly problem: string;
 }
 
 export interface OperatorViews {
@@ -53,6 +63,14 @@ export interface OperatorViews {
     roles: readonly NameLink[];
     form: FormView;
   };
+  'operator/outbox': OperatorFrame & {
+    mails: readonly (MailView & { href: string })[];
+    list: ListView;
+    kept: string;
+    /** What to know when no mail goes out. */
+    advice: string | undefined;
+  };
+  'operator/mail': OperatorFrame & MailView & { text: string | undefined };
   'operator/teams': OperatorFrame & {
     teams: readonly { href: string; name: string; since: string; suspended: boolean }[];
     list: ListView;

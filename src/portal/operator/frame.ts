@@ -6,6 +6,7 @@ const TABS = [
   { href: '/operator/people', label: 'People' },
   { href: '/operator/groups', label: 'Groups' },
   { href: '/operator/teams', label: 'Teams' },
+  { href: '/operator/outbox', label: 'Outbox' },
 ];
 
 /** What every one of these pages has. */

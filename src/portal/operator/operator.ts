@@ -3,6 +3,7 @@ import { redirect } from '../answers.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 import { addGroups } from './groups.ts';
+import { addOutbox } from './outbox.ts';
 import { addPeople } from './people.ts';
 import { addPerson } from './person.ts';
 import { addAllTeams } from './teams.ts';
@@ -17,4 +18,5 @@ export function addOperator(area: Area): void {
   addPerson(area);
   addGroups(area);
   addAllTeams(area);
+  addOutbox(area);
 }

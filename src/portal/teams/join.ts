@@ -51,10 +51,11 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
 
   /** A look-up by code, of which wrong ones are counted by address. @throws {AppError} too_many_requests */
   async function find(ctx: Context, code: string): Promise<OpenInvitation | undefined> {
-    const blocked = await joinLimit.blockedFor(ctx.ip);
-    const invitation = blocked ? undefined : await findInvitationByCode(db, code, clock());
-    const wait = blocked || (invitation ? 0 : await joinLimit.fail(ctx.ip));
+    // Counted before it is looked at, and taken back when it was right: many at once gain nothing.
+    const wait = await joinLimit.fail(ctx.ip);
     if (wait) throw new AppError('too_many_requests', { retryAfter: wait });
+    const invitation = await findInvitationByCode(db, code, clock());
+    if (invitation) await joinLimit.forgive(ctx.ip);
     return invitation;
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TeamRole } from '../../../src/db/team-tables.ts';
+import { createOutbox } from '../../../src/mail/outbox.ts';
 import { aClient, anApi, aPerson } from '../../support/factories.ts';
 import { Person } from '../../support/person.ts';
 import { aVisitor } from '../../support/portal.ts';
@@ -71,7 +72,10 @@ const unique = () => randomBytes(6).toString('hex');
 
 /** A team with one of each role and things of its own: what the placeholders in paths stand for. */
 export type World = Readonly<
-  Record<'team' | 'member' | 'invitation' | 'app' | 'secret' | 'api' | 'role' | 'group', string>
+  Record<
+    'team' | 'member' | 'invitation' | 'app' | 'secret' | 'api' | 'role' | 'group' | 'subscription' | 'mail',
+    string
+  >
 >;
 
 export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> {
@@ -119,6 +123,7 @@ export async function aWorld(server: TestServer, { ids }: Cast): Promise<World> 
     secret,
     api: api.id,
     ...(await moreOf(server, { team, api: api.id, member })),
+    ...(await requestOf(server, { app: app.clientId, api: api.id })),
   };
 }
 
@@ -154,5 +159,36 @@ async function moreOf(
   return { invitation, role, group };
 }
 
-export const pathOf = (route: Route, world: World) =>
-  route.path.replace(/\{(\w+)\}/g, (_, name: string) => world[name as keyof World]);
+/** What the app may use of the API, an open request for more, and a mail about it. */
+async function requestOf(
+  { database: { db }, secrets, issuer }: TestServer,
+  { app, api }: Record<'app' | 'api', string>,
+) {
+  const now = new Date();
+  const { id: subscription } = await db
+    .insertInto('subscriptions')
+    .values({
+      client_id: app,
+      api_id: api,
+      scopes: ['reports:read'],
+      pending_scopes: ['reports:write'],
+      pending_reason: 'For the report',
+      pending_at: now,
+      created_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const subject = `About ${subscription}`;
+  await createOutbox(secrets.masterKeys, issuer).put(db, [{ to: 'ada@example.com', subject, text: 'A request.' }], now);
+  const mail = await db.selectFrom('mail_outbox').select('id').where('subject', '=', subject).executeTakeFirstOrThrow();
+  return { subscription, mail: mail.id };
+}
+
+const fill = (text: string, world: World) =>
+  text.replace(/\{(\w+)\}/g, (_, name: string) => world[name as keyof World]);
+
+export const pathOf = (route: Route, world: World) => fill(route.path, world);
+
+/** The fields of a route's form, which may name things of the world too. */
+export const formOf = ({ form = {} }: Route, world: World) =>
+  Object.fromEntries(Object.entries(form).map(([name, value]) => [name, fill(value, world)]));

@@ -1,0 +1,22 @@
+import type { Middleware } from 'koa';
+
+/**
+ * The fields of a form that input-guard.ts has read, as `ctx.request.body`: text, or a list where a name comes several
+ * times, as often as it likes. Names are just names: dots and brackets in them mean nothing.
+ */
+export function formFields(): Middleware {
+  return async (ctx, next) => {
+    const { formBody } = ctx.state as { formBody?: string };
+    if (ctx.request.body === undefined && formBody !== undefined) ctx.request.body = readFields(formBody);
+    await next();
+  };
+}
+
+function readFields(text: string): Record<string, string | string[]> {
+  const fields = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = fields.get(name);
+    fields.set(name, known === undefined ? value : [known, value].flat());
+  }
+  return Object.fromEntries(fields);
+}

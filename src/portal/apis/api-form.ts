@@ -1,0 +1,136 @@
+import type { Context } from 'koa';
+import { judgeAccess } from '../../access.ts';
+import type { ApiChangesInput } from '../../apis/api-schema.ts';
+import type { CatalogueApi } from '../../apis/browse.ts';
+import type { ApiFormView, ScopeInput } from '../../http/views/apis.ts';
+import { listTeamsOf } from '../../teams/teams.ts';
+import { type FormState, textOf } from '../forms.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+
+type Fields = FormState['values'];
+
+const MOST_SCOPES = 200;
+/** Lines for new scopes that a form has, for who has no script. */
+const SPARE = 3;
+
+/** A scope for each line that has a name. */
+export function readScopes(fields: Fields) {
+  return scopeLines(fields)
+    .filter(({ name }) => name !== '')
+    .map(({ name, description, approval, role }) => ({
+      name,
+      description,
+      needsApproval: approval,
+      needsRole: role,
+    }));
+}
+
+/** What the fields say of an API, in the form of its schema. */
+export function readApi(fields: Fields) {
+  const lifetime = textOf(fields.tokenLifetime).trim();
+  return {
+    name: textOf(fields.name),
+    description: textOf(fields.description),
+    docsUrl: textOf(fields.docsUrl).trim() || null,
+    scopes: readScopes(fields),
+    tokenLifetime: lifetime === '' ? 300 : Number(lifetime),
+    signingAlg: (textOf(fields.signingAlg) || 'ES256') as 'ES256',
+    visibility: (textOf(fields.visibility) || 'everyone') as 'everyone',
+    visibleTeams: textOf(fields.visibleTeams)
+      .split(/[\r\n]+/)
+      .map((line) => line.trim())
+      .filter(Boolean),
+    rolesClaim: textOf(fields.rolesClaim) === 'yes',
+  } satisfies ApiChangesInput;
+}
+
+/** The fields of a form that shows an API as it is. */
+export function fieldsOfApi({ api, scopes, visibleTeams }: CatalogueApi): Fields {
+  const lines = scopes.map((scope, index): Fields => {
+    const checks = {
+      ...(scope.needs_approval ? { [`approval-${index}`]: 'yes' } : {}),
+      ...(scope.needs_role ? { [`role-${index}`]: 'yes' } : {}),
+    };
+    return { [`scope-${index}`]: scope.name, [`means-${index}`]: scope.description, ...checks };
+  });
+  return Object.assign(
+    {
+      name: api.name,
+      description: api.description,
+      docsUrl: api.docs_url ?? '',
+      tokenLifetime: String(api.token_lifetime),
+      signingAlg: api.signing_alg,
+      visibility: api.visibility,
+      visibleTeams: visibleTeams.map(({ name }) => name).join('\n'),
+      rolesClaim: api.roles_claim ? 'yes' : '',
+    },
+    ...lines,
+  ) as Fields;
+}
+
+/** The parts of the form that are more than a line of text. */
+export async function presentApiForm(
+  ctx: Context,
+  { db }: Area,
+  fields: Fields,
+  warning?: ApiFormView['warning'],
+): Promise<ApiFormView> {
+  const { account, by } = visitorOf(ctx);
+  const teams = (await listTeamsOf(db, account.id, by)).filter(
+    ({ id }) => judgeAccess(by, 'api.write', id) === 'allowed',
+  );
+  const operator = judgeAccess(by, 'api.write', null) === 'allowed' ? [{ id: '', name: 'The operator' }] : [];
+  const option = (name: string, value: string, label: string, sentence = '') => ({
+    value,
+    label,
+    sentence,
+    chosen: textOf(fields[name]) === value,
+  });
+  const defaulted = { visibility: 'everyone', signingAlg: 'ES256', ...fields };
+  return {
+    scopes: withSpare(scopeLines(fields)),
+    teams: [...teams, ...operator].map(({ id, name }) => option('team', id, name)),
+    visibility: VISIBILITY.map(({ value, label, sentence }) => ({
+      ...{ value, label, sentence },
+      chosen: value === defaulted.visibility,
+    })),
+    algorithms: ALGORITHMS.map(({ value, label }) => ({ value, label, chosen: value === defaulted.signingAlg })),
+    rolesClaim: textOf(fields.rolesClaim) === 'yes',
+    warning,
+  };
+}
+
+const VISIBILITY = [
+  { value: 'everyone', label: 'Everyone', sentence: 'All developers find it in the catalogue.' },
+  { value: 'selected', label: 'Chosen teams', sentence: 'Its own team, and the teams that you name below.' },
+  { value: 'team', label: 'Its own team', sentence: 'For all others it does not exist.' },
+];
+
+const ALGORITHMS = [
+  { value: 'ES256', label: 'ES256: short and quick to check' },
+  { value: 'RS256', label: 'RS256: understood by the oldest libraries' },
+  { value: 'EdDSA', label: 'EdDSA: Ed25519' },
+];
+
+/** The lines of the form that was sent, as they were sent. */
+function scopeLines(fields: Fields): ScopeInput[] {
+  const indexes = Object.keys(fields).flatMap((name) => /^scope-(\d{1,3})$/.exec(name)?.[1] ?? []);
+  return indexes
+    .map(Number)
+    .sort((a, b) => a - b)
+    .slice(0, MOST_SCOPES + SPARE)
+    .map((index) => ({
+      index,
+      name: textOf(fields[`scope-${index}`]).trim(),
+      description: textOf(fields[`means-${index}`]).trim(),
+      approval: textOf(fields[`approval-${index}`]) === 'yes',
+      role: textOf(fields[`role-${index}`]) === 'yes',
+    }));
+}
+
+function withSpare(lines: readonly ScopeInput[]): ScopeInput[] {
+  const used = lines.filter(({ name, description }) => name !== '' || description !== '');
+  const spare = Array.from({ length: SPARE }, () => ({ name: '', description: '', approval: false, role: false }));
+  return [...used, ...spare].map((line, index) => ({ ...line, index }));
+}

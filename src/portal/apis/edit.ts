@@ -1,0 +1,94 @@
+import type { Context } from 'koa';
+import { createApi } from '../../apis/apis.ts';
+import type { CatalogueApi } from '../../apis/browse.ts';
+import { previewScopes, updateApi } from '../../apis/update-api.ts';
+import { redirect } from '../answers.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { counted } from '../moments.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
+import { ownApiOf, presentHead } from './head.ts';
+import { apiHref } from './present.ts';
+
+/** Publishing an API. */
+export function addApiCreation(area: Area): void {
+  const { router, db, visits, page } = area;
+
+  const show = async (ctx: Context, form: FormState) =>
+    page(ctx, 'apis/new', { form, fields: await presentApiForm(ctx, area, form.values) });
+
+  router.get('/apis/new', (ctx) => show(ctx, { ...emptyForm, values: { team: textOf(ctx.query.team) } }));
+
+  router.post('/apis', async (ctx) => {
+    const fields = fieldsOf(ctx);
+    try {
+      const teamId = textOf(fields.team) || null;
+      const wanted = { ...readApi(fields), identifier: textOf(fields.identifier).trim(), teamId };
+      const api = await createApi(db, wanted, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: `Published ${api.name}. Developers find it in the catalogue.` });
+      redirect(ctx, apiHref(api.id));
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, form);
+    }
+  });
+}
+
+/** Changing one. What apps would lose at once is said before it is done. */
+export function addApiEditing(area: Area): void {
+  const { router, db, visits } = area;
+
+  router.get('/apis/:api/edit', async (ctx) => {
+    const found = await ownApiOf(ctx, area, 'mayWrite');
+    await show(ctx, area, found, { values: fieldsOfApi(found), problems: {} });
+  });
+
+  router.post('/apis/:api/edit', async (ctx) => {
+    const found = await ownApiOf(ctx, area, 'mayWrite');
+    const fields = fieldsOf(ctx);
+    const loss = await lossOf(area, found, fields);
+    if (loss && textOf(fields.confirmed) !== loss.confirmed) {
+      ctx.status = 400;
+      return show(ctx, area, found, { values: fields, problems: { form: loss.sentence } }, loss);
+    }
+    try {
+      const target = { id: found.api.id, version: versionOf(fields) };
+      const api = await updateApi(db, target, readApi(fields), visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: `Saved ${api.name}. It is in force with the next token.` });
+      redirect(ctx, apiHref(api.id));
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, area, found, form, loss);
+    }
+  });
+}
+
+/** What apps lose when the scopes are just these; undefined: nothing. */
+async function lossOf({ db }: Area, { api }: CatalogueApi, fields: FormState['values']) {
+  const kept = readScopes(fields).map(({ name }) => name);
+  const { removed, apps } = await previewScopes(db, api.id, kept);
+  if (apps === 0) return undefined;
+  const names = removed.join(', ');
+  return {
+    sentence: `${counted(apps, 'app')} would lose ${names} at once, with every token that has it. Save again if you want that.`,
+    confirmed: removed.join(' '),
+  };
+}
+
+async function show(
+  ctx: Context,
+  area: Area,
+  found: CatalogueApi,
+  form: FormState,
+  warning?: { sentence: string; confirmed: string },
+): Promise<void> {
+  await area.page(ctx, 'apis/edit', {
+    api: presentHead(ctx, found),
+    form,
+    fields: await presentApiForm(ctx, area, form.values, warning),
+    version: textOf(form.values.version) || String(found.api.version),
+  });
+}

@@ -1,0 +1,16 @@
+import type { Area } from '../routes.ts';
+import { addApiCreation, addApiEditing } from './edit.ts';
+import { addApiEnds } from './ends.ts';
+import { addApiList } from './list.ts';
+import { addApiPage } from './show.ts';
+import { addSubscriptionLists } from './subscribers.ts';
+
+/** The catalogue of APIs, for those who use them and for those who publish them. */
+export function addApis(area: Area): void {
+  addApiList(area);
+  addApiCreation(area);
+  addApiPage(area);
+  addApiEditing(area);
+  addApiEnds(area);
+  addSubscriptionLists(area);
+}

@@ -1,0 +1,119 @@
+import type { Context } from 'koa';
+import { judgeAccess } from '../../access.ts';
+import { ADMIN_API } from '../../apis/admin-api.ts';
+import { resumeApi } from '../../apis/api-lifecycle.ts';
+import type { CatalogueApi } from '../../apis/browse.ts';
+import { listSubscriptions } from '../../apis/subscription-lists.ts';
+import { requestSubscription } from '../../apis/subscription-requests.ts';
+import { listClients } from '../../clients/find-clients.ts';
+import type { Subscription } from '../../db/catalogue-tables.ts';
+import { redirect } from '../answers.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { inDate, inSpan } from '../moments.ts';
+import { listOf } from '../roles/presenter.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+import { apiOf, presentHead } from './head.ts';
+import { apiHref, hintOf, presentScope, teamOf } from './present.ts';
+import { presentOfApp } from './present-subscription.ts';
+import { apiSnippets } from './snippets.ts';
+
+/** An API as everyone sees it who may use it, and asking for it. */
+export function addApiPage(area: Area): void {
+  const { router, db, visits, outbox } = area;
+
+  router.get('/apis/:api', (ctx) => show(ctx, area, emptyForm));
+
+  router.post('/apis/:api/requests', async (ctx) => {
+    const fields = fieldsOf(ctx);
+    const { by } = visitorOf(ctx);
+    const wanted = {
+      clientId: textOf(fields.app),
+      api: String(ctx.params.api),
+      scopes: listOf(fields.scopes),
+      reason: textOf(fields.reason),
+    };
+    try {
+      const subscription = await requestSubscription(db, outbox, wanted, by);
+      await visits.leave(ctx, { notice: outcomeOf(subscription) });
+      redirect(ctx, `/apps/${encodeURIComponent(subscription.client_id)}/apis`);
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, area, form);
+    }
+  });
+
+  router.post('/apis/:api/resume', async (ctx) => {
+    const target = { id: String(ctx.params.api), version: versionOf(fieldsOf(ctx)) };
+    const api = await resumeApi(db, target, visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: `Apps can get tokens for ${api.name} again. Those from before stay refused.` });
+    redirect(ctx, apiHref(api.id));
+  });
+}
+
+function outcomeOf({ state, scopes, pending_scopes: waiting }: Subscription): string {
+  const live = state === 'active' ? `Live now: ${scopes.join(', ')}.` : '';
+  const asked = waiting ? `The owner of the API was asked for ${waiting.join(', ') || 'access'}.` : '';
+  return [live, asked].filter(Boolean).join(' ');
+}
+
+async function show(ctx: Context, area: Area, form: FormState): Promise<void> {
+  const { db, page, issuer } = area;
+  const { by } = visitorOf(ctx);
+  const found = await apiOf(ctx, area);
+  const { api, scopes } = found;
+  const own = await listSubscriptions(db, { api: api.id, ownApps: true, limit: 50 }, by);
+  await page(ctx, 'apis/show', {
+    api: presentHead(ctx, found),
+    description: api.description,
+    docs: api.docs_url ?? undefined,
+    team: teamOf(found.teamName),
+    facts: factsOf(found),
+    suspended: suspensionOf(found),
+    scopes: scopes.map(presentScope),
+    subscriptions: own.rows.map((row) => ({ ...presentOfApp(row, by.now), title: row.appName, detail: row.client_id })),
+    ask: await askFor(ctx, area, found, form),
+    snippets: apiSnippets(issuer, api, scopes),
+    mayWrite: found.mayWrite,
+    isOrdinary: api.id !== ADMIN_API,
+  });
+}
+
+/** The form: one of the visitor's apps, and scopes. */
+async function askFor(ctx: Context, { db }: Area, { api, scopes, teamSuspended }: CatalogueApi, form: FormState) {
+  const { by } = visitorOf(ctx);
+  if (api.suspended_at || teamSuspended) return undefined;
+  const chosen = textOf(form.values.app) || textOf(ctx.query.app);
+  const { rows } = await listClients(db, { limit: 100 }, by);
+  const isThere = !chosen || rows.some(({ id }) => id === chosen);
+  const sought = isThere ? [] : (await listClients(db, { search: chosen, limit: 1 }, by)).rows;
+  const apps = [...sought, ...rows].filter(({ team_id }) => judgeAccess(by, 'app.write', team_id) === 'allowed');
+  if (apps.length === 0) return undefined;
+  const checked = listOf(form.values.scopes);
+  return {
+    action: `${apiHref(api.id)}/requests`,
+    apps: apps.map(({ id, name }) => ({ value: id, label: name, chosen: id === chosen })),
+    scopes: scopes.map((scope) => ({
+      name: scope.name,
+      description: scope.description,
+      hint: hintOf(scope),
+      checked: checked.includes(scope.name),
+    })),
+    form,
+  };
+}
+
+function factsOf({ api }: CatalogueApi) {
+  return [
+    { label: 'A token lives', value: inSpan(api.token_lifetime) },
+    { label: 'Signed with', value: api.signing_alg },
+    { label: 'Names roles', value: api.roles_claim ? 'yes, in the claim roles' : 'no' },
+    { label: 'Published', value: inDate(api.created_at) },
+  ];
+}
+
+function suspensionOf({ api, teamSuspended }: CatalogueApi): string | undefined {
+  if (api.suspended_at) return `Suspended on ${inDate(api.suspended_at)}: ${api.suspended_reason ?? ''}`;
+  return teamSuspended ? 'The team that has it is suspended.' : undefined;
+}

@@ -1,0 +1,33 @@
+import type { Api, ApiScope } from '../../db/catalogue-tables.ts';
+import type { Snippet } from '../../http/views/apps.ts';
+import { quoted } from '../apps/quoting.ts';
+
+/** How an app gets a token for an API, and how the API checks it. */
+export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[]): Snippet[] {
+  const scope = scopes[0]?.name;
+  return [
+    {
+      label: 'Get a token',
+      how: 'With the client ID and a secret of your app. The page of the app has this in more languages.',
+      code: [
+        `curl -s ${quoted(`${issuer}/token`)}`,
+        `-u 'CLIENT_ID:CLIENT_SECRET'`,
+        '-d grant_type=client_credentials',
+        `--data-urlencode ${quoted(`resource=${api.identifier}`)}`,
+        ...(scope ? [`--data-urlencode ${quoted(`scope=${scope}`)}`] : []),
+      ].join(' \\\n  '),
+    },
+    {
+      label: 'Check it in the API',
+      how: 'With the package latchkey, in Node. It verifies tokens by itself and follows revocations.',
+      code: [
+        `import { createVerifier } from 'latchkey/verifier';`,
+        '',
+        `const verifier = createVerifier({ issuer: ${literal(issuer)}, audience: ${literal(api.identifier)} });`,
+        `const claims = await verifier.verifyRequest(request${scope ? `, { scopes: [${literal(scope)}] }` : ''});`,
+      ].join('\n'),
+    },
+  ];
+}
+
+const literal = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;

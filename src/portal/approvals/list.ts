@@ -1,0 +1,106 @@
+import type { Context } from 'koa';
+import { approveRequest, denyRequest } from '../../apis/decisions.ts';
+import { type ListedSubscription, listLateDecisions, listWaitingRequests } from '../../apis/subscription-lists.ts';
+import { redirect } from '../answers.ts';
+import { apiHref, teamOf } from '../apis/present.ts';
+import { badgeOf } from '../apis/present-subscription.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { leadOn, listRequest } from '../lists.ts';
+import { fromNow } from '../moments.ts';
+import { listOf } from '../roles/presenter.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+
+/** So many decisions of late are shown. */
+const LATE = 15;
+
+interface Refused {
+  readonly id: string;
+  readonly form: FormState;
+}
+
+/** What waits for this visitor, and what was decided. */
+export function addApprovals(area: Area): void {
+  const { router, db, outbox, visits } = area;
+
+  router.get('/approvals', (ctx) => show(ctx, area));
+
+  /** Decides, and goes on with the next one. A refused decision comes back with what was typed. */
+  const decide = (
+    path: string,
+    act: (ctx: Context, target: { id: string; version: number | undefined }) => Promise<string>,
+  ) =>
+    router.post(path, async (ctx) => {
+      const id = String(ctx.params.subscription);
+      try {
+        await visits.leave(ctx, { notice: await act(ctx, { id, version: versionOf(fieldsOf(ctx)) }) });
+        redirect(ctx, '/approvals');
+      } catch (error) {
+        const form = refusedForm(ctx, error);
+        ctx.status = 400;
+        await show(ctx, area, { id, form });
+      }
+    });
+
+  decide('/subscriptions/:subscription/approve', async (ctx, target) => {
+    const fields = fieldsOf(ctx);
+    const approval = { scopes: listOf(fields.scopes), note: textOf(fields.note) };
+    const { scopes } = await approveRequest(db, outbox, target, approval, visitorOf(ctx).by);
+    return `Approved. The app has ${scopes.join(', ') || 'access'} from now on.`;
+  });
+
+  decide('/subscriptions/:subscription/deny', async (ctx, target) => {
+    await denyRequest(db, outbox, target, { note: textOf(fieldsOf(ctx).note) }, visitorOf(ctx).by);
+    return 'Denied. Who asked gets to know it by mail.';
+  });
+}
+
+async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promise<void> {
+  const { by } = visitorOf(ctx);
+  const waiting = await listWaitingRequests(db, listRequest(ctx), by);
+  const decided = await listLateDecisions(db, LATE, by);
+  const isThere = refused && waiting.rows.some(({ id }) => id === refused.id);
+  await page(ctx, 'approvals/list', {
+    waiting: waiting.rows.map((row) => presentWaiting(row, by.now, refused?.id === row.id ? refused.form : emptyForm)),
+    list: leadOn(ctx, waiting),
+    decided: decided.map((row) => presentDecided(row, by.now)),
+    // What is no longer on the page cannot say it beside itself.
+    problem: refused && !isThere ? refused.form.problems.form : undefined,
+  });
+}
+
+function presentWaiting(row: ListedSubscription, now: Date, form: FormState) {
+  const pending = row.pending_scopes ?? [];
+  const isBack = Object.keys(form.problems).length > 0;
+  const checked = isBack ? listOf(form.values.scopes) : pending;
+  const who = row.requesterName ?? 'Someone';
+  const when = row.pending_at ? fromNow(row.pending_at, now) : '';
+  return {
+    id: row.id,
+    version: String(row.version),
+    app: row.appName,
+    appTeam: teamOf(row.appTeamName),
+    api: row.apiName,
+    apiHref: apiHref(row.api_id),
+    sentence: `${who} asked ${when}.`,
+    reason: row.pending_reason ?? '',
+    live: row.state === 'active' ? row.scopes.join(', ') : '',
+    scopes: pending.map((name) => ({ name, description: '', hint: '', checked: checked.includes(name) })),
+    mayDecide: row.mayDecide,
+    note: textOf(form.values.note),
+    problem: isBack ? (form.problems.form ?? form.problems.note ?? form.problems.scopes) : undefined,
+  };
+}
+
+function presentDecided(row: ListedSubscription, now: Date) {
+  const who = row.deciderName ?? 'The operator';
+  const when = row.decided_at ? fromNow(row.decided_at, now) : '';
+  return {
+    app: row.appName,
+    api: row.apiName,
+    apiHref: `${apiHref(row.api_id)}/subscriptions`,
+    badge: badgeOf(row),
+    sentence: `${who}, ${when}`,
+    note: row.note ?? '',
+  };
+}

@@ -1,0 +1,146 @@
+import type { Context } from 'koa';
+import {
+  endSubscription,
+  narrowSubscription,
+  resumeSubscription,
+  suspendSubscription,
+} from '../../apis/subscription-lifecycle.ts';
+import { findSubscription, type ListedSubscription } from '../../apis/subscription-lists.ts';
+import { withdrawRequest } from '../../apis/subscription-requests.ts';
+import { AppError } from '../../errors.ts';
+import { redirect } from '../answers.ts';
+import { apiHref } from '../apis/present.ts';
+import { subscriptionHref } from '../apis/present-subscription.ts';
+import { addConfirmation } from '../confirm.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { listOf } from '../roles/presenter.ts';
+import type { Area } from '../routes.ts';
+import { visitorOf } from '../visits.ts';
+
+type Right = 'mayAsk' | 'mayDecide' | 'either';
+
+/** Changes of one subscription, by the team of the app or that of the API. */
+export function addSubscriptions(area: Area): void {
+  addEnds(area);
+  addNarrowing(area);
+  const { router, db, visits } = area;
+
+  router.post('/subscriptions/:subscription/withdraw', async (ctx) => {
+    const row = await subscriptionOf(ctx, area, 'mayAsk');
+    await withdrawRequest(db, targetOf(ctx), visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: `Withdrew the request for ${row.apiName}.` });
+    redirect(ctx, homeOf(row, 'app'));
+  });
+
+  router.post('/subscriptions/:subscription/resume', async (ctx) => {
+    const row = await subscriptionOf(ctx, area, 'mayDecide');
+    await resumeSubscription(db, targetOf(ctx), visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: `${row.appName} can get tokens again. Those from before stay refused.` });
+    redirect(ctx, homeOf(row, 'api'));
+  });
+}
+
+function addEnds(area: Area): void {
+  const { db, outbox } = area;
+
+  addConfirmation(area, '/subscriptions/:subscription/suspend', {
+    async ask(ctx) {
+      const row = await subscriptionOf(ctx, area, 'mayDecide');
+      return {
+        title: `Suspend ${row.appName}?`,
+        crumbs: [{ href: homeOf(row, 'api'), label: row.apiName }],
+        consequences: [
+          `It gets no more tokens for ${row.apiName}, and those that it has are refused.`,
+          'It keeps its scopes for when you resume it, and cannot ask for others until then.',
+        ],
+        reason: 'The team of the app gets it by mail.',
+        button: 'Suspend it',
+        cancel: homeOf(row, 'api'),
+      };
+    },
+    async act(ctx) {
+      const row = await subscriptionOf(ctx, area, 'mayDecide');
+      await suspendSubscription(db, outbox, targetOf(ctx), reasonOf(ctx), visitorOf(ctx).by);
+      return { notice: `${row.appName} is suspended. Its tokens are refused from now on.`, to: homeOf(row, 'api') };
+    },
+  });
+
+  addConfirmation(area, '/subscriptions/:subscription/cancel', {
+    async ask(ctx) {
+      const row = await subscriptionOf(ctx, area, 'either');
+      const home = homeOf(row, row.mayAsk ? 'app' : 'api');
+      return {
+        title: `Cancel the access of ${row.appName} to ${row.apiName}?`,
+        crumbs: [{ href: home, label: row.mayAsk ? row.appName : row.apiName }],
+        consequences: [
+          'It gets no more tokens for this API, and those that it has are refused.',
+          'To have it again, it must ask anew. To keep an app out, suspend it instead.',
+        ],
+        reason: 'Kept in the audit trail. The other team sees it.',
+        button: 'Cancel it',
+        cancel: home,
+      };
+    },
+    async act(ctx) {
+      const row = await subscriptionOf(ctx, area, 'either');
+      await endSubscription(db, outbox, targetOf(ctx), reasonOf(ctx), visitorOf(ctx).by);
+      const notice = `${row.appName} has no access to ${row.apiName} any more. Its tokens are refused from now on.`;
+      return { notice, to: homeOf(row, row.mayAsk ? 'app' : 'api') };
+    },
+  });
+}
+
+function addNarrowing(area: Area): void {
+  const { router, db, page, visits } = area;
+
+  const show = async (ctx: Context, form: FormState) => {
+    const row = await subscriptionOf(ctx, area, 'either');
+    const home = homeOf(row, row.mayDecide ? 'api' : 'app');
+    const isBack = Object.keys(form.problems).length > 0;
+    const kept = isBack ? listOf(form.values.scopes) : row.scopes;
+    await page(ctx, 'apis/narrow', {
+      title: `What ${row.appName} may use of ${row.apiName}`,
+      crumbs: [{ href: home, label: row.mayDecide ? row.apiName : row.appName }],
+      action: `${subscriptionHref(row.id)}/narrow`,
+      cancel: home,
+      version: String(row.version),
+      scopes: row.scopes.map((name) => ({ name, description: '', hint: '', checked: kept.includes(name) })),
+      form,
+    });
+  };
+
+  router.get('/subscriptions/:subscription/narrow', (ctx) => show(ctx, emptyForm));
+  router.post('/subscriptions/:subscription/narrow', async (ctx) => {
+    const row = await subscriptionOf(ctx, area, 'either');
+    const fields = fieldsOf(ctx);
+    try {
+      const kept = { scopes: listOf(fields.scopes), note: textOf(fields.note) };
+      const { scopes } = await narrowSubscription(db, targetOf(ctx), kept, visitorOf(ctx).by);
+      await visits.leave(ctx, { notice: `${row.appName} has ${scopes.join(', ')} from now on.` });
+      redirect(ctx, homeOf(row, row.mayDecide ? 'api' : 'app'));
+    } catch (error) {
+      const form = refusedForm(ctx, error);
+      ctx.status = 400;
+      await show(ctx, form);
+    }
+  });
+}
+
+/** The subscription in the address, for who may do that with it. @throws {AppError} not_found, forbidden */
+async function subscriptionOf(ctx: Context, { db }: Area, right: Right): Promise<ListedSubscription> {
+  const row = await findSubscription(db, String(ctx.params.subscription), visitorOf(ctx).by);
+  const may = right === 'either' ? row.mayAsk || row.mayDecide : row[right];
+  if (!may) throw new AppError('forbidden');
+  return row;
+}
+
+const targetOf = (ctx: Context) => ({
+  id: String(ctx.params.subscription),
+  version: versionOf(fieldsOf(ctx)),
+});
+
+const reasonOf = (ctx: Context) => ({ reason: textOf(fieldsOf(ctx).reason) });
+
+/** Where one comes from: the list of the app, or that of the API. */
+const homeOf = (row: ListedSubscription, side: 'app' | 'api') =>
+  side === 'app' ? `/apps/${encodeURIComponent(row.client_id)}/apis` : `${apiHref(row.api_id)}/subscriptions`;

@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { createClient } from '../../src/clients/clients.ts';
+import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { aMember, aTeam, byPerson } from '../support/teams.ts';
+import { post, requestToken } from '../support/tokens.ts';
+
+let server: TestServer;
+let browser: Browser;
+const visits: Visit[] = [];
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+});
+afterEach(async () => {
+  for (const visit of visits.splice(0)) {
+    expect(visit.problems).toEqual([]);
+    await visit.close();
+  }
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function signedIn({ email, password }: { email: string; password: string }, options = {}): Promise<Page> {
+  const visit = await openVisit(browser, [server.issuer], options);
+  visits.push(visit);
+  const { page } = visit;
+  await page.goto(`${server.issuer}/sign-in`);
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  return page;
+}
+
+const IDENTIFIER = 'https://sales.example.com';
+const main = (page: Page) => page.locator('main').innerText();
+
+it('subscribe → approve → token → cancel → refused, as two people do it in their browsers', async () => {
+  const [sales, dashboards] = [await aTeam(server, 'Sales data'), await aTeam(server, 'Dashboards')];
+  const publisher = await signedIn(await aMember(server, { team: sales.id, role: 'owner' }));
+  const person = await aMember(server, { team: dashboards.id, role: 'developer' });
+  const wanted = { name: 'Quarterly board', type: 'machine' as const, team: dashboards.id };
+  const made = await createClient(server.database.db, wanted, await byPerson(server, person));
+  const app = { clientId: made.client.id, clientSecret: made.secret?.secret ?? '' };
+  const ask = (scope?: string) => requestToken(server, app, { resource: IDENTIFIER, ...(scope ? { scope } : {}) });
+
+  // The owner publishes an API.
+  await publisher.getByRole('link', { name: 'APIs', exact: true }).click();
+  expect(await inspect(publisher, 'apis-empty')).toEqual([]);
+  await publisher.getByRole('link', { name: 'Publish an API' }).first().click();
+  await publisher.getByLabel('Identifier').fill(IDENTIFIER);
+  await publisher.getByLabel('Name', { exact: true }).fill('Sales figures');
+  await publisher
+    .getByLabel('Description')
+    .fill('What was sold, where and when. Every night from the ledger.\nAsk us before you show it outside.');
+  await publisher.getByLabel('Scope 1', { exact: true }).fill('sales:read');
+  await publisher.getByLabel('What it allows (scope 1)').fill('Read totals');
+  await publisher.getByLabel('Scope 2', { exact: true }).fill('sales:customers');
+  await publisher.getByLabel('What it allows (scope 2)').fill('Read who bought it');
+  await publisher.getByLabel('Needs approval (scope 2)').check();
+  await publisher.getByLabel('Scope 3', { exact: true }).fill('sales:write now');
+  expect(await inspect(publisher, 'apis-new')).toEqual([]);
+  await publisher.getByRole('button', { name: 'Publish the API' }).click();
+  expect(await main(publisher)).toContain('no spaces, quotes or backslashes');
+  expect(await publisher.getByLabel('Scope 3', { exact: true }).inputValue()).toBe('sales:write now');
+  expect(await inspect(publisher, 'apis-new-problem')).toEqual([]);
+  await publisher.getByLabel('Scope 3', { exact: true }).fill('sales:write');
+  await publisher.getByRole('button', { name: 'Publish the API' }).click();
+  await publisher.getByRole('status').waitFor();
+  expect(await inspect(publisher, 'api-of-owner')).toEqual([]);
+
+  // A developer of another team finds it and asks.
+  const developer = await signedIn(person);
+  await developer.goto(`${server.issuer}/apps/${app.clientId}/apis`);
+  expect(await inspect(developer, 'app-apis-empty')).toEqual([]);
+  await developer.getByRole('link', { name: 'Choose an API' }).click();
+  await developer.getByLabel('Search').fill('ledger');
+  await developer.getByRole('button', { name: 'Search' }).click();
+  expect(await inspect(developer, 'apis-for-an-app')).toEqual([]);
+  await developer.getByRole('link', { name: 'Sales figures' }).click();
+  expect(await developer.getByLabel('For the app').inputValue()).toBe(app.clientId);
+  expect((await ask()).body.error).toBe('invalid_target');
+  await developer.getByRole('checkbox', { name: /sales:read/ }).check();
+  await developer.getByRole('checkbox', { name: /sales:customers/ }).check();
+  await developer.getByRole('button', { name: 'Ask for access' }).click();
+  expect(await main(developer)).toContain('Say what the app needs it for');
+  expect(await developer.getByRole('checkbox', { name: /sales:customers/ }).isChecked()).toBe(true);
+  await developer.getByLabel('Reason').fill('The board wants to know\nwho bought what.');
+  expect(await inspect(developer, 'api-of-developer')).toEqual([]);
+  await developer.getByRole('button', { name: 'Ask for access' }).click();
+  await developer.getByRole('status').waitFor();
+  expect(await main(developer)).toContain('Live now: sales:read. The owner of the API was asked for sales:customers.');
+  expect(await inspect(developer, 'app-apis-waiting')).toEqual([]);
+  expect((await ask()).body.scope).toBe('sales:read');
+
+  // The owner approves.
+  await publisher.getByRole('link', { name: 'Approvals' }).click();
+  expect(await main(publisher)).toContain('who bought what.');
+  expect(await inspect(publisher, 'approvals-waiting')).toEqual([]);
+  await publisher.getByLabel('Note').fill('Not outside of the board, please.');
+  await publisher.getByRole('button', { name: 'Approve' }).click();
+  await publisher.getByRole('status').waitFor();
+  expect(await inspect(publisher, 'approvals-decided')).toEqual([]);
+  const { body } = await ask();
+  expect(body.scope).toBe('sales:customers sales:read');
+  const introspect = async () => (await post(server, '/token/introspection', { token: body.access_token }, app)).body;
+  expect(await introspect()).toMatchObject({ active: true });
+
+  // They see each other's names; the developer reads the note, and the owner takes a scope away by removing it.
+  await developer.reload();
+  expect(await main(developer)).toContain('Not outside of the board, please.');
+  await publisher.goto(`${server.issuer}/apis`);
+  await publisher.getByRole('link', { name: 'Sales figures' }).click();
+  await publisher.getByRole('link', { name: 'Subscribers' }).click();
+  expect(await inspect(publisher, 'api-subscribers')).toEqual([]);
+  await publisher.getByRole('link', { name: 'Edit' }).click();
+  expect(await publisher.getByLabel('Scope 1', { exact: true }).inputValue()).toBe('sales:customers');
+  await publisher.getByLabel('Scope 1', { exact: true }).fill('');
+  await publisher.getByLabel('What it allows (scope 1)').fill('');
+  await publisher.getByRole('button', { name: 'Save' }).click();
+  expect(await main(publisher)).toContain('1 app would lose sales:customers at once');
+  expect(await inspect(publisher, 'api-edit-warning')).toEqual([]);
+  expect((await ask()).body.scope).toBe('sales:customers sales:read');
+  await publisher.getByRole('button', { name: 'Save, and take that from them' }).click();
+  await publisher.getByRole('status').waitFor();
+  expect((await ask()).body.scope).toBe('sales:read');
+  expect(await introspect()).toEqual({ active: false });
+
+  // The developer cancels, and the very next request is refused.
+  await developer.reload();
+  await developer.getByRole('link', { name: /^Cancel/ }).click();
+  await developer.getByLabel('Reason').fill('The board has its own tool now.');
+  expect(await inspect(developer, 'subscription-cancel')).toEqual([]);
+  await developer.getByRole('button', { name: 'Cancel it' }).click();
+  await developer.getByRole('status').waitFor();
+  expect(await inspect(developer, 'app-apis-ended')).toEqual([]);
+  expect((await ask()).body.error).toBe('invalid_target');
+  expect((await ask('sales:read')).body.error).toBe('invalid_target');
+});
+
+it('works without JavaScript, and with the names that people give things', async () => {
+  const long = 'Donaudampfschifffahrtsgesellschaft'.repeat(2);
+  const team = await aTeam(server, `${long} <b>bold</b>`);
+  const person = await aMember(server, { team: team.id, role: 'owner' });
+  const by = await byPerson(server, person);
+  await createClient(server.database.db, { name: `${long} <i>app</i>`, type: 'machine', team: team.id }, by);
+  const page = await signedIn(person, { javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  await page.goto(`${server.issuer}/apis/new`);
+  await page.getByLabel('Identifier').fill(`https://${'long-name.'.repeat(12)}example.com/with/a/path`);
+  await page.getByLabel('Name', { exact: true }).fill(`${long} "quoted" & <script>`);
+  await page
+    .getByLabel('Scope 1', { exact: true })
+    .fill(`warehouse-inventory-replenishment:${'forecast-'.repeat(6)}read`);
+  await page.getByLabel('Needs approval (scope 1)').check();
+  await page.getByRole('button', { name: 'Publish the API' }).click();
+  await page.getByRole('status').waitFor();
+  await page.getByRole('checkbox', { name: /warehouse/ }).check();
+  await page.getByLabel('Reason').fill('<img src=x onerror=alert(1)>');
+  await page.getByRole('button', { name: 'Ask for access' }).click();
+  await page.getByRole('status').waitFor();
+  const other = await signedIn(person);
+  for (const [path, name] of [
+    ['/approvals', 'approvals-long-names'],
+    [new URL(page.url()).pathname, 'app-apis-long-names'],
+    ['/apis', 'apis-long-names'],
+  ] as const) {
+    await other.goto(server.issuer + path);
+    expect(await inspect(other, name)).toEqual([]);
+  }
+  await page.goto(`${server.issuer}/approvals`);
+  await page.getByRole('checkbox', { name: /warehouse/ }).uncheck();
+  await page.getByLabel('Note').fill('Kept while I think');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  expect(await main(page)).toContain('Approve at least one scope, or deny the request.');
+  expect(await page.getByLabel('Note').inputValue()).toBe('Kept while I think');
+  await page.getByRole('button', { name: 'Deny' }).click();
+  await page.getByRole('status').waitFor();
+  expect(await main(page)).toContain('denied');
+});
+
+it('shows an operator what mail says, and an auditor that there is some', async () => {
+  const admin = await signedIn(await aMember(server, { platform: 'admin' }));
+  await admin.getByRole('link', { name: 'Operator' }).click();
+  await admin.getByRole('link', { name: 'Outbox' }).click();
+  expect(await main(admin)).toContain('SMTP_URL is not set');
+  expect(await inspect(admin, 'operator-outbox')).toEqual([]);
+  await admin.getByRole('link', { name: 'Quarterly board asks for access' }).first().click();
+  expect(await main(admin)).toContain('> The board wants to know');
+  expect(await inspect(admin, 'operator-mail')).toEqual([]);
+  const auditor = await signedIn(await aMember(server, { platform: 'auditor' }));
+  await auditor.goto(admin.url());
+  expect(await main(auditor)).toContain('The text is for admins only');
+  expect(await main(auditor)).not.toContain('The board wants to know');
+});
