@@ -123,7 +123,14 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, sendsMail, joinLimit });
-  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
+  metrics?.watchState({
+    catalog,
+    keyring,
+    usage,
+    retainFor: LONGEST_TOKEN_LIFETIME,
+    clock,
+    streams: feedPages.streams,
+  });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.

@@ -24,7 +24,8 @@ export interface BarsView {
     readonly title: string;
   }[];
   readonly lines: readonly { readonly y: number; readonly label: string }[];
-  readonly labels: readonly { readonly x: number; readonly text: string }[];
+  /** Every other one is left out where there is little room. */
+  readonly labels: readonly { readonly x: number; readonly text: string; readonly minor: boolean }[];
   /** The whole in words. */
   readonly label: string;
   /** The same as a table. */
