@@ -42,27 +42,18 @@ export async function aWorld(server: TestServer, ids: PeopleIds): Promise<World>
     .where('id', '=', portal.api)
     .returning('identifier')
     .executeTakeFirstOrThrow();
-  const { id: subscription } = await db
-    .insertInto('subscriptions')
-    .values({
-      client_id: portal.app,
-      api_id: portal.api,
-      scopes: ['reports:read'],
-      state: 'active',
-      pending_scopes: ['reports:write'],
-      pending_reason: 'To write',
-      pending_at: new Date(),
-      created_at: new Date(),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  await db
+    .updateTable('subscriptions')
+    .set({ scopes: ['reports:read'], state: 'active', pending_scopes: ['reports:write'], pending_reason: 'To write' })
+    .where('id', '=', portal.subscription)
+    .execute();
   return {
     team_id: portal.team,
     app_id: portal.app,
     secret_id: portal.secret,
     api_id: portal.api,
     identifier,
-    subscription_id: subscription,
+    subscription_id: portal.subscription,
     role_id: portal.role,
     group_id: portal.group,
     account_id: portal.member,
