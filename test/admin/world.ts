@@ -30,8 +30,8 @@ export type World = Readonly<
 >;
 
 /**
- * A world of its own. Its API is for its team alone, and its app has a live subscription of it, of which a part waits for
- * approval.
+ * The world of the portal's table, by the names that the admin API has. Its API is for its team alone; its app has a live
+ * subscription of it, and asks for more.
  */
 export async function aWorld(server: TestServer, ids: PeopleIds): Promise<World> {
   const { db } = server.database;
@@ -42,27 +42,13 @@ export async function aWorld(server: TestServer, ids: PeopleIds): Promise<World>
     .where('id', '=', portal.api)
     .returning('identifier')
     .executeTakeFirstOrThrow();
-  const { id: subscription } = await db
-    .insertInto('subscriptions')
-    .values({
-      client_id: portal.app,
-      api_id: portal.api,
-      scopes: ['reports:read'],
-      state: 'active',
-      pending_scopes: ['reports:write'],
-      pending_reason: 'To write',
-      pending_at: new Date(),
-      created_at: new Date(),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
   return {
     team_id: portal.team,
     app_id: portal.app,
     secret_id: portal.secret,
     api_id: portal.api,
     identifier,
-    subscription_id: subscription,
+    subscription_id: portal.subscription,
     role_id: portal.role,
     group_id: portal.group,
     account_id: portal.member,
