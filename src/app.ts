@@ -19,7 +19,7 @@ import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
-import { createRender } from './http/render.ts';
+import { createRender, createToHtml } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
@@ -72,7 +72,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   await ensurePortalClient(db, issuer, clock());
   await ensureAdminApi(db, issuer, clock());
 
-  const render = createRender({ cache: production });
+  const toHtml = createToHtml({ cache: production });
+  const render = createRender(toHtml);
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
   const secretUses = createSecretUses({
@@ -118,7 +119,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
-  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, render });
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, toHtml });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
   const sendsMail = smtp.url !== undefined;

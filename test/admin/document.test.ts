@@ -75,6 +75,16 @@ describe('the OpenAPI document', () => {
   });
 });
 
+it('is not sent again to who has it', async () => {
+  for (const path of ['openapi.json', 'docs']) {
+    const first = await fetch(`${server.issuer}/api/v1/${path}`);
+    const etag = first.headers.get('etag') ?? '';
+    expect((await first.text()).length).toBeGreaterThan(50_000);
+    const again = await fetch(`${server.issuer}/api/v1/${path}`, { headers: { 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+  }
+});
+
 describe('its page', () => {
   let html: string;
   beforeAll(async () => {

@@ -30,8 +30,8 @@ export type World = Readonly<
 >;
 
 /**
- * A world of its own. Its API is for its team alone, and its app has a live subscription of it, of which a part waits for
- * approval.
+ * The world of the portal's table, by the names that the admin API has. Its API is for its team alone; its app has a live
+ * subscription of it, and asks for more.
  */
 export async function aWorld(server: TestServer, ids: PeopleIds): Promise<World> {
   const { db } = server.database;
@@ -42,11 +42,6 @@ export async function aWorld(server: TestServer, ids: PeopleIds): Promise<World>
     .where('id', '=', portal.api)
     .returning('identifier')
     .executeTakeFirstOrThrow();
-  await db
-    .updateTable('subscriptions')
-    .set({ scopes: ['reports:read'], state: 'active', pending_scopes: ['reports:write'], pending_reason: 'To write' })
-    .where('id', '=', portal.subscription)
-    .execute();
   return {
     team_id: portal.team,
     app_id: portal.app,
