@@ -90,22 +90,6 @@ export async function listLateDecisions(db: Db, limit: number, by: By): Promise<
   return rows.map((row) => withRights(row, by));
 }
 
-/** How many requests the caller can decide now. */
-export async function countWaitingRequests(db: Db, by: By): Promise<number> {
-  const teams = visibleTeams(by, 'subscription.decide');
-  const mine =
-    teams === 'all' ? teams : teams.filter((team) => judgeAccess(by, 'subscription.decide', team) === 'allowed');
-  if (judgeAccess(by, 'subscription.decide', null) !== 'allowed' && mine === 'all') return 0;
-  const row = await db
-    .selectFrom('subscriptions')
-    .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('subscriptions.pending_scopes', 'is not', null)
-    .where(isOfTeam('apis', mine))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
 /** What scopes of several APIs allow, by the API's id and the scope's name: in one statement, for a page of them. */
 export async function describeScopes(
   db: Db,

@@ -23,7 +23,15 @@ const DEFAULTS = {
 
 /** A configuration as a file, the same for the same configuration. */
 export function writeDeclaration(declaration: Declaration): string {
-  return HEADING + stringify(plainDeclaration(declaration), { lineWidth: 0, aliasDuplicateObjects: false });
+  return (
+    HEADING +
+    stringify(plainDeclaration(declaration), {
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+      // Quotes what a reader of YAML 1.1 would take for something else than text, such as a group named “on”.
+      compat: 'yaml-1.1',
+    })
+  );
 }
 
 /** The same as plain values, without what is a default anyway. */

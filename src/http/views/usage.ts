@@ -1,4 +1,5 @@
 import type { Shell } from '../shell.ts';
+import type { ApiHead } from './apis.ts';
 
 /** A small line over time, as SVG paths. */
 export interface SparkView {
@@ -79,7 +80,7 @@ export interface UsageViews {
   };
   'usage/api': {
     shell: Shell;
-    api: { name: string; identifier: string; href: string };
+    api: ApiHead;
     usage: UsageView;
     outcomes: readonly OutcomeView[];
     consumers: readonly { name: string; calls: string; failures: string; share: string; last: string }[];
