@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 
 const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail', 'idempotency'];
-const below = ['errors', 'config', 'db', 'audit', 'access'];
+const below = ['errors', 'config', 'db', 'audit', 'access', 'names'];
 
 /** Room → what it may import. A file directly in src is a room of its own; everyone may import `errors`. */
 const allowed: Record<string, string[]> = {
@@ -18,6 +18,7 @@ const allowed: Record<string, string[]> = {
   log: [],
   workers: [],
   db: [],
+  names: [],
   access: ['db'],
   audit: ['db', 'access'],
   revocation: below,

@@ -7,11 +7,17 @@ import type { Db } from '../db/connection.ts';
 import type { Account, Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { isPlainName, PLAIN_NAME } from '../names.ts';
 import { hashPassword, judgePassword, verifyPassword } from './passwords.ts';
 
 export const NewAccount = z.object({
   email: z.email('must be an email address').max(254),
-  name: z.string().trim().min(1, 'A person needs a name.').max(100, 'A name has at most 100 characters.'),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'A person needs a name.')
+    .max(100, 'A name has at most 100 characters.')
+    .refine(isPlainName, PLAIN_NAME),
   password: z.string().superRefine((password, ctx) => {
     const problem = judgePassword(password);
     if (problem) ctx.addIssue({ code: 'custom', message: problem });

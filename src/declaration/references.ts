@@ -1,6 +1,5 @@
 import { emailKey } from '../accounts/accounts.ts';
-import { groupNameKey } from '../accounts/groups.ts';
-import { nameKey } from '../teams/teams.ts';
+import { nameKey } from '../names.ts';
 import type { Path } from './problems.ts';
 import type { Current } from './read.ts';
 import { ADMIN_API_NAME, type Declaration } from './schema.ts';
@@ -43,7 +42,7 @@ const noPerson = (email: string) =>
 function checkPeople({ groups = [], teams = [] }: Declaration, { ids }: Current, report: Report): void {
   const has = (email: string) => ids.accounts.has(emailKey(email));
   unique(
-    groups.map(({ name }) => groupNameKey(name)),
+    groups.map(({ name }) => nameKey(name)),
     ['groups'],
     report,
     'A group of this name',
@@ -87,7 +86,7 @@ function checkApis(wanted: Declaration, { ids, declaration }: Current, report: R
   );
   const hasTeam = knownTeams(wanted, ids.teams);
   const hasApp = new Set([...apps, ...declaration.apps].map(({ id }) => id));
-  const hasGroup = new Set([...groups.map(({ name }) => groupNameKey(name)), ...ids.groups.keys()]);
+  const hasGroup = new Set([...groups.map(({ name }) => nameKey(name)), ...ids.groups.keys()]);
   for (const [index, api] of apis.entries()) {
     const path = ['apis', index] as const;
     if (api.identifier === ADMIN_API_NAME || ids.apis.get(api.identifier) === ids.apis.get(ADMIN_API_NAME)) {
@@ -117,7 +116,7 @@ function checkApis(wanted: Declaration, { ids, declaration }: Current, report: R
       const hasPerson = (email: string) => ids.accounts.has(emailKey(email));
       known(role.people, { has: hasPerson, path: [...place, 'people'], say: noPerson }, report);
       const sayGroup = (name: string) => `There is no group ${name}, neither in this file nor at the server.`;
-      const has = (name: string) => hasGroup.has(groupNameKey(name));
+      const has = (name: string) => hasGroup.has(nameKey(name));
       known(role.groups, { has, path: [...place, 'groups'], say: sayGroup }, report);
     }
   }
