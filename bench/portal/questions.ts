@@ -123,8 +123,14 @@ function readPage(path: string, html: string): List {
   return {
     next: own.find((href) => CURSOR.test(href)),
     search: /<input[^>]* name="(\w+)" type="search"/.exec(html)?.[1],
-    queries: [...new Set(own)].filter((href) => !CURSOR.test(href)).map((href) => href.slice(path.length + 1)),
+    queries: oneOfEach(own.filter((href) => !CURSOR.test(href)).map((href) => href.slice(path.length + 1))),
   };
+}
+
+/** The last one of those that differ in their values only. */
+function oneOfEach(queries: readonly string[]): string[] {
+  const parametersOf = (query: string) => [...new URLSearchParams(query).keys()].join();
+  return [...new Map(queries.map((query) => [parametersOf(query), query])).values()];
 }
 
 /** Of parameters that have a list of values the last one is asked for, of others what the world has by that name. */

@@ -4,9 +4,9 @@ import type { Window } from './series.ts';
 
 /** Fragments of SQL over `usage_hours`. */
 
-/** Which part of a window an hour is in. */
+/** Which part of a window an hour is in. `date_part` and not `extract`, whose numeric arithmetic takes twice as long. */
 export const partOf = ({ from, step }: Window): RawBuilder<number> =>
-  sql<number>`floor(extract(epoch from (usage_hours.hour - ${from}::timestamptz)) / ${sql.lit(step * 3600)})::int`;
+  sql<number>`floor(date_part('epoch', usage_hours.hour - ${from}::timestamptz) / ${sql.lit(step * 3600)})::int`;
 
 const ordinary = sql.join(ORDINARY.map((outcome) => sql.lit(outcome)));
 

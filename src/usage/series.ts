@@ -41,6 +41,12 @@ export function windowOf(period: Period, now: Date, options: { rolling?: boolean
   return { from: new Date(to - step * parts * HOUR), to: new Date(to), step };
 }
 
+/** What was counted by hour, in the parts of a window. */
+export function intoParts(hours: readonly (Totals & { hour: Date })[], { from, step }: Window): PartCount[] {
+  const partOf = ({ hour }: { hour: Date }) => Math.floor((hour.getTime() - from.getTime()) / (step * HOUR));
+  return [...Map.groupBy(hours, partOf)].map(([part, counts]) => ({ part, ...totalOf(counts) }));
+}
+
 /** Every part of a window in its order; where nothing was counted there were no calls. */
 export function fillGaps(counts: readonly PartCount[], { from, to, step }: Window): Point[] {
   const byPart = new Map(counts.map((count) => [count.part, count]));
