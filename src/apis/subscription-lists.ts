@@ -5,7 +5,14 @@ import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
 import { type By, judgeAccess, visibleTeams } from '../teams/access.ts';
-import { type Alternatives, isCalled, isOfApi, isOfTeam, isOnPage } from './subscription-page.ts';
+import {
+  type Alternatives,
+  isCalled,
+  isOfApi,
+  isOfTeam,
+  isOnPage,
+  type PageOfSubscriptions,
+} from './subscription-page.ts';
 
 export const SubscriptionQuery = PageQuery.extend({
   /** Of this app, by its client_id. */
@@ -41,25 +48,19 @@ export async function listSubscriptions(
   by: By,
 ): Promise<Listing<ListedSubscription>> {
   const { limit, cursor, search, app, api, ownApps, state } = SubscriptionQuery.parse(query);
-  const rows = await selectListed(db)
-    .where(
-      isOnPage({
-        oneOf: [isOfEitherTeam(by), isCalled(search)],
-        all: [
-          beyond(cursor, { at: 'created_at', id: 'id' }),
-          ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
-          ...(api === undefined ? [] : [isOfApi(api)]),
-          ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
-          ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
-        ],
-        by: 'created_at',
-        order: 'newest',
-        most: limit + 1,
-      }),
-    )
-    .orderBy('subscriptions.created_at', 'desc')
-    .orderBy('subscriptions.id', 'desc')
-    .execute();
+  const rows = await selectPage(db, {
+    oneOf: [isOfEitherTeam(by), isCalled(search)],
+    all: [
+      beyond(cursor, { at: 'created_at', id: 'id' }),
+      ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
+      ...(api === undefined ? [] : [isOfApi(api)]),
+      ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
+      ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
+    ],
+    by: 'created_at',
+    order: 'newest',
+    most: limit + 1,
+  });
   return toPage(rows, limit, by, (row) => row.created_at);
 }
 
@@ -76,57 +77,45 @@ export async function findSubscription(db: Db, id: string, by: By): Promise<List
 /** Requests that wait for the teams of the caller, oldest first. @throws {ZodError} @throws {AppError} forbidden, invalid_request */
 export async function listWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By) {
   const { limit, cursor, search } = PageQuery.parse(query);
-  const rows = await selectListed(db)
-    .where(
-      isOnPage({
-        oneOf: [isCalled(search)],
-        all: [
-          sql<boolean>`pending_scopes is not null`,
-          isOfTeam('api', visibleTeams(by, 'api.read')),
-          beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
-        ],
-        by: 'pending_at',
-        order: 'oldest',
-        most: limit + 1,
-      }),
-    )
-    .orderBy('subscriptions.pending_at')
-    .orderBy('subscriptions.id')
-    .execute();
+  const rows = await selectPage(db, {
+    oneOf: [isCalled(search)],
+    all: [
+      sql<boolean>`pending_scopes is not null`,
+      isOfTeam('api', visibleTeams(by, 'api.read')),
+      beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
+    ],
+    by: 'pending_at',
+    order: 'oldest',
+    most: limit + 1,
+  });
   return toPage(rows, limit, by, (row) => row.pending_at ?? by.now);
 }
 
 /** What was decided lately for the caller's APIs, the last first. @throws {AppError} forbidden */
 export async function listLateDecisions(db: Db, limit: number, by: By): Promise<ListedSubscription[]> {
-  const rows = await selectListed(db)
-    .where(
-      isOnPage({
-        oneOf: [],
-        all: [sql<boolean>`decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
-        by: 'decided_at',
-        order: 'newest',
-        most: limit,
-      }),
-    )
-    .orderBy('subscriptions.decided_at', 'desc')
-    .orderBy('subscriptions.id', 'desc')
-    .execute();
+  const rows = await selectPage(db, {
+    oneOf: [],
+    all: [sql<boolean>`decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
+    by: 'decided_at',
+    order: 'newest',
+    most: limit,
+  });
   return rows.map((row) => withRights(row, by));
 }
 
-/** How many requests the caller can decide now. */
-export async function countWaitingRequests(db: Db, by: By): Promise<number> {
-  const teams = visibleTeams(by, 'subscription.decide');
-  const mine =
-    teams === 'all' ? teams : teams.filter((team) => judgeAccess(by, 'subscription.decide', team) === 'allowed');
-  if (judgeAccess(by, 'subscription.decide', null) !== 'allowed' && mine === 'all') return 0;
-  const row = await db
-    .selectFrom('subscriptions')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('subscriptions.pending_scopes', 'is not', null)
-    .where(isOfTeam('api', mine))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+/** What scopes of several APIs allow, by the API's id and the scope's name: in one statement, for a page of them. */
+export async function describeScopes(
+  db: Db,
+  apiIds: readonly string[],
+): Promise<(apiId: string, scope: string) => string> {
+  if (apiIds.length === 0) return () => '';
+  const rows = await db
+    .selectFrom('api_scopes')
+    .selectAll()
+    .where('api_id', 'in', [...new Set(apiIds)])
+    .execute();
+  const known = new Map(rows.map(({ api_id, name, description }) => [`${api_id} ${name}`, description]));
+  return (apiId, scope) => known.get(`${apiId} ${scope}`) ?? '';
 }
 
 /** How many apps use an API now. */
@@ -162,6 +151,15 @@ function selectListed(db: Db) {
       'requester.name as requesterName',
       'decider.name as deciderName',
     ]);
+}
+
+function selectPage(db: Db, page: PageOfSubscriptions) {
+  const direction = page.order === 'newest' ? 'desc' : 'asc';
+  return selectListed(db)
+    .where(isOnPage(page))
+    .orderBy(`subscriptions.${page.by}`, direction)
+    .orderBy('subscriptions.id', direction)
+    .execute();
 }
 
 type Row = Omit<ListedSubscription, 'mayAsk' | 'mayDecide'>;

@@ -60,6 +60,20 @@ export function findSubscriber(db: Db, clientId: string): Promise<Subscriber | u
   return db.selectFrom('clients').select(['id', 'name', 'team_id']).where('id', '=', clientId).executeTakeFirst();
 }
 
+/** The id of the subscription that an app has of an API. */
+export async function findSubscriptionOf(
+  db: Db,
+  { clientId, apiId }: { clientId: string; apiId: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .where('api_id', '=', apiId)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 const CHANGES: Record<'app' | 'api', Action> = { app: 'app.write', api: 'subscription.decide' };
 const SEES: Record<'app' | 'api', Action> = { app: 'app.read', api: 'api.read' };
 

@@ -10,13 +10,14 @@ import type { RotationParts } from '../keys/rotation.ts';
 import type { Signer } from '../keys/signer.ts';
 import { createSigners } from '../keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME, type RotationPolicy } from '../keys/stages.ts';
+import { createOutbox, type Outbox } from '../mail/outbox.ts';
 import type { Io } from './io.ts';
 import { formatJson } from './output.ts';
 
 /** The database and the keys as a command may use them. */
 export interface Session {
   readonly db: Kysely<Tables>;
-  readonly migrate: 'auto' | 'check';
+  readonly config: Config;
   /** Asked only by commands that need keys. @throws {ConfigError} */
   keys(): { policy: RotationPolicy; signer: Signer; masterKeys: readonly MasterKey[] };
   close(): Promise<void>;
@@ -26,7 +27,7 @@ export interface Session {
 export function sessionOf(config: Config, database: Pick<Database, 'db'>, close: () => Promise<void>): Session {
   return {
     db: database.db,
-    migrate: config.migrate,
+    config,
     close,
     keys() {
       const { masterKeys } = resolveSecrets(config);
@@ -44,7 +45,14 @@ export interface KeyWork {
   readonly masterKeys: readonly MasterKey[];
 }
 
-type Work<T> = (db: Kysely<Tables>) => Promise<T>;
+/** What some commands need beside the database; asked for only by them, since the keys may be elsewhere. */
+export interface Tools {
+  readonly config: Config;
+  /** Where mails go that tell of a change. @throws {ConfigError} */
+  outbox(): Outbox;
+}
+
+type Work<T> = (db: Kysely<Tables>, tools: Tools) => Promise<T>;
 
 /** What every command gets. */
 export interface CommandLine {
@@ -57,17 +65,20 @@ export interface CommandLine {
   withUnmigratedDatabase<T>(work: Work<T>): Promise<T>;
   /** Who changes something, and when. */
   by(): { actor: Actor; now: Date };
+  /** Says which exit code a command that was done has; 0 unless it is called. */
+  endWith(code: number): void;
   /** Prints the one result: a JSON value with `--json`, else text for a person. */
   answer(options: { json?: boolean }, result: { json: unknown; text: string }): void;
 }
 
-export function createCommandLine(io: Io, open: OpenSession): CommandLine {
+export function createCommandLine(io: Io, open: OpenSession, endWith: (code: number) => void = () => {}): CommandLine {
   return {
     io,
+    endWith,
     withDatabase: (work) =>
       withSession(open, async (session) => {
         await ensureMigrated(session);
-        return work(session.db);
+        return work(session.db, toolsOf(session));
       }),
     withKeys: (work) =>
       withSession(open, async (session) => {
@@ -75,7 +86,7 @@ export function createCommandLine(io: Io, open: OpenSession): CommandLine {
         const { policy, signer, masterKeys } = session.keys();
         return work({ db: session.db, rotation: { db: session.db, signer, policy }, masterKeys });
       }),
-    withUnmigratedDatabase: (work) => withSession(open, ({ db }) => work(db)),
+    withUnmigratedDatabase: (work) => withSession(open, (session) => work(session.db, toolsOf(session))),
     by: () => ({ actor: { type: 'operator' }, now: new Date() }),
     answer: ({ json }, result) => io.stdout(json ? formatJson(result.json) : `${result.text}\n`),
   };
@@ -95,10 +106,14 @@ async function withSession<T>(open: OpenSession, work: (session: Session) => Pro
   }
 }
 
-async function ensureMigrated({ db, migrate }: Session): Promise<void> {
+function toolsOf({ config, keys }: Session): Tools {
+  return { config, outbox: () => createOutbox(keys().masterKeys, config.issuer) };
+}
+
+async function ensureMigrated({ db, config }: Session): Promise<void> {
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return;
-  if (migrate === 'check') {
+  if (config.migrate === 'check') {
     throw new ConfigError(
       'MIGRATE',
       `the database lacks ${pending.join(', ')}; run "npx latchkey migrate up", or set MIGRATE=auto`,

@@ -20,6 +20,9 @@ const OPTIONS: Record<string, string> = {
   redirectUris: '--redirect-uri',
   postLogoutRedirectUris: '--post-logout-redirect-uri',
   subscriptions: '--api',
+  visibleTeams: '--visible-team',
+  teamId: '--team',
+  clientId: '--app',
   password: 'password',
 };
 
@@ -27,7 +30,7 @@ const OPTIONS: Record<string, string> = {
 export function explainFailure(error: unknown): string[] {
   if (error instanceof z.ZodError) return error.issues.map(explainIssue);
   if (!(error instanceof Error)) return [String(error)];
-  if (EXPECTED.some((expected) => error instanceof expected)) return [error.message];
+  if (EXPECTED.some((expected) => error instanceof expected)) return error.message.split('\n');
   return [explainDatabaseFailure(error) ?? error.stack ?? error.message];
 }
 

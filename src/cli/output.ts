@@ -35,3 +35,13 @@ function alignColumns(rows: readonly (readonly string[])[]): string[] {
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{FFFD}');
 }
+
+/** Examples at the end of a `--help`. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ npx latchkey ${line}`).join('\n')}`;
+}
+
+/** To the second, in UTC; a dash for none. */
+export function formatTime(date: Date | string | null): string {
+  return date ? new Date(date).toISOString().replace(/\.\d+Z$/, 'Z') : '-';
+}

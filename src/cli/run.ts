@@ -1,13 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { DataDirInUse } from '../db/connection.ts';
-import { addApiCommands } from './api.ts';
-import { addAppCommands } from './app.ts';
-import { type CommandLine, createCommandLine, type OpenSession } from './command-line.ts';
+import { createCommandLine, type OpenSession } from './command-line.ts';
 import { explainFailure } from './failures.ts';
 import type { Io } from './io.ts';
-import { addKeyCommands } from './key.ts';
-import { addMigrateCommands } from './migrate.ts';
-import { addUserCommands } from './user.ts';
+import { createProgram } from './program.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -21,33 +17,17 @@ const MISUSED = 2;
  * @throws {DataDirInUse} when another process has the embedded database
  */
 export async function runCommand(argv: readonly string[], io: Io, open: OpenSession): Promise<number> {
+  let code = 0;
+  const endWith = (wanted: number) => {
+    code = wanted;
+  };
   try {
-    await createProgram(createCommandLine(io, open)).parseAsync(argv, { from: 'user' });
-    return 0;
+    await createProgram(createCommandLine(io, open, endWith)).parseAsync(argv, { from: 'user' });
+    return code;
   } catch (error) {
     if (error instanceof DataDirInUse) throw error;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
     for (const line of explainFailure(error)) io.stderr(`error: ${line}\n`);
     return FAILED;
   }
-}
-
-function createProgram(line: CommandLine): Command {
-  const program = new Command('latchkey')
-    .description('Looks after a Latchkey authorization server, running or not.')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => line.io.stdout(text),
-      writeErr: (text) => line.io.stderr(text),
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    })
-    .showHelpAfterError('(--help tells more)')
-    .addHelpText('after', '\nIt reads the same environment as the server: DATABASE_URL, or DATA_DIR.');
-  addApiCommands(program, line);
-  addAppCommands(program, line);
-  addUserCommands(program, line);
-  addKeyCommands(program, line);
-  addMigrateCommands(program, line);
-  return program;
 }

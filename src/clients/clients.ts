@@ -41,9 +41,10 @@ export async function createClient(
   return inTransaction(db, async (trx) => {
     const authMethod = await insertClient(trx, id, wanted, by);
     await subscribeAll(trx, id, wanted, by);
-    const secret = authMethod.startsWith('client_secret')
-      ? await insertSecret(trx, { clientId: id, name: 'first' }, by)
-      : undefined;
+    const secret =
+      wanted.firstSecret && authMethod.startsWith('client_secret')
+        ? await insertSecret(trx, { clientId: id, name: 'first' }, by)
+        : undefined;
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     const client = await trx.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
     return { client, secret };

@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
-import { calls, failures } from './counted.ts';
-import { fillGaps, intoParts, type Period, type Point, type Window, windowOf } from './series.ts';
+import { calls, failures, partOf } from './counted.ts';
+import { fillGaps, type Period, type Point, windowOf } from './series.ts';
+
+const MOST = 100;
 
 /** What one app did with an API. */
 export interface ConsumerUsage {
@@ -31,58 +33,37 @@ export async function readApiUsage(
 ): Promise<ApiUsage> {
   const api = await requireApi(db, apiId, by);
   const window = windowOf(period, by.now);
-  const counted = await countAll(db, apiId, window);
-  const of = (kind: Counted['kind']) => counted.filter((row) => row.kind === kind);
+  // Read once and added up in three ways, and only then named.
+  const counted = db
+    .selectFrom('usage_hours')
+    .select(['client_id as clientId', 'event', 'outcome', partOf(window).as('part')])
+    .select([calls.as('calls'), failures.as('failures'), sql<Date>`max(usage_hours.hour)`.as('lastHour')])
+    .where('api_id', '=', apiId)
+    .where('hour', '>=', window.from)
+    .where('hour', '<', window.to)
+    .groupBy(sql`grouping sets ((${partOf(window)}), (client_id), (event, outcome))`);
+  const rows = await db
+    .selectFrom(counted.as('counted'))
+    .leftJoin('clients', 'clients.id', 'counted.clientId')
+    .selectAll('counted')
+    .select('clients.name')
+    .orderBy('calls', 'desc')
+    .execute();
   return {
     api,
-    points: fillGaps(intoParts(of('hour'), window), window),
-    consumers: of('consumer').map(({ clientId, name, calls, failures, lastHour }) => ({
-      clientId,
-      name: name ?? undefined,
-      calls,
-      failures,
-      lastHour,
-    })),
-    outcomes: of('outcome').map(({ event, outcome, calls: count }) => ({ event, outcome, count })),
+    points: fillGaps(rows, window),
+    consumers: rows
+      .filter(({ clientId }) => clientId !== null)
+      .slice(0, MOST)
+      .map(({ clientId, name, calls, failures, lastHour }) => ({
+        clientId,
+        name: name ?? undefined,
+        calls,
+        failures,
+        lastHour,
+      })),
+    outcomes: rows.flatMap(({ event, outcome, calls }) => (event === null ? [] : [{ event, outcome, count: calls }])),
   };
-}
-
-interface Counted {
-  readonly kind: 'hour' | 'consumer' | 'outcome';
-  /** Each is null but where the kind is about it. */
-  readonly hour: Date;
-  readonly clientId: string;
-  readonly name: string | null;
-  readonly event: string;
-  readonly outcome: string;
-  readonly calls: number;
-  readonly failures: number;
-  readonly lastHour: Date;
-}
-
-/** Of a kind other than hours, of which there are no more than the period has. */
-const MOST = 100;
-
-/**
- * What the page counts, by hour, by app and by outcome, the most frequent first. One statement, because a busy API has tens of
- * thousands of rows a month, and reading them is what takes long.
- */
-async function countAll(db: Db, apiId: string, { from, to }: Window): Promise<readonly Counted[]> {
-  const { rows } = await sql<Counted>`
-    with counted as (
-      select case grouping(hour, client_id) when 1 then 'hour' when 2 then 'consumer' else 'outcome' end as kind,
-        hour, client_id, event, outcome, ${calls} as calls, ${failures} as failures, max(hour) as last_hour
-      from usage_hours
-      where api_id = ${apiId} and hour >= ${from} and hour < ${to}
-      group by grouping sets ((hour), (client_id), (event, outcome))
-    ), ranked as (
-      select *, row_number() over (partition by kind order by calls desc, client_id) as place from counted
-    )
-    select kind, hour, client_id as "clientId", clients.name, event, outcome, calls, failures, last_hour as "lastHour"
-    from ranked left join clients on clients.id = client_id
-    where kind = 'hour' or place <= ${sql.lit(MOST)}
-    order by calls desc, client_id`.execute(db);
-  return rows;
 }
 
 async function requireApi(db: Db, apiId: string, by: By) {

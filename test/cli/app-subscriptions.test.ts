@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { groupAccess } from '../../src/cli/app-subscriptions.ts';
+import { groupAccess } from '../../src/cli/apps/access-options.ts';
 
 const api = (name: string) => ({ api: name });
 const scope = (name: string) => ({ scope: name });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseScopeOption } from '../../src/cli/scope-option.ts';
+import { parseScopeOption } from '../../src/cli/apis/scope-option.ts';
 
 describe('the value of --scope', () => {
   it.each([

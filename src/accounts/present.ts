@@ -1,0 +1,20 @@
+import type { Group } from '../db/team-tables.ts';
+import type { Profile } from './people.ts';
+
+/** A person as JSON shows them: never a password hash. */
+export function presentPerson(person: Profile) {
+  return {
+    id: person.id,
+    email: person.email,
+    name: person.name,
+    platform_role: person.platform_role,
+    email_verified_at: person.email_verified_at?.toISOString() ?? null,
+    created_at: person.created_at.toISOString(),
+    updated_at: person.updated_at.toISOString(),
+    disabled_at: person.disabled_at?.toISOString() ?? null,
+  };
+}
+
+export function presentGroup({ id, name, created_at }: Group) {
+  return { id, name, created_at: created_at.toISOString() };
+}

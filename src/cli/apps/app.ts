@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { findAppApis } from '../../apis/subscriptions.ts';
+import { type ClientDetails, findClient, type ListedClient, listClients } from '../../clients/find-clients.ts';
+import { presentApp } from '../../clients/present.ts';
+import { findTeam } from '../../teams/find-team.ts';
+import { type CommandLine, withJson } from '../command-line.ts';
+import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { examples, formatDay, formatFields, formatTable, printable } from '../output.ts';
+import { addAppCreateCommand } from './create.ts';
+import { addAppLifecycleCommands } from './lifecycle.ts';
+import { addAppRequestsCommand } from './requests.ts';
+import { addSecretCommands } from './secrets.ts';
+import { addAppUpdateCommand } from './update.ts';
+
+export function addAppCommands(program: Command, line: CommandLine): void {
+  const app = program.command('app').description('the apps that ask for tokens');
+  withSearch(app.command('list').description('list the apps, the newest first'))
+    .option('--team <team>', 'only those of this team, by its id or name')
+    .action((options: ListOptions & { team?: string }) => list(line, options));
+  withJson(app.command('show').description('tell everything about an app but its secrets'))
+    .argument('<app>', 'its client_id')
+    .action((clientId: string, options: { json?: boolean }) => show(line, clientId, options));
+  addAppCreateCommand(app, line);
+  addAppUpdateCommand(app, line);
+  addAppLifecycleCommands(app, line);
+  addAppRequestsCommand(app, line);
+  addSecretCommands(app, line).description('the same as “latchkey secret”');
+  app.addHelpText('after', examples('app list --search dashboard', 'app show app_8dd49c5841b8e2bcfeac14ed'));
+
+  addSecretCommands(program, line).description('the secrets of an app; all that are listed work');
+}
+
+/** Both names of the id: `id` as everywhere here, and `client_id` as the standards have it. */
+const present = (app: ListedClient | ClientDetails) => ({ client_id: app.id, ...presentApp(app) });
+
+async function list(line: CommandLine, options: ListOptions & { team?: string }): Promise<void> {
+  const by = line.by();
+  const { search, team } = options;
+  const clients = await line.withDatabase(async (db) => {
+    const teamId = team === undefined ? undefined : (await findTeam(db, team, by)).id;
+    return collectRows(line, options, (page) => listClients(db, { ...page, search, team: teamId }, by));
+  });
+  const rows = clients.map((client) => [
+    client.id,
+    client.name,
+    client.type,
+    client.team_name ?? '',
+    formatDay(client.created_at),
+    client.disabled_at ? 'disabled' : 'active',
+  ]);
+  line.answer(options, {
+    json: clients.map(present),
+    text: formatTable(['CLIENT ID', 'NAME', 'TYPE', 'TEAM', 'CREATED', 'STATE'], rows, 'There are no apps yet.'),
+  });
+}
+
+async function show(line: CommandLine, clientId: string, options: { json?: boolean }): Promise<void> {
+  const { client, apis } = await line.withDatabase(async (db) => {
+    const client = await findClient(db, clientId, 'app.read', line.by());
+    return { client, apis: await findAppApis(db, clientId) };
+  });
+  line.answer(options, {
+    json: {
+      ...present(client),
+      apis: apis.map(({ api, subscribed }) => ({ identifier: api.identifier, scopes: subscribed })),
+    },
+    text: `${printable(client.name)}\n\n${formatFields([
+      ...fieldsOf(client),
+      ...apis.map(({ api, subscribed }) => ['may use', `${api.identifier} (${subscribed.join(' ')})`] as const),
+    ])}`,
+  });
+}
+
+function fieldsOf(client: ClientDetails): (readonly [string, string])[] {
+  const some = (name: string, value: string | null) => (value ? [[name, value] as const] : []);
+  return [
+    ['client_id', client.id],
+    ['type', client.type],
+    ...some('description', client.description),
+    ...some('homepage', client.homepage_url),
+    ['team', client.team_name ?? '(the operator)'],
+    ['state', client.disabled_at ? `disabled: ${client.disabled_reason ?? 'no reason was given'}` : 'active'],
+    ['authenticates by', client.auth_method],
+    ...client.redirect_uris.map((uri) => ['redirect URI', uri] as const),
+    ...client.post_logout_redirect_uris.map((uri) => ['after signing out', uri] as const),
+    ...some('keys at', client.jwks_uri),
+    ...some('default API', client.default_api),
+    ['ID tokens', client.id_token_alg],
+    ['PKCE', client.pkce],
+    ['created', formatDay(client.created_at)],
+  ];
+}

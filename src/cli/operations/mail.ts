@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { type ListedMail, listMail } from '../../mail/mail-lists.ts';
+import type { CommandLine } from '../command-line.ts';
+import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { examples, formatTable, formatTime } from '../output.ts';
+
+export function addMailCommands(program: Command, line: CommandLine): void {
+  const mail = program.command('mail').description('the outbox: mail that waits, and mail that was sent');
+  withSearch(mail.command('list').description('list the mail of the last days, without its text'))
+    .addHelpText('after', examples('mail list --search grace@example.org'))
+    .action((options: ListOptions) => list(line, options));
+}
+
+async function list(line: CommandLine, options: ListOptions): Promise<void> {
+  const by = line.by();
+  const { search } = options;
+  const mails = await line.withDatabase((db) =>
+    collectRows(line, options, (page) => listMail(db, { ...page, search }, by)),
+  );
+  const rows = mails.map((mail) => [
+    formatTime(mail.createdAt),
+    mail.recipient,
+    mail.subject,
+    mail.state,
+    String(mail.attempts),
+    mail.lastError ?? '',
+  ]);
+  line.answer(options, {
+    json: mails.map(present),
+    text: formatTable(['AT', 'TO', 'SUBJECT', 'STATE', 'ATTEMPTS', 'LAST ERROR'], rows, 'The outbox is empty.'),
+  });
+}
+
+function present(mail: ListedMail) {
+  return {
+    id: mail.id,
+    recipient: mail.recipient,
+    subject: mail.subject,
+    state: mail.state,
+    attempts: mail.attempts,
+    last_error: mail.lastError,
+    created_at: mail.createdAt.toISOString(),
+    sent_at: mail.sentAt?.toISOString() ?? null,
+    next_attempt_at: mail.nextAttemptAt.toISOString(),
+  };
+}

@@ -1,0 +1,103 @@
+import { Argument, type Command } from 'commander';
+import { createAccount } from '../../accounts/accounts.ts';
+import { resolveAccountId } from '../../accounts/lifecycle.ts';
+import { listPeople, type Profile } from '../../accounts/people.ts';
+import { setPlatformRole } from '../../accounts/platform-roles.ts';
+import { presentPerson } from '../../accounts/present.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { type CommandLine, withJson } from '../command-line.ts';
+import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { examples, formatDay, formatTable } from '../output.ts';
+import { addUserInviteCommand } from './invite.ts';
+import { addUserLifecycleCommands } from './user-lifecycle.ts';
+import { addUserShowCommand } from './user-show.ts';
+
+interface CreateOptions {
+  readonly email: string;
+  readonly name: string;
+  readonly admin?: boolean;
+  readonly json?: boolean;
+}
+
+const ROLES = ['admin', 'auditor', 'none'];
+
+export function addUserCommands(program: Command, line: CommandLine): void {
+  const user = program.command('user').description('the people who sign in; a person goes by id or email address');
+
+  withSearch(user.command('list').description('list the people, the newest first')).action((options: ListOptions) =>
+    list(line, options),
+  );
+  addUserShowCommand(user, line);
+  withJson(user.command('create').description('add a person whose address counts as verified'))
+    .requiredOption('--email <address>', 'the address to sign in with')
+    .requiredOption('--name <name>', 'what apps are told')
+    .requiredOption('--password-stdin', 'read the password from stdin, where no process list shows it')
+    .option('--admin', 'may look after everything here; the first one of an installation is made so')
+    .addHelpText(
+      'after',
+      examples('user create --email ada@example.org --name "Ada Lovelace" --admin --password-stdin < password.txt'),
+    )
+    .action((options: CreateOptions) => create(line, options));
+  addUserInviteCommand(user, line);
+  withJson(user.command('role').description('say what a person may do beyond their teams'))
+    .argument('<user>', 'the id or the email address')
+    .addArgument(new Argument('<role>', 'admin may do everything, auditor read everything').choices(ROLES))
+    .action((who: string, role: string, options: { json?: boolean }) => setRole(line, who, role, options));
+  addUserLifecycleCommands(user, line);
+}
+
+async function create(line: CommandLine, options: CreateOptions): Promise<void> {
+  const { email, name, admin } = options;
+  // The line end belongs to `echo`, not to the password.
+  const password = (await line.io.readStdin()).replace(/\r?\n$/, '');
+  const account = await line.withDatabase((db) =>
+    inTransaction(db, async (trx) => {
+      const created = await createAccount(trx, { email, name, password }, line.by());
+      if (!admin) return created;
+      await setPlatformRole(trx, { accountId: created.id, role: 'admin' }, line.by());
+      return { ...created, platform_role: 'admin' as const };
+    }),
+  );
+  line.answer(options, {
+    json: present(account),
+    text: `Created ${admin ? 'the administrator ' : ''}${account.email} (${account.id}).`,
+  });
+}
+
+/** `email_verified` is from before there was the time of it. */
+const present = (person: Profile) => ({
+  ...presentPerson(person),
+  email_verified: person.email_verified_at !== null,
+});
+
+async function setRole(line: CommandLine, who: string, role: string, options: { json?: boolean }): Promise<void> {
+  const id = await line.withDatabase(async (db) => {
+    const accountId = await resolveAccountId(db, who);
+    await setPlatformRole(db, { accountId, role }, line.by());
+    return accountId;
+  });
+  line.answer(options, {
+    json: { id, platform_role: role === 'none' ? null : role },
+    text: role === 'none' ? `${id} has no role beyond teams.` : `${id} is an ${role} now.`,
+  });
+}
+
+async function list(line: CommandLine, options: ListOptions): Promise<void> {
+  const by = line.by();
+  const { search } = options;
+  const people = await line.withDatabase((db) =>
+    collectRows(line, options, (page) => listPeople(db, { ...page, search }, by)),
+  );
+  const rows = people.map((person) => [
+    person.id,
+    person.email,
+    person.name,
+    formatDay(person.created_at),
+    person.platform_role ?? '',
+    person.disabled_at ? 'disabled' : 'active',
+  ]);
+  line.answer(options, {
+    json: people.map(present),
+    text: formatTable(['ID', 'EMAIL', 'NAME', 'CREATED', 'ROLE', 'STATE'], rows, 'There are no people yet.'),
+  });
+}

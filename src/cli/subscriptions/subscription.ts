@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { presentSubscription } from '../../apis/present.ts';
+import { findSubscription, type ListedSubscription, listSubscriptions } from '../../apis/subscription-lists.ts';
+import { type CommandLine, withJson } from '../command-line.ts';
+import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { choice } from '../option-values.ts';
+import { examples, formatTable } from '../output.ts';
+import { addDecisionCommands } from './decisions.ts';
+import { describeSubscription } from './describe.ts';
+import { addRequestCommands } from './requests.ts';
+
+type State = ListedSubscription['state'];
+
+interface Filter extends ListOptions {
+  readonly app?: string;
+  readonly api?: string;
+  readonly state?: State;
+}
+
+const STATES: readonly State[] = ['pending', 'active', 'suspended', 'denied', 'cancelled'];
+
+export function addSubscriptionCommands(program: Command, line: CommandLine): void {
+  const group = program.command('subscription').description('which apps may use which scopes of which APIs');
+  withSearch(group.command('list').description('list the subscriptions, the newest first'))
+    .option('--app <app>', 'only those of this app, by its client_id')
+    .option('--api <api>', 'only those of this API, by its identifier')
+    .addOption(choice('--state <state>', 'only those in this state', STATES))
+    .action((options: Filter) => list(line, options));
+  withJson(group.command('show').description('tell everything about a subscription'))
+    .argument('<id>', 'as the list shows it')
+    .action((id: string, options: { json?: boolean }) => show(line, id, options));
+  addRequestCommands(group, line);
+  addDecisionCommands(group, line);
+  group.addHelpText('after', examples('subscription list --state pending', 'subscription list --app app_8dd49c…'));
+}
+
+async function list(line: CommandLine, options: Filter): Promise<void> {
+  const by = line.by();
+  const { search, app, api, state } = options;
+  const rows = await line.withDatabase((db) =>
+    collectRows(line, options, (page) => listSubscriptions(db, { ...page, search, app, api, state }, by)),
+  );
+  const cells = rows.map((row) => [
+    row.id,
+    row.client_id,
+    row.appName,
+    row.apiIdentifier,
+    row.state,
+    row.scopes.join(' '),
+    row.pending_scopes?.join(' ') ?? '',
+  ]);
+  line.answer(options, {
+    json: rows.map(presentSubscription),
+    text: formatTable(['ID', 'APP', 'NAME', 'API', 'STATE', 'SCOPES', 'WAITING'], cells, 'There are no subscriptions.'),
+  });
+}
+
+async function show(line: CommandLine, id: string, options: { json?: boolean }): Promise<void> {
+  const row = await line.withDatabase((db) => findSubscription(db, id, line.by()));
+  line.answer(options, { json: presentSubscription(row), text: describeSubscription(row) });
+}

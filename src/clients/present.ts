@@ -1,0 +1,51 @@
+import type { ClientDetails, ListedClient } from './find-clients.ts';
+import { judgeSecret } from './secret-standing.ts';
+import type { AddedSecret, ListedSecret } from './secrets.ts';
+
+/** An app as JSON shows it. Names its members one by one, so that nothing slips through that is added to the row later. */
+export function presentApp(app: ListedClient | ClientDetails) {
+  return {
+    id: app.id,
+    name: app.name,
+    type: app.type,
+    description: app.description,
+    homepage: app.homepage_url,
+    team_id: app.team_id,
+    team_name: app.team_name,
+    auth_method: app.auth_method,
+    redirect_uris: app.redirect_uris,
+    post_logout_redirect_uris: app.post_logout_redirect_uris,
+    jwks: app.jwks,
+    jwks_uri: app.jwks_uri,
+    default_api: app.default_api,
+    id_token_alg: app.id_token_alg,
+    pkce: app.pkce,
+    require_par: app.require_par,
+    first_party: app.first_party,
+    refresh_retry_seconds: app.refresh_retry_seconds,
+    created_at: app.created_at.toISOString(),
+    created_by: app.created_by,
+    updated_at: app.updated_at?.toISOString() ?? null,
+    disabled_at: app.disabled_at?.toISOString() ?? null,
+    disabled_reason: app.disabled_reason,
+  };
+}
+
+/** Secrets as everyone sees them: never their values, which nobody has. */
+export function presentSecrets(secrets: readonly ListedSecret[], now: Date) {
+  return secrets.map((secret) => ({
+    id: secret.id,
+    name: secret.name,
+    standing: judgeSecret(secret, secrets, now),
+    created_at: secret.created_at.toISOString(),
+    created_by: secret.created_by,
+    expires_at: secret.expires_at?.toISOString() ?? null,
+    last_used_at: secret.last_used_at?.toISOString() ?? null,
+    successor_id: secret.successor_id,
+  }));
+}
+
+/** A secret on the one occasion on which its value is known. */
+export function presentAddedSecret({ id, name, secret, expiresAt }: AddedSecret) {
+  return { id, name, value: secret, expires_at: expiresAt?.toISOString() ?? null };
+}

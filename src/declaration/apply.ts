@@ -1,0 +1,89 @@
+import type { Kysely, Transaction } from 'kysely';
+import { z } from 'zod';
+import { authorize, type By } from '../access.ts';
+import type { Tables } from '../db/tables.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import type { Outbox } from '../mail/outbox.ts';
+import type { Parsed } from './parse.ts';
+import type { Change } from './plan/change.ts';
+import { type Plan, plan } from './plan/plan.ts';
+import { DeclarationError } from './problems.ts';
+import { readCurrent } from './read.ts';
+import { findMisfits } from './references.ts';
+
+export interface ApplyOptions {
+  /** Remove what is not in the file. */
+  readonly prune: boolean;
+  /** Do everything, and then nothing of it. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Makes the server what a file says, in one transaction: all of it or nothing. A dry run makes all changes as well, so
+ * that it fails as the real one would, and takes them back.
+ * @returns what was done, or would be
+ * @throws {DeclarationError} with the lines of what does not fit
+ */
+export async function applyDeclaration(
+  db: Kysely<Tables>,
+  outbox: Outbox,
+  { file, options, by }: { file: Parsed; options: ApplyOptions; by: By },
+): Promise<Plan> {
+  authorize(by, 'platform.write', null);
+  try {
+    return await inTransaction(db, async (trx) => {
+      await oneAtATime(trx, by.now);
+      const current = await readCurrent(trx);
+      const misfits = findMisfits(file.declaration, current);
+      if (misfits.length > 0) {
+        throw new DeclarationError(misfits.map(({ path, message }) => ({ line: file.lineOf(path), message })));
+      }
+      const planned = plan(current, file.declaration, options);
+      for (const change of planned.changes) await make(change, { db: trx, outbox, by, ids: current.ids }, file);
+      if (options.dryRun) throw new TakenBack(planned);
+      return planned;
+    });
+  } catch (error) {
+    if (error instanceof TakenBack) return error.planned;
+    throw error;
+  }
+}
+
+/** Ends the transaction of a dry run. */
+class TakenBack extends Error {
+  readonly planned: Plan;
+
+  constructor(planned: Plan) {
+    super('a dry run changes nothing');
+    this.planned = planned;
+  }
+}
+
+/** A row that whoever applies something holds until the end: the next one then plans from what the first has made. */
+async function oneAtATime(trx: Transaction<Tables>, now: Date): Promise<void> {
+  await trx
+    .insertInto('settings')
+    .values({ key: 'declaration', value: 'true', updated_at: now })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ updated_at: now }))
+    .execute();
+}
+
+/** @throws {DeclarationError} when the action refuses it, with the line that asks for it */
+async function make(change: Change, work: Parameters<Change['run']>[0], file: Parsed): Promise<void> {
+  try {
+    await change.run(work);
+  } catch (error) {
+    const messages = reasonsOf(error);
+    if (!messages) throw error;
+    const line = change.path && file.lineOf(change.path);
+    const problems = messages.map((message) => ({ line, message: `${change.subject}: ${message}` }));
+    throw new DeclarationError(problems, { cause: error });
+  }
+}
+
+function reasonsOf(error: unknown): string[] | undefined {
+  if (error instanceof AppError) return [error.message];
+  if (error instanceof z.ZodError) return error.issues.map(({ message }) => message);
+  return undefined;
+}

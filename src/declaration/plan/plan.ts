@@ -1,0 +1,28 @@
+import type { Current } from '../read.ts';
+import type { Declaration } from '../schema.ts';
+import { planApis } from './apis.ts';
+import { planApps } from './apps.ts';
+import type { Change } from './change.ts';
+import { planGroups } from './groups.ts';
+import { planTeams } from './teams.ts';
+
+export interface Plan {
+  /** In the order in which they are made. */
+  readonly changes: readonly Change[];
+  /** What is at the server and not in the file, and stays because nobody asked for it to go. */
+  readonly left: readonly Change[];
+}
+
+/** What turns the server into what a file says. Kinds that the file does not name are not looked at. */
+export function plan({ declaration: current }: Current, wanted: Declaration, { prune }: { prune: boolean }): Plan {
+  const all = [
+    ...(wanted.groups ? planGroups(current.groups, wanted.groups) : []),
+    ...(wanted.teams ? planTeams(current.teams, wanted.teams) : []),
+    ...(wanted.apis ? planApis(current.apis, wanted.apis) : []),
+    ...(wanted.apps ? planApps(current.apps, wanted.apps) : []),
+  ];
+  const changes = prune ? all : all.filter(({ action }) => action !== 'remove');
+  const left = prune ? [] : all.filter(({ action }) => action === 'remove');
+  // Stable, so that what is of one phase stays in the order of the file.
+  return { changes: changes.sort((first, second) => first.phase - second.phase), left };
+}

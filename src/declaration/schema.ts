@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { GroupName } from '../accounts/groups.ts';
+import { ApiScopeInput, NewApi } from '../apis/api-schema.ts';
+import { NewRole } from '../apis/roles.ts';
+import { checkConsistency, NewClient } from '../clients/client-input.ts';
+import { PURPOSES } from '../clients/purposes.ts';
+import { TeamRoleName } from '../teams/members.ts';
+import { TeamName } from '../teams/teams.ts';
+import { toSnake } from './names.ts';
+import { sentenceFor } from './sentences.ts';
+
+/** The name of the admin API in a file: its identifier depends on where the server runs. */
+export const ADMIN_API_NAME = 'latchkey-admin-api';
+
+const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape, { error: sentenceFor });
+
+const Person = z.email({ error: 'A person goes by an email address, such as ada@example.com.' });
+const Name = z.string().trim().min(1, 'A name cannot be empty.').max(300);
+const people = (what: string) => z.array(Person).optional().describe(`${what}, by their email addresses`);
+const Stopped = z.string().trim().min(1, 'Say why.').max(1000, 'Use 1,000 characters or fewer.').optional();
+
+const DeclaredGroup = object({ name: GroupName, members: people('Who is in the group') });
+
+const DeclaredTeam = object({
+  name: TeamName,
+  members: z.array(object({ email: Person, role: TeamRoleName })).optional(),
+  suspended: Stopped.describe('Why the team is stopped. Left out, it stays as it is.'),
+});
+
+const scope = ApiScopeInput.shape;
+const DeclaredScope = object({
+  name: scope.name,
+  description: scope.description,
+  needs_approval: scope.needsApproval,
+  needs_role: scope.needsRole,
+});
+
+const DeclaredRole = object({
+  name: NewRole.shape.name,
+  description: NewRole.shape.description,
+  scopes: NewRole.shape.scopes.default([]),
+  people: people('Who has the role'),
+  groups: z.array(Name).optional().describe('Groups whose people have the role'),
+});
+
+const api = NewApi.shape;
+export const DeclaredApi = object({
+  identifier: api.identifier,
+  name: api.name,
+  team: Name.optional().describe('The team that owns it. Left out, the operator does.'),
+  description: api.description,
+  docs_url: api.docsUrl,
+  token_lifetime: api.tokenLifetime.describe('How long its access tokens live, in seconds'),
+  signing_alg: api.signingAlg,
+  visibility: api.visibility,
+  visible_teams: z.array(Name).default([]).describe('Teams that it is shown to, where visibility is selected'),
+  roles_claim: api.rolesClaim,
+  scopes: z.array(DeclaredScope).max(200, 'An API has at most 200 scopes.').optional(),
+  roles: z.array(DeclaredRole).optional(),
+  introspectors: z
+    .array(Name)
+    .optional()
+    .describe('The ids of apps that introspect its tokens, as its resource servers'),
+  suspended: Stopped.describe('Why the API is stopped. Left out, it stays as it is.'),
+});
+
+const DeclaredSubscription = object({
+  api: Name.describe(`The identifier of an API, or ${ADMIN_API_NAME}`),
+  scopes: z.array(Name).default([]),
+  suspended: Stopped.describe('Why the subscription is stopped. Left out, it stays as it is.'),
+});
+
+const AppId = z
+  .string({ error: 'An app needs an id. Choose one, such as sales-dashboard: it becomes its client_id.' })
+  .regex(
+    /^(?!usr_|api_|sec_|latchkey-)[a-z][a-z0-9_-]{2,40}$/,
+    'An id has 3 to 41 small letters, digits, - or _, starts with a letter, and not with usr_, api_, sec_ or latchkey-.',
+  );
+
+const app = NewClient.shape;
+export const DeclaredApp = object({
+  id: AppId.describe('Its client_id, by which the app is known. Choose one for a new app.'),
+  name: app.name,
+  type: app.type,
+  team: Name.optional().describe('The team that owns it. Left out, the operator does.'),
+  description: app.description,
+  homepage: app.homepage,
+  auth_method: app.authMethod.describe('How it authenticates; of no meaning where a type cannot keep a secret'),
+  redirect_uris: app.redirectUris,
+  post_logout_redirect_uris: app.postLogoutRedirectUris,
+  jwks: app.jwks,
+  jwks_uri: app.jwksUri,
+  default_api: Name.optional(),
+  id_token_alg: app.idTokenAlg,
+  pkce: app.pkce,
+  require_par: app.requirePar,
+  first_party: app.firstParty,
+  refresh_retry_seconds: app.refreshRetrySeconds,
+  subscriptions: z.array(DeclaredSubscription).optional(),
+  disabled: Stopped.describe('Why the app is stopped. Left out, it stays as it is.'),
+}).superRefine((declared, ctx) => {
+  const fitting = {
+    type: declared.type,
+    authMethod: PURPOSES[declared.type].isPublic ? ('none' as const) : declared.auth_method,
+    redirectUris: declared.redirect_uris,
+    postLogoutRedirectUris: declared.post_logout_redirect_uris,
+    jwks: declared.jwks,
+    jwksUri: declared.jwks_uri,
+    pkce: declared.pkce,
+  };
+  checkConsistency(fitting, ([field, ...rest], message) =>
+    ctx.addIssue({ code: 'custom', path: [toSnake(String(field)), ...rest], message }),
+  );
+});
+
+export const Declaration = object({
+  version: z.literal(1, 'This server reads version 1 of the format: version: 1').default(1),
+  groups: z.array(DeclaredGroup).optional(),
+  teams: z.array(DeclaredTeam).optional(),
+  apis: z.array(DeclaredApi).optional(),
+  apps: z.array(DeclaredApp).optional(),
+});
+
+export type Declaration = z.output<typeof Declaration>;
+export type DeclaredGroup = z.output<typeof DeclaredGroup>;
+export type DeclaredTeam = z.output<typeof DeclaredTeam>;
+export type DeclaredApi = z.output<typeof DeclaredApi>;
+export type DeclaredScope = z.output<typeof DeclaredScope>;
+export type DeclaredRole = z.output<typeof DeclaredRole>;
+export type DeclaredApp = z.output<typeof DeclaredApp>;
+export type DeclaredSubscription = z.output<typeof DeclaredSubscription>;
+
+/** The same for editors and other tools (JSON Schema, draft 2020-12). */
+export function declarationJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(Declaration, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+}

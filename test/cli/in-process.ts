@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { sessionOf } from '../../src/cli/command-line.ts';
+import { runCommand } from '../../src/cli/run.ts';
+import { readConfig } from '../../src/config.ts';
+import type { TestServer } from '../support/server.ts';
+import type { Outcome } from './processes.ts';
+
+export interface CommandInput {
+  readonly stdin?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Commands as a server runs them that was handed them, on its own database: without the seconds of a process for each. */
+export function commandLineOf(server: TestServer, env: Record<string, string> = {}) {
+  const config = {
+    ...readConfig({ ISSUER: server.issuer, DATA_DIR: join('/nonexistent', 'latchkey'), ...env }),
+    ...server.secrets,
+  };
+  const open = async () => sessionOf(config, server.database, async () => {});
+  const run = async (args: readonly string[], { stdin = '', files = {} }: CommandInput = {}): Promise<Outcome> => {
+    let [stdout, stderr] = ['', ''];
+    const io = {
+      readStdin: async () => stdin,
+      readFile: async (path: string) => files[path] ?? '',
+      stdout: (text: string) => {
+        stdout += text;
+      },
+      stderr: (text: string) => {
+        stderr += text;
+      },
+    };
+    return { code: await runCommand(args, io, open), stdout, stderr };
+  };
+  /** Runs a command with `--json` that must succeed without a word on stderr. */
+  const answer = async <T>(args: readonly string[], input: CommandInput = {}): Promise<T> => {
+    const { code, stdout, stderr } = await run([...args, '--json'], input);
+    if (code !== 0 || stderr !== '') throw new Error(`latchkey ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout) as T;
+  };
+  return { run, answer };
+}

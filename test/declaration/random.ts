@@ -1,0 +1,109 @@
+import type { Declaration } from '../../src/declaration/schema.ts';
+import { PEOPLE } from './databases.ts';
+
+/** A generator with a seed (mulberry32), so that a failure can be had again. */
+export function randomFrom(seed: number) {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const int = (most: number) => Math.floor(next() * (most + 1));
+  return {
+    int,
+    chance: (part: number) => next() < part,
+    one: <T>(values: readonly [T, ...T[]]): T => values[int(values.length - 1)] ?? values[0],
+    some: <T>(values: readonly T[]): T[] => values.filter(() => next() < 0.5),
+  };
+}
+
+type Random = ReturnType<typeof randomFrom>;
+
+const TEXTS = [
+  '',
+  'Plain',
+  'with: a colon',
+  '# no comment',
+  "“quotes” and 'these'",
+  'two\nlines',
+  ' é 漢字 🙂',
+  '- [x]',
+  'yes',
+] as const;
+const TEAMS = ['Sales', 'Größe & Co', 'null', '42'];
+const GROUPS = ['Readers', 'on', '~'];
+const APIS = ['https://orders.example.com', 'urn:example:pay', 'https://maps.example.com/v1?x=1'];
+const SCOPES = ['read', 'orders:write', 'a/b'];
+const APPS = ['alpha', 'bravo-1', 'charlie', 'delta_2'];
+
+/** A whole configuration of the names above, valid and with every list in it. */
+export function randomDeclaration(random: Random): Declaration {
+  const { chance, some, one, int } = random;
+  const groups = some(GROUPS).map((name) => ({ name, members: some(PEOPLE) }));
+  const teams = some(TEAMS).map((name) => {
+    const [owner = '', ...others] = PEOPLE.slice(int(3));
+    const roles = ['owner', 'developer', 'viewer'] as const;
+    const members = [{ email: owner, role: 'owner' as const }, ...others.map((email) => ({ email, role: one(roles) }))];
+    return { name, members };
+  });
+  const names = teams.map(({ name }) => name);
+  const owner = () => (names.length > 0 && chance(0.6) ? { team: names[int(names.length - 1)] ?? '' } : {});
+  const appIds = some(APPS);
+  const apis = some(APIS).map((identifier) => {
+    const scopes = some(SCOPES).map((name) => ({
+      ...{ name, description: one(TEXTS).trim(), needs_approval: chance(0.3), needs_role: chance(0.3) },
+    }));
+    const offered = scopes.map(({ name }) => name);
+    return {
+      ...{
+        identifier,
+        name: `N ${one(TEXTS)}`.replaceAll(/\s+/g, ' ').trim(),
+        ...owner(),
+        description: one(TEXTS).trim(),
+      },
+      ...{ docs_url: chance(0.5) ? 'https://docs.example.com/' : null, token_lifetime: 30 + int(300) },
+      ...{ signing_alg: one(['ES256', 'RS256', 'EdDSA'] as const), roles_claim: chance(0.5) },
+      ...{ visibility: one(['everyone', 'selected', 'team'] as const), visible_teams: some(names), scopes },
+      introspectors: some(appIds),
+      roles: some(['clerk', 'Boss 2']).map((name) => ({
+        ...{ name, description: one(TEXTS).trim(), scopes: some(offered) },
+        ...{ people: some(PEOPLE), groups: some(groups.map((group) => group.name)) },
+      })),
+    };
+  });
+  return { version: 1, groups, teams, apis, apps: appIds.map((id) => randomApp(random, id, { apis, owner })) };
+}
+
+interface World {
+  readonly apis: NonNullable<Declaration['apis']>;
+  readonly owner: () => { team?: string };
+}
+
+/** The type hangs on the id, since it cannot be changed. */
+const TYPES = { alpha: 'machine', 'bravo-1': 'web', charlie: 'spa', delta_2: 'native' } as const;
+
+function randomApp({ chance, some, one, int }: Random, id: string, { apis, owner }: World) {
+  const type = TYPES[id as keyof typeof TYPES];
+  const isPublic = type === 'spa' || type === 'native';
+  const subscriptions = some(apis).map((api) => ({
+    api: api.identifier,
+    scopes: some((api.scopes ?? []).map(({ name }) => name)),
+  }));
+  const first = subscriptions[0]?.api;
+  const keys = !isPublic && chance(0.3);
+  const loopback = ['http://127.0.0.1/cb', 'com.example.app:/cb'];
+  return {
+    ...{ id, type, name: `App ${int(9)}`, ...owner(), description: one(TEXTS).trim() },
+    homepage: chance(0.5) ? 'https://www.example.com/' : null,
+    auth_method: keys ? ('private_key_jwt' as const) : ('client_secret_basic' as const),
+    ...(keys ? { jwks_uri: `https://keys.example.com/${int(9)}` } : {}),
+    redirect_uris: type === 'machine' ? [] : ['https://app.example.com/cb', ...(type === 'native' ? loopback : [])],
+    post_logout_redirect_uris: type === 'machine' ? [] : some(['https://app.example.com/', 'https://b.example.com/']),
+    ...(first !== undefined && chance(0.5) ? { default_api: first } : {}),
+    id_token_alg: one(['ES256', 'RS256', 'EdDSA'] as const),
+    pkce: isPublic ? ('required' as const) : one(['required', 'pkce_or_nonce'] as const),
+    ...{ require_par: chance(0.3), first_party: chance(0.2), refresh_retry_seconds: int(60), subscriptions },
+  };
+}
