@@ -71,7 +71,7 @@ async function aMail({ db }: Database, subject: string): Promise<string> {
 
 async function countRows(pool: pg.Pool): Promise<Record<string, number>> {
   const { rows: tables } = await pool.query<{ name: string }>(
-    `select relname as name from pg_stat_user_tables where schemaname = 'public' and n_live_tup > 5 order by n_live_tup desc`,
+    `select relname as name from pg_stat_user_tables where relname not like 'kysely%' and n_live_tup > 5 order by n_live_tup desc`,
   );
   const counts: Record<string, number> = {};
   for (const { name } of tables) {
