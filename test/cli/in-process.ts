@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sessionOf } from '../../src/cli/command-line.ts';
 import { runCommand } from '../../src/cli/run.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import type { TestServer } from '../support/server.ts';
 import type { Outcome } from './processes.ts';
 
@@ -11,10 +11,12 @@ export interface CommandInput {
 }
 
 /** Commands as a server runs them that was handed them, on its own database: without the seconds of a process for each. */
-export function commandLineOf(server: TestServer, env: Record<string, string> = {}) {
+export function commandLineOf(server: TestServer, settings: Partial<Config> = {}) {
   const config = {
-    ...readConfig({ ISSUER: server.issuer, DATA_DIR: join('/nonexistent', 'latchkey'), ...env }),
+    ...readConfig({ ISSUER: server.issuer, DATA_DIR: join('/nonexistent', 'latchkey') }),
     ...server.secrets,
+    databaseUrl: server.databaseUrl,
+    ...settings,
   };
   const open = async () => sessionOf(config, server.database, async () => {});
   const run = async (args: readonly string[], { stdin = '', files = {} }: CommandInput = {}): Promise<Outcome> => {
