@@ -37,7 +37,7 @@ const allowed: Record<string, string[]> = {
   admin: [...below, ...features, 'http', 'verifier'],
   declaration: [...below, ...features],
   doctor: [...below, ...features],
-  cli: [...below, ...features, 'declaration', 'doctor', 'generated-secrets'],
+  cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets'],
   metrics: [...below, 'clients', 'keys'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs', 'metrics'],

@@ -4,6 +4,7 @@ import { addAppCommands } from './apps/app.ts';
 import type { CommandLine } from './command-line.ts';
 import { addApplyCommand } from './declaration/apply.ts';
 import { addExportCommands } from './declaration/export.ts';
+import { addDemoCommands } from './demo/demo.ts';
 import { addDoctorCommand } from './operations/doctor.ts';
 import { addKeyCommands } from './operations/key.ts';
 import { addMailCommands } from './operations/mail.ts';
@@ -43,6 +44,7 @@ export function createProgram(line: CommandLine): Command {
   addExportCommands(program, line);
   addApplyCommand(program, line);
   addDoctorCommand(program, line);
+  addDemoCommands(program, line);
   addMailCommands(program, line);
   addKeyCommands(program, line);
   addMigrateCommands(program, line);
