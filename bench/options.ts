@@ -5,6 +5,7 @@ export interface Options {
   readonly growth: boolean;
   readonly large: boolean;
   readonly soak: boolean;
+  readonly portal: boolean;
   readonly minutes: number;
   readonly statements: boolean;
   readonly connections: number;
@@ -16,10 +17,11 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [options]
-  --quick            every scenario for a moment, to see that it works; judges no numbers and writes nothing
+  --quick            every scenario and every page for a moment, to see that it works; judges no numbers and writes nothing
   --growth           how cost grows with rows, clients and connections
   --large            with --growth: 10^7 rows too
   --soak             minutes at half of what it can do, to see that nothing grows
+  --portal           every page of the portal and every operation of the admin API that reads, with many rows
   --minutes N        with --soak: how many (10)
   --scenario NAME    only scenarios whose name has NAME in it (also: starts, workers); may be repeated
   --subject NAME     only subjects whose name has NAME in it; may be repeated
@@ -38,6 +40,7 @@ export function parseOptions(args: string[]): Options {
       growth: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
       soak: { type: 'boolean', default: false },
+      portal: { type: 'boolean', default: false },
       minutes: { type: 'string' },
       statements: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },

@@ -2,14 +2,27 @@ import { compare } from './compare.ts';
 import { measureGrowth } from './growth.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { installPackages } from './packages.ts';
+import { measurePortal } from './portal/portal.ts';
 import { soak } from './soak/soak.ts';
 import { onStage } from './stage.ts';
 
 const options = readOptions();
-const measure = options.soak ? soak : options.growth ? measureGrowth : compare;
-if (measure === compare) installPackages();
-const failed = await onStage((stage) => measure(stage, options));
+const measures = chooseMeasures(options);
+if (measures.includes(compare)) installPackages();
+const failed = await onStage(async (stage) => {
+  let failures = 0;
+  for (const measure of measures) failures += await measure(stage, options);
+  return failures;
+});
 process.exit(failed > 0 ? 1 : 0);
+
+function chooseMeasures({ soak: soaks, growth, portal, quick, scenarios, subjects }: Options) {
+  if (soaks) return [soak];
+  if (growth) return [measureGrowth];
+  if (portal) return [measurePortal];
+  const everything = quick && scenarios.length === 0 && subjects.length === 0;
+  return everything ? [compare, measurePortal] : [compare];
+}
 
 function readOptions(): Options {
   try {

@@ -19,7 +19,7 @@ import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
-import { createRender } from './http/render.ts';
+import { createRender, createToHtml } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
@@ -72,7 +72,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   await ensurePortalClient(db, issuer, clock());
   await ensureAdminApi(db, issuer, clock());
 
-  const render = createRender({ cache: production });
+  const toHtml = createToHtml({ cache: production });
+  const render = createRender(toHtml);
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
   const secretUses = createSecretUses({
@@ -118,12 +119,19 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
-  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, render });
+  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, toHtml });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, sendsMail, joinLimit });
-  metrics?.watchState({ catalog, keyring, retainFor: LONGEST_TOKEN_LIFETIME, clock, streams: feedPages.streams });
+  metrics?.watchState({
+    catalog,
+    keyring,
+    usage,
+    retainFor: LONGEST_TOKEN_LIFETIME,
+    clock,
+    streams: feedPages.streams,
+  });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.

@@ -38,7 +38,7 @@ const allowed: Record<string, string[]> = {
   declaration: [...below, ...features],
   doctor: [...below, ...features],
   cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets'],
-  metrics: [...below, 'clients', 'keys'],
+  metrics: [...below, 'clients', 'keys', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs', 'metrics'],
   'generated-secrets': ['config'],

@@ -4,6 +4,8 @@ import { expectSuccess, formRequest, getRequest, jsonRequest } from './requests.
 
 type Person = Target['people'][number];
 
+const locationOf = ({ head }: Answer) => /\r\nlocation: ([^\r]+)/i.exec(head)?.[1];
+
 /** A browser without a screen: cookies, redirects, and the forms of sign-in and consent. */
 export class Visitor {
   readonly #target: Target;
@@ -21,7 +23,7 @@ export class Visitor {
     let url = new URL(path, this.#target.origin);
     let answer = await this.#get(url);
     for (let steps = 0; steps < 20; steps += 1) {
-      const location = /\r\nlocation: ([^\r]+)/i.exec(answer.head)?.[1];
+      const location = locationOf(answer);
       if (location) {
         url = new URL(location, url);
         if (url.origin !== this.#target.origin) return url;
@@ -31,6 +33,30 @@ export class Visitor {
       }
     }
     throw new Error(`no end of redirects at ${url.pathname}`);
+  }
+
+  /** Signs in to the portal, when that asks for it. */
+  async signIn(person: Person): Promise<void> {
+    const [form, page] = await this.#follow(new URL('/sign-in', this.#target.origin));
+    if (!page.body.includes('name="password"')) return;
+    const [url, answer] = await this.#fillIn(form, page, person);
+    await this.#follow(url, answer);
+  }
+
+  /** What is at an address, whatever it is. */
+  look(path: string): Promise<Answer> {
+    const headers = { ...this.#cookieHeader(new URL(path, this.#target.origin)), Accept: 'text/html' };
+    return this.#connection.send(getRequest(this.#target, path, headers));
+  }
+
+  /** The page at the end of redirects on this server. */
+  async #follow(from: URL, first?: Answer): Promise<[URL, Answer]> {
+    let [url, answer] = [from, first ?? (await this.#get(from))];
+    for (let location = locationOf(answer); location; location = locationOf(answer)) {
+      url = new URL(location, url);
+      answer = await this.#get(url);
+    }
+    return [url, expectSuccess(answer)];
   }
 
   async #fillIn(page: URL, { body }: Answer, person: Person | undefined): Promise<[URL, Answer]> {

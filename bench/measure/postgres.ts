@@ -10,7 +10,17 @@ export interface MeasuredPostgres {
   createDatabase(name: string): Promise<string>;
   /** Statements so far in a database, by text; undefined where pg_stat_statements is not installed. */
   statements(database: string): Promise<ReadonlyMap<string, number> | undefined>;
+  /** What they have done so far; undefined as above. */
+  work(database: string): Promise<ReadonlyMap<string, StatementWork> | undefined>;
   stop(): Promise<void>;
+}
+
+export interface StatementWork {
+  readonly calls: number;
+  /** That were sent back, or changed. */
+  readonly rows: number;
+  /** Of 8 kB, that were looked at. */
+  readonly pages: number;
 }
 
 /** A PostgreSQL of our own with its defaults, fsync included. Statements are counted if its contrib modules are there. */
@@ -37,6 +47,16 @@ export async function startMeasuredPostgres(): Promise<MeasuredPostgres> {
       const { rows } = await admin.query(COUNTS, [database]);
       return new Map(rows.map(({ query, calls }) => [String(query), Number(calls)]));
     },
+    async work(database) {
+      if (!counting) return undefined;
+      const { rows } = await admin.query(WORK, [database]);
+      return new Map(
+        rows.map(({ query, ...work }) => [
+          String(query),
+          { calls: Number(work.calls), rows: Number(work.rows), pages: Number(work.pages) },
+        ]),
+      );
+    },
     async stop() {
       await admin.end();
       await server.stop();
@@ -49,6 +69,12 @@ const startCounting = () =>
 
 const COUNTS = `
   select query, sum(calls) as calls
+  from pg_stat_statements s join pg_database d on d.oid = s.dbid
+  where d.datname = $1
+  group by query`;
+
+const WORK = `
+  select query, sum(calls) as calls, sum(rows) as rows, sum(shared_blks_hit + shared_blks_read) as pages
   from pg_stat_statements s join pg_database d on d.oid = s.dbid
   where d.datname = $1
   group by query`;

@@ -63,7 +63,7 @@ function poolOf({ pool }: Database) {
 }
 
 /** As in production: behind a proxy that ends TLS, with the default of every other setting. */
-const environment = (databaseUrl: string): Record<string, string> => ({
+export const environment = (databaseUrl: string): Record<string, string> => ({
   NODE_ENV: 'production',
   DATABASE_URL: databaseUrl,
   MASTER_KEYS: `bench:${randomBytes(32).toString('base64')}`,

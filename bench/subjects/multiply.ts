@@ -31,7 +31,7 @@ export async function multiplyGrant(pool: pg.Pool, grantId: string, numbers: Num
 }
 
 /** Copies whole rows, whatever columns the table has, with some of them changed for each number `n`. */
-async function copyRows(
+export async function copyRows(
   pool: pg.Pool,
   table: string,
   which: string,

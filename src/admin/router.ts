@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
-import type { Render } from '../http/render.ts';
+import { answerCached } from '../http/assets.ts';
+import type { ToHtml } from '../http/render.ts';
 import { type AuthenticationParts, createAuthentication } from './authenticate.ts';
 import { docsPage } from './docs/page.ts';
 import { openApiDocument } from './openapi/document.ts';
@@ -12,7 +14,7 @@ import { answerProblems } from './problem.ts';
 import { type RunParts, run } from './run.ts';
 
 export interface AdminParts extends AuthenticationParts, RunParts {
-  readonly render: Render;
+  readonly toHtml: ToHtml;
 }
 
 export const PREFIX = '/api/v1';
@@ -29,13 +31,13 @@ export interface AdminApi {
 export function adminRoutes(parts: AdminParts): AdminApi {
   const router = new Router({ prefix: PREFIX });
   const { authenticate, close } = createAuthentication(parts);
-  const document = openApiDocument(operations, parts.issuer);
-  const page = docsPage(document, operations);
-  router.get('/openapi.json', (ctx) => {
-    ctx.set('Cache-Control', 'public, max-age=300');
-    ctx.body = document;
-  });
-  router.get('/docs', (ctx) => parts.render(ctx, 'admin/docs', page));
+  const document = () => openApiDocument(operations, parts.issuer);
+  const page = () => parts.toHtml('admin/docs', docsPage(document(), operations));
+  router.get(
+    '/openapi.json',
+    answerWith('application/json', () => JSON.stringify(document())),
+  );
+  router.get('/docs', answerWith('html', page));
   const json = bodyParser({ enableTypes: ['json'], jsonLimit: '56kb', encoding: 'utf-8' });
   for (const operation of operations) {
     router.register(
@@ -54,6 +56,22 @@ export function adminRoutes(parts: AdminParts): AdminApi {
   for (const [path, methods] of methodsByPath()) router.all(path, refuseMethod(methods));
   return { problems: answerProblems(parts.issuer, PREFIX), router, close };
 }
+
+/** What is the same for everyone until the next release: made when it is first asked for. */
+function answerWith(type: string, make: () => string): Middleware {
+  let made: { body: Buffer; etag: string } | undefined;
+  return (ctx) => {
+    made ??= withEtag(Buffer.from(make()));
+    ctx.set('Cache-Control', 'public, max-age=300');
+    ctx.type = type;
+    answerCached(ctx, made.body, made.etag);
+  };
+}
+
+const withEtag = (body: Buffer) => ({
+  body,
+  etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+});
 
 const pathOf = ({ path }: Operation) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 

@@ -48,7 +48,9 @@ export async function listSubscriptions(
     .orderBy('subscriptions.id', 'desc')
     .limit(limit + 1);
   if (app !== undefined) rows = rows.where('subscriptions.client_id', '=', app);
-  if (api !== undefined) rows = rows.where((eb) => eb.or([eb('apis.id', '=', api), eb('apis.identifier', '=', api)]));
+  // By the column that the index is on, where that is what was given.
+  if (api?.startsWith('api_')) rows = rows.where('subscriptions.api_id', '=', api);
+  else if (api !== undefined) rows = rows.where('apis.identifier', '=', api);
   if (ownApps) rows = rows.where(isOfTeam('clients', [...(by.access?.teams.keys() ?? [])]));
   if (state !== undefined) rows = rows.where('subscriptions.state', '=', state);
   return toPage(await rows.execute(), limit, by, (row) => row.created_at);
@@ -88,20 +90,19 @@ export async function listLateDecisions(db: Db, limit: number, by: By): Promise<
   return rows.map((row) => withRights(row, by));
 }
 
-/** How many requests the caller can decide now. */
-export async function countWaitingRequests(db: Db, by: By): Promise<number> {
-  const teams = visibleTeams(by, 'subscription.decide');
-  const mine =
-    teams === 'all' ? teams : teams.filter((team) => judgeAccess(by, 'subscription.decide', team) === 'allowed');
-  if (judgeAccess(by, 'subscription.decide', null) !== 'allowed' && mine === 'all') return 0;
-  const row = await db
-    .selectFrom('subscriptions')
-    .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('subscriptions.pending_scopes', 'is not', null)
-    .where(isOfTeam('apis', mine))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+/** What scopes of several APIs allow, by the API's id and the scope's name: in one statement, for a page of them. */
+export async function describeScopes(
+  db: Db,
+  apiIds: readonly string[],
+): Promise<(apiId: string, scope: string) => string> {
+  if (apiIds.length === 0) return () => '';
+  const rows = await db
+    .selectFrom('api_scopes')
+    .selectAll()
+    .where('api_id', 'in', [...new Set(apiIds)])
+    .execute();
+  const known = new Map(rows.map(({ api_id, name, description }) => [`${api_id} ${name}`, description]));
+  return (apiId, scope) => known.get(`${apiId} ${scope}`) ?? '';
 }
 
 /** How many apps use an API now. */

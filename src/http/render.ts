@@ -4,17 +4,23 @@ import type { Context } from 'koa';
 import type { ViewModels, ViewName } from './views.ts';
 
 export type Render = <Name extends ViewName>(ctx: Context, view: Name, model: ViewModels[Name]) => void;
+export type ToHtml = <Name extends ViewName>(view: Name, model: ViewModels[Name]) => string;
 
-/** Renders a view into the response as HTML that nobody caches. Everything is escaped unless a template says otherwise. */
-export function createRender(options: { cache: boolean }): Render {
+/** Renders views as HTML. Everything is escaped unless a template says otherwise. */
+export function createToHtml(options: { cache: boolean }): ToHtml {
   const eta = new Eta({
     views: fileURLToPath(new URL('../../views', import.meta.url)),
     cache: options.cache,
     autoEscape: true,
   });
+  return (view, model) => eta.render(view, model);
+}
+
+/** Renders a view into the response, as a page that nobody caches. */
+export function createRender(toHtml: ToHtml): Render {
   return (ctx, view, model) => {
     ctx.type = 'html';
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = eta.render(view, model);
+    ctx.body = toHtml(view, model);
   };
 }

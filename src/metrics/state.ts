@@ -2,11 +2,13 @@ import type { Registry } from 'prom-client';
 import type { Catalog } from '../clients/catalog.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type RotationPolicy, SIGNING_ALGS, stageOf } from '../keys/stages.ts';
+import type { UsageRecorder } from '../usage/recorder.ts';
 import { counter, gauge } from './make.ts';
 
 export interface Watched {
   readonly catalog: Catalog;
   readonly keyring: Keyring;
+  readonly usage: Pick<UsageRecorder, 'dropped'>;
   readonly retainFor: RotationPolicy['retainFor'];
   readonly clock: () => Date;
   /** How many streams of the revocation feed are open. */
@@ -14,12 +16,16 @@ export interface Watched {
 }
 
 /** What the parts of the server know of themselves, read when someone asks. */
-export function watchState(registry: Registry, { catalog, keyring, retainFor, clock, streams }: Watched): void {
+export function watchState(registry: Registry, { catalog, keyring, usage, retainFor, clock, streams }: Watched): void {
   gauge(registry, 'latchkey_revocation_streams', () => [[{}, streams()]]);
   gauge(registry, 'latchkey_catalog_entries', () => [[{}, catalog.counts().entries]]);
   counter(registry, 'latchkey_catalog_lookups_total', () => [
     [{ result: 'hit' }, catalog.counts().hits],
     [{ result: 'miss' }, catalog.counts().misses],
+  ]);
+  counter(registry, 'latchkey_usage_dropped_total', () => [
+    [{ what: 'counts' }, usage.dropped.counts],
+    [{ what: 'lines' }, usage.dropped.lines],
   ]);
   gauge(registry, 'latchkey_signing_keys', () => {
     const stages = keyring.published().map((key) => [key.alg, stageOf(key, { retainFor }, clock())]);

@@ -86,6 +86,12 @@ export const metrics = {
     labels: ['result'],
     meaning: 'Lookups of apps: `hit` from memory, `miss` from the database.',
   },
+  latchkey_usage_dropped_total: {
+    type: 'counter',
+    labels: ['what'],
+    meaning:
+      'Requests that could not be kept while the database was away: not counted (`counts`), or counted without their line (`lines`).',
+  },
   latchkey_workers: {
     type: 'gauge',
     labels: [],

@@ -5,6 +5,8 @@ import { AppError } from '../errors.ts';
 import { calls, failures, partOf } from './counted.ts';
 import { fillGaps, type Period, type Point, windowOf } from './series.ts';
 
+const MOST = 100;
+
 /** What one app did with an API. */
 export interface ConsumerUsage {
   readonly clientId: string;
@@ -31,36 +33,36 @@ export async function readApiUsage(
 ): Promise<ApiUsage> {
   const api = await requireApi(db, apiId, by);
   const window = windowOf(period, by.now);
-  const ofApi = db
+  // Read once and added up in three ways, and only then named.
+  const counted = db
     .selectFrom('usage_hours')
+    .select(['client_id as clientId', 'event', 'outcome', partOf(window).as('part')])
+    .select([calls.as('calls'), failures.as('failures'), sql<Date>`max(usage_hours.hour)`.as('lastHour')])
     .where('api_id', '=', apiId)
     .where('hour', '>=', window.from)
-    .where('hour', '<', window.to);
-  const [parts, consumers, outcomes] = await Promise.all([
-    ofApi
-      .select([partOf(window).as('part'), calls.as('calls'), failures.as('failures')])
-      .groupBy('part')
-      .execute(),
-    ofApi
-      .leftJoin('clients', 'clients.id', 'usage_hours.client_id')
-      .select(['usage_hours.client_id as clientId', 'clients.name', calls.as('calls'), failures.as('failures')])
-      .select(sql<Date>`max(usage_hours.hour)`.as('lastHour'))
-      .groupBy(['usage_hours.client_id', 'clients.name'])
-      .orderBy('calls', 'desc')
-      .limit(100)
-      .execute(),
-    ofApi
-      .select(['event', 'outcome', calls.as('count')])
-      .groupBy(['event', 'outcome'])
-      .orderBy('count', 'desc')
-      .limit(100)
-      .execute(),
-  ]);
+    .where('hour', '<', window.to)
+    .groupBy(sql`grouping sets ((${partOf(window)}), (client_id), (event, outcome))`);
+  const rows = await db
+    .selectFrom(counted.as('counted'))
+    .leftJoin('clients', 'clients.id', 'counted.clientId')
+    .selectAll('counted')
+    .select('clients.name')
+    .orderBy('calls', 'desc')
+    .execute();
   return {
     api,
-    points: fillGaps(parts, window),
-    consumers: consumers.map((row) => ({ ...row, name: row.name ?? undefined })),
-    outcomes,
+    points: fillGaps(rows, window),
+    consumers: rows
+      .filter(({ clientId }) => clientId !== null)
+      .slice(0, MOST)
+      .map(({ clientId, name, calls, failures, lastHour }) => ({
+        clientId,
+        name: name ?? undefined,
+        calls,
+        failures,
+        lastHour,
+      })),
+    outcomes: rows.flatMap(({ event, outcome, calls }) => (event === null ? [] : [{ event, outcome, count: calls }])),
   };
 }
 

@@ -4,12 +4,13 @@ import type { Window } from './series.ts';
 
 /** Fragments of SQL over `usage_hours`. */
 
-/** Which part of a window an hour is in. */
-export const partOf = ({ from, step }: Window): RawBuilder<number> =>
-  sql<number>`floor(extract(epoch from (usage_hours.hour - ${from}::timestamptz)) / ${sql.lit(step * 3600)})::int`;
+/** When the part of a window starts that an hour is in. Without parameters, so that a query can have it twice and group by it. */
+export const partOf = ({ from, step }: Window): RawBuilder<Date> =>
+  sql<Date>`date_bin(${sql.lit(`${step} hours`)}::interval, usage_hours.hour, ${sql.lit(from.toISOString())}::timestamptz)`;
 
 const ordinary = sql.join(ORDINARY.map((outcome) => sql.lit(outcome)));
 
-export const calls: RawBuilder<number> = sql<number>`coalesce(sum(usage_hours.count), 0)::int8`;
+/** Added up as floating-point numbers, exact to 2^53: bigints would be added as decimals, which takes three times as long. */
+export const calls: RawBuilder<number> = sql<number>`coalesce(sum(usage_hours.count::float8), 0)::int8`;
 export const failures: RawBuilder<number> = sql<number>`
-  coalesce(sum(usage_hours.count) filter (where usage_hours.outcome not in (${ordinary})), 0)::int8`;
+  coalesce(sum(usage_hours.count::float8) filter (where usage_hours.outcome not in (${ordinary})), 0)::int8`;

@@ -14,9 +14,9 @@ export interface Point {
   readonly failures: number;
 }
 
-/** What was counted in one part of a window, by its number. */
+/** What was counted in the part of a window that starts then; null is no part of it. */
 export interface PartCount {
-  readonly part: number;
+  readonly part: Date | null;
   readonly calls: number;
   readonly failures: number;
 }
@@ -24,30 +24,28 @@ export interface PartCount {
 export type Period = '24h' | '7d' | '30d';
 
 const HOUR = 3_600_000;
-const PERIODS: Record<Period, { step: number; parts: number }> = {
-  '24h': { step: 1, parts: 24 },
-  '7d': { step: 6, parts: 28 },
-  '30d': { step: 24, parts: 30 },
+const PERIODS: Record<Period, { step: number; parts: number; unit: number }> = {
+  '24h': { step: 1, parts: 24, unit: 1 },
+  '7d': { step: 6, parts: 28, unit: 1 },
+  '30d': { step: 24, parts: 30, unit: 24 },
 };
 
-/**
- * The window of a period. It ends with the part that `now` is in: the parts are whole hours, quarters of days or days.
- * With `rolling` it ends with this hour, so that the last parts are the last hours of that many, whatever the time of day.
- */
-export function windowOf(period: Period, now: Date, options: { rolling?: boolean } = {}): Window {
-  const { step, parts } = PERIODS[period];
-  const unit = (options.rolling ? 1 : step) * HOUR;
-  const to = (Math.floor(now.getTime() / unit) + 1) * unit;
+/** The window of a period: hours until the end of this one, of a week in quarters of days; thirty days until the end of today. */
+export function windowOf(period: Period, now: Date): Window {
+  const { step, parts, unit } = PERIODS[period];
+  const whole = unit * HOUR;
+  const to = (Math.floor(now.getTime() / whole) + 1) * whole;
   return { from: new Date(to - step * parts * HOUR), to: new Date(to), step };
 }
 
 /** Every part of a window in its order; where nothing was counted there were no calls. */
 export function fillGaps(counts: readonly PartCount[], { from, to, step }: Window): Point[] {
-  const byPart = new Map(counts.map((count) => [count.part, count]));
+  const byStart = new Map(counts.map((count) => [count.part?.getTime(), count]));
   const parts = (to.getTime() - from.getTime()) / (step * HOUR);
-  return Array.from({ length: parts }, (_, part) => {
-    const { calls = 0, failures = 0 } = byPart.get(part) ?? {};
-    return { at: new Date(from.getTime() + part * step * HOUR), calls, failures };
+  return Array.from({ length: parts }, (_, index) => {
+    const at = new Date(from.getTime() + index * step * HOUR);
+    const { calls = 0, failures = 0 } = byStart.get(at.getTime()) ?? {};
+    return { at, calls, failures };
   });
 }
 

@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** npm puts node_modules/.bin first for its scripts; this is for npm itself. */
+export const pathWithNode = () => `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
 
 export interface Program {
   /** Everything that it has said so far. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../support/postgres.ts';
-import { type Program, root, run, start } from './program.ts';
+import { type Program, pathWithNode, run, start } from './program.ts';
 
 let folder: string;
 let issuer: string;
@@ -56,6 +56,3 @@ describe('what the first start prints', () => {
     }
   });
 });
-
-/** npm puts node_modules/.bin first for its scripts; this is for npm itself. */
-const pathWithNode = () => `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;

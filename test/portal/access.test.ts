@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { portalRoutes } from '../../src/portal/routes.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { apiRoutes, outboxRoutes } from './access/apis.ts';
-import { appRoutes } from './access/apps.ts';
-import { operatorRoutes } from './access/operator.ts';
-import { roleRoutes } from './access/roles.ts';
-import { leavingRoute, teamRoutes } from './access/teams.ts';
-import { usageRoutes } from './access/usage.ts';
+import { OPEN, ROUTES } from './access/routes.ts';
 import {
   aCast,
   aWorld,
@@ -20,24 +15,6 @@ import {
   type Verdict,
   type World,
 } from './access/world.ts';
-
-/** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
-const ROUTES: readonly Route[] = [
-  ...apiRoutes,
-  ...outboxRoutes,
-  ...appRoutes,
-  ...teamRoutes,
-  ...operatorRoutes,
-  ...roleRoutes,
-  ...usageRoutes,
-];
-
-/** Before or beside the sign-in: they look after themselves. */
-const OPEN = [
-  ...['GET /', 'GET /sign-in', 'GET /signed-in', 'POST /sign-out'],
-  ...['GET /app-logos/{app}', 'GET /join', 'POST /join/code', 'POST /join', 'GET /join/done'],
-  leavingRoute,
-];
 
 let server: TestServer;
 let cast: Cast;

@@ -111,7 +111,7 @@ describe('the home page', () => {
       .values({ client_id: user.clientId, api_id: api.id, scopes: [], state: 'suspended', created_at: new Date() })
       .execute();
     const text = textOf((await visitor.visit('/')).text);
-    expect(text).toContain('Stopped was disabled 2 days ago.');
+    expect(text).toContain('Stopped was stopped 2 days ago.');
     expect(text).toContain('Invoices was suspended 3 days ago.');
     expect(text).toContain('User may not use Invoices at the moment');
   });
@@ -142,7 +142,7 @@ describe('the home page', () => {
     );
     expect(deciding).not.toContain('<b>board');
     expect(textOf((await askers.visitor.visit('/')).text)).toContain(
-      'Asking waits for reports:read of Payroll. Asked for 1 day ago',
+      'Asking waits for reports:read of Payroll. Asked 1 day ago',
     );
     const others = textOf((await viewer.visit('/')).text);
     expect(others).not.toContain('Asking');
@@ -173,7 +173,7 @@ describe('the home page', () => {
       .execute();
     const text = textOf((await visitor.visit('/')).text);
     expect(text).toContain('You added the secret “next” to Changing');
-    expect(text).toContain('Ada Lovelace disabled, because: leaked: Changing');
+    expect(text).toContain('Ada Lovelace stopped Changing , because: leaked');
     expect(text).toContain('The operator client of the future: Changing');
     expect(text).not.toContain('refresh rotated');
   });

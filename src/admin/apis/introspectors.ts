@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { allowIntrospection, endIntrospection, listIntrospectors } from '../../apis/introspectors.ts';
 import { operation } from '../operation.ts';
-import { Id, listOf, Named } from '../shapes.ts';
+import { Id, listOf } from '../shapes.ts';
 import { ApiId } from './shape.ts';
 
-const Introspector = ApiId.extend({ app_id: Id });
+const Introspector = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Introspector' });
+const IntrospectorId = ApiId.extend({ app_id: Id });
 const tag = 'APIs';
 
 export const introspectorOperations = [
@@ -16,7 +18,7 @@ export const introspectorOperations = [
     scope: 'apis:read',
     params: ApiId,
     status: 200,
-    result: listOf(Named),
+    result: listOf(Introspector),
     async handle({ db, by, params }) {
       return { body: { data: await listIntrospectors(db, params.api_id, by) } };
     },
@@ -29,7 +31,7 @@ export const introspectorOperations = [
     summary: 'Let an app introspect the tokens of an API',
     description: 'As its resource server (RFC 7662). You must be able to see the app.',
     scope: 'apis:write',
-    params: Introspector,
+    params: IntrospectorId,
     status: 204,
     handle: ({ db, by, params }) =>
       allowIntrospection(db, { apiIdentifier: params.api_id, clientId: params.app_id }, by),
@@ -41,7 +43,7 @@ export const introspectorOperations = [
     tag,
     summary: 'Take that away again',
     scope: 'apis:write',
-    params: Introspector,
+    params: IntrospectorId,
     status: 204,
     handle: ({ db, by, params }) => endIntrospection(db, { apiIdentifier: params.api_id, clientId: params.app_id }, by),
   }),

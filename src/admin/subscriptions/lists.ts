@@ -1,4 +1,5 @@
 import { listSubscriptions, listWaitingRequests, SubscriptionQuery } from '../../apis/subscription-lists.ts';
+import { listSubscriptionsOfApi, listSubscriptionsOfApp } from '../../apis/subscriptions-of.ts';
 import { ApiId } from '../apis/shape.ts';
 import { AppId } from '../apps/shape.ts';
 import { operation } from '../operation.ts';
@@ -48,7 +49,7 @@ export const subscriptionListOperations = [
     query: ListQuery.extend({ state }),
     async handle({ db, by, params, query }) {
       return {
-        body: presentPage(await listSubscriptions(db, { ...query, app: params.app_id }, by), presentSubscription),
+        body: presentPage(await listSubscriptionsOfApp(db, params.app_id, query, by), presentSubscription),
       };
     },
   }),
@@ -63,7 +64,7 @@ export const subscriptionListOperations = [
     query: ListQuery.extend({ state }),
     async handle({ db, by, params, query }) {
       return {
-        body: presentPage(await listSubscriptions(db, { ...query, api: params.api_id }, by), presentSubscription),
+        body: presentPage(await listSubscriptionsOfApi(db, params.api_id, query, by), presentSubscription),
       };
     },
   }),

@@ -56,6 +56,8 @@ export interface ScopeInput {
   readonly description: string;
   readonly approval: boolean;
   readonly role: boolean;
+  /** Whether this line is the one that is wrong. */
+  readonly problem: boolean;
 }
 
 export interface ApiFormView {

@@ -25,7 +25,8 @@ export interface HomeViews {
       readonly disabled: boolean;
       readonly spark: SparkView;
       readonly calls: string;
-      readonly failed: string;
+      /** undefined without calls. */
+      readonly failed: string | undefined;
       readonly failing: boolean;
     }[];
     /** There are more apps than are shown. */
@@ -34,7 +35,9 @@ export interface HomeViews {
     waiting: readonly { readonly text: string; readonly href: string; readonly since: string }[];
     changes: readonly {
       readonly who: string;
-      readonly what: string;
+      /** What was done, around the app's name. */
+      readonly before: string;
+      readonly after: string;
       readonly app: string;
       readonly href: string;
       readonly at: string;

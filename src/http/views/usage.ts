@@ -1,4 +1,5 @@
 import type { Shell } from '../shell.ts';
+import type { ApiHead } from './apis.ts';
 
 /** A small line over time, as SVG paths. */
 export interface SparkView {
@@ -24,7 +25,8 @@ export interface BarsView {
     readonly title: string;
   }[];
   readonly lines: readonly { readonly y: number; readonly label: string }[];
-  readonly labels: readonly { readonly x: number; readonly text: string }[];
+  /** Every other one is left out where there is little room. */
+  readonly labels: readonly { readonly x: number; readonly text: string; readonly minor: boolean }[];
   /** The whole in words. */
   readonly label: string;
   /** The same as a table. */
@@ -78,7 +80,7 @@ export interface UsageViews {
   };
   'usage/api': {
     shell: Shell;
-    api: { name: string; identifier: string; href: string };
+    api: ApiHead;
     usage: UsageView;
     outcomes: readonly OutcomeView[];
     consumers: readonly { name: string; calls: string; failures: string; share: string; last: string }[];

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
-import type { ApiChangesInput } from '../../apis/api-schema.ts';
+import { type ApiChangesInput, ScopeName } from '../../apis/api-schema.ts';
 import type { CatalogueApi } from '../../apis/browse.ts';
 import type { ApiFormView, ScopeInput } from '../../http/views/apis.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
@@ -89,7 +89,7 @@ export async function presentApiForm(
   });
   const defaulted = { visibility: 'everyone', signingAlg: 'ES256', ...fields };
   return {
-    scopes: withSpare(scopeLines(fields)),
+    scopes: toShow(scopeLines(fields)),
     teams: [...teams, ...operator].map(({ id, name }) => option('team', id, name)),
     visibility: VISIBILITY.map(({ value, label, sentence }) => ({
       ...{ value, label, sentence },
@@ -126,11 +126,15 @@ function scopeLines(fields: Fields): ScopeInput[] {
       description: textOf(fields[`means-${index}`]).trim(),
       approval: textOf(fields[`approval-${index}`]) === 'yes',
       role: textOf(fields[`role-${index}`]) === 'yes',
+      problem: false,
     }));
 }
 
-function withSpare(lines: readonly ScopeInput[]): ScopeInput[] {
-  const used = lines.filter(({ name, description }) => name !== '' || description !== '');
-  const spare = Array.from({ length: SPARE }, () => ({ name: '', description: '', approval: false, role: false }));
-  return [...used, ...spare].map((line, index) => ({ ...line, index }));
+/** Lines that say something, those that are wrong marked, and some for more. */
+function toShow(lines: readonly ScopeInput[]): ScopeInput[] {
+  const used = lines
+    .filter(({ name, description }) => name !== '' || description !== '')
+    .map((line) => ({ ...line, problem: line.name !== '' && !ScopeName.safeParse(line.name).success }));
+  const spare = { name: '', description: '', approval: false, role: false, problem: false };
+  return [...used, ...Array.from({ length: SPARE }, () => spare)].map((line, index) => ({ ...line, index }));
 }

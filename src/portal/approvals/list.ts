@@ -1,6 +1,11 @@
 import type { Context } from 'koa';
 import { approveRequest, denyRequest } from '../../apis/decisions.ts';
-import { type ListedSubscription, listLateDecisions, listWaitingRequests } from '../../apis/subscription-lists.ts';
+import {
+  describeScopes,
+  type ListedSubscription,
+  listLateDecisions,
+  listWaitingRequests,
+} from '../../apis/subscription-lists.ts';
 import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
@@ -59,9 +64,16 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
   const { by } = visitorOf(ctx);
   const waiting = await listWaitingRequests(db, listRequest(ctx), by);
   const decided = await listLateDecisions(db, LATE, by);
+  const describe = await describeScopes(
+    db,
+    waiting.rows.map((row) => row.api_id),
+  );
   const isThere = refused && waiting.rows.some(({ id }) => id === refused.id);
   await page(ctx, 'approvals/list', {
-    waiting: waiting.rows.map((row) => presentWaiting(row, by.now, refused?.id === row.id ? refused.form : emptyForm)),
+    waiting: waiting.rows.map((row) => {
+      const form = refused?.id === row.id ? refused.form : emptyForm;
+      return presentWaiting(row, { now: by.now, form, describe });
+    }),
     list: leadOn(ctx, waiting),
     decided: decided.map((row) => presentDecided(row, by.now)),
     // What is no longer on the page cannot say it beside itself.
@@ -69,7 +81,13 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
   });
 }
 
-function presentWaiting(row: ListedSubscription, now: Date, form: FormState) {
+interface Shown {
+  readonly now: Date;
+  readonly form: FormState;
+  readonly describe: (apiId: string, scope: string) => string;
+}
+
+function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown) {
   const pending = row.pending_scopes ?? [];
   const isBack = Object.keys(form.problems).length > 0;
   const checked = isBack ? listOf(form.values.scopes) : pending;
@@ -85,7 +103,12 @@ function presentWaiting(row: ListedSubscription, now: Date, form: FormState) {
     sentence: `${who} asked ${when}.`,
     reason: row.pending_reason ?? '',
     live: row.state === 'active' ? row.scopes.join(', ') : '',
-    scopes: pending.map((name) => ({ name, description: '', hint: '', checked: checked.includes(name) })),
+    scopes: pending.map((name) => ({
+      name,
+      description: describe(row.api_id, name),
+      hint: '',
+      checked: checked.includes(name),
+    })),
     mayDecide: row.mayDecide,
     note: textOf(form.values.note),
     problem: isBack ? (form.problems.form ?? form.problems.note ?? form.problems.scopes) : undefined,

@@ -6,7 +6,7 @@ import { shareOf } from './share.ts';
 
 const WIDTH = 720;
 const HEIGHT = 200;
-const MARGIN = { top: 8, right: 8, bottom: 24, left: 48 };
+const MARGIN = { top: 8, right: 8, bottom: 24, left: 56 };
 const BASE = HEIGHT - MARGIN.bottom;
 /** About so many labels fit below. */
 const LABELS = 7;
@@ -38,7 +38,7 @@ export function bars(points: readonly Point[], name: (at: Date) => string): Bars
     })),
     lines: y.ticks(4).map((tick) => ({ y: y(tick), label: inNumber(tick) })),
     labels: points.flatMap(({ at }, index) =>
-      index % every === 0 ? [{ x: (x(index) ?? 0) + width / 2, text: name(at) }] : [],
+      index % every === 0 ? [{ x: x(index) ?? 0, text: name(at), minor: (index / every) % 2 === 1 }] : [],
     ),
     label: inWords(points, name),
     rows: points.map(({ at, calls, failures }) => ({

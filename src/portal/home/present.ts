@@ -36,11 +36,11 @@ export function presentHome(found: Found, addresses: { issuer: string; discovery
       .map(({ app, appId, api, scopes, at }) => ({
         text: `${app} waits for ${scopes.join(', ') || 'access'} of ${api}.`,
         href: `/apps/${encodeURIComponent(appId)}`,
-        since: at ? `Asked for ${fromNow(at, now)}` : '',
+        since: at ? `Asked ${fromNow(at, now)}` : '',
       })),
     changes: found.changes.map((change) => ({
       who: whoDidIt(change),
-      what: changeInWords(change),
+      ...changeInWords(change),
       app: change.app,
       href: `/apps/${encodeURIComponent(change.appId)}`,
       at: inMoment(change.at),
@@ -67,7 +67,7 @@ function presentApp(app: AppActivity): HomeApp {
       words,
     ),
     calls: inNumber(calls),
-    failed: calls === 0 ? '–' : shareOf(failures, calls),
+    failed: calls === 0 ? undefined : shareOf(failures, calls),
     failing: isFailing(app),
   };
 }

@@ -51,14 +51,14 @@ function failingApp({ id, name, points }: AppActivity): TaskView {
   };
 }
 
-function decisionTask({ app, api, apiId, scopes, reason, at }: WaitingRequest, now: Date): TaskView {
+function decisionTask({ app, api, scopes, reason, at }: WaitingRequest, now: Date): TaskView {
   const since = at ? `, ${fromNow(at, now)}` : '';
   const why = reason ? ` “${reason}”` : '';
   return {
     tone: 'warn',
     label: 'to decide',
     text: `${app} asks for ${scopes.join(', ') || 'access'} of ${api}${since}.${why}`,
-    href: `${apiHref(apiId)}/subscriptions`,
+    href: '/approvals',
     action: 'Decide',
   };
 }
@@ -68,7 +68,7 @@ function attentionTask(one: Attention, now: Date): TaskView {
   const { kind, id, name, detail, at } = one;
   const since = at ? ` ${fromNow(at, now)}` : '';
   const TEXTS = {
-    app: `${name} was disabled${since}. It gets no tokens.`,
+    app: `${name} was stopped${since}. It gets no tokens.`,
     api: `${name} was suspended${since}. No app gets tokens for it.`,
     team: `The team ${name} was suspended${since}. Its apps get no tokens.`,
     subscription: `${name} may not use ${detail ?? 'an API'} at the moment: the subscription was suspended${since}.`,
@@ -79,7 +79,13 @@ function attentionTask(one: Attention, now: Date): TaskView {
     team: `/teams/${encodeURIComponent(id)}`,
     subscription: appHref(id),
   };
-  return { tone: 'warn', label: 'suspended', text: TEXTS[kind], href: HREFS[kind], action: 'Look at it' };
+  return {
+    tone: 'warn',
+    label: kind === 'app' ? 'stopped' : 'suspended',
+    text: TEXTS[kind],
+    href: HREFS[kind],
+    action: 'Look at it',
+  };
 }
 
 /** A secret with one that outlasts it is only told of: the work may be done. */

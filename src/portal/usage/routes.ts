@@ -3,6 +3,7 @@ import { readAppUsage } from '../../usage/app-usage.ts';
 import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
 import { listRequests, RequestLogQuery } from '../../usage/request-log.ts';
 import { RETENTION } from '../../usage/retention.ts';
+import { ownApiOf, presentHead } from '../apis/head.ts';
 import { shareOf } from '../charts/share.ts';
 import { fromNow, inNumber } from '../moments.ts';
 import type { Area } from '../routes.ts';
@@ -40,14 +41,15 @@ export function addUsage({ router, db, page }: Area): void {
     });
   });
 
-  router.get('/apis/:id/usage', async (ctx) => {
+  router.get('/apis/:api/usage', async (ctx) => {
     const { by } = visitorOf(ctx);
+    const found = await ownApiOf(ctx, { db }, 'mayRead');
     const period = periodOf(ctx.query.period);
-    const { api, points, consumers, outcomes } = await readApiUsage(db, { apiId: String(ctx.params.id), period }, by);
-    const href = `/apis/${encodeURIComponent(api.id)}`;
+    const { points, consumers, outcomes } = await readApiUsage(db, { apiId: found.api.id, period }, by);
+    const api = presentHead(ctx, found);
     await page(ctx, 'usage/api', {
-      api: { name: api.name, identifier: api.identifier, href },
-      usage: presentUsage(points, period, (other) => `${href}/usage?period=${other}`),
+      api,
+      usage: presentUsage(points, period, (other) => `${api.href}/usage?period=${other}`),
       outcomes: outcomes.map(presentOutcome),
       consumers: consumers.map(({ clientId, name, calls, failures, lastHour }) => ({
         name: name ?? clientId,

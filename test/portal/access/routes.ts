@@ -1,0 +1,25 @@
+import { apiRoutes, outboxRoutes } from './apis.ts';
+import { appRoutes } from './apps.ts';
+import { operatorRoutes } from './operator.ts';
+import { roleRoutes } from './roles.ts';
+import { leavingRoute, teamRoutes } from './teams.ts';
+import { usageRoutes } from './usage.ts';
+import type { Route } from './world.ts';
+
+/** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
+export const ROUTES: readonly Route[] = [
+  ...apiRoutes,
+  ...outboxRoutes,
+  ...appRoutes,
+  ...teamRoutes,
+  ...operatorRoutes,
+  ...roleRoutes,
+  ...usageRoutes,
+];
+
+/** Before or beside the sign-in: they look after themselves. */
+export const OPEN: readonly string[] = [
+  ...['GET /', 'GET /sign-in', 'GET /signed-in', 'POST /sign-out'],
+  ...['GET /app-logos/{app}', 'GET /join', 'POST /join/code', 'POST /join', 'GET /join/done'],
+  leavingRoute,
+];
