@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { createAccount } from './accounts/accounts.ts';
@@ -19,6 +19,16 @@ export interface Demo {
   readonly machine: { readonly clientId: string; readonly clientSecret: string };
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
   readonly device: { readonly clientId: string };
+  readonly native: { readonly clientId: string; readonly redirectUri: string };
+}
+
+/** The credentials that an earlier start wrote down; undefined without a demo. One from before an app was added lacks it. */
+export function readDemo(dataDir: string): Partial<Demo> | undefined {
+  try {
+    return JSON.parse(readFileSync(demoFile(dataDir), 'utf8')) as Partial<Demo>;
+  } catch {
+    return undefined;
+  }
 }
 
 export const demoFile = (dataDir: string) => join(dataDir, 'demo.json');
@@ -80,12 +90,26 @@ async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): 
     { name: 'Demo wallboard', type: 'device', team, subscriptions: [{ api: identifier, scopes: ['reports:read'] }] },
     by,
   );
+  // Any port of the loopback address is taken for it (RFC 8252 §7.3): `latchkey demo` listens on a free one.
+  const loopback = 'http://127.0.0.1/callback';
+  const native = await createClient(
+    db,
+    {
+      name: 'Demo command line',
+      type: 'native',
+      team,
+      redirectUris: [loopback],
+      subscriptions: [{ api: identifier, scopes: ['reports:read'] }],
+    },
+    by,
+  );
   return {
     person,
     api: { identifier, scopes: names },
     machine: { clientId: machine.client.id, clientSecret: machine.secret?.secret ?? '' },
     web: { clientId: web.client.id, clientSecret: web.secret?.secret ?? '', redirectUri },
     device: { clientId: device.client.id },
+    native: { clientId: native.client.id, redirectUri: loopback },
   };
 }
 

@@ -19,6 +19,7 @@ export function welcome(config: Config, demo: Demo | undefined): string {
 }
 
 function introduce(demo: Demo, issuer: string, dataDir: string): string[] {
+  const elsewhere = issuer === 'http://localhost:3000' ? '' : `ISSUER=${issuer} `;
   return [
     '',
     `  A demo was set up. These credentials are shown once and kept in ${demoFile(dataDir)}`,
@@ -35,6 +36,10 @@ function introduce(demo: Demo, issuer: string, dataDir: string): string[] {
     '',
     '  Verify it offline, as a resource server does:',
     '',
-    `  ${issuer === 'http://localhost:3000' ? '' : `ISSUER=${issuer} `}npm run --silent example:verify -- PASTE_THE_TOKEN_HERE`,
+    `  ${elsewhere}npm run --silent example:verify -- PASTE_THE_TOKEN_HERE`,
+    '',
+    '  Watch a client at it, step by step:',
+    '',
+    `  ${elsewhere}npx latchkey demo client-credentials`,
   ];
 }

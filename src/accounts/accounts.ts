@@ -64,14 +64,6 @@ export async function createAccount(
   }
 }
 
-export function listAccounts(db: Db) {
-  return db
-    .selectFrom('accounts')
-    .select(['id', 'email', 'name', 'created_at', 'disabled_at', 'email_verified_at', 'platform_role'])
-    .orderBy('created_at')
-    .execute();
-}
-
 /** An account that may be used; undefined when unknown or disabled. */
 export function findActiveAccount(db: Db, id: string): Promise<Account | undefined> {
   return db.selectFrom('accounts').selectAll().where('id', '=', id).where('disabled_at', 'is', null).executeTakeFirst();

@@ -66,17 +66,6 @@ export async function insertScopes(db: Db, apiId: string, scopes: readonly z.out
   await db.insertInto('api_scopes').values(rows).execute();
 }
 
-export async function listApis(db: Db): Promise<ApiWithScopes[]> {
-  const [apis, scopes] = await Promise.all([
-    db.selectFrom('apis').selectAll().orderBy('created_at').execute(),
-    db.selectFrom('api_scopes').selectAll().orderBy('name').execute(),
-  ]);
-  return apis.map((api) => ({
-    ...api,
-    scopes: scopes.filter((scope) => scope.api_id === api.id).map(({ name, description }) => ({ name, description })),
-  }));
-}
-
 /** By its identifier or its id; the two never look alike. */
 export function findApi(db: Db, name: string): Promise<Api | undefined> {
   return db

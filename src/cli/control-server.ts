@@ -59,6 +59,10 @@ async function answer(request: IncomingMessage, open: OpenSession): Promise<Comm
       stderr: (text) => {
         stderr += text;
       },
+      // Commands that look at these open no database, so they are never handed over.
+      env: {},
+      colours: false,
+      wait: async () => {},
     },
     open,
   );

@@ -19,6 +19,10 @@ const io = rememberInputs({
   readFile: (path) => readFile(path, 'utf8'),
   stdout: (output) => process.stdout.write(output),
   stderr: (output) => process.stderr.write(output),
+  env: process.env,
+  // https://no-color.org
+  colours: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  wait: (milliseconds) => wait(milliseconds),
 } satisfies Io);
 
 process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {

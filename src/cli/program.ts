@@ -4,6 +4,8 @@ import { addAppCommands } from './apps/app.ts';
 import type { CommandLine } from './command-line.ts';
 import { addApplyCommand } from './declaration/apply.ts';
 import { addExportCommands } from './declaration/export.ts';
+import { addDemoCommands } from './demo/demo.ts';
+import { addDoctorCommand } from './operations/doctor.ts';
 import { addKeyCommands } from './operations/key.ts';
 import { addMailCommands } from './operations/mail.ts';
 import { addMigrateCommands } from './operations/migrate.ts';
@@ -41,6 +43,8 @@ export function createProgram(line: CommandLine): Command {
   addRoleCommands(program, line);
   addExportCommands(program, line);
   addApplyCommand(program, line);
+  addDoctorCommand(program, line);
+  addDemoCommands(program, line);
   addMailCommands(program, line);
   addKeyCommands(program, line);
   addMigrateCommands(program, line);

@@ -10,7 +10,7 @@ import type { Change } from './plan/change.ts';
 import { type Plan, plan } from './plan/plan.ts';
 import { DeclarationError } from './problems.ts';
 import { readCurrent } from './read.ts';
-import { findMisfits } from './references.ts';
+import { findMisfits } from './references/references.ts';
 
 export interface ApplyOptions {
   /** Remove what is not in the file. */
@@ -35,7 +35,7 @@ export async function applyDeclaration(
     return await inTransaction(db, async (trx) => {
       await oneAtATime(trx, by.now);
       const current = await readCurrent(trx);
-      const misfits = findMisfits(file.declaration, current);
+      const misfits = findMisfits(file.declaration, current, options);
       if (misfits.length > 0) {
         throw new DeclarationError(misfits.map(({ path, message }) => ({ line: file.lineOf(path), message })));
       }

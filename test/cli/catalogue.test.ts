@@ -52,6 +52,9 @@ describe('latchkey app', () => {
     });
     const changed = await answer(['app', 'update', app.client_id, '--name', 'Daily', '--homepage', '']);
     expect(changed).toMatchObject({ name: 'Daily', homepage: null, description: 'Reads at night' });
+    const other = await aTeam();
+    const moved = await answer(['app', 'update', app.client_id, '--team', other, '--first-party']);
+    expect(moved).toMatchObject({ team_name: other, first_party: true, name: 'Daily' });
     expect((await run(['app', 'show', app.client_id])).stdout).toMatch(/^Daily\n\n +client_id +app_/);
   });
 

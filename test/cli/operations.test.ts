@@ -126,6 +126,11 @@ describe('latchkey api', () => {
     expect(await introspect()).toEqual({ active: false });
     await answerOf(env, ['api', 'allow-introspection', api.identifier, resourceServer.clientId]);
     expect(await introspect()).toMatchObject({ active: true, client_id: app.clientId });
+    expect(await answerOf(env, ['api', 'introspectors', api.identifier])).toMatchObject([
+      { id: resourceServer.clientId },
+    ]);
+    await answerOf(env, ['api', 'end-introspection', api.identifier, resourceServer.clientId]);
+    expect(await eventually(introspect, (body) => !('client_id' in body))).toEqual({ active: false });
   });
 });
 

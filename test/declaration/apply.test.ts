@@ -188,6 +188,19 @@ describe('what cannot be', () => {
     expect(await problemsOf(other)).toEqual([expect.stringMatching(/^line 21: The type of an app cannot be changed/)]);
   });
 
+  it('is refused with --prune for what would go by it', async () => {
+    await apply(test.database, FILE);
+    const fewer = FILE.replace('      - { name: pay:read, description: Read payments }\n', '');
+    expect(await problemsOf(fewer)).toEqual([]);
+    expect(await problemsOf(fewer, { prune: true })).toEqual([
+      'line 24: The API https://pay.example.com has no scope pay:read.',
+    ]);
+    const teamless = FILE.replace(/teams:[\s\S]*apis:/, 'teams: []\napis:');
+    expect((await problemsOf(teamless, { prune: true })).join()).toMatch(
+      /There is no team sales.*There is no team Sales/,
+    );
+  });
+
   it('changes nothing when the last of many changes is refused', async () => {
     await apply(test.database, FILE);
     const before = await exported(test.database);

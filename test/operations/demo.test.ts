@@ -20,7 +20,7 @@ it('the demo has an administrator who owns a team that all of it belongs to', as
     const team = owners[0]?.team_id;
     const apps = await db.selectFrom('clients').select(['team_id']).where('first_party', '=', false).execute();
     const apis = await db.selectFrom('apis').select(['team_id']).execute();
-    expect([...apps, ...apis].map((row) => row.team_id)).toEqual(Array(4).fill(team));
+    expect([...apps, ...apis].map((row) => row.team_id)).toEqual(Array(5).fill(team));
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await drop();

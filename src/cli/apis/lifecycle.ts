@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { deleteApi, resumeApi, suspendApi } from '../../apis/api-lifecycle.ts';
 import { findCatalogueApi } from '../../apis/browse.ts';
-import { allowIntrospection } from '../../apis/introspectors.ts';
 import type { Db } from '../../db/connection.ts';
 import type { By } from '../../teams/access.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { examples } from '../output.ts';
+import { addIntrospectionCommands } from './introspection.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -23,12 +23,7 @@ export function addApiLifecycleCommands(api: Command, line: CommandLine): void {
   withJson(api.command('delete').description('remove an API with its scopes, roles and subscriptions, for good'))
     .argument('<api>', 'its identifier')
     .action((name: string, options: JsonOption) => remove(line, name, options));
-  withJson(
-    api.command('allow-introspection').description("let an app introspect an API's tokens, as its resource server"),
-  )
-    .argument('<api>', 'its identifier')
-    .argument('<app>', 'the client_id of the app')
-    .action((name: string, clientId: string, options: JsonOption) => allow(line, name, clientId, options));
+  addIntrospectionCommands(api, line);
 }
 
 const idOf = async (db: Db, name: string, by: By) => (await findCatalogueApi(db, name, by)).api.id;
@@ -58,13 +53,5 @@ async function remove(line: CommandLine, name: string, options: JsonOption): Pro
   line.answer(options, {
     json: { api: name, deleted: true },
     text: `Deleted ${name}; tokens for it are refused.`,
-  });
-}
-
-async function allow(line: CommandLine, apiIdentifier: string, clientId: string, options: JsonOption): Promise<void> {
-  await line.withDatabase((db) => allowIntrospection(db, { apiIdentifier, clientId }, line.by()));
-  line.answer(options, {
-    json: { api: apiIdentifier, client_id: clientId, introspection: true },
-    text: `${clientId} may introspect the tokens of ${apiIdentifier}.`,
   });
 }

@@ -1,20 +1,28 @@
 import type { Command } from 'commander';
 import { findClient } from '../../clients/find-clients.ts';
+import { placeClient } from '../../clients/place-client.ts';
 import { presentApp } from '../../clients/present.ts';
 import { updateClient } from '../../clients/update-client.ts';
+import type { Db } from '../../db/connection.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import type { By } from '../../teams/access.ts';
+import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';
 import { examples, printable } from '../output.ts';
 import { type AppOptions, addAppOptions, readAppOptions } from './app-options.ts';
 
-type UpdateOptions = AppOptions & { json?: boolean };
+type UpdateOptions = AppOptions & { team?: string; firstParty?: boolean; json?: boolean };
 
 export function addAppUpdateCommand(app: Command, line: CommandLine): void {
   const update = withJson(app.command('update').description('change an app; what is not named stays as it is'))
     .argument('<app>', 'its client_id')
-    .option('--name <name>', 'what people read when they are asked for consent');
+    .option('--name <name>', 'what people read when they are asked for consent')
+    .option('--team <team>', 'the team that owns it from now on, by its id or name');
   addAppOptions(update)
     .option('--no-require-par', 'accept ordinary authorization requests as well')
+    .option('--first-party', 'an app of your own, for which nobody is asked for consent')
+    .option('--no-first-party', 'ask people for consent')
     .addHelpText('after', '\nLists are replaced as a whole. An empty value ("") takes away what was there.')
     .addHelpText(
       'after',
@@ -29,15 +37,27 @@ export function addAppUpdateCommand(app: Command, line: CommandLine): void {
 
 async function updateApp(line: CommandLine, clientId: string, options: UpdateOptions): Promise<void> {
   const changes = await readAppOptions(line, options);
-  if (Object.keys(changes).length === 0)
+  const { team, firstParty } = options;
+  const isPlaced = team !== undefined || firstParty !== undefined;
+  if (Object.keys(changes).length === 0 && !isPlaced) {
     throw new CommandFailure('name at least one thing to change; --help lists them');
+  }
   const by = line.by();
-  const app = await line.withDatabase(async (db) => {
-    await updateClient(db, { clientId, changes }, by);
-    return findClient(db, clientId, 'app.read', by);
-  });
+  const app = await line.withDatabase((db) =>
+    inTransaction(db, async (trx) => {
+      if (isPlaced) await placeClient(trx, { clientId, team: await idOfTeam(trx, team, by), firstParty }, by);
+      if (Object.keys(changes).length > 0) await updateClient(trx, { clientId, changes }, by);
+      return findClient(trx, clientId, 'app.read', by);
+    }),
+  );
   line.answer(options, {
     json: { client_id: app.id, ...presentApp(app) },
     text: `Changed ${printable(app.name)} (${app.id}). It holds from the next request on.`,
   });
+}
+
+/** An empty name is the operator. */
+async function idOfTeam(db: Db, name: string | undefined, by: By): Promise<string | null | undefined> {
+  if (name === undefined) return undefined;
+  return name === '' ? null : (await findTeam(db, name, by)).id;
 }

@@ -1,0 +1,64 @@
+import { emailKey } from '../../accounts/accounts.ts';
+import type { Db } from '../../db/connection.ts';
+import { GIVE_UP_AFTER_DAYS } from '../../mail/delivery.ts';
+import type { Contents } from '../snapshot.ts';
+
+const DEMO_PERSON = 'ada@example.com';
+const LATELY_DAYS = 7;
+const DAY = 86_400_000;
+
+type Part = Pick<Contents, 'admins' | 'teamsWithoutOwner' | 'hasDemoPerson' | 'mail'>;
+
+export async function examinePeople(db: Db, now: Date): Promise<Part> {
+  const active = db.selectFrom('accounts').where('disabled_at', 'is', null);
+  const admins = await active.select('id').where('platform_role', '=', 'admin').execute();
+  const demo = await db.selectFrom('settings').select('key').where('key', '=', 'demo-seeded').executeTakeFirst();
+  const ada = await active.select('id').where('email_key', '=', emailKey(DEMO_PERSON)).executeTakeFirst();
+  return {
+    admins: admins.length,
+    teamsWithoutOwner: await findTeamsWithoutOwner(db),
+    hasDemoPerson: demo !== undefined && ada !== undefined,
+    mail: await examineMail(db, now),
+  };
+}
+
+async function findTeamsWithoutOwner(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('teams')
+    .select('name')
+    .where(({ eb, not, exists }) =>
+      not(
+        exists(
+          eb
+            .selectFrom('team_members')
+            .innerJoin('accounts', 'accounts.id', 'team_members.account_id')
+            .select('accounts.id')
+            .whereRef('team_members.team_id', '=', 'teams.id')
+            .where('team_members.role', '=', 'owner')
+            .where('accounts.disabled_at', 'is', null),
+        ),
+      ),
+    )
+    .orderBy('name_key')
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
+async function examineMail(db: Db, now: Date): Promise<Contents['mail']> {
+  const givenUp = new Date(now.getTime() - GIVE_UP_AFTER_DAYS * DAY);
+  const unsent = db.selectFrom('mail_outbox').where('sent_at', 'is', null);
+  const failed = await unsent
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('created_at', '>', new Date(now.getTime() - LATELY_DAYS * DAY))
+    .where((eb) =>
+      // Without an attempt nothing has failed: there is no mail server.
+      eb.or([eb('failed_at', 'is not', null), eb.and([eb('created_at', '<=', givenUp), eb('attempts', '>', 0)])]),
+    )
+    .executeTakeFirstOrThrow();
+  const waiting = await unsent
+    .select((eb) => eb.fn.min('created_at').as('oldest'))
+    .where('failed_at', 'is', null)
+    .where('created_at', '>', givenUp)
+    .executeTakeFirst();
+  return { failed: Number(failed.count), oldestWaiting: waiting?.oldest ?? null };
+}

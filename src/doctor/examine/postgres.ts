@@ -1,0 +1,52 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { isLoopback } from '../rule.ts';
+import type { DatabaseState } from '../snapshot.ts';
+
+interface Row {
+  readonly version: string;
+  readonly fsync: string;
+  readonly full_page_writes: string;
+  readonly synchronous_commit: string;
+  readonly encrypted: boolean | null;
+  readonly superuser: boolean | null;
+  readonly at: Date;
+}
+
+/** The settings of PostgreSQL that matter, and how far its clock is from ours. */
+export async function examinePostgres(db: Kysely<Tables>, url: string): Promise<DatabaseState['postgres']> {
+  const before = Date.now();
+  const { rows } = await sql<Row>`
+    select current_setting('server_version_num') as version, current_setting('fsync') as fsync,
+      current_setting('full_page_writes') as full_page_writes,
+      current_setting('synchronous_commit') as synchronous_commit,
+      (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as encrypted,
+      (select rolsuper from pg_roles where rolname = current_user) as superuser,
+      clock_timestamp() as at`.execute(db);
+  const after = Date.now();
+  const [row] = rows;
+  if (!row) return undefined;
+  return {
+    version: Number(row.version),
+    fsync: row.fsync === 'on',
+    fullPageWrites: row.full_page_writes === 'on',
+    synchronousCommit: row.synchronous_commit,
+    encrypted: row.encrypted ?? false,
+    local: isLocal(url),
+    superuser: row.superuser ?? false,
+    clockAhead: aheadOf(row.at.getTime(), before, after),
+  };
+}
+
+/** Its time was read somewhere between the two of ours; within them nothing can be said. */
+function aheadOf(theirs: number, before: number, after: number): number {
+  if (theirs > after) return theirs - after;
+  return theirs < before ? theirs - before : 0;
+}
+
+/** A socket, or an address of this machine. */
+function isLocal(url: string): boolean {
+  const { hostname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
+  return host === '' || host.startsWith('/') || isLoopback(host);
+}

@@ -1,0 +1,106 @@
+import type { ClientAuthMethod, ClientType, SigningAlgName } from '../db/catalogue-tables.ts';
+import type { KeyStage } from '../keys/stages.ts';
+
+/** What the environment says, without any secret of it. */
+export interface Settings {
+  readonly issuer: string;
+  readonly host: string;
+  readonly production: boolean;
+  readonly embedded: boolean;
+  readonly trustedProxies: number;
+  /** Where metrics are served; undefined: nowhere. */
+  readonly metricsHost: string | undefined;
+  readonly hasMail: boolean;
+  /** The ids of MASTER_KEYS; empty where they are generated. */
+  readonly masterKeyIds: readonly string[];
+  readonly cookieKeyCount: number;
+  /** Seconds. */
+  readonly rotateEvery: number;
+}
+
+/** The database itself; of the embedded one just the migrations matter. */
+export interface DatabaseState {
+  readonly pendingMigrations: readonly string[];
+  readonly postgres:
+    | {
+        /** Such as 160004. */
+        readonly version: number;
+        readonly fsync: boolean;
+        readonly fullPageWrites: boolean;
+        readonly synchronousCommit: string;
+        readonly encrypted: boolean;
+        /** On this machine, or by a socket of it. */
+        readonly local: boolean;
+        readonly superuser: boolean;
+        /** Milliseconds that its clock is ahead of ours. */
+        readonly clockAhead: number;
+      }
+    | undefined;
+}
+
+export interface AppState {
+  readonly id: string;
+  readonly name: string;
+  readonly type: ClientType;
+  readonly authMethod: ClientAuthMethod;
+  readonly redirectUris: readonly string[];
+  readonly pkce: 'required' | 'pkce_or_nonce';
+  readonly createdAt: Date;
+  readonly disabledAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+export interface SecretState {
+  readonly id: string;
+  readonly name: string;
+  readonly appId: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+export interface SubscriptionState {
+  readonly appId: string;
+  readonly api: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Date;
+  /** When the app last asked for a token of the API. */
+  readonly lastUsedAt: Date | null;
+  /** Scopes of the tokens that it got lately, as far as they were logged. */
+  readonly seenScopes: readonly string[];
+  /** Since when a request of it waits. */
+  readonly waitingSince: Date | null;
+  readonly state: 'pending' | 'active' | 'suspended';
+}
+
+export interface SigningKeyState {
+  readonly kid: string;
+  readonly alg: SigningAlgName;
+  readonly stage: KeyStage;
+  readonly activatesAt: Date;
+}
+
+/** What the tables hold. */
+export interface Contents {
+  readonly apps: readonly AppState[];
+  readonly secrets: readonly SecretState[];
+  readonly subscriptions: readonly SubscriptionState[];
+  readonly suspended: readonly { readonly what: string; readonly since: Date }[];
+  readonly signingKeys: readonly SigningKeyState[];
+  /** How many values are sealed under which master key. */
+  readonly sealed: readonly { readonly masterKeyId: string; readonly count: number }[];
+  readonly admins: number;
+  readonly teamsWithoutOwner: readonly string[];
+  /** The demo's person is there and may sign in. */
+  readonly hasDemoPerson: boolean;
+  readonly mail: { readonly failed: number; readonly oldestWaiting: Date | null };
+}
+
+/** Everything that rules look at, as of one moment. */
+export interface Snapshot {
+  readonly now: Date;
+  readonly settings: Settings;
+  readonly database: DatabaseState;
+  /** Undefined while migrations are pending: the tables may not be there. */
+  readonly contents: Contents | undefined;
+}
