@@ -8,6 +8,7 @@ import type { Resources } from './resources.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
 interface TokenResponse {
+  access_token?: string;
   refresh_token?: string;
 }
 
@@ -26,7 +27,7 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
         await handler();
       } catch (error) {
         if (!(error instanceof AnsweredBefore)) throw error;
-        answerAgain(ctx, exchange);
+        await answerAgain(ctx, exchange, resources);
         return;
       }
       resources.requireSomeScope(ctx);
@@ -46,9 +47,11 @@ export function createTokenLookup(work: UnitOfWork, clock: () => Date): Provider
   };
 }
 
-function answerAgain(ctx: KoaContextWithOIDC, exchange: Exchange): void {
+async function answerAgain(ctx: KoaContextWithOIDC, exchange: Exchange, resources: Resources): Promise<void> {
   if (!exchange.retry) throw new Error('a retry without its response');
-  ctx.body = openRetry(refreshTokenOf(ctx), exchange.retry.sealed);
+  const answer = openRetry(refreshTokenOf(ctx), exchange.retry.sealed) as TokenResponse;
+  await resources.requireStillUsable(ctx, answer.access_token);
+  ctx.body = answer;
   exchange.writes.events.push({ type: 'refresh.retried', clientId: clientIdOf(ctx) });
 }
 

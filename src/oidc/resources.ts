@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { decideScopes } from '../apis/policy.ts';
 import type { AppApi } from '../apis/subscriptions.ts';
@@ -81,6 +82,14 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
       params.scope = granted.join(' ') || undefined;
     },
 
+    /** An answer that is given again was made when the app could still use the API. @throws InvalidTarget */
+    async requireStillUsable(ctx: KoaContextWithOIDC, accessToken: string | undefined): Promise<void> {
+      const audience = audienceOf(accessToken ?? '');
+      const { client } = ctx.oidc;
+      if (audience === undefined || (client && (await entryOf(client))?.apis.has(audience))) return;
+      throw new errors.InvalidTarget('this app may not use the API any more');
+    },
+
     /** The names of a person's roles, for the tokens of an API that wants them (RFC 9068 §2.2.3.1). */
     rolesClaim(
       ctx: KoaContextWithOIDC,
@@ -110,6 +119,11 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
 export type Resources = ReturnType<typeof createResources>;
 
 const ASKING = new Set(['authorization', 'pushed_authorization_request', 'device_authorization']);
+
+/** Of a token of ours that is for an API; undefined for one that is for UserInfo, which is no JWT. */
+function audienceOf(accessToken: string): string | undefined {
+  return accessToken.includes('.') ? String(decodeJwt(accessToken).aud) : undefined;
+}
 
 /** The requests that ask a person; the others follow from their answer. */
 function isAuthorization(ctx: KoaContextWithOIDC): boolean {

@@ -139,6 +139,25 @@ describe.each(grants)(
   },
 );
 
+describe('a refresh that is tried again because its answer was lost', () => {
+  it.each(endings.slice(1, 7))('is refused like any other when meanwhile %s', async (_ending, happens) => {
+    const setting = await aSetting();
+    const { api, app, person } = setting;
+    await server.database.db
+      .updateTable('clients')
+      .set({ refresh_retry_seconds: 60 })
+      .where('id', '=', app.clientId)
+      .execute();
+    const parameters = { scope, prompt: 'consent', resource: api.identifier };
+    const { tokens } = await signIn(server, app, person, { parameters });
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
+    const first = await post(server, '/token', form, app);
+    expect((await post(server, '/token', form, app)).text).toBe(first.text);
+    await happens(setting, server.database.db);
+    expect((await post(server, '/token', form, app)).status).toBeGreaterThanOrEqual(400);
+  });
+});
+
 describe('a process that has not yet heard of a change', () => {
   it.each(endings.slice(1, 5))('gives out no token that lasts when %s', async (_ending, happens) => {
     if (!server.databaseUrl) return;
