@@ -173,12 +173,28 @@ async function save(trx: Transaction<Tables>, { app, api, existing, plan, reason
   const isLive = live.length > 0 || existing?.state === 'active';
   const state = isLive ? ('active' as const) : ('pending' as const);
   const columns = { state, scopes: [...had, ...live], ...request };
+  if (!existing || !LIVE.includes(existing.state)) await requireMeasure(trx, app.id);
   if (existing) return changeSubscription(trx, { row: existing, app, api }, columns);
   return trx
     .insertInto('subscriptions')
     .values({ client_id: app.id, api_id: api.id, created_at: by.now, ...columns })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** All of them are read for an app's token requests. */
+const MOST = 100;
+const LIVE: Subscription['state'][] = ['pending', 'active', 'suspended'];
+
+/** @throws {AppError} conflict */
+async function requireMeasure(db: Db, clientId: string): Promise<void> {
+  const { count } = await db
+    .selectFrom('subscriptions')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('client_id', '=', clientId)
+    .where('state', 'in', LIVE)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= MOST) throw conflict(`An app uses at most ${MOST} APIs. Cancel a subscription first.`);
 }
 
 interface Saved {

@@ -42,6 +42,7 @@ export async function createTeam(db: Kysely<Tables>, input: z.input<typeof NewTe
         .executeTakeFirstOrThrow();
       await record(trx, by.actor, { type: 'team.created', teamId: id, name }, by.now);
       if (owner) await addOwner(trx, id, owner, by);
+      if (owner) await requireMeasure(trx, owner);
       return team;
     });
   } catch (error) {
@@ -55,6 +56,20 @@ async function addOwner(db: Db, teamId: string, accountId: string, by: By): Prom
   const member = { team_id: teamId, account_id: accountId, role: 'owner' as const, created_at: by.now };
   await db.insertInto('team_members').values(member).execute();
   await record(db, by.actor, { type: 'team.member_added', teamId, accountId, role: 'owner' }, by.now);
+}
+
+/** All teams of a person are read for each of their requests. */
+const MOST_OWNED = 100;
+
+async function requireMeasure(db: Db, accountId: string): Promise<void> {
+  const { owned } = await db
+    .selectFrom('team_members')
+    .select((eb) => eb.fn.countAll<number>().as('owned'))
+    .where('account_id', '=', accountId)
+    .where('role', '=', 'owner')
+    .executeTakeFirstOrThrow();
+  if (Number(owned) <= MOST_OWNED) return;
+  throw new AppError('conflict', { detail: `A person owns at most ${MOST_OWNED} teams. Delete one first.` });
 }
 
 /** @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
