@@ -32,7 +32,7 @@ export async function measurePortal(stage: Stage, { quick, rounds }: Options): P
   for (const { question, error } of wrong) console.error(`${question.caller.name}: ${question.path}: ${error}`);
   const slow = quick ? [] : findings.filter((finding) => !isQuick(finding));
   say(toColumns(findingRows(findings)));
-  if (!quick && wrong.length === 0) writePortal(findings, size, rounds, stage.postgres.version);
+  if (!quick && wrong.length === 0) writePortal(findings, ground.rows, rounds, stage.postgres.version);
   console.log(
     `bench: ${findings.length} pages and calls, ${wrong.length} failed${quick ? '' : `, ${slow.length} slow`}`,
   );

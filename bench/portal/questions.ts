@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { operations } from '../../src/admin/operations.ts';
 import { OPEN, ROUTES } from '../../test/portal/access/routes.ts';
 import { expected } from '../../test/portal/access/world.ts';
 import type { Caller, VisitorName } from './callers.ts';
 import { everyone, type Ground } from './seed/seed.ts';
+import { isOperation, variantsOf } from './variants.ts';
 
 /** Something that is asked again and again. */
 export interface Question {
@@ -71,76 +71,10 @@ function operationsOf(programs: readonly Caller[], world: World): Question[] {
     );
 }
 
-const isOperation = ({ path }: Question) => path.startsWith('/api/v1/');
-
 function fill(path: string, world: World): string {
   return path.replace(/\{(\w+?)(?:_id)?\}/g, (placeholder, name: string) => {
     const id = world[name];
     if (id === undefined) throw new Error(`the bench has nothing for ${placeholder} in ${path}`);
     return id;
   });
-}
-
-/** Pages into a list. */
-const DEEP = 40;
-
-/** What a list takes is read from its page, or from the operation's schema, so that a new list is asked for the same. */
-async function variantsOf(question: Question, text: string, rare: string): Promise<Question[]> {
-  const list = isOperation(question) ? readAnswer(question, text) : readPage(question.path, text);
-  const deep = await goDeep(question, list.next);
-  const queries = [...list.queries, ...(list.search ? [`${list.search}=${rare}`] : [])];
-  return [
-    ...(deep ? [{ ...question, variant: `page ${deep.page}`, path: deep.path }] : []),
-    ...queries.map((query) => ({ ...question, variant: query, path: `${question.path}?${query}` })),
-  ];
-}
-
-async function goDeep(question: Question, first: string | undefined) {
-  const { caller, path } = question;
-  let next = first;
-  let deep: { page: number; path: string } | undefined;
-  for (let page = 2; next && page <= DEEP; page += 1) {
-    deep = { page, path: next };
-    const { body } = await caller.get(next);
-    next = isOperation(question) ? nextOf(path, body) : readPage(path, body).next;
-  }
-  return deep;
-}
-
-interface List {
-  readonly next: string | undefined;
-  /** The parameter that it is searched by. */
-  readonly search: string | undefined;
-  /** What else it can be asked for: other periods, other states. */
-  readonly queries: readonly string[];
-}
-
-const CURSOR = /[?&](cursor|after|before)=[^&]/;
-
-function readPage(path: string, html: string): List {
-  const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
-  const own = links.filter((href) => href.startsWith(`${path}?`));
-  return {
-    next: own.find((href) => CURSOR.test(href)),
-    search: /<input[^>]* name="(\w+)" type="search"/.exec(html)?.[1],
-    queries: [...new Set(own)].filter((href) => !CURSOR.test(href)).map((href) => href.slice(path.length + 1)),
-  };
-}
-
-/** Of parameters that have a list of values the last one is asked for, of others what the world has by that name. */
-function readAnswer({ name, path, world }: Question, text: string): List {
-  const query = operations.find((one) => one.method === 'GET' && `/api/v1${one.path}` === name)?.query;
-  const { properties = {} } = (query ? z.toJSONSchema(query, { io: 'input' }) : {}) as {
-    properties?: Record<string, { enum?: string[] }>;
-  };
-  const queries = Object.entries(properties).flatMap(([parameter, { enum: values }]) => {
-    const value = values?.at(-1) ?? world[parameter];
-    return value === undefined ? [] : [`${parameter}=${value}`];
-  });
-  return { next: nextOf(path, text), search: 'search' in properties ? 'search' : undefined, queries };
-}
-
-function nextOf(path: string, text: string): string | undefined {
-  const { next } = JSON.parse(text) as { next?: string | null };
-  return next ? `${path}?cursor=${encodeURIComponent(next)}` : undefined;
 }

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { describeSurroundings } from '../report/surroundings.ts';
 import { rounded, toMarkdown } from '../report/table.ts';
 import type { Finding } from './interview.ts';
-import type { Size } from './size.ts';
 
 /** Milliseconds of the server that a page or a call may take at the median. */
 const GOAL = 50;
+
+/** Not part of this. */
+const YARDSTICKS = ['@node-oauth/oauth2-server', 'better-auth'];
 
 const HEADER = ['', 'who', 'what', 'median ms', 'p95 ms', 'SQL', 'rows', 'pages read', `≤ ${GOAL} ms`];
 
@@ -38,22 +41,26 @@ function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-export function writePortal(findings: readonly Finding[], size: Size, rounds: number, postgresVersion: string): void {
+export function writePortal(
+  findings: readonly Finding[],
+  rows: Readonly<Record<string, number>>,
+  rounds: number,
+  postgresVersion: string,
+): void {
   const slow = findings.filter((finding) => !isQuick(finding));
   const slowest = Math.max(...findings.map(medianOf));
-  const sizes = Object.entries(size).map(([what, count]) => [
-    what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-    count.toLocaleString('en'),
-  ]);
+  const surroundings = describeSurroundings(postgresVersion).filter(([name = '']) => !YARDSTICKS.includes(name));
+  const load = ['load at the end', `${rounded(loadavg()[0], 1)}, of which this run makes about 1`];
+  const counts = Object.entries(rows).map(([table, count]) => [table, count.toLocaleString('en')]);
   const text = `# The portal and the admin API with many rows
 
 Written by \`npm run bench -- --portal\`; [docs/benchmarks.md](../docs/benchmarks.md#the-portal-with-many-rows) says what is asked and what
 each column means. ${rounds} rounds; the median is the one of the least disturbed round, p95 is over all of them. Of
 ${findings.length} pages and calls ${slow.length} took more than ${GOAL} ms at the median, the slowest ${rounded(slowest, 1)} ms.
 
-${toMarkdown([['', ''], ...describeSurroundings(postgresVersion)])}
+${toMarkdown([['', ''], ...surroundings, load])}
 
-${toMarkdown([['', 'rows'], ...sizes])}
+${toMarkdown([['table', 'rows'], ...counts])}
 
 ${toMarkdown(findingRows(findings))}
 `;

@@ -63,6 +63,21 @@ export function findActiveAccount(db: Db, id: string): Promise<Account | undefin
   return db.selectFrom('accounts').selectAll().where('id', '=', id).where('disabled_at', 'is', null).executeTakeFirst();
 }
 
+/**
+ * That an account is still as it was read, and stays so until the transaction ends: its password was not changed, and the
+ * person not stopped, while the password was looked at.
+ */
+export async function isUnchanged(trx: Db, { id, version }: Pick<Account, 'id' | 'version'>): Promise<boolean> {
+  const row = await trx
+    .selectFrom('accounts')
+    .select('id')
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export type PasswordVerdict =
   | { ok: true; account: Account }
   | { ok: false; reason: 'unknown' | 'password' | 'disabled'; accountId?: string };

@@ -13,6 +13,7 @@ export async function revokeGivenByGroup(
   now: Date,
 ): Promise<void> {
   const { groupId, accountId, roleId } = given;
+  await holdGroups(db, [groupId]);
   let audiences = db
     .selectFrom('role_groups')
     .innerJoin('roles', 'roles.id', 'role_groups.role_id')
@@ -29,6 +30,13 @@ export async function revokeGivenByGroup(
     people.flatMap((person) => apis.map(({ identifier }) => ({ accountId: person, audience: identifier }))),
     now,
   );
+}
+
+/** Until the transaction ends nobody comes into these groups, and no role is given to them. */
+export async function holdGroups(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  // Whoever adds a row that refers to one of these waits for the lock.
+  await db.selectFrom('groups').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
 }
 
 async function peopleOf(db: Db, groupId: string): Promise<string[]> {

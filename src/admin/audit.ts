@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listEvents, type TrailEvent, TrailQuery } from '../audit/trail.ts';
 import { snakeNames } from './names.ts';
 import { operation } from './operation.ts';
-import { pageOf, presentPage, Time, timeOf } from './shapes.ts';
+import { pageOf, presentPage, Time } from './shapes.ts';
 
 const AuditEvent = z
   .object({
@@ -19,7 +19,7 @@ const AuditEvent = z
 
 const present = (event: TrailEvent): z.input<typeof AuditEvent> => ({
   id: event.id,
-  at: timeOf(event.at),
+  at: event.at.toISOString(),
   type: event.type,
   actor: { type: event.actor_type, id: event.actor_id, ip: event.ip },
   app_id: event.client_id,

@@ -85,10 +85,13 @@ export function createAuthentication(parts: AuthenticationParts) {
   }
 }
 
-/** A machine acts for its team, as an owner would; one that belongs to no team is the operator's, and acts as an admin. */
+/**
+ * A machine acts for its team as a developer would, because every developer of the team can give it a secret; one that belongs
+ * to no team is the operator's, and acts as an admin.
+ */
 function machineAccess(teamId: string | null): Access {
   if (teamId === null) return { platformRole: 'admin', teams: new Map() };
-  return { platformRole: null, teams: new Map([[teamId, 'owner']]) };
+  return { platformRole: null, teams: new Map([[teamId, 'developer']]) };
 }
 
 function actorOf(ctx: Context, claims: AccessTokenClaims): By['actor'] {

@@ -8,6 +8,7 @@ import { secretOperations } from './apps/secrets.ts';
 import { appUsageOperations } from './apps/usage.ts';
 import { auditOperations } from './audit.ts';
 import type { Operation } from './operation.ts';
+import { groupMemberOperations } from './people/group-members.ts';
 import { groupOperations } from './people/groups.ts';
 import { accountInvitationOperations } from './people/invitations.ts';
 import { userOperations } from './people/users.ts';
@@ -35,6 +36,7 @@ export const operations: readonly Operation[] = [
   ...userOperations,
   ...accountInvitationOperations,
   ...groupOperations,
+  ...groupMemberOperations,
   ...appUsageOperations,
   ...apiUsageOperations,
   ...auditOperations,

@@ -26,7 +26,7 @@ export async function run(parts: RunParts, ctx: Context, operation: Operation, p
     params: operation.params?.parse(ctx.params) ?? {},
     query: operation.query?.parse({ ...ctx.query }) ?? {},
     body: operation.body?.parse(bodyOf(ctx)),
-    version: operation.conditional ? readIfMatch(ctx.get('If-Match')) : undefined,
+    version: versionOf(operation, ctx.get('If-Match')),
   };
   const handle: Handle = async (db) => (await operation.handle({ ...call, db })) ?? undefined;
   const answer = await repeatable(parts, ctx, operation, handle);
@@ -37,6 +37,15 @@ export async function run(parts: RunParts, ctx: Context, operation: Operation, p
   if (answer.location) ctx.set('Location', prefix + answer.location);
   // What leaves is checked as well: a member that the document does not name is not sent.
   if (operation.result) ctx.body = operation.result.parse(answer.body);
+}
+
+/** Whoever sends If-Match counts on it: where there is no version to compare with, nothing is changed. */
+function versionOf({ method, conditional }: Operation, ifMatch: string): number | undefined {
+  if (method === 'GET') return undefined;
+  const version = readIfMatch(ifMatch);
+  if (version === undefined || conditional) return version;
+  const detail = 'What this changes has no version of its own. Send it without If-Match.';
+  throw new AppError('precondition_failed', { detail });
 }
 
 /** With an Idempotency-Key the work is done once; a repetition gets the first answer. */

@@ -31,21 +31,20 @@ export const Stop = z
 
 /** A part of a list. `next` is the cursor to ask for what follows; null at the end. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  const name = z.globalRegistry.get(item)?.id;
-  if (!name) throw new Error('what is listed needs an id, for the name of its list');
-  return z.object({ data: z.array(item), next: z.string().nullable() }).meta({ id: `${name}Page` });
+  return z.object({ data: z.array(item), next: z.string().nullable() }).meta({ id: `${nameOf(item)}Page` });
 }
 
 /** A list that is never longer than one answer has room for. */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  const name = z.globalRegistry.get(item)?.id;
+  return z.object({ data: z.array(item) }).meta({ id: `${nameOf(item)}List` });
+}
+
+function nameOf(schema: z.ZodType): string {
+  const name = z.globalRegistry.get(schema)?.id;
   if (!name) throw new Error('what is listed needs an id, for the name of its list');
-  return z.object({ data: z.array(item) }).meta({ id: `${name}List` });
+  return name;
 }
 
 export function presentPage<Row, Item>({ rows, next }: Listing<Row>, present: (row: Row) => Item) {
   return { data: rows.map(present), next: next ?? null };
 }
-
-export const timeOf = (date: Date) => date.toISOString();
-export const timeOrNull = (date: Date | null | undefined) => date?.toISOString() ?? null;

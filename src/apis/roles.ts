@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
-import { revokeRolesOf } from '../accounts/given-roles.ts';
+import { holdGroups, revokeRolesOf } from '../accounts/given-roles.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
@@ -11,6 +11,7 @@ import type { Role } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
+import { lockApiAsItIs } from './subscription-rows.ts';
 
 const RoleName = z
   .string()
@@ -46,6 +47,7 @@ export async function createRole(
   const id = `role_${randomUUID().replaceAll('-', '')}`;
   return named(name, () =>
     inTransaction(db, async (trx) => {
+      await lockApiAsItIs(trx, apiId);
       const own = await requireScopes(trx, apiId, scopes);
       const role = await trx
         .insertInto('roles')
@@ -74,6 +76,7 @@ export async function updateRole(
   return named(change.name, () =>
     inTransaction(db, async (trx) => {
       const { role, api } = await requireRole(trx, roleId, 'role.write', by);
+      await lockApiAsItIs(trx, api.id);
       const scopes = change.scopes ? await requireScopes(trx, api.id, change.scopes) : role.scopes;
       const next = { name: change.name ?? role.name, description: change.description ?? role.description, scopes };
       const changed = await trx
@@ -184,8 +187,19 @@ async function named<T>(name: string | undefined, work: () => Promise<T>): Promi
   }
 }
 
+/** Until the transaction ends nobody else gets the role. */
+async function holdRole(db: Db, roleId: string): Promise<void> {
+  await db.selectFrom('roles').select('id').where('id', '=', roleId).forUpdate().execute();
+  const groups = await db.selectFrom('role_groups').select('group_id').where('role_id', '=', roleId).execute();
+  await holdGroups(
+    db,
+    groups.map((row) => row.group_id),
+  );
+}
+
 /** Refuses the tokens of everyone who has the role, directly or by a group. */
 async function revokeOf(db: Db, { roleId, audience }: { roleId: string; audience: string }, now: Date): Promise<void> {
+  await holdRole(db, roleId);
   const people = await db
     .selectFrom('role_accounts')
     .select('account_id')

@@ -1,10 +1,18 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Subscription } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
-import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
+import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
 import { type By, judgeAccess, visibleTeams } from '../teams/access.ts';
+import {
+  type Alternatives,
+  isCalled,
+  isOfApi,
+  isOfTeam,
+  isOnPage,
+  type PageOfSubscriptions,
+} from './subscription-page.ts';
 
 export const SubscriptionQuery = PageQuery.extend({
   /** Of this app, by its client_id. */
@@ -40,25 +48,28 @@ export async function listSubscriptions(
   by: By,
 ): Promise<Listing<ListedSubscription>> {
   const { limit, cursor, search, app, api, ownApps, state } = SubscriptionQuery.parse(query);
-  let rows = selectListed(db)
-    .where(isOfEitherTeam(by))
-    .where(beyond(cursor, { at: 'subscriptions.created_at', id: 'subscriptions.id' }))
-    .where(matching(search, 'clients.name', 'clients.id', 'apis.name', 'apis.identifier'))
-    .orderBy('subscriptions.created_at', 'desc')
-    .orderBy('subscriptions.id', 'desc')
-    .limit(limit + 1);
-  if (app !== undefined) rows = rows.where('subscriptions.client_id', '=', app);
-  // By the column that the index is on, where that is what was given.
-  if (api?.startsWith('api_')) rows = rows.where('subscriptions.api_id', '=', api);
-  else if (api !== undefined) rows = rows.where('apis.identifier', '=', api);
-  if (ownApps) rows = rows.where(isOfTeam('clients', [...(by.access?.teams.keys() ?? [])]));
-  if (state !== undefined) rows = rows.where('subscriptions.state', '=', state);
-  return toPage(await rows.execute(), limit, by, (row) => row.created_at);
+  const rows = await selectPage(db, {
+    oneOf: [isOfEitherTeam(by), isCalled(search)],
+    all: [
+      beyond(cursor, { at: 'created_at', id: 'id' }),
+      ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
+      ...(api === undefined ? [] : [isOfApi(api)]),
+      ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
+      ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
+    ],
+    by: 'created_at',
+    order: 'newest',
+    most: limit + 1,
+  });
+  return toPage(rows, limit, by, (row) => row.created_at);
 }
 
 /** @throws {AppError} not_found, forbidden */
 export async function findSubscription(db: Db, id: string, by: By): Promise<ListedSubscription> {
-  const row = await selectListed(db).where('subscriptions.id', '=', id).where(isOfEitherTeam(by)).executeTakeFirst();
+  const row = await selectListed(db)
+    .where('subscriptions.id', '=', id)
+    .where(sql<boolean>`(${sql.join(isOfEitherTeam(by), sql` or `)})`)
+    .executeTakeFirst();
   if (!row) throw new AppError('not_found', { detail: `There is no subscription ${id}.` });
   return withRights(row, by);
 }
@@ -66,27 +77,29 @@ export async function findSubscription(db: Db, id: string, by: By): Promise<List
 /** Requests that wait for the teams of the caller, oldest first. @throws {ZodError} @throws {AppError} forbidden, invalid_request */
 export async function listWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By) {
   const { limit, cursor, search } = PageQuery.parse(query);
-  const rows = await selectListed(db)
-    .where('subscriptions.pending_scopes', 'is not', null)
-    .where(isOfTeam('apis', visibleTeams(by, 'api.read')))
-    .where(beyond(cursor, { at: 'subscriptions.pending_at', id: 'subscriptions.id' }, 'oldest'))
-    .where(matching(search, 'clients.name', 'apis.name', 'apis.identifier'))
-    .orderBy('subscriptions.pending_at')
-    .orderBy('subscriptions.id')
-    .limit(limit + 1)
-    .execute();
+  const rows = await selectPage(db, {
+    oneOf: [isCalled(search)],
+    all: [
+      sql<boolean>`pending_scopes is not null`,
+      isOfTeam('api', visibleTeams(by, 'api.read')),
+      beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
+    ],
+    by: 'pending_at',
+    order: 'oldest',
+    most: limit + 1,
+  });
   return toPage(rows, limit, by, (row) => row.pending_at ?? by.now);
 }
 
 /** What was decided lately for the caller's APIs, the last first. @throws {AppError} forbidden */
 export async function listLateDecisions(db: Db, limit: number, by: By): Promise<ListedSubscription[]> {
-  const rows = await selectListed(db)
-    .where('subscriptions.decided_at', 'is not', null)
-    .where(isOfTeam('apis', visibleTeams(by, 'api.read')))
-    .orderBy('subscriptions.decided_at', 'desc')
-    .orderBy('subscriptions.id', 'desc')
-    .limit(limit)
-    .execute();
+  const rows = await selectPage(db, {
+    oneOf: [],
+    all: [sql<boolean>`decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
+    by: 'decided_at',
+    order: 'newest',
+    most: limit,
+  });
   return rows.map((row) => withRights(row, by));
 }
 
@@ -140,6 +153,15 @@ function selectListed(db: Db) {
     ]);
 }
 
+function selectPage(db: Db, page: PageOfSubscriptions) {
+  const direction = page.order === 'newest' ? 'desc' : 'asc';
+  return selectListed(db)
+    .where(isOnPage(page))
+    .orderBy(`subscriptions.${page.by}`, direction)
+    .orderBy('subscriptions.id', direction)
+    .execute();
+}
+
 type Row = Omit<ListedSubscription, 'mayAsk' | 'mayDecide'>;
 
 const withRights = (row: Row, by: By): ListedSubscription => ({
@@ -154,15 +176,10 @@ function toPage(rows: readonly Row[], limit: number, by: By, timeOf: (row: Row) 
 }
 
 /** Both teams see a subscription: that of the app, and that of the API. A token may allow one of the two sides only. */
-function isOfEitherTeam(by: By): RawBuilder<boolean> {
+function isOfEitherTeam(by: By): Alternatives {
   const allows = by.access?.tokenAllows;
   if (allows && !allows.has('app.read') && !allows.has('api.read')) throw new AppError('forbidden');
   const seen = (action: 'app.read' | 'api.read') => (allows && !allows.has(action) ? [] : visibleTeams(by, action));
-  return sql`(${isOfTeam('clients', seen('app.read'))} or ${isOfTeam('apis', seen('api.read'))})`;
-}
-
-function isOfTeam(table: 'clients' | 'apis', teams: 'all' | readonly string[]): RawBuilder<boolean> {
-  if (teams === 'all') return sql`true`;
-  if (teams.length === 0) return sql`false`;
-  return sql`${sql.ref(`${table}.team_id`)} in (${sql.join(teams)})`;
+  const [app, api] = [seen('app.read'), seen('api.read')];
+  return app === 'all' || api === 'all' ? [sql`true`] : [isOfTeam('app', app), isOfTeam('api', api)];
 }

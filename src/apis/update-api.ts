@@ -14,7 +14,7 @@ import { ApiChanges, type ApiChangesInput, type NewApi } from './api-schema.ts';
 import { insertScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { setVisibleTeams } from './visibility.ts';
-import { dropScopes, findAppsWithScopes } from './withdrawn-access.ts';
+import { dropScopes, endTokensWith, findAppsWithScopes } from './withdrawn-access.ts';
 
 /** Which API, and the version that the caller has seen; undefined is any. */
 export interface ApiTarget {
@@ -23,7 +23,8 @@ export interface ApiTarget {
 }
 
 /**
- * Changes an API. Scopes that are left out of `scopes` go, and with them at once what apps had by them.
+ * Changes an API. Scopes that are left out of `scopes` go, and with them at once what apps had by them. Where a scope needs a
+ * role from now on, the tokens end of the apps that may have it.
  * @throws {ZodError} @throws {AppError} not_found, forbidden, precondition_failed, invalid_request
  */
 export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: ApiChangesInput, by: By): Promise<Api> {
@@ -84,10 +85,17 @@ async function replaceScopes(
   scopes: z.output<typeof NewApi>['scopes'],
   now: Date,
 ): Promise<string[]> {
-  const before = await trx.deleteFrom('api_scopes').where('api_id', '=', api.id).returning('name').execute();
+  const before = await trx
+    .deleteFrom('api_scopes')
+    .where('api_id', '=', api.id)
+    .returning(['name', 'needs_role'])
+    .execute();
   await insertScopes(trx, api.id, scopes);
   const removed = before.map(({ name }) => name).filter((name) => !scopes.some((scope) => scope.name === name));
   if (removed.length > 0) await dropScopes(trx, api, removed, now);
+  const open = new Set(before.filter(({ needs_role }) => !needs_role).map(({ name }) => name));
+  const closed = scopes.filter(({ name, needsRole }) => needsRole && open.has(name)).map(({ name }) => name);
+  if (closed.length > 0) await endTokensWith(trx, api, closed, now);
   return removed;
 }
 

@@ -41,6 +41,12 @@ export async function findAppsWithScopes(db: Db, apiId: string, scopes: readonly
   return rows.map((row) => row.client_id);
 }
 
+/** Ends the tokens of every app that may have one of these scopes, which need a role of a person now. */
+export async function endTokensWith(db: Db, api: Api, scopes: readonly string[], now: Date): Promise<void> {
+  const clientIds = await findAppsWithScopes(db, api.id, scopes);
+  await endTokensOfApps(db, api, { clientIds, reason: `people need a role for ${scopes.join(' ')} now` }, now);
+}
+
 /**
  * Takes scopes that an API no longer has out of every subscription, open request and role, so that they are not there
  * again when the API gets a scope of the same name. What has nothing left ends.

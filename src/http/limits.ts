@@ -9,6 +9,8 @@ export interface FailureLimit {
   fail(key: string): Promise<number>;
   /** Takes a failure back: what was counted ahead was none. */
   forgive(key: string): Promise<void>;
+  /** Takes back all that was counted: only failures in a row count. */
+  forget(key: string): Promise<void>;
 }
 
 /**
@@ -44,6 +46,9 @@ export function createFailureLimit(
     },
     async forgive(key) {
       await limiter.reward(keyOf(key), 1);
+    },
+    async forget(key) {
+      await limiter.delete(keyOf(key));
     },
   };
 }

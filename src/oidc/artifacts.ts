@@ -50,7 +50,7 @@ export function toArtifactRow(
     model,
     // A grant bears its own id, so that all of a grant is found by one column; its id opens nothing.
     grant_id: payload.grantId ?? (model === 'Grant' ? id : null),
-    account_id: payload.accountId ?? null,
+    account_id: personIn(payload) ?? null,
     client_id: payload.clientId ?? null,
     uid_hash: payload.uid ? hashOf(payload.uid) : null,
     user_code_hash: null,
@@ -59,6 +59,11 @@ export function toArtifactRow(
     expires_at: lifetime ? new Date(now.getTime() + lifetime * 1000) : null,
     consumed_at: null,
   };
+}
+
+/** Whose it is. A sign-in or consent under way belongs to who signed in last, so that it ends with that person's sessions. */
+function personIn({ accountId, result, session }: AdapterPayload): string | undefined {
+  return accountId ?? result?.login?.accountId ?? session?.accountId;
 }
 
 const KEY = ['id_hash', 'model', 'created_at'] as const;

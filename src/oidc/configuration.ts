@@ -5,6 +5,7 @@ import { claims } from './account-claims.ts';
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
 import type { DevicePages } from './device-pages.ts';
 import { externalKeys, externalSigningSupport } from './external-keys.ts';
+import { issueAsOfStart } from './issue-time.ts';
 import type { Pages } from './pages.ts';
 import { assertShortLived } from './provider.ts';
 import type { Resources } from './resources.ts';
@@ -34,6 +35,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     loadExistingGrant: parts.loadExistingGrant,
     jwks: externalKeys(parts.keyring),
     extraTokenClaims: personalClaims(parts.resources),
+    formats: { customizers: { jwt: issueAsOfStart } },
     claims,
     ttl,
     scopes: ['openid', 'profile', 'email', 'offline_access'],

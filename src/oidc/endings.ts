@@ -2,7 +2,7 @@ import type { Actor, AuditEvent } from '../audit/events.ts';
 import { recordWithin } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import { Statement } from '../db/statement.ts';
-import { revokeWithin } from '../revocation/revoke.ts';
+import { type RevocationLife, revokeWithin } from '../revocation/revoke.ts';
 import { hashOf } from './artifacts.ts';
 
 /** What is to end: gathered while a request runs, and ended together. */
@@ -23,11 +23,15 @@ export async function end(
 ): Promise<void> {
   const { artifacts } = endings;
   const grants = [...new Set(endings.grants)];
-  for (const grantId of grants.filter((id) => staysIn(endings, id))) await emptyGrant(db, grantId);
+  const staying = grants.filter((id) => staysIn(endings, id));
+  for (const grantId of staying) await emptyGrant(db, grantId);
   const statement = new Statement();
   if (grants.length > 0) {
     deleteTokensOf(statement, grants);
-    revokeWithin(statement, { kind: 'grant', values: grants, reason: 'grant revoked' }, by);
+    const going = grants.filter((id) => !staying.includes(id));
+    revokeGrants(statement, going, by);
+    // One that stays may give out tokens again at once.
+    revokeGrants(statement, staying, { now: by.now, reach: 0 });
   }
   for (const { model, id } of artifacts) {
     statement.add(`delete from artifacts
@@ -35,6 +39,10 @@ export async function end(
   }
   recordWithin(statement, by.actor, by.events, by.now);
   await statement.run(db);
+}
+
+function revokeGrants(statement: Statement, values: readonly string[], life: RevocationLife): void {
+  if (values.length > 0) revokeWithin(statement, { kind: 'grant', values, reason: 'grant revoked' }, life);
 }
 
 const staysIn = ({ artifacts }: Endings, grantId: string) =>

@@ -1,34 +1,27 @@
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Kysely } from 'kysely';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { checkPassword, emailKey, findActiveAccount } from '../accounts/accounts.ts';
+import { findActiveAccount } from '../accounts/accounts.ts';
 import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { findLogoPath } from '../clients/logos.ts';
-import type { Tables } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
-import type { FailureLimit } from '../http/limits.ts';
 import type { Render } from '../http/render.ts';
 import { consentOf, describeConsent, describeScopes } from './consent-page.ts';
 import { addToGrant } from './grants.ts';
+import { type SignInParts, signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
 
-export interface InteractionParts {
+export interface InteractionParts extends SignInParts {
   readonly provider: () => Provider;
-  readonly db: Kysely<Tables>;
-  readonly work: UnitOfWork;
   readonly render: Render;
-  readonly clock: () => Date;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
-  readonly signInLimits: { readonly account: FailureLimit; readonly address: FailureLimit };
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -50,14 +43,15 @@ export function interactionRoutes(parts: InteractionParts): Router {
   router.post('/sign-in', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'login');
     const { email, password } = SignIn.parse(ctx.request.body);
-    const verdict = await signIn(parts, ctx, details, email, password);
-    if (!verdict.ok) {
-      ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
-      ctx.status = verdict.retryAfter ? 429 : 400;
-      if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
-      return showSignIn(parts, ctx, details, { email, problem: verdict.problem });
-    }
-    await finish(parts, ctx, { login: { accountId: verdict.accountId, amr: ['pwd'] } });
+    const signIn = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx) };
+    const verdict = await signInWithPassword(parts, ctx, signIn, (accountId) =>
+      finish(parts, ctx, { login: { accountId, amr: ['pwd'] } }),
+    );
+    if (verdict.ok) return;
+    ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
+    ctx.status = verdict.retryAfter ? 429 : 400;
+    if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
+    await showSignIn(parts, ctx, details, { email, problem: verdict.problem });
   });
 
   router.post('/consent', form, async (ctx) => {
@@ -105,49 +99,6 @@ async function finish(parts: InteractionParts, ctx: Context, result: Parameters<
   ctx.set('Cache-Control', 'no-store');
   ctx.redirect(returnTo);
   ctx.status = 303;
-}
-
-type SignInVerdict = { ok: true; accountId: string } | { ok: false; problem: string; retryAfter?: number };
-
-/** One sentence for an unknown address, a wrong password and a disabled account: who asks learns nothing. */
-const WRONG = 'This email address and password do not go together. Check both and try again.';
-
-async function signIn(
-  parts: InteractionParts,
-  ctx: Context,
-  details: Details,
-  email: string,
-  password: string,
-): Promise<SignInVerdict> {
-  const { account: byAccount, address: byAddress } = parts.signInLimits;
-  const keys = { account: `${emailKey(email)}|${ctx.ip}`, address: ctx.ip };
-  // Counted before it is looked at, and taken back when it was right: many at once gain nothing.
-  const wait = Math.max(await byAccount.fail(keys.account), await byAddress.fail(keys.address));
-  const verdict = wait ? ({ ok: false, reason: 'throttled' } as const) : await checkPassword(parts.db, email, password);
-  if (verdict.ok) {
-    await Promise.all([byAccount.forgive(keys.account), byAddress.forgive(keys.address)]);
-    const { id } = verdict.account;
-    await audit(
-      parts,
-      ctx,
-      { type: 'account.signed_in', accountId: id, clientId: String(details.params.client_id) },
-      id,
-    );
-    return { ok: true, accountId: id };
-  }
-  const accountId = 'accountId' in verdict ? verdict.accountId : undefined;
-  await audit(parts, ctx, {
-    type: 'account.sign_in_failed',
-    reason: verdict.reason,
-    ...(accountId ? { accountId } : {}),
-  });
-  if (!wait) return { ok: false, problem: WRONG };
-  const minutes = Math.ceil(wait / 60);
-  return {
-    ok: false,
-    problem: `Too many attempts. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
-    retryAfter: wait,
-  };
 }
 
 /** Puts what the person agreed to into the grant, and remembers it for the next session. */

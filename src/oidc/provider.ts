@@ -16,6 +16,7 @@ import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
+import { noteStart } from './issue-time.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -78,6 +79,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.on('server_error', (ctx, error) => {
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
+  provider.use(noteStart(overrides.clock));
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);

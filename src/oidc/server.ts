@@ -7,6 +7,7 @@ import type { SecretUses } from '../clients/secret-uses.ts';
 import type { Database } from '../db/connection.ts';
 import type { AtOnce } from '../http/at-once.ts';
 import { createFailureLimit } from '../http/limits.ts';
+import { networkOf } from '../http/networks.ts';
 import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { OwnTokens } from '../keys/own-tokens.ts';
@@ -27,6 +28,7 @@ import { introspectionLane } from './introspection-lane.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
+import { createSignInAttempts } from './sign-in-attempts.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 import { createUsageNotes } from './usage.ts';
@@ -61,6 +63,7 @@ export interface OidcServer {
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
   const { database, catalog, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
   const note = parts.noteUsage;
+  const https = issuer.startsWith('https:');
   const work = createUnitOfWork(database.db);
   const resources = createResources(work, catalog);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
@@ -87,17 +90,13 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       devicePages,
       keyring: keyring(),
       cookieKeys,
-      https: issuer.startsWith('https:'),
+      https,
     });
     const provider = buildProvider(issuer, configuration, overrides);
     listenToProvider(provider, work, usage, log);
     return provider;
   };
   const host = createProviderHost(build(), parts.jwksMaxAge);
-  const signInLimits = {
-    account: createFailureLimit(database.pool, { name: 'sign-in', points: 10, seconds: 600 }),
-    address: createFailureLimit(database.pool, { name: 'sign-in-address', points: 100, seconds: 600 }),
-  };
   const interactions = interactionRoutes({
     provider: host.current,
     db: database.db,
@@ -106,7 +105,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     clock,
     issuer,
     cookieKeys,
-    signInLimits,
+    attempts: createSignInAttempts(database.pool, { cookieKeys, https }),
   });
   const lane = (atOnce: AtOnce) => introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock, atOnce });
   return { host, introspectionLane: lane, interactions, rebuild: () => host.swap(build()) };
@@ -134,7 +133,7 @@ function createOverrides(
       return first;
     },
     async onWrongSecret(ctx, clientId) {
-      const retryAfter = await limit.fail(`${clientId}|${ctx.ip}`);
+      const retryAfter = await limit.fail(`${clientId}|${networkOf(ctx.ip)}`);
       if (retryAfter > 0) {
         ctx.set('Retry-After', String(retryAfter));
         throw new TooManyFailures(retryAfter);

@@ -1,6 +1,6 @@
 import type { Db } from '../db/connection.ts';
 
-/** What lets someone get tokens, or is one; interactions and pushed requests end by themselves within the hour. */
+/** What lets someone get tokens, or is one; pushed requests end by themselves within the hour. */
 const TOKEN_MODELS = ['AuthorizationCode', 'DeviceCode', 'AccessToken', 'RefreshToken', 'Grant'];
 
 /** Removes codes, tokens and grants of an app. */
@@ -18,15 +18,18 @@ export async function endAccessOfClients(db: Db, clientIds: readonly string[]): 
     .execute();
 }
 
+/** Where a person is signed in, or just about to be. */
+const SESSION_MODELS = ['Session', 'Interaction'];
+
 /** Signs a person out everywhere. */
 export async function endSessionsOfAccount(db: Db, accountId: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', '=', 'Session').execute();
+  await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', 'in', SESSION_MODELS).execute();
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
 }
 
 /** Removes codes, tokens, grants and sessions of a person. */
 export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): Promise<void> {
-  const models = [...TOKEN_MODELS, 'Session'];
+  const models = [...TOKEN_MODELS, ...SESSION_MODELS];
   await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', 'in', models).execute();
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
 }

@@ -22,9 +22,18 @@ export interface RevocationLife {
   readonly now: Date;
   /** Seconds after which the last such token has expired by itself; by default the longest that may be out. */
   readonly lifetime?: number;
+  /** Milliseconds, by default REACH: none for what can be given out again at once. */
+  readonly reach?: number;
 }
 
-/** Refuses every token that matches and was issued until now, in the caller's transaction or one of its own. */
+/**
+ * What is issued so many milliseconds after a revocation is refused as well. A token is made from what was known before, and
+ * bears the time from before it was read (`iat`): in another process that may be the second in which it had not heard of
+ * the change, and everywhere the time until the change is committed.
+ */
+const REACH = 2000;
+
+/** Refuses every token that matches and was issued until now, or just after, in the caller's transaction or one of its own. */
 export async function revoke(db: Db, revocation: Revocation, life: RevocationLife): Promise<void> {
   const { kind, value, reason } = revocation;
   const statement = new Statement();
@@ -48,9 +57,9 @@ export async function revokeAll(db: Db, revocations: readonly Revocation[], now:
 export function revokeWithin(
   statement: Statement,
   { kind, values, reason }: { kind: RevocationKind; values: readonly string[]; reason: string },
-  { now, lifetime }: RevocationLife,
+  { now, lifetime, reach = REACH }: RevocationLife,
 ): void {
-  const at = statement.parameter(now, 'timestamptz');
+  const at = statement.parameter(new Date(now.getTime() + reach), 'timestamptz');
   const known = lifetime === undefined ? longestLifetimeAt(at) : statement.parameter(lifetime, 'int');
   statement.add(`insert into revocations (kind, value, reason, issued_before, forget_at)
     select ${statement.parameter(kind, 'text')}, named.value, ${statement.parameter(reason, 'text')}, ${at},

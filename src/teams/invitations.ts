@@ -15,8 +15,12 @@ import { TeamRoleName } from './members.ts';
 import { noTeam, requireTeam } from './teams.ts';
 
 const DAYS = 7;
-/** Of one team, or of those without a team: so that nobody sends mail without end through us. */
+/** Of one team, or of those without a team. */
 const MOST_OPEN = 100;
+const DAY = 86_400_000;
+/** Within a day, of one who invites: to anyone, and to one address. So nobody sends mail without end through us. */
+const MOST_SENT = 100;
+const MOST_TO_ONE = 5;
 
 export const NewInvitation = z.strictObject({
   email: z
@@ -56,6 +60,7 @@ export async function invite(
   return inTransaction(db, async (trx) => {
     const team = await requirePlace(trx, teamId, by);
     await refuseKnown(trx, email, teamId);
+    await requireMeasure(trx, email, by);
     await endEarlier(trx, email, teamId, by);
     const invitation = await trx
       .insertInto('invitations')
@@ -68,7 +73,7 @@ export async function invite(
         code_hash: hashOfCode(code),
         invited_by: by.actor.id ?? null,
         created_at: by.now,
-        expires_at: new Date(by.now.getTime() + DAYS * 86_400_000),
+        expires_at: new Date(by.now.getTime() + DAYS * DAY),
       })
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -110,6 +115,22 @@ async function refuseKnown(db: Db, email: string, teamId: string | undefined): P
     .executeTakeFirst();
   if (teamId === undefined && account) throw new AppError('conflict', { detail: `${email} has an account already.` });
   if (account?.role) throw new AppError('conflict', { detail: `${email} is in the team already.` });
+}
+
+/** Those that have ended count too: each was a mail. */
+async function requireMeasure(db: Db, email: string, by: By): Promise<void> {
+  const { sent, toThem } = await db
+    .selectFrom('invitations')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('sent'),
+      eb.fn.countAll<number>().filterWhere('email_key', '=', emailKey(email)).as('toThem'),
+    ])
+    .where('invited_by', '=', by.actor.id ?? '')
+    .where('created_at', '>', new Date(by.now.getTime() - DAY))
+    .executeTakeFirstOrThrow();
+  if (Number(sent) < MOST_SENT && Number(toThem) < MOST_TO_ONE) return;
+  const whom = Number(sent) < MOST_SENT ? `${email} ${MOST_TO_ONE} times` : `${MOST_SENT} people`;
+  throw new AppError('conflict', { detail: `You have invited ${whom} within a day. Go on tomorrow.` });
 }
 
 async function endEarlier(db: Db, email: string, teamId: string | undefined, by: By): Promise<void> {

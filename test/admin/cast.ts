@@ -14,17 +14,16 @@ const ROBOTS = ['admin robot', 'robot of the team', 'robot of another team'] as 
 export const CALLERS = [...PEOPLE, ...ROBOTS] as const;
 export type Caller = (typeof CALLERS)[number];
 
-export type Verdict = 'in' | 'forbidden' | 'hidden' | '409 conflict' | '401 invalid_token';
+export type Verdict = 'in' | 'forbidden' | 'hidden' | '401 invalid_token';
 
-const RANK: Partial<Record<Caller, number>> = { viewer: 1, developer: 2, owner: 3, 'robot of the team': 3 };
+const RANK: Partial<Record<Caller, number>> = { viewer: 1, developer: 2, owner: 3, 'robot of the team': 2 };
 const NEEDED = { viewer: 1, developer: 2, owner: 3 };
 
 /** The rule, written down once more and more plainly than in src/access.ts. */
 export function expected({ id, method }: Operation, { least }: Call, caller: Caller): Verdict {
   const ofTeam = caller === 'robot of the team' || caller === 'robot of another team';
-  // An app that belongs to a team starts no other team, is in the way when its own is to end, and has stopped with it.
+  // An app that belongs to a team starts no other team, and has stopped with its own.
   if (id === 'createTeam' && ofTeam) return 'forbidden';
-  if (id === 'deleteTeam' && caller === 'robot of the team') return '409 conflict';
   if (id === 'resumeTeam' && caller === 'robot of the team') return '401 invalid_token';
   if (caller === 'admin' || caller === 'admin robot' || least === 'anyone') return 'in';
   if (caller === 'auditor') return method === 'GET' ? 'in' : 'forbidden';

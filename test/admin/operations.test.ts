@@ -119,6 +119,14 @@ describe('every operation with a version', () => {
     expect((await send(operation, world)).status).toBe(operation.status);
   });
 
+  it('refuses If-Match where nothing has a version, rather than overlook it', async () => {
+    const world = await aWorld(server, people);
+    const path = `/teams/${world.team_id}/members/${world.account_id}/role`;
+    const { status, body } = await robot.call('PUT', path, { role: 'viewer' }, { 'if-match': '"1"' });
+    expect([status, body.code]).toEqual([412, 'precondition_failed']);
+    expect((await robot.call('GET', `/teams/${world.team_id}`, undefined, { 'if-match': '"7"' })).status).toBe(200);
+  });
+
   it('is what every change of one thing is', () => {
     const WITHOUT = [
       // Members, holders and secrets have no version; nothing of them is overwritten.

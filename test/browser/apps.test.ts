@@ -74,18 +74,41 @@ async function allow(clientId: string) {
 }
 
 describe('from signing in to a working token', () => {
-  it('takes at most eight clicks', async () => {
+  it('takes at most eight clicks, with nobody helping', async () => {
+    const api = await anApi(server.database, { name: 'Sales figures' });
+    const person = await aPerson(server.database);
+    const page = await openPortal();
+    const click = countClicks(page);
+    await page.goto(server.issuer);
+    await click.on('Sign in', 'link');
+    await page.getByLabel('Email address').fill(person.email);
+    await page.getByLabel('Password', { exact: true }).fill(person.password);
+    await click.on('Sign in');
+    await click.on('Apps', 'link');
+    await click.on('New app', 'link');
+    await page.getByLabel('Name').fill('Sales dashboard');
+    await page.getByLabel('Which API will it call?').selectOption('Sales figures');
+    expect(await inspect(page, 'apps-new')).toEqual([]);
+    await click.on('Create the app');
+    expect(await page.getByText('It may use reports:read, reports:write of Sales figures.').isVisible()).toBe(true);
+    expect(await inspect(page, 'apps-credential')).toEqual([]);
+    await click.on('Try it: get a real token');
+    const token = (await page.getByLabel('The token').innerText()).trim();
+    expect(decodeJwt(token)).toMatchObject({ aud: api.identifier, scope: 'reports:read reports:write' });
+    expect(await page.getByRole('heading', { name: 'What it says' }).isVisible()).toBe(true);
+    // Choosing from a list is a click on it and one on the choice.
+    expect(click.count() + 2).toBeLessThanOrEqual(8);
+    expect(await inspect(page, 'apps-credential-tried')).toEqual([]);
+  });
+
+  it('says what is next when no API was chosen', async () => {
     const page = await openPortal();
     const { click, clientId } = await withNewApp(page);
     expect(await inspect(page, 'apps-credential-without-api')).toEqual([]);
-    // The API’s owner says yes.
     const identifier = await allow(clientId);
     await click.on('Try it: get a real token');
     const token = (await page.getByLabel('The token').innerText()).trim();
     expect(decodeJwt(token)).toMatchObject({ aud: identifier, client_id: clientId });
-    expect(await page.getByRole('heading', { name: 'What it says' }).isVisible()).toBe(true);
-    expect(click.count()).toBeLessThanOrEqual(8);
-    expect(await inspect(page, 'apps-credential-tried')).toEqual([]);
   });
 });
 

@@ -392,3 +392,31 @@ function countStatements({ database }: TestServer) {
   pool.on('acquire', onAcquire as never);
   return { executed: () => count, stop: () => pool.off('acquire', onAcquire as never) };
 }
+
+describe('an API along with a new app', () => {
+  const create = async (api: { id: string }) => {
+    const visitor = await aVisitor(server);
+    const form = await visitor.visit('/apps/new');
+    return visitor.submit(form, '/apps', { type: 'machine', name: 'Along', api: api.id });
+  };
+
+  it('is one that the app may use at once, but for what needs approval', async () => {
+    const free = { name: 'figures:read', description: 'Read' };
+    const scopes = [free, { name: 'figures:write', description: 'Write', needsApproval: true }];
+    const page = await create(await anApi(server.database, { name: 'Figures', scopes }));
+    expect(page.text).toContain('It may use figures:read of Figures.');
+    expect(page.text).toContain('lks_');
+  });
+
+  it('waits when all of it needs approval', async () => {
+    const scopes = [{ name: 'payroll:read', description: 'Read', needsApproval: true }];
+    const page = await create(await anApi(server.database, { name: 'Payroll', scopes }));
+    expect(page.text).toContain('It waits until the operator lets it use Payroll.');
+  });
+
+  it('that cannot be had costs nobody the secret', async () => {
+    const page = await create({ id: 'api_made_up' });
+    expect(page.text).toContain('It got no API: There is no API api_made_up.');
+    expect(page.text).toContain('lks_');
+  });
+});

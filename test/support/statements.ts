@@ -14,3 +14,19 @@ export async function statementsDuring(work: () => Promise<unknown>): Promise<st
 }
 
 const textOf = (query: unknown) => (typeof query === 'string' ? query : String((query as { text?: string }).text));
+
+/** Lets something happen once, right after the database has answered a statement that contains `text`. */
+export function afterStatement(text: string, happening: () => Promise<unknown>): void {
+  const prototypes = [pg.Client.prototype, PGlite.prototype] as { query: (...order: unknown[]) => unknown }[];
+  const spies = prototypes.map((prototype) => {
+    const { query } = prototype;
+    return jest.spyOn(prototype, 'query').mockImplementation(async function (this: unknown, ...order) {
+      const answer = await query.apply(this, order);
+      if (textOf(order[0]).includes(text)) {
+        for (const spy of spies) spy.mockRestore();
+        await happening();
+      }
+      return answer;
+    });
+  });
+}

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { parseMasterKeys } from '../../../src/config.ts';
 import { type Database, openPostgres } from '../../../src/db/connection.ts';
 import type { Stage } from '../../stage.ts';
@@ -13,6 +14,8 @@ export interface Ground {
   readonly visitors: Record<VisitorName, Caller>;
   readonly programs: readonly Caller[];
   readonly world: World;
+  /** How many rows each table has. */
+  readonly rows: Readonly<Record<string, number>>;
 }
 
 export const everyone = ({ visitors, programs }: Pick<Ground, 'visitors' | 'programs'>): Caller[] => [
@@ -43,7 +46,7 @@ export async function seed(
     mail: await aMail(database, templates.subject),
   };
   await pool.query('vacuum analyze');
-  return { visitors, programs, world };
+  return { visitors, programs, world, rows: await countRows(pool) };
 }
 
 /** The ones that own, do and have the most. */
@@ -64,4 +67,16 @@ const LARGEST: World = {
 async function aMail({ db }: Database, subject: string): Promise<string> {
   const mail = await db.selectFrom('mail_outbox').select('id').where('subject', '=', subject).executeTakeFirstOrThrow();
   return mail.id;
+}
+
+async function countRows(pool: pg.Pool): Promise<Record<string, number>> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `select relname as name from pg_stat_user_tables where relname not like 'kysely%' and n_live_tup > 5 order by n_live_tup desc`,
+  );
+  const counts: Record<string, number> = {};
+  for (const { name } of tables) {
+    const { rows } = await pool.query<{ count: string }>(`select count(*) from ${name}`);
+    counts[name] = Number(rows[0]?.count);
+  }
+  return counts;
 }

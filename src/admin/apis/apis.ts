@@ -9,7 +9,7 @@ import type { By } from '../../teams/access.ts';
 import { camelNames, snakeNames } from '../names.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';
-import { Api, ApiId, ListedApiShape, presentApi, presentListedApi } from './shape.ts';
+import { Api, ApiId, ListedApiShape, presentCatalogueApi, presentListedApi } from './shape.ts';
 
 const NewScope = z.strictObject(snakeNames(ApiScopeInput.shape)).meta({ id: 'NewScope' });
 const scopes = z.array(NewScope).max(200, 'An API has at most 200 scopes.');
@@ -143,5 +143,5 @@ export const apiOperations = [
 
 async function show(db: Db, id: string, by: By) {
   const found = await findCatalogueApi(db, id, by);
-  return { body: presentApi(found), version: found.api.version };
+  return { body: presentCatalogueApi(found), version: found.api.version };
 }

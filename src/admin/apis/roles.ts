@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { presentRole } from '../../apis/present.ts';
 import {
   createRole,
   deleteRole,
@@ -8,9 +9,8 @@ import {
   requireRole,
   updateRole,
 } from '../../apis/roles.ts';
-import type { Role as RoleRow } from '../../db/team-tables.ts';
 import { operation } from '../operation.ts';
-import { Id, listOf, Time, timeOf } from '../shapes.ts';
+import { Id, listOf, Time } from '../shapes.ts';
 import { ApiId } from './shape.ts';
 
 const Role = z
@@ -23,15 +23,6 @@ const Role = z
     created_at: Time,
   })
   .meta({ id: 'Role' });
-
-const present = (role: RoleRow): z.input<typeof Role> => ({
-  id: role.id,
-  api_id: role.api_id,
-  name: role.name,
-  description: role.description,
-  scopes: role.scopes,
-  created_at: timeOf(role.created_at),
-});
 
 export const RoleId = z.strictObject({ role_id: Id });
 const NewRole = NewRoleInput.meta({ id: 'NewRole', examples: [{ name: 'Controller', scopes: ['reports:read'] }] });
@@ -50,7 +41,7 @@ export const roleOperations = [
     status: 200,
     result: listOf(Role),
     async handle({ db, by, params }) {
-      return { body: { data: (await listRoles(db, params.api_id, by)).map(present) } };
+      return { body: { data: (await listRoles(db, params.api_id, by)).map(presentRole) } };
     },
   }),
   operation({
@@ -67,7 +58,7 @@ export const roleOperations = [
     idempotent: true,
     async handle({ db, by, params, body }) {
       const role = await createRole(db, params.api_id, body, by);
-      return { body: present(role), version: role.version, location: `/roles/${role.id}` };
+      return { body: presentRole(role), version: role.version, location: `/roles/${role.id}` };
     },
   }),
   operation({
@@ -82,7 +73,7 @@ export const roleOperations = [
     result: Role,
     async handle({ db, by, params }) {
       const { role } = await requireRole(db, params.role_id, 'api.read', by);
-      return { body: present(role), version: role.version };
+      return { body: presentRole(role), version: role.version };
     },
   }),
   operation({
@@ -100,7 +91,7 @@ export const roleOperations = [
     conditional: true,
     async handle({ db, by, params, body, version }) {
       const role = await updateRole(db, params.role_id, { ...body, version }, by);
-      return { body: present(role), version: role.version };
+      return { body: presentRole(role), version: role.version };
     },
   }),
   operation({

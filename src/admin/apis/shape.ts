@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CatalogueApi, ListedApi } from '../../apis/browse.ts';
-import type { Api as ApiRow } from '../../db/catalogue-tables.ts';
-import { Id, Named, Time, timeOf, timeOrNull } from '../shapes.ts';
+import { presentApi } from '../../apis/present.ts';
+import { Id, Named, Time } from '../shapes.ts';
 
 /** An API as the catalogue lists it. */
 export const ListedApiShape = z
@@ -33,37 +33,21 @@ export const Api = ListedApiShape.extend({
   suspended_reason: z.string().nullable(),
 }).meta({ id: 'Api' });
 
-export function presentListedApi(api: ListedApi | (ApiRow & { teamName: string | null })) {
-  return {
-    id: api.id,
-    identifier: api.identifier,
-    name: api.name,
-    description: api.description,
-    docs_url: api.docs_url,
-    team_id: api.team_id,
-    team_name: api.teamName,
-    token_lifetime: api.token_lifetime,
-    signing_alg: api.signing_alg,
-    visibility: api.visibility,
-    roles_claim: api.roles_claim,
-    created_at: timeOf(api.created_at),
-    updated_at: timeOrNull(api.updated_at),
-    suspended_at: timeOrNull(api.suspended_at),
-  } satisfies z.input<typeof ListedApiShape>;
+/** What everyone in whose catalogue it is may know. */
+export function presentListedApi(api: ListedApi): z.input<typeof ListedApiShape> {
+  const { scopes, suspended_reason, ...listed } = presentApi(api, { teamName: api.teamName, scopes: [] });
+  return listed;
 }
 
-export function presentApi({ api, teamName, scopes, visibleTeams, mayRead }: CatalogueApi): z.input<typeof Api> {
-  return {
-    ...presentListedApi({ ...api, teamName }),
-    scopes: scopes.map(({ name, description, needs_approval, needs_role }) => ({
-      name,
-      description,
-      needs_approval,
-      needs_role,
-    })),
-    visible_teams: [...visibleTeams],
-    suspended_reason: mayRead ? api.suspended_reason : null,
-  };
+export function presentCatalogueApi({
+  api,
+  teamName,
+  scopes,
+  visibleTeams,
+  mayRead,
+}: CatalogueApi): z.input<typeof Api> {
+  const { suspended_reason, ...shown } = presentApi(api, { teamName, scopes });
+  return { ...shown, visible_teams: [...visibleTeams], suspended_reason: mayRead ? suspended_reason : null };
 }
 
 export const ApiId = z.strictObject({ api_id: Id });

@@ -3,14 +3,15 @@ import { ClientChanges, NewAppOfTeam } from '../../clients/client-input.ts';
 import { createClient } from '../../clients/clients.ts';
 import { ClientQuery, findClient, listClients } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
+import { presentAddedSecret, presentApp } from '../../clients/present.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connection.ts';
 import type { By } from '../../teams/access.ts';
 import { camelNames, snakeNames } from '../names.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';
-import { CreatedSecret, presentCreated } from './secret-shape.ts';
-import { App, AppId, presentApp } from './shape.ts';
+import { CreatedSecret } from './secret-shape.ts';
+import { App, AppId } from './shape.ts';
 
 const { team, ...newFields } = snakeNames(NewAppOfTeam.shape);
 const NewApp = z.strictObject({ ...newFields, team_id: team }).meta({
@@ -54,7 +55,7 @@ export const appOperations = [
     async handle({ db, by, body: { team_id, ...body } }) {
       const created = await createClient(db, { ...camelNames(body), team: team_id }, by);
       const { body: app, version } = await show(db, created.client.id, by);
-      const secret = created.secret ? presentCreated(created.secret) : null;
+      const secret = created.secret ? presentAddedSecret(created.secret) : null;
       return { body: { ...app, secret }, version, location: `/apps/${app.id}` };
     },
   }),

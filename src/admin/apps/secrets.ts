@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { presentAddedSecret, presentSecrets } from '../../clients/present.ts';
 import { rotateSecret } from '../../clients/rotation.ts';
 import { addSecret, listSecrets, NewSecret, removeSecret } from '../../clients/secrets.ts';
 import { camelNames } from '../names.ts';
 import { operation } from '../operation.ts';
 import { GivenTime, Id, listOf } from '../shapes.ts';
-import { CreatedSecret, presentCreated, presentSecrets, Secret } from './secret-shape.ts';
+import { CreatedSecret, Secret } from './secret-shape.ts';
 import { AppId } from './shape.ts';
 
 const fields = { name: NewSecret.shape.name, expires_at: GivenTime.optional() };
@@ -55,7 +56,7 @@ export const secretOperations = [
     result: CreatedSecret,
     idempotent: true,
     async handle({ db, by, params: { app_id: clientId }, body }) {
-      return { body: presentCreated(await addSecret(db, { clientId, ...camelNames(body) }, by)) };
+      return { body: presentAddedSecret(await addSecret(db, { clientId, ...camelNames(body) }, by)) };
     },
   }),
   operation({
@@ -73,7 +74,7 @@ export const secretOperations = [
     result: CreatedSecret,
     idempotent: true,
     async handle({ db, by, params: { app_id: clientId, secret_id: secretId }, body }) {
-      return { body: presentCreated(await rotateSecret(db, { clientId, secretId, ...camelNames(body) }, by)) };
+      return { body: presentAddedSecret(await rotateSecret(db, { clientId, secretId, ...camelNames(body) }, by)) };
     },
   }),
   operation({

@@ -1,33 +1,19 @@
 import { z } from 'zod';
 import {
-  addToGroup,
   createGroup,
   deleteGroup,
   GroupName,
-  listGroupMembers,
   listGroups,
   NewGroup as NewGroupInput,
-  removeFromGroup,
   renameGroup,
   requireGroup,
 } from '../../accounts/groups.ts';
-import type { Group as GroupRow } from '../../db/team-tables.ts';
+import { presentGroup } from '../../accounts/present.ts';
 import { operation } from '../operation.ts';
-import { Id, ListQuery, PlainListQuery, pageOf, presentPage, Time, timeOf } from '../shapes.ts';
+import { Id, ListQuery, pageOf, presentPage, Time } from '../shapes.ts';
 
 const Group = z.object({ id: z.string(), name: z.string(), created_at: Time }).meta({ id: 'Group' });
-const GroupMember = z
-  .object({ account_id: z.string(), name: z.string(), email: z.string(), disabled: z.boolean() })
-  .meta({ id: 'GroupMember' });
-
-const present = ({ id, name, created_at }: GroupRow): z.input<typeof Group> => ({
-  id,
-  name,
-  created_at: timeOf(created_at),
-});
-
-const GroupId = z.strictObject({ group_id: Id });
-const MemberId = GroupId.extend({ account_id: Id });
+export const GroupId = z.strictObject({ group_id: Id });
 const NewGroup = NewGroupInput.meta({ id: 'NewGroup', examples: [{ name: 'Controlling' }] });
 const GroupChanges = z
   .strictObject({ name: GroupName })
@@ -46,7 +32,7 @@ export const groupOperations = [
     query: ListQuery,
     status: 200,
     result: pageOf(Group),
-    handle: async ({ db, by, query }) => ({ body: presentPage(await listGroups(db, query, by), present) }),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listGroups(db, query, by), presentGroup) }),
   }),
   operation({
     id: 'createGroup',
@@ -61,7 +47,7 @@ export const groupOperations = [
     idempotent: true,
     async handle({ db, by, body }) {
       const group = await createGroup(db, body, by);
-      return { body: present(group), version: group.version, location: `/groups/${group.id}` };
+      return { body: presentGroup(group), version: group.version, location: `/groups/${group.id}` };
     },
   }),
   operation({
@@ -76,7 +62,7 @@ export const groupOperations = [
     result: Group,
     async handle({ db, by, params }) {
       const group = await requireGroup(db, params.group_id, 'platform.read', by);
-      return { body: present(group), version: group.version };
+      return { body: presentGroup(group), version: group.version };
     },
   }),
   operation({
@@ -93,7 +79,7 @@ export const groupOperations = [
     conditional: true,
     async handle({ db, by, params, body, version }) {
       const group = await renameGroup(db, { groupId: params.group_id, name: body.name, version }, by);
-      return { body: present(group), version: group.version };
+      return { body: presentGroup(group), version: group.version };
     },
   }),
   operation({
@@ -108,51 +94,5 @@ export const groupOperations = [
     status: 204,
     conditional: true,
     handle: ({ db, by, params, version }) => deleteGroup(db, { id: params.group_id, version }, by),
-  }),
-  operation({
-    id: 'listGroupMembers',
-    method: 'GET',
-    path: '/groups/{group_id}/members',
-    tag,
-    summary: 'The people of a group',
-    scope: 'users:read',
-    params: GroupId,
-    query: PlainListQuery,
-    status: 200,
-    result: pageOf(GroupMember),
-    async handle({ db, by, params, query }) {
-      const page = await listGroupMembers(db, params.group_id, query, by);
-      return {
-        body: presentPage(page, ({ id, name, email, disabled_at }) => ({
-          account_id: id,
-          name,
-          email,
-          disabled: disabled_at !== null,
-        })),
-      };
-    },
-  }),
-  operation({
-    id: 'addGroupMember',
-    method: 'PUT',
-    path: '/groups/{group_id}/members/{account_id}',
-    tag,
-    summary: 'Put a person into a group',
-    scope: 'users:write',
-    params: MemberId,
-    status: 204,
-    handle: ({ db, by, params }) => addToGroup(db, { groupId: params.group_id, accountId: params.account_id }, by),
-  }),
-  operation({
-    id: 'removeGroupMember',
-    method: 'DELETE',
-    path: '/groups/{group_id}/members/{account_id}',
-    tag,
-    summary: 'Take a person out of a group',
-    description: 'What the group’s roles gave to them ends at once.',
-    scope: 'users:write',
-    params: MemberId,
-    status: 204,
-    handle: ({ db, by, params }) => removeFromGroup(db, { groupId: params.group_id, accountId: params.account_id }, by),
   }),
 ];

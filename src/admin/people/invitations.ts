@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { invite, listInvitations, NewInvitation, withdrawInvitationOf } from '../../teams/invitations.ts';
+import { presentInvitation } from '../../teams/present.ts';
 import { operation } from '../operation.ts';
 import { Id, listOf } from '../shapes.ts';
-import { Invitation, presentInvitation } from '../teams/invitation-shape.ts';
+import { Invitation } from '../teams/invitation-shape.ts';
 
 const NewAccountInvitation = z.strictObject({ email: NewInvitation.shape.email }).meta({ id: 'NewAccountInvitation' });
 const InvitationId = z.strictObject({ invitation_id: Id });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
-import { listPeople, NewPerson, type Profile, registerPerson, requirePerson } from '../../accounts/people.ts';
+import { listPeople, NewPerson, registerPerson, requirePerson } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
+import { presentPerson } from '../../accounts/present.ts';
 import type { Db } from '../../db/connection.ts';
 import type { By } from '../../teams/access.ts';
 import { operation } from '../operation.ts';
-import { Id, ListQuery, pageOf, presentPage, Stop, Time, timeOf, timeOrNull } from '../shapes.ts';
+import { Id, ListQuery, pageOf, presentPage, Stop, Time } from '../shapes.ts';
 
 const PlatformRole = z.enum(['admin', 'auditor'], 'Choose admin or auditor, or null for neither.').nullable();
 
@@ -21,17 +22,6 @@ const User = z
     disabled_at: Time.nullable(),
   })
   .meta({ id: 'User' });
-
-const present = (person: Profile): z.input<typeof User> => ({
-  id: person.id,
-  email: person.email,
-  name: person.name,
-  platform_role: person.platform_role,
-  email_verified_at: timeOrNull(person.email_verified_at),
-  created_at: timeOf(person.created_at),
-  updated_at: timeOf(person.updated_at),
-  disabled_at: timeOrNull(person.disabled_at),
-});
 
 const UserId = z.strictObject({ user_id: Id });
 const NewUser = NewPerson.meta({ id: 'NewUser' });
@@ -54,7 +44,7 @@ export const userOperations = [
     query: ListQuery,
     status: 200,
     result: pageOf(User),
-    handle: async ({ db, by, query }) => ({ body: presentPage(await listPeople(db, query, by), present) }),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listPeople(db, query, by), presentPerson) }),
   }),
   operation({
     id: 'createUser',
@@ -71,7 +61,7 @@ export const userOperations = [
     idempotent: true,
     async handle({ db, by, body }) {
       const person = await registerPerson(db, body, by);
-      return { body: present(person), version: person.version, location: `/users/${person.id}` };
+      return { body: presentPerson(person), version: person.version, location: `/users/${person.id}` };
     },
   }),
   operation({
@@ -139,5 +129,5 @@ export const userOperations = [
 
 async function show(db: Db, id: string, by: By) {
   const person = await requirePerson(db, id, by);
-  return { body: present(person), version: person.version };
+  return { body: presentPerson(person), version: person.version };
 }

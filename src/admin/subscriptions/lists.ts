@@ -1,10 +1,11 @@
+import { presentSubscription } from '../../apis/present.ts';
 import { listSubscriptions, listWaitingRequests, SubscriptionQuery } from '../../apis/subscription-lists.ts';
 import { listSubscriptionsOfApi, listSubscriptionsOfApp } from '../../apis/subscriptions-of.ts';
 import { ApiId } from '../apis/shape.ts';
 import { AppId } from '../apps/shape.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage } from '../shapes.ts';
-import { presentSubscription, Subscription } from './shape.ts';
+import { Subscription } from './shape.ts';
 
 const { app, api, state } = SubscriptionQuery.shape;
 const tag = 'Subscriptions';

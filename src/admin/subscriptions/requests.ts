@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Approval as ApprovalInput, approveRequest, Denial as DenialInput, denyRequest } from '../../apis/decisions.ts';
+import { presentSubscription } from '../../apis/present.ts';
 import { findSubscription } from '../../apis/subscription-lists.ts';
 import { requestSubscription, SubscriptionRequest, withdrawRequest } from '../../apis/subscription-requests.ts';
 import type { Db } from '../../db/connection.ts';
 import type { By } from '../../teams/access.ts';
 import { operation } from '../operation.ts';
-import { presentSubscription, Subscription, SubscriptionId } from './shape.ts';
+import { Subscription, SubscriptionId } from './shape.ts';
 
 const { clientId, ...rest } = SubscriptionRequest.shape;
 const NewSubscription = z.strictObject({ app_id: clientId, ...rest }).meta({

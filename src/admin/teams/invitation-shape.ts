@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Invitation as InvitationRow } from '../../db/team-tables.ts';
 import { TeamRoleName } from '../../teams/members.ts';
-import { Time, timeOf } from '../shapes.ts';
+import { Time } from '../shapes.ts';
 
 /** An invitation without its code, which goes to the invited address and to nobody else. */
 export const Invitation = z
@@ -13,13 +12,3 @@ export const Invitation = z
     expires_at: Time,
   })
   .meta({ id: 'Invitation' });
-
-type Row = Pick<InvitationRow, 'id' | 'email' | 'role' | 'created_at' | 'expires_at'>;
-
-export const presentInvitation = ({ id, email, role, created_at, expires_at }: Row): z.input<typeof Invitation> => ({
-  id,
-  email,
-  role,
-  created_at: timeOf(created_at),
-  expires_at: timeOf(expires_at),
-});

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { invite, listInvitations, NewInvitation, withdrawInvitationOf } from '../../teams/invitations.ts';
 import { TeamRoleName } from '../../teams/members.ts';
+import { presentInvitation } from '../../teams/present.ts';
 import { operation } from '../operation.ts';
 import { Id, listOf } from '../shapes.ts';
-import { Invitation, presentInvitation } from './invitation-shape.ts';
+import { Invitation } from './invitation-shape.ts';
 import { TeamId } from './teams.ts';
 
 const NewTeamInvitation = z

@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import {
-  changeMemberRole,
-  listMembers,
-  type Member as MemberRow,
-  removeMember,
-  TeamRoleName,
-} from '../../teams/members.ts';
+import { changeMemberRole, listMembers, removeMember, TeamRoleName } from '../../teams/members.ts';
+import { presentMember } from '../../teams/present.ts';
 import { operation } from '../operation.ts';
-import { Id, PlainListQuery, pageOf, presentPage, Time, timeOf } from '../shapes.ts';
+import { Id, PlainListQuery, pageOf, presentPage, Time } from '../shapes.ts';
 import { TeamId } from './teams.ts';
 
 const Member = z
@@ -20,15 +15,6 @@ const Member = z
     joined_at: Time,
   })
   .meta({ id: 'Member' });
-
-const present = (member: MemberRow): z.input<typeof Member> => ({
-  account_id: member.id,
-  name: member.name,
-  email: member.email,
-  role: member.role,
-  disabled: member.disabled_at !== null,
-  joined_at: timeOf(member.created_at),
-});
 
 const MemberId = TeamId.extend({ account_id: Id });
 const RoleInTeam = z.strictObject({ role: TeamRoleName }).meta({ id: 'RoleInTeam' });
@@ -48,7 +34,7 @@ export const memberOperations = [
     status: 200,
     result: pageOf(Member),
     async handle({ db, by, params, query }) {
-      return { body: presentPage(await listMembers(db, params.team_id, query, by), present) };
+      return { body: presentPage(await listMembers(db, params.team_id, query, by), presentMember) };
     },
   }),
   operation({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Db } from '../../db/connection.ts';
-import type { Team as TeamRow } from '../../db/team-tables.ts';
 import type { By } from '../../teams/access.ts';
+import { presentTeam } from '../../teams/present.ts';
 import { resumeTeam, suspendTeam } from '../../teams/suspension.ts';
 import {
   createTeam,
@@ -13,7 +13,7 @@ import {
   TeamName,
 } from '../../teams/teams.ts';
 import { operation } from '../operation.ts';
-import { Id, ListQuery, pageOf, presentPage, Stop, Time, timeOf, timeOrNull } from '../shapes.ts';
+import { Id, ListQuery, pageOf, presentPage, Stop, Time } from '../shapes.ts';
 
 const Team = z
   .object({
@@ -24,14 +24,6 @@ const Team = z
     suspended_reason: z.string().nullable(),
   })
   .meta({ id: 'Team' });
-
-const present = (team: TeamRow): z.input<typeof Team> => ({
-  id: team.id,
-  name: team.name,
-  created_at: timeOf(team.created_at),
-  suspended_at: timeOrNull(team.suspended_at),
-  suspended_reason: team.suspended_reason,
-});
 
 export const TeamId = z.strictObject({ team_id: Id });
 const NewTeam = NewTeamInput.meta({ id: 'NewTeam', examples: [{ name: 'Billing' }] });
@@ -51,7 +43,7 @@ export const teamOperations = [
     query: ListQuery,
     status: 200,
     result: pageOf(Team),
-    handle: async ({ db, by, query }) => ({ body: presentPage(await listTeams(db, query, by), present) }),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listTeams(db, query, by), presentTeam) }),
   }),
   operation({
     id: 'createTeam',
@@ -68,7 +60,7 @@ export const teamOperations = [
     idempotent: true,
     async handle({ db, by, body }) {
       const team = await createTeam(db, body, by);
-      return { body: present(team), version: team.version, location: `/teams/${team.id}` };
+      return { body: presentTeam(team), version: team.version, location: `/teams/${team.id}` };
     },
   }),
   operation({
@@ -97,7 +89,7 @@ export const teamOperations = [
     conditional: true,
     async handle({ db, by, params, body, version }) {
       const team = await renameTeam(db, { teamId: params.team_id, name: body.name, version }, by);
-      return { body: present(team), version: team.version };
+      return { body: presentTeam(team), version: team.version };
     },
   }),
   operation({
@@ -151,5 +143,5 @@ export const teamOperations = [
 
 async function show(db: Db, id: string, by: By) {
   const team = await requireTeam(db, id, 'team.read', by);
-  return { body: present(team), version: team.version };
+  return { body: presentTeam(team), version: team.version };
 }

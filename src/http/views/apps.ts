@@ -91,6 +91,8 @@ export interface AppViews {
     form: FormView;
     purposes: readonly Option[];
     teams: readonly Option[];
+    /** What it can ask for at once. */
+    apis: readonly Option[];
     /** The team that is started along with the app, for who is in none. */
     newTeam: string | undefined;
   };

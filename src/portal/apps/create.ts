@@ -12,6 +12,7 @@ import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
+import { apiOptions, askForFirstApi } from './first-api.ts';
 import { appHref } from './head.ts';
 
 type Wanted = z.input<typeof NewAppOfTeam>;
@@ -26,7 +27,9 @@ export function addAppCreation(area: Area): void {
     try {
       const { client, secret } = await createFor(ctx, area, wanted);
       const credential = secret && { secret: secret.secret, name: secret.name };
-      await visits.leave(ctx, { notice: `Created the app ${client.name}.`, credential });
+      const api = textOf(fieldsOf(ctx).api);
+      const asked = api ? await askForFirstApi(area, ctx, { clientId: client.id, api }) : '';
+      await visits.leave(ctx, { notice: `Created the app ${client.name}.${asked}`, credential });
       redirect(ctx, `${appHref(client.id)}/credential`);
     } catch (error) {
       const form = refusedForm(ctx, error);
@@ -73,6 +76,7 @@ async function showForm(ctx: Context, area: Area, form: FormState): Promise<void
     form,
     purposes: purposeOptions(textOf(form.values.type)),
     teams: isAdmin ? [...options, { value: '', label: 'No team: the operator’s own', chosen: team === '' }] : options,
+    apis: await apiOptions(area, ctx, textOf(form.values.api)),
     newTeam: options.length === 0 && !isAdmin ? teamNameOf(account.name) : undefined,
   });
 }

@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { emailKey } from '../../accounts/accounts.ts';
 import { AppError } from '../../errors.ts';
 import { requireSameSite } from '../../http/csrf.ts';
+import { networkOf } from '../../http/networks.ts';
 import { findInvitationByCode, joinWithNewAccount, type OpenInvitation } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
@@ -52,10 +53,11 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
   /** A look-up by code, of which wrong ones are counted by address. @throws {AppError} too_many_requests */
   async function find(ctx: Context, code: string): Promise<OpenInvitation | undefined> {
     // Counted before it is looked at, and taken back when it was right: many at once gain nothing.
-    const wait = await joinLimit.fail(ctx.ip);
+    const network = networkOf(ctx.ip);
+    const wait = await joinLimit.fail(network);
     if (wait) throw new AppError('too_many_requests', { retryAfter: wait });
     const invitation = await findInvitationByCode(db, code, clock());
-    if (invitation) await joinLimit.forgive(ctx.ip);
+    if (invitation) await joinLimit.forgive(network);
     return invitation;
   }
 

@@ -1,0 +1,45 @@
+import type { Context } from 'koa';
+import type pg from 'pg';
+import { emailKey } from '../accounts/accounts.ts';
+import { createFailureLimit } from '../http/limits.ts';
+import { networkOf } from '../http/networks.ts';
+import { createKnownBrowsers } from './known-browsers.ts';
+
+/** How often someone may try to sign in (docs/decisions/0005-throttling.md). */
+export interface SignInAttempts {
+  /** Counts an attempt before it is looked at: many at once gain nothing. @returns seconds to wait; 0 when it may be looked at */
+  begin(ctx: Context, email: string): Promise<number>;
+  /** Takes it back: it was the right password. The browser is known from now on. */
+  succeeded(ctx: Context, email: string): Promise<void>;
+}
+
+export function createSignInAttempts(
+  pool: pg.Pool | undefined,
+  cookies: { cookieKeys: readonly string[]; https: boolean },
+): SignInAttempts {
+  const hereAndThis = createFailureLimit(pool, { name: 'sign-in', points: 10, seconds: 600 });
+  const here = createFailureLimit(pool, { name: 'sign-in-address', points: 100, seconds: 600 });
+  // NIST SP 800-63B §3.2.2: at most 100 in a row.
+  const everywhere = createFailureLimit(pool, { name: 'sign-in-account', points: 100, seconds: 86_400 });
+  const known = createKnownBrowsers(cookies);
+  const keysOf = (ctx: Context, email: string) => {
+    const [account, network] = [emailKey(email), networkOf(ctx.ip)];
+    const browser = known.recognize(ctx, email);
+    // Counted by itself, so that strangers who fail elsewhere do not lock the person out of it.
+    const anywhere = browser === undefined ? account : `browser ${browser}`;
+    return { both: `${account}|${network}`, network, anywhere };
+  };
+  return {
+    async begin(ctx, email) {
+      const keys = keysOf(ctx, email);
+      const wait = Math.max(await hereAndThis.fail(keys.both), await here.fail(keys.network));
+      // What is not looked at is no failure, and one network alone gets nowhere near the limit in a short time.
+      return wait || everywhere.fail(keys.anywhere);
+    },
+    async succeeded(ctx, email) {
+      const keys = keysOf(ctx, email);
+      await Promise.all([hereAndThis.forgive(keys.both), here.forgive(keys.network), everywhere.forget(keys.anywhere)]);
+      known.remember(ctx, email);
+    },
+  };
+}
