@@ -1,28 +1,22 @@
-/** `redirectUris` as `redirect_uris`. */
-type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
-  : '';
+/**
+ * What is not seen in a name, or changes how what stands around it is read: controls, line ends, embeddings and isolates of
+ * a direction, and letters of no width. What scripts and emoji are joined with stays allowed.
+ */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u200B\u2060-\u206F\u202A-\u202E\uFEFF\u{E0000}-\u{E007F}]/gu;
 
-/** `redirect_uris` as `redirectUris`. */
-type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
-  ? `${Head}${Capitalize<Camel<Tail>>}`
-  : Name;
+/** For names that people choose. */
+export const isPlainName = (name: string) => name.search(UNSEEN) < 0;
 
-type SnakeNames<T> = { [Name in keyof T as Snake<Name & string>]: T[Name] };
-type CamelNames<T> = { [Name in keyof T as Camel<Name & string>]: T[Name] };
+export const PLAIN_NAME = 'A name is one line, without marks that nobody sees.';
 
-export const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const toCamel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+/** Text of others with a sign in each place where it could turn what stands around it, or move the cursor of a terminal. */
+export const showUnseen = (text: string) => text.replace(UNSEEN, '\u{FFFD}');
 
-/** The members of an object, or the fields of a schema, under the names that JSON has. What they hold stays as it is. */
-export function snakeNames<T extends object>(value: T): SnakeNames<T> {
-  return renamed(value, toSnake) as SnakeNames<T>;
-}
-
-/** The members of what came as JSON, under the names that the actions have. What they hold stays as it is. */
-export function camelNames<T extends object>(value: T): CamelNames<T> {
-  return renamed(value, toCamel) as CamelNames<T>;
-}
-
-const renamed = (value: object, rename: (name: string) => string) =>
-  Object.fromEntries(Object.entries(value).map(([name, member]) => [rename(name), member]));
+/** The form in which two names look the same: whatever their spelling, capitals and spaces, and what joins letters. */
+export const nameKey = (name: string) =>
+  name
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, ' ');

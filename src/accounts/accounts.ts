@@ -7,16 +7,27 @@ import type { Db } from '../db/connection.ts';
 import type { Account, Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { hashPassword, judgePassword, verifyPassword } from './passwords.ts';
+import { isPlainName, PLAIN_NAME } from '../names.ts';
+import { hashPassword, judgeLength, judgePassword, verifyPassword } from './passwords.ts';
 
 export const NewAccount = z.object({
   email: z.email('must be an email address').max(254),
-  name: z.string().trim().min(1, 'A person needs a name.').max(100, 'A name has at most 100 characters.'),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'A person needs a name.')
+    .max(100, 'A name has at most 100 characters.')
+    .refine(isPlainName, PLAIN_NAME),
   password: z.string().superRefine((password, ctx) => {
-    const problem = judgePassword(password);
+    const problem = judgeLength(password);
     if (problem) ctx.addIssue({ code: 'custom', message: problem });
   }),
 });
+
+function refuseGuessable(account: z.output<typeof NewAccount>, ctx: z.RefinementCtx): void {
+  const message = judgePassword(account.password, account);
+  if (message) ctx.addIssue({ code: 'custom', path: ['password'], message });
+}
 
 /** The form in which two spellings of an address are the same one. */
 export function emailKey(email: string): string {
@@ -29,7 +40,7 @@ export async function createAccount(
   input: z.input<typeof NewAccount>,
   by: { actor: Actor; now: Date },
 ): Promise<Account> {
-  const { email, name, password } = NewAccount.parse(input);
+  const { email, name, password } = NewAccount.superRefine(refuseGuessable).parse(input);
   const id = `usr_${randomUUID().replaceAll('-', '')}`;
   const passwordHash = await hashPassword(password);
   try {

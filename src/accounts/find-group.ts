@@ -2,7 +2,7 @@ import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connection.ts';
 import type { Group } from '../db/team-tables.ts';
 import { AppError } from '../errors.ts';
-import { groupNameKey } from './groups.ts';
+import { nameKey } from '../names.ts';
 
 /** A group by its id or its name. @throws {AppError} not_found, forbidden */
 export async function findGroup(db: Db, idOrName: string, by: By): Promise<Group> {
@@ -10,7 +10,7 @@ export async function findGroup(db: Db, idOrName: string, by: By): Promise<Group
   const group = await db
     .selectFrom('groups')
     .selectAll()
-    .where((eb) => eb.or([eb('id', '=', idOrName), eb('name_key', '=', groupNameKey(idOrName))]))
+    .where((eb) => eb.or([eb('id', '=', idOrName), eb('name_key', '=', nameKey(idOrName))]))
     .orderBy((eb) => eb.case().when('id', '=', idOrName).then(0).else(1).end())
     .executeTakeFirst();
   if (!group) throw new AppError('not_found', { detail: `There is no group ${idOrName}.` });

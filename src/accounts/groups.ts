@@ -10,6 +10,7 @@ import type { Group } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
+import { isPlainName, nameKey, PLAIN_NAME } from '../names.ts';
 import { emailKey } from './accounts.ts';
 import { revokeGivenByGroup } from './given-roles.ts';
 
@@ -18,11 +19,9 @@ export const GroupName = z
   .trim()
   .min(1, 'A group needs a name.')
   .max(100, 'A name has at most 100 characters.')
-  .regex(/^\P{Cc}*$/u, 'A name is one line of text.');
+  .refine(isPlainName, PLAIN_NAME);
 export const NewGroup = z.strictObject({ name: GroupName });
 
-/** The form in which two spellings of a name are the same one. */
-export const groupNameKey = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 const placeOf = ({ created_at: at, id }: { created_at: Date; id: string }) => ({ at, id });
 const noGroup = (id: string) => `There is no group ${id}.`;
 const nameTaken = (name: string) => new AppError('conflict', { detail: `There is a group ${name} already.` });
@@ -36,7 +35,7 @@ export async function createGroup(db: Kysely<Tables>, input: z.input<typeof NewG
     return await inTransaction(db, async (trx) => {
       const group = await trx
         .insertInto('groups')
-        .values({ id, name, name_key: groupNameKey(name), created_at: by.now })
+        .values({ id, name, name_key: nameKey(name), created_at: by.now })
         .returningAll()
         .executeTakeFirstOrThrow();
       await record(trx, by.actor, { type: 'group.created', groupId: id, name }, by.now);
@@ -60,7 +59,7 @@ export async function renameGroup(
       const { id, version } = await requireGroup(trx, input.groupId, 'platform.write', by);
       const group = await trx
         .updateTable('groups')
-        .set({ name, name_key: groupNameKey(name), version: version + 1 })
+        .set({ name, name_key: nameKey(name), version: version + 1 })
         .where('id', '=', id)
         .where('version', '=', input.version ?? version)
         .returningAll()

@@ -77,7 +77,13 @@ export async function changePassword(
 ): Promise<void> {
   const { accountId, password } = input;
   authorizeFor(by, accountId, 'platform.write');
-  const problem = judgePassword(password);
+  const owner = await db
+    .selectFrom('accounts')
+    .select(['email', 'name'])
+    .where('id', '=', accountId)
+    .executeTakeFirst();
+  if (!owner) throw new AppError('not_found', { detail: noAccount(accountId) });
+  const problem = judgePassword(password, owner);
   if (problem) throw new AppError('invalid_request', { detail: problem });
   const passwordHash = await hashPassword(password);
   await inTransaction(db, async (trx) => {

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { isGuessable, type Owner } from './guessable-passwords.ts';
 
 /** Argon2id with the parameters that OWASP recommends; about 19 ms. */
 const PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 };
@@ -9,8 +10,15 @@ export const MAX_PASSWORD = 256;
 /** The same password typed on two keyboards can differ in bytes (NIST SP 800-63B §3.1.1.2: normalize before hashing). */
 const normalize = (password: string) => password.normalize('NFKC');
 
-/** What is wrong with a new password, in words; undefined when nothing is. Lengths count code points. */
-export function judgePassword(password: string): string | undefined {
+/** What is wrong with a new password of someone, in words; undefined when nothing is. */
+export function judgePassword(password: string, owner: Owner): string | undefined {
+  const problem = judgeLength(password);
+  if (problem || !isGuessable(password, owner)) return problem;
+  return 'This is made of what is guessed first: names, words such as “password”, years and rows of keys. Take a few words that nobody expects.';
+}
+
+/** What is wrong with the length alone. It counts code points. */
+export function judgeLength(password: string): string | undefined {
   const length = [...normalize(password)].length;
   if (length < MIN_PASSWORD)
     return `A password needs at least ${MIN_PASSWORD} characters; a few words make a good one.`;

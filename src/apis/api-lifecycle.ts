@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
 import type { By } from '../teams/access.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
+import { retireIdentifier } from './retired-identifiers.ts';
 import { type ApiTarget, lockApi, requireOrdinary } from './update-api.ts';
 import { endTokensOfApi } from './withdrawn-access.ts';
 
@@ -52,6 +53,7 @@ export function deleteApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
     requireOrdinary(api);
     await noteLongerLifetime(trx, api.token_lifetime, by.now);
     await endTokensOfApi(trx, api, 'API deleted', by.now);
+    await retireIdentifier(trx, api, by.now);
     await trx.deleteFrom('apis').where('id', '=', api.id).execute();
     const { id: apiId, identifier } = api;
     await record(trx, by.actor, { type: 'api.deleted', apiId, identifier }, by.now);

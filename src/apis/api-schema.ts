@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
+import { isPlainName, PLAIN_NAME } from '../names.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
 export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
@@ -49,7 +50,12 @@ const LIFETIME = `A token lives between 30 and ${LONGEST_TOKEN_LIFETIME} seconds
 
 /** What can be changed of an API. Its identifier cannot: tokens and resource servers know it by that. */
 const changeable = {
-  name: z.string().trim().min(1, 'An API needs a name.').max(100, 'A name has at most 100 characters.'),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'An API needs a name.')
+    .max(100, 'A name has at most 100 characters.')
+    .refine(isPlainName, PLAIN_NAME),
   description: z.string().trim().max(2000, 'A description has at most 2,000 characters.'),
   docsUrl: WebAddress.nullable(),
   scopes: Scopes,

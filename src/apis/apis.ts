@@ -11,6 +11,7 @@ import { AppError } from '../errors.ts';
 import { authorize, type By } from '../teams/access.ts';
 import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
+import { requireFreeIdentifier } from './retired-identifiers.ts';
 import { setVisibleTeams } from './visibility.ts';
 
 export interface ApiWithScopes extends Api {
@@ -41,6 +42,7 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
         })
         .returningAll()
         .executeTakeFirstOrThrow();
+      await requireFreeIdentifier(trx, row, by);
       await insertScopes(trx, id, api.scopes);
       await setVisibleTeams(trx, id, api.visibleTeams);
       await announceVersioned(trx, CATALOG_TOPIC, by.now);

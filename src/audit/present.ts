@@ -1,4 +1,4 @@
-import { snakeNames } from '../names.ts';
+import { snakeNames } from '../json-names.ts';
 import type { TrailEvent } from './trail.ts';
 
 /** An event as JSON shows it. */

@@ -1,3 +1,5 @@
+import { showUnseen } from '../names.ts';
+
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -32,9 +34,7 @@ function alignColumns(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** Names are chosen by others: control characters in one could move the cursor or rewrite lines of a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\u{FFFD}');
-}
+export const printable = showUnseen;
 
 /** Examples at the end of a `--help`. */
 export function examples(...lines: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ClientAuthMethod, ClientType } from '../db/catalogue-tables.ts';
+import { isPlainName, PLAIN_NAME } from '../names.ts';
 import { JwksUri, PublicJwks } from './public-keys.ts';
 import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
 import { judgeRedirectUri } from './redirect-uris.ts';
@@ -22,7 +23,7 @@ const fields = {
     .trim()
     .min(1, 'An app needs a name.')
     .max(100, 'A name has at most 100 characters.')
-    .refine((name) => !/\p{Cc}/u.test(name), 'A name has no control characters.'),
+    .refine(isPlainName, PLAIN_NAME),
   description: z.string().trim().max(500, 'A description has at most 500 characters.'),
   homepage: Homepage.nullable(),
   authMethod: z.enum(AUTH_METHODS, 'Choose how the app authenticates.'),

@@ -35,6 +35,14 @@ export interface ClientTable {
   disabled_reason: Late<string>;
 }
 
+/** The identifier of an API that was deleted. */
+export interface RetiredIdentifierTable {
+  identifier: string;
+  /** The team that had the API last; null: it had none, or the team is gone too. */
+  team_id: string | null;
+  retired_at: Timestamp;
+}
+
 /** A picture that we encoded ourselves, as PNG. */
 export interface ClientLogoTable {
   client_id: string;

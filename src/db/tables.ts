@@ -7,6 +7,7 @@ import type {
   ClientLogoTable,
   ClientSecretTable,
   ClientTable,
+  RetiredIdentifierTable,
   SigningAlgName,
   SubscriptionTable,
 } from './catalogue-tables.ts';
@@ -149,6 +150,7 @@ export interface Tables {
   clients: ClientTable;
   client_secrets: ClientSecretTable;
   apis: ApiTable;
+  retired_identifiers: RetiredIdentifierTable;
   api_scopes: ApiScopeTable;
   subscriptions: SubscriptionTable;
   accounts: AccountTable;

@@ -1,6 +1,5 @@
 import { emailKey } from '../accounts/accounts.ts';
-import { groupNameKey } from '../accounts/groups.ts';
-import { nameKey } from '../teams/teams.ts';
+import { nameKey } from '../names.ts';
 
 /** The ids under which the database knows what a file names. */
 export interface Ids {
@@ -21,7 +20,7 @@ export interface Ids {
 export const pair = (first: string, second: string) => JSON.stringify([first, second]);
 
 export const teamId = (ids: Ids, name: string) => found(ids.teams.get(nameKey(name)), name);
-export const groupId = (ids: Ids, name: string) => found(ids.groups.get(groupNameKey(name)), name);
+export const groupId = (ids: Ids, name: string) => found(ids.groups.get(nameKey(name)), name);
 export const accountId = (ids: Ids, email: string) => found(ids.accounts.get(emailKey(email)), email);
 export const apiId = (ids: Ids, name: string) => found(ids.apis.get(name), name);
 

@@ -4,7 +4,7 @@ import { ApiScopeInput, NewApi } from '../apis/api-schema.ts';
 import { NewRole } from '../apis/roles.ts';
 import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
-import { toSnake } from '../names.ts';
+import { toSnake } from '../json-names.ts';
 import { TeamRoleName } from '../teams/members.ts';
 import { TeamName } from '../teams/teams.ts';
 import { sentenceFor } from './sentences.ts';

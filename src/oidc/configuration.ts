@@ -6,6 +6,7 @@ import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
 import type { DevicePages } from './device-pages.ts';
 import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import { issueAsOfStart } from './issue-time.ts';
+import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
 import { assertShortLived } from './provider.ts';
 import type { Resources } from './resources.ts';
@@ -58,6 +59,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     expiresWithSession: async (_ctx, code) => code.kind !== 'DeviceCode' && !code.scopes.has('offline_access'),
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertShortLived,
+    fetch: fetchPublished,
     // What an app publishes at its jwks_uri is read into memory.
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     renderError: parts.pages.renderError,

@@ -60,7 +60,9 @@ export function localPath(value: unknown): string {
   const here = 'http://here.invalid';
   if (typeof value !== 'string' || !value.startsWith('/') || value.length > 2000) return '/';
   const target = URL.parse(value, here);
-  return target?.origin === here && !value.includes('\\') ? target.pathname + target.search : '/';
+  if (target?.origin !== here || value.includes('\\')) return '/';
+  // What dots were taken out of may begin with two slashes, which name another host.
+  return target.pathname.startsWith('//') ? '/' : target.pathname + target.search;
 }
 
 async function redeem(

@@ -10,19 +10,17 @@ import type { Team } from '../db/team-tables.ts';
 import { inTransaction, isMissingReference, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
+import { isPlainName, nameKey, PLAIN_NAME } from '../names.ts';
 
 export const TeamName = z
   .string()
   .trim()
   .min(1, 'A team needs a name.')
   .max(100, 'A name has at most 100 characters.')
-  .regex(/^\P{Cc}*$/u, 'A name is one line of text.');
+  .refine(isPlainName, PLAIN_NAME);
 
 /** `owner` is the account to own it, where whoever starts it is no person. */
 export const NewTeam = z.strictObject({ name: TeamName, owner: z.string().max(100).optional() });
-
-/** The form in which two spellings of a name are the same one. */
-export const nameKey = (name: string) => name.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, ' ');
 
 export const noTeam = (id: string) => `There is no team ${id}.`;
 

@@ -5,7 +5,7 @@ import { createApi } from '../../apis/apis.ts';
 import { ApiQuery, browseApis, findCatalogueApi } from '../../apis/browse.ts';
 import { updateApi } from '../../apis/update-api.ts';
 import type { Db } from '../../db/connection.ts';
-import { camelNames, snakeNames } from '../../names.ts';
+import { camelNames, snakeNames } from '../../json-names.ts';
 import type { By } from '../../teams/access.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';

@@ -6,7 +6,7 @@ import { deleteClient, disableClient, enableClient } from '../../clients/lifecyc
 import { presentAddedSecret, presentApp } from '../../clients/present.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connection.ts';
-import { camelNames, snakeNames } from '../../names.ts';
+import { camelNames, snakeNames } from '../../json-names.ts';
 import type { By } from '../../teams/access.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';

@@ -3,7 +3,7 @@ import { deleteClient, disableClient } from '../../clients/lifecycle.ts';
 import { placeClient } from '../../clients/place-client.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
 import { updateClient } from '../../clients/update-client.ts';
-import { nameKey } from '../../teams/teams.ts';
+import { nameKey } from '../../names.ts';
 import { type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApp } from '../schema.ts';

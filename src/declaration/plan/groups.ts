@@ -1,12 +1,6 @@
 import { emailKey } from '../../accounts/accounts.ts';
-import {
-  addToGroup,
-  createGroup,
-  deleteGroup,
-  groupNameKey,
-  removeFromGroup,
-  renameGroup,
-} from '../../accounts/groups.ts';
+import { addToGroup, createGroup, deleteGroup, removeFromGroup, renameGroup } from '../../accounts/groups.ts';
+import { nameKey } from '../../names.ts';
 import { accountId, groupId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredGroup } from '../schema.ts';
@@ -15,11 +9,11 @@ import { type Change, differences, PHASES } from './change.ts';
 const theGroup = (name: string) => `the group “${name}”`;
 
 export function planGroups(current: readonly DeclaredGroup[], wanted: readonly DeclaredGroup[]): Change[] {
-  const before = new Map(current.map((group) => [groupNameKey(group.name), group]));
-  const kept = new Set(wanted.map(({ name }) => groupNameKey(name)));
+  const before = new Map(current.map((group) => [nameKey(group.name), group]));
+  const kept = new Set(wanted.map(({ name }) => nameKey(name)));
   return [
-    ...wanted.flatMap((group, index) => planGroup(before.get(groupNameKey(group.name)), group, ['groups', index])),
-    ...current.filter(({ name }) => !kept.has(groupNameKey(name))).map(removal),
+    ...wanted.flatMap((group, index) => planGroup(before.get(nameKey(group.name)), group, ['groups', index])),
+    ...current.filter(({ name }) => !kept.has(nameKey(name))).map(removal),
   ];
 }
 
@@ -29,7 +23,7 @@ function planGroup(before: DeclaredGroup | undefined, wanted: DeclaredGroup, pat
   const changes: Change[] = [];
   if (!before) {
     const run: Change['run'] = async ({ db, by, ids }) =>
-      ids.groups.set(groupNameKey(name), (await createGroup(db, { name }, by)).id);
+      ids.groups.set(nameKey(name), (await createGroup(db, { name }, by)).id);
     changes.push({ ...about, action: 'create', run });
   } else if (before.name !== name) {
     const fields = differences(before, wanted, ['name']);

@@ -1,6 +1,6 @@
 import { emailKey } from '../../accounts/accounts.ts';
-import { groupNameKey } from '../../accounts/groups.ts';
 import { assignRole, unassignRole } from '../../apis/role-holders.ts';
+import { nameKey } from '../../names.ts';
 import { accountId, groupId, type Ids, roleId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredRole } from '../schema.ts';
@@ -22,7 +22,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     member: 'groups',
-    keyOf: groupNameKey,
+    keyOf: nameKey,
     word: (name) => `the group “${name}”`,
     holder: (ids, name) => ({ groupId: groupId(ids, name) }),
   },

@@ -1,8 +1,9 @@
 import { emailKey } from '../../accounts/accounts.ts';
+import { nameKey } from '../../names.ts';
 import { addMember } from '../../teams/add-member.ts';
 import { changeMemberRole, removeMember } from '../../teams/members.ts';
 import { suspendTeam } from '../../teams/suspension.ts';
-import { createTeam, deleteTeam, nameKey, renameTeam } from '../../teams/teams.ts';
+import { createTeam, deleteTeam, renameTeam } from '../../teams/teams.ts';
 import { accountId, type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredTeam } from '../schema.ts';

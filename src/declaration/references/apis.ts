@@ -1,5 +1,5 @@
 import { emailKey } from '../../accounts/accounts.ts';
-import { groupNameKey } from '../../accounts/groups.ts';
+import { nameKey } from '../../names.ts';
 import type { Path } from '../problems.ts';
 import { ADMIN_API_NAME, type Declaration, type DeclaredApi, type DeclaredRole } from '../schema.ts';
 import { type Known, known, knownTeams, noPerson, noTeam, type Report, scopesOf, unique } from './report.ts';
@@ -34,11 +34,11 @@ export function checkApis(wanted: Declaration, there: Known, report: Report): vo
 function namesOf(wanted: Declaration, there: Known): Names {
   const { ids } = there.current;
   const apps = new Set([...(wanted.apps ?? []), ...there.staying.apps].map(({ id }) => id));
-  const groups = new Set([...(wanted.groups ?? []), ...there.staying.groups].map(({ name }) => groupNameKey(name)));
+  const groups = new Set([...(wanted.groups ?? []), ...there.staying.groups].map(({ name }) => nameKey(name)));
   return {
     hasTeam: knownTeams(wanted, there),
     hasApp: (id) => apps.has(id),
-    hasGroup: (name) => groups.has(groupNameKey(name)),
+    hasGroup: (name) => groups.has(nameKey(name)),
     hasPerson: (email) => ids.accounts.has(emailKey(email)),
     isAdminApi: (name) => name === ADMIN_API_NAME || ids.apis.get(name) === ids.apis.get(ADMIN_API_NAME),
   };

@@ -1,6 +1,5 @@
 import { emailKey } from '../../accounts/accounts.ts';
-import { groupNameKey } from '../../accounts/groups.ts';
-import { nameKey } from '../../teams/teams.ts';
+import { nameKey } from '../../names.ts';
 import type { Current } from '../read.ts';
 import type { Declaration } from '../schema.ts';
 import { known, noPerson, type Report, unique } from './report.ts';
@@ -8,7 +7,7 @@ import { known, noPerson, type Report, unique } from './report.ts';
 export function checkPeople({ groups = [], teams = [] }: Declaration, { ids }: Current, report: Report): void {
   const has = (email: string) => ids.accounts.has(emailKey(email));
   unique(
-    groups.map(({ name }) => groupNameKey(name)),
+    groups.map(({ name }) => nameKey(name)),
     ['groups'],
     report,
     'A group of this name',
