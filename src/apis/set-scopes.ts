@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { By } from '../access.ts';
 import type { Subscription } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { By } from '../teams/access.ts';
 import { requireHeld } from './admin-api-grants.ts';
 import { findApiScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { authorize, type By } from '../access.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
@@ -6,7 +7,6 @@ import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { lockClient } from './find-clients.ts';
 
 export interface Placement {
