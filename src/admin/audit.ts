@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listEvents, type TrailEvent, TrailQuery } from '../audit/trail.ts';
-import { snakeNames } from './names.ts';
+import { presentEvent } from '../audit/present.ts';
+import { listEvents, TrailQuery } from '../audit/trail.ts';
 import { operation } from './operation.ts';
 import { pageOf, presentPage, Time } from './shapes.ts';
 
@@ -17,17 +17,6 @@ const AuditEvent = z
   })
   .meta({ id: 'AuditEvent' });
 
-const present = (event: TrailEvent): z.input<typeof AuditEvent> => ({
-  id: event.id,
-  at: event.at.toISOString(),
-  type: event.type,
-  actor: { type: event.actor_type, id: event.actor_id, ip: event.ip },
-  app_id: event.client_id,
-  account_id: event.account_id,
-  request_id: event.request_id,
-  detail: snakeNames(event.detail),
-});
-
 export const auditOperations = [
   operation({
     id: 'listAuditEvents',
@@ -40,6 +29,6 @@ export const auditOperations = [
     query: z.strictObject(TrailQuery.shape),
     status: 200,
     result: pageOf(AuditEvent),
-    handle: async ({ db, by, query }) => ({ body: presentPage(await listEvents(db, query, by), present) }),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listEvents(db, query, by), presentEvent) }),
   }),
 ];

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { Access, By } from '../access.ts';
 import { adminApiIdentifier } from '../apis/admin-api.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import type { Database } from '../db/connection.ts';
@@ -6,7 +7,6 @@ import { AppError } from '../errors.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { OwnTokens } from '../keys/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
-import type { Access, By } from '../teams/access.ts';
 import { findAccess } from '../teams/members.ts';
 import { actionsOfScopes } from '../teams/token-scopes.ts';
 import { type AccessTokenClaims, createVerifier, VerificationError } from '../verifier/index.ts';

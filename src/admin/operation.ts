@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import type { By } from '../access.ts';
 import type { Database } from '../db/connection.ts';
 import type { Outbox } from '../mail/outbox.ts';
-import type { By } from '../teams/access.ts';
 import type { AdminScopeName } from '../teams/token-scopes.ts';
 import type { TagName } from './openapi/tags.ts';
 

@@ -2,8 +2,8 @@ import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
 import { AppError, errorCodes } from '../errors.ts';
 import { toAppError } from '../http/errors.ts';
+import { toSnake } from '../json-names.ts';
 import { Unauthenticated } from './authenticate.ts';
-import { toSnake } from './names.ts';
 
 /** Where the table of errors is explained: what `type` leads to. */
 const DOCS = '/api/v1/docs';

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -7,7 +8,6 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
-import type { By } from '../teams/access.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { retireIdentifier } from './retired-identifiers.ts';
 import { type ApiTarget, lockApi, requireOrdinary } from './update-api.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
+import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -8,7 +9,6 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { requireFreeIdentifier } from './retired-identifiers.ts';

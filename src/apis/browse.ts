@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { type By, judgeAccess } from '../access.ts';
 import type { Api, ApiScope } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
-import { type By, judgeAccess } from '../teams/access.ts';
 import { isInCatalogue } from './visibility.ts';
 
 export const ApiQuery = PageQuery.extend({

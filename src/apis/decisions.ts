@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { By } from '../access.ts';
 import type { Subscription } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
-import type { By } from '../teams/access.ts';
 import { requireHeld } from './admin-api-grants.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { changeSubscription, conflict, noRequest, note } from './subscription-lifecycle.ts';

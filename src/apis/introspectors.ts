@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -6,7 +7,6 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { findApi } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { findSubscriber } from './subscription-rows.ts';

@@ -1,7 +1,7 @@
+import { type By, judgeAccess } from '../access.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
-import { type By, judgeAccess } from '../teams/access.ts';
 
 type Named = Pick<Api, 'identifier' | 'team_id'>;
 

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
+import type { By } from '../access.ts';
 import type { Subscription } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By } from '../teams/access.ts';
+import { requireHeld } from './admin-api-grants.ts';
 import { findApiScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { changeSubscription, noRequest, note } from './subscription-lifecycle.ts';
@@ -26,7 +27,6 @@ export function setSubscriptionScopes(
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
     const { row, api, app } = locked;
-    authorize(by, 'subscription.decide', api.team_id);
     if (row.state !== 'active' && row.state !== 'suspended') {
       throw new AppError('conflict', { detail: 'The subscription is not live.' });
     }
@@ -37,6 +37,7 @@ export function setSubscriptionScopes(
       scopes,
     );
     const added = scopes.filter((scope) => !row.scopes.includes(scope));
+    requireHeld(by, api, added);
     const removed = row.scopes.filter((scope) => !scopes.includes(scope));
     if (added.length === 0 && removed.length === 0) return row;
     const waiting = row.pending_scopes?.filter((scope) => !scopes.includes(scope));

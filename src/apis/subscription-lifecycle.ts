@@ -1,5 +1,6 @@
 import type { Kysely, Transaction, UpdateObject } from 'kysely';
 import { z } from 'zod';
+import type { By } from '../access.ts';
 import type { SubscriptionEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import type { Subscription } from '../db/catalogue-tables.ts';
@@ -8,7 +9,6 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
-import type { By } from '../teams/access.ts';
 import { requireHeld } from './admin-api-grants.ts';
 import { Reason } from './api-lifecycle.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';

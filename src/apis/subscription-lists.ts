@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { type By, judgeAccess, visibleTeams } from '../access.ts';
 import type { Subscription } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
-import { type By, judgeAccess, visibleTeams } from '../teams/access.ts';
 import {
   type Alternatives,
   isCalled,

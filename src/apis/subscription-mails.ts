@@ -1,7 +1,7 @@
+import type { By } from '../access.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { type Mail, type Outbox, oneLine } from '../mail/outbox.ts';
-import type { By } from '../teams/access.ts';
 import { type Address, findAddress, findCaretakers } from '../teams/addresses.ts';
 import { decidesFor, type Subscriber } from './subscription-rows.ts';
 

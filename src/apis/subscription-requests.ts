@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
+import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api, Subscription } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -8,7 +9,6 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { changeSubscription, conflict, noRequest, note } from './subscription-lifecycle.ts';
 import { tellOfRequest } from './subscription-mails.ts';

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
+import { type Action, type By, judgeAccess } from '../access.ts';
 import type { Api, Subscription } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
-import { type Action, type By, judgeAccess } from '../teams/access.ts';
 
 /** Which subscription, and the version that the caller has seen; undefined is any. */
 export interface SubscriptionTarget {

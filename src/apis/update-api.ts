@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { z } from 'zod';
+import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -8,7 +9,6 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { ADMIN_API } from './admin-api.ts';
 import { ApiChanges, type ApiChangesInput, type NewApi } from './api-schema.ts';
 import { insertScopes } from './apis.ts';

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import { type By, visibleTeams } from '../access.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
 import { nameKey } from '../names.ts';
-import { type By, visibleTeams } from '../teams/access.ts';
 
 /**
  * The condition for an API to be in the caller's catalogue, on a query that has `apis`: everyone's, those of their teams,

@@ -25,6 +25,11 @@ const io = rememberInputs({
   wait: (milliseconds) => wait(milliseconds),
 } satisfies Io);
 
+// Whoever reads has seen enough, such as `head`: no reason to complain.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
   for (const line of explainFailure(error)) io.stderr(`error: ${line}\n`);
   return 1;

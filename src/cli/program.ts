@@ -5,6 +5,7 @@ import type { CommandLine } from './command-line.ts';
 import { addApplyCommand } from './declaration/apply.ts';
 import { addExportCommands } from './declaration/export.ts';
 import { addDemoCommands } from './demo/demo.ts';
+import { addAuditCommands } from './operations/audit.ts';
 import { addDoctorCommand } from './operations/doctor.ts';
 import { addKeyCommands } from './operations/key.ts';
 import { addMailCommands } from './operations/mail.ts';
@@ -46,6 +47,7 @@ export function createProgram(line: CommandLine): Command {
   addDoctorCommand(program, line);
   addDemoCommands(program, line);
   addMailCommands(program, line);
+  addAuditCommands(program, line);
   addKeyCommands(program, line);
   addMigrateCommands(program, line);
   return program;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
+import { authorize, type By, judgeAccess } from '../access.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { subscribe } from '../apis/subscriptions.ts';
 import { record } from '../audit/record.ts';
@@ -10,7 +11,6 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By, judgeAccess } from '../teams/access.ts';
 import { NewClient, type WantedClient } from './client-input.ts';
 import { PURPOSES } from './purposes.ts';
 import { type AddedSecret, insertSecret } from './secrets.ts';

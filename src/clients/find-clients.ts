@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { authorize, type By, visibleTeams } from '../access.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By, visibleTeams } from '../teams/access.ts';
 import { PORTAL_CLIENT } from './portal-client-id.ts';
 
 /** A client id as we make them; anything else is unknown, and does not reach the database. */

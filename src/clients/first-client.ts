@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
+import type { By } from '../access.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { By } from '../teams/access.ts';
 import { createTeam } from '../teams/teams.ts';
 import { NewAppOfTeam } from './client-input.ts';
 import { type CreatedClient, createClient } from './clients.ts';

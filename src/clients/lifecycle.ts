@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { By } from '../access.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -8,7 +9,6 @@ import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { endTokensOfClient } from '../revocation/artifacts.ts';
 import { revoke } from '../revocation/revoke.ts';
-import type { By } from '../teams/access.ts';
 import { lockClient } from './find-clients.ts';
 
 interface Ending {

@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely';
+import { authorize, type By } from '../access.ts';
+import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { authorize, type By } from '../teams/access.ts';
 import { lockClient } from './find-clients.ts';
 
 export interface Placement {
@@ -24,6 +25,7 @@ export function placeClient(db: Kysely<Tables>, { clientId, team, firstParty }: 
   return inTransaction(db, async (trx) => {
     await lockClient(trx, clientId, by);
     authorize(by, 'platform.write', null, `There is no app ${clientId}.`);
+    await requireHeldBy(trx, clientId, by);
     if (team) {
       const found = await trx.selectFrom('teams').select('id').where('id', '=', team).executeTakeFirst();
       if (!found) throw new AppError('not_found', { detail: `There is no team ${team}.` });

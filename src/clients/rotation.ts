@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { By } from '../teams/access.ts';
 import { type AddedSecret, insertSecret, lockSecrets, Moment, NewSecret } from './secrets.ts';
 
 /** When the old secret ends. */

@@ -1,5 +1,5 @@
+import type { By } from '../access.ts';
 import { AppError } from '../errors.ts';
-import type { By } from '../teams/access.ts';
 
 const DAY = 86_400_000;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { By } from '../access.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
@@ -10,7 +11,6 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { isPlainName, PLAIN_NAME } from '../names.ts';
-import type { By } from '../teams/access.ts';
 import { findClient, lockClient } from './find-clients.ts';
 import { expiryOf, MOST_SECRETS } from './secret-policy.ts';
 import { generateSecret, hashSecret } from './secret-values.ts';

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
+import type { By } from '../access.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { findAppApis } from '../apis/subscriptions.ts';
@@ -10,7 +11,6 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { By } from '../teams/access.ts';
 import { ClientChanges, checkConsistency, reportTo, type WantedChanges } from './client-input.ts';
 import { lockClient } from './find-clients.ts';
 import { endAllSecrets } from './secrets.ts';

@@ -4,9 +4,9 @@ import { ApiScopeInput, NewApi } from '../apis/api-schema.ts';
 import { NewRole } from '../apis/roles.ts';
 import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
+import { toSnake } from '../json-names.ts';
 import { TeamRoleName } from '../teams/members.ts';
 import { TeamName } from '../teams/teams.ts';
-import { toSnake } from './names.ts';
 import { sentenceFor } from './sentences.ts';
 
 /** The name of the admin API in a file: its identifier depends on where the server runs. */

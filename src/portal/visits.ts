@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa';
+import type { By } from '../access.ts';
 import { findActiveAccount } from '../accounts/accounts.ts';
 import {
   endSession,
@@ -12,7 +13,6 @@ import type { Db } from '../db/connection.ts';
 import type { Account } from '../db/tables.ts';
 import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
-import type { By } from '../teams/access.ts';
 import { findAccess } from '../teams/members.ts';
 
 /** Someone who is signed in, with what they may do as of this request. */

@@ -1,4 +1,4 @@
-import type { Action } from './access.ts';
+import type { Action } from '../access.ts';
 
 /** A scope of the admin API: what people read when an app asks for it, and the actions that it allows. */
 interface AdminScope {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { By } from '../../src/access.ts';
 import { ADMIN_API } from '../../src/apis/admin-api.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
 import { createApi } from '../../src/apis/apis.ts';
@@ -18,7 +19,6 @@ import { unseal } from '../../src/keys/seal.ts';
 import { mailContext } from '../../src/keys/seal-contexts.ts';
 import { createOutbox, type Outbox } from '../../src/mail/outbox.ts';
 import { longestTokenLifetime } from '../../src/revocation/lifetimes.ts';
-import type { By } from '../../src/teams/access.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam, byPerson } from '../support/teams.ts';

@@ -74,6 +74,31 @@ describe('latchkey app', () => {
     expect((await run(['app', 'show', app.client_id])).code).toBe(1);
   });
 
+  it('tells how much one did, and who used an API', async () => {
+    const api = await anApi();
+    const app = await aMachine('--api', api);
+    await requestToken(server, credentialsOf(app));
+    await server.app.usage.flush();
+    expect(await answer(['app', 'usage', app.client_id, '--period', '24h'])).toMatchObject({
+      outcomes: [{ event: 'client_credentials', outcome: 'ok', api: 'Pay', count: 1 }],
+    });
+    expect(await answer(['api', 'usage', api])).toMatchObject({
+      consumers: [{ app_id: app.client_id, calls: 1, failures: 0 }],
+    });
+    expect((await run(['api', 'usage', api])).stdout).toMatch(/^1 call in 7d, of which 0 failed\.\n\nCLIENT ID/);
+  });
+
+  it('is in the audit trail, with who did it', async () => {
+    const app = await aMachine();
+    await answer(['app', 'disable', app.client_id, '--reason', 'a test']);
+    expect(await answer(['audit', 'list', '--app', app.client_id, '--type', 'client.disabled'])).toMatchObject([
+      { type: 'client.disabled', actor: { type: 'operator' }, app_id: app.client_id, detail: { reason: 'a test' } },
+    ]);
+    expect((await run(['audit', 'list', '--app', app.client_id])).stdout).toMatch(
+      /client\.disabled +operator .*reason=a test/,
+    );
+  });
+
   it('lists the requests of one, each failure with its cause and fix', async () => {
     const app = await aMachine('--api', await anApi());
     await requestToken(server, credentialsOf(app), { scope: 'pay:everything' });

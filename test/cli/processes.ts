@@ -25,6 +25,14 @@ export async function latchkey(env: Environment, args: readonly string[], stdin 
   return { code: code as number | null, stdout, stderr };
 }
 
+/** Runs the command for a reader that has gone before it says anything. */
+export async function unheard(env: Environment, args: readonly string[]): Promise<Pick<Outcome, 'code' | 'stderr'>> {
+  const child = spawn(process.execPath, [source('cli/latchkey.ts'), ...args], { env: { TMPDIR: tmpdir(), ...env } });
+  child.stdout.destroy();
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  return { code: code as number | null, stderr };
+}
+
 /** Runs a command with `--json` that must succeed without a word on stderr. @returns what it printed, as one JSON value */
 export async function answerOf<T>(env: Environment, args: readonly string[], stdin = ''): Promise<T> {
   const { code, stdout, stderr } = await latchkey(env, [...args, '--json'], stdin);

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../support/postgres.ts';
-import { latchkey, temporaryFolder } from './processes.ts';
+import { latchkey, temporaryFolder, unheard } from './processes.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
@@ -45,4 +45,8 @@ describe('surroundings that do not work', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error: DATABASE_URL: cannot be used \(.*ECONNREFUSED.*\n$/);
   });
+});
+
+it('says nothing when its reader has gone, as behind head', async () => {
+  expect(await unheard({}, ['schema'])).toEqual({ code: 0, stderr: '' });
 });

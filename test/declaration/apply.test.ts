@@ -94,6 +94,16 @@ apps:
     expect(await exported(test.database)).toContain('name: Sales');
   });
 
+  it('makes the new owner before it takes that from the old one', async () => {
+    const two = (ada: string, bob: string) =>
+      FILE.replace('role: owner }', `role: ${ada} }\n      - { email: bob@example.com, role: ${bob} }`);
+    await apply(test.database, two('owner', 'viewer'));
+    expect((await apply(test.database, two('viewer', 'owner'))).changes).toEqual([
+      '~ bob@example.com in the team “Sales”: role viewer → owner',
+      '~ ada@example.com in the team “Sales”: role owner → viewer',
+    ]);
+  });
+
   it('lets a team change hands, and ends an app’s secrets when it signs with keys', async () => {
     await apply(test.database, FILE);
     const changed = FILE.replace('ada@example.com, role', 'bob@example.com, role').replace(

@@ -56,6 +56,9 @@ beforeAll(async () => {
     'program of the team': await aRobot(server, scopes, world.team),
   };
   await furnish(db, world, cast.ids);
+  // What their token requests left to be written would be written in the middle of someone's page.
+  await server.app.secretUses.flush();
+  await server.app.usage.flush();
   // What is remembered after the first request is remembered then.
   await askEverything(new Map());
   await askEverything(few);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import type { By } from '../../access.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../apis/api-lifecycle.ts';
 import { ApiChanges, ApiScopeInput, NewApi as NewApiInput } from '../../apis/api-schema.ts';
 import { createApi } from '../../apis/apis.ts';
 import { ApiQuery, browseApis, findCatalogueApi } from '../../apis/browse.ts';
 import { updateApi } from '../../apis/update-api.ts';
 import type { Db } from '../../db/connection.ts';
-import type { By } from '../../teams/access.ts';
-import { camelNames, snakeNames } from '../names.ts';
+import { camelNames, snakeNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';
 import { Api, ApiId, ListedApiShape, presentCatalogueApi, presentListedApi } from './shape.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { By } from '../../access.ts';
 import { ClientChanges, NewAppOfTeam } from '../../clients/client-input.ts';
 import { createClient } from '../../clients/clients.ts';
 import { ClientQuery, findClient, listClients } from '../../clients/find-clients.ts';
@@ -6,8 +7,7 @@ import { deleteClient, disableClient, enableClient } from '../../clients/lifecyc
 import { presentAddedSecret, presentApp } from '../../clients/present.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connection.ts';
-import type { By } from '../../teams/access.ts';
-import { camelNames, snakeNames } from '../names.ts';
+import { camelNames, snakeNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';
 import { CreatedSecret } from './secret-shape.ts';

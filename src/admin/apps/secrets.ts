@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { presentAddedSecret, presentSecrets } from '../../clients/present.ts';
 import { rotateSecret } from '../../clients/rotation.ts';
 import { addSecret, listSecrets, NewSecret, removeSecret } from '../../clients/secrets.ts';
-import { camelNames } from '../names.ts';
+import { camelNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
 import { GivenTime, Id, listOf } from '../shapes.ts';
 import { CreatedSecret, Secret } from './secret-shape.ts';

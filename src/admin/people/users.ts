@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { By } from '../../access.ts';
 import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
 import { listPeople, NewPerson, registerPerson, requirePerson } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { presentPerson } from '../../accounts/present.ts';
 import type { Db } from '../../db/connection.ts';
-import type { By } from '../../teams/access.ts';
 import { operation } from '../operation.ts';
 import { Id, ListQuery, pageOf, presentPage, Stop, Time } from '../shapes.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { By } from '../../access.ts';
 import { Approval as ApprovalInput, approveRequest, Denial as DenialInput, denyRequest } from '../../apis/decisions.ts';
 import { presentSubscription } from '../../apis/present.ts';
 import { findSubscription } from '../../apis/subscription-lists.ts';
 import { requestSubscription, SubscriptionRequest, withdrawRequest } from '../../apis/subscription-requests.ts';
 import type { Db } from '../../db/connection.ts';
-import type { By } from '../../teams/access.ts';
 import { operation } from '../operation.ts';
 import { Subscription, SubscriptionId } from './shape.ts';
 

@@ -6,6 +6,7 @@ import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { examples, formatFields, formatTable, printable } from '../output.ts';
+import { addApiUsageCommand } from '../usage.ts';
 import { addApiCreateCommand } from './create.ts';
 import { presentFound } from './found.ts';
 import { addApiLifecycleCommands } from './lifecycle.ts';
@@ -22,6 +23,7 @@ export function addApiCommands(program: Command, line: CommandLine): void {
   addApiCreateCommand(api, line);
   addApiUpdateCommand(api, line);
   addApiLifecycleCommands(api, line);
+  addApiUsageCommand(api, line);
   api.addHelpText('after', examples('api list', 'api show https://orders.example.com'));
 }
 

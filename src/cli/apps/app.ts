@@ -6,6 +6,7 @@ import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { examples, formatDay, formatFields, formatTable, printable } from '../output.ts';
+import { addAppUsageCommand } from '../usage.ts';
 import { addAppCreateCommand } from './create.ts';
 import { addAppLifecycleCommands } from './lifecycle.ts';
 import { addAppRequestsCommand } from './requests.ts';
@@ -23,6 +24,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
   addAppCreateCommand(app, line);
   addAppUpdateCommand(app, line);
   addAppLifecycleCommands(app, line);
+  addAppUsageCommand(app, line);
   addAppRequestsCommand(app, line);
   addSecretCommands(app, line).description('the same as “latchkey secret”');
   app.addHelpText('after', examples('app list --search dashboard', 'app show app_8dd49c5841b8e2bcfeac14ed'));

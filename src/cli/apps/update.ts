@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import type { By } from '../../access.ts';
 import { findClient } from '../../clients/find-clients.ts';
 import { placeClient } from '../../clients/place-client.ts';
 import { presentApp } from '../../clients/present.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connection.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import type { By } from '../../teams/access.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
+import { judgeAccess } from '../../access.ts';
 import type { NewAppOfTeam } from '../../clients/client-input.ts';
 import { type CreatedClient, createClient } from '../../clients/clients.ts';
 import { createFirstClient, teamNameOf } from '../../clients/first-client.ts';
 import { CLIENT_TYPES, PURPOSES } from '../../clients/purposes.ts';
 import type { ClientType } from '../../db/catalogue-tables.ts';
 import type { Option } from '../../http/views/apps.ts';
-import { judgeAccess } from '../../teams/access.ts';
 import { listTeams, listTeamsOf } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';

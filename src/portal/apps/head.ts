@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
+import { judgeAccess } from '../../access.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { findClient } from '../../clients/find-clients.ts';
 import { logoPath } from '../../clients/logos.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
 import type { Client } from '../../db/catalogue-tables.ts';
 import type { AppHead, Badge } from '../../http/views/apps.ts';
-import { judgeAccess } from '../../teams/access.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 

@@ -1,8 +1,8 @@
+import type { By } from '../../access.ts';
 import { findTokenParties, type TokenParties } from '../../clients/token-parties.ts';
 import type { Db } from '../../db/connection.ts';
 import { type InspectedSignature, inspectSignature } from '../../keys/inspected-signature.ts';
 import { type FoundRevocation, findRevocations } from '../../revocation/find-revocations.ts';
-import type { By } from '../../teams/access.ts';
 import { type Jwt, type Purpose, purposeOf } from './shape.ts';
 
 /** What the token is asked about: an API, and a scope of it. */
