@@ -75,6 +75,20 @@ export function authorize(by: By, action: Action, teamId: string | null, missing
   if (verdict === 'forbidden') throw new AppError('forbidden');
 }
 
+/** Whether it is someone who looks after the whole platform, by whatever means: not just the owning team. */
+export const isFromAbove = ({ actor, access }: By) =>
+  actor.type === 'operator' || actor.type === 'system' || access?.platformRole === 'admin';
+
+/**
+ * What was stopped from above is not the team's to start again, or to replace.
+ * @throws {AppError} forbidden
+ */
+export function authorizeStart(by: By, { stopped_from_above }: { readonly stopped_from_above: boolean }): void {
+  if (!stopped_from_above || isFromAbove(by)) return;
+  const detail = 'An administrator stopped this. Ask them to let it start again.';
+  throw new AppError('forbidden', { detail });
+}
+
 /** For what is a person's own: they may, and who may on the whole platform. @throws {AppError} forbidden, not_found */
 export function authorizeFor(by: By, accountId: string, action: 'platform.read' | 'platform.write'): void {
   const isSelf = by.actor.type === 'account' && by.actor.id === accountId;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { By } from '../access.ts';
+import { authorizeStart, type By, isFromAbove } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -27,7 +27,11 @@ export async function suspendApi(
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
     if (api.suspended_at) throw new AppError('conflict', { detail: 'The API is suspended already.' });
-    const suspended = await setSuspension(trx, api.id, { suspended_at: by.now, suspended_reason: reason });
+    const suspended = await setSuspension(trx, api.id, {
+      suspended_at: by.now,
+      suspended_reason: reason,
+      stopped_from_above: isFromAbove(by),
+    });
     await endTokensOfApi(trx, api, `API suspended: ${reason}`, by.now);
     await record(trx, by.actor, { type: 'api.suspended', apiId: api.id, reason }, by.now);
     return suspended;
@@ -39,7 +43,9 @@ export function resumeApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
     if (!api.suspended_at) throw new AppError('conflict', { detail: 'The API is not suspended.' });
-    const resumed = await setSuspension(trx, api.id, { suspended_at: null, suspended_reason: null });
+    authorizeStart(by, api);
+    const start = { suspended_at: null, suspended_reason: null, stopped_from_above: false };
+    const resumed = await setSuspension(trx, api.id, start);
     await announceVersioned(trx, CATALOG_TOPIC, by.now);
     await record(trx, by.actor, { type: 'api.resumed', apiId: api.id }, by.now);
     return resumed;
@@ -51,6 +57,7 @@ export function deleteApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
     requireOrdinary(api);
+    authorizeStart(by, api);
     await noteLongerLifetime(trx, api.token_lifetime, by.now);
     await endTokensOfApi(trx, api, 'API deleted', by.now);
     await retireIdentifier(trx, api, by.now);
@@ -63,7 +70,7 @@ export function deleteApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
 function setSuspension(
   db: Kysely<Tables>,
   id: string,
-  suspension: { suspended_at: Date | null; suspended_reason: string | null },
+  suspension: { suspended_at: Date | null; suspended_reason: string | null; stopped_from_above: boolean },
 ): Promise<Api> {
   return db
     .updateTable('apis')

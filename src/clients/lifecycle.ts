@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { By } from '../access.ts';
+import { authorizeStart, type By, isFromAbove } from '../access.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -20,10 +20,12 @@ interface Ending {
 /** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found, forbidden, precondition_failed */
 export function disableClient(db: Kysely<Tables>, { clientId, reason, version }: Ending, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
-    await lockVersion(trx, { id: clientId, version }, by);
+    const before = await lockVersion(trx, { id: clientId, version }, by);
+    const fromAbove = before.stopped_from_above || isFromAbove(by);
+    const stop = { disabled_at: by.now, disabled_reason: reason, stopped_from_above: fromAbove };
     await trx
       .updateTable('clients')
-      .set({ disabled_at: by.now, disabled_reason: reason, updated_at: by.now, version: sql`version + 1` })
+      .set({ ...stop, updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', clientId)
       .execute();
     await endTokens(trx, clientId, reason, by);
@@ -35,10 +37,11 @@ export function disableClient(db: Kysely<Tables>, { clientId, reason, version }:
 export function enableClient(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
   const clientId = idOf(target);
   return inTransaction(db, async (trx) => {
-    await lockVersion(trx, target, by);
+    authorizeStart(by, await lockVersion(trx, target, by));
+    const start = { disabled_at: null, disabled_reason: null, stopped_from_above: false };
     await trx
       .updateTable('clients')
-      .set({ disabled_at: null, disabled_reason: null, updated_at: by.now, version: sql`version + 1` })
+      .set({ ...start, updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', clientId)
       .execute();
     await announceVersioned(trx, CATALOG_TOPIC, by.now);

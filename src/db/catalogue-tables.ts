@@ -33,6 +33,8 @@ export interface ClientTable {
   updated_at: Late<Date>;
   disabled_at: Timestamp | null;
   disabled_reason: Late<string>;
+  /** By who looks after the platform, and not by its own team. */
+  stopped_from_above: Generated<boolean>;
 }
 
 /** The identifier of an API that was deleted. */
@@ -86,6 +88,8 @@ export interface ApiTable {
   updated_at: Late<Date>;
   suspended_at: Late<Date>;
   suspended_reason: Late<string>;
+  /** By who looks after the platform, and not by its own team. */
+  stopped_from_above: Generated<boolean>;
 }
 
 export interface ApiVisibleTeamTable {

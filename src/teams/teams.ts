@@ -59,7 +59,7 @@ async function addOwner(db: Db, teamId: string, accountId: string, by: By): Prom
 }
 
 /** All teams of a person are read for each of their requests. */
-const MOST_OWNED = 100;
+const MOST_OWNED = 1000;
 
 async function requireMeasure(db: Db, accountId: string): Promise<void> {
   const { owned } = await db

@@ -45,11 +45,11 @@ it('an app uses a hundred APIs at most: all of them are read for its token reque
   });
 });
 
-it('a person owns a hundred teams at most: all of them are read for each of their requests', async () => {
+it('a person owns a thousand teams at most: all of them are read for each of their requests', async () => {
   const { db } = server.database;
   const person = await aMember(server);
   const { id } = person.account;
-  const teams = Array.from({ length: 99 }, (_, n) => ({ id: `team_${n}`, name: `T ${n}`, name_key: `t ${n}` }));
+  const teams = Array.from({ length: 999 }, (_, n) => ({ id: `team_${n}`, name: `T ${n}`, name_key: `t ${n}` }));
   const created_at = new Date();
   await db
     .insertInto('teams')
@@ -61,9 +61,9 @@ it('a person owns a hundred teams at most: all of them are read for each of thei
     .values(teams.map((team) => ({ ...owner, team_id: team.id })))
     .execute();
   const by = await byPerson(server, person);
-  await createTeam(db, { name: 'The hundredth' }, by);
+  await createTeam(db, { name: 'The thousandth' }, by);
   await expect(createTeam(db, { name: 'One more' }, by)).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('100'),
+    message: expect.stringContaining('1000'),
   });
 });
