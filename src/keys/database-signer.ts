@@ -20,9 +20,7 @@ export function createDatabaseSigner(masterKeys: readonly MasterKey[]): Signer {
   return {
     name: 'database',
     async createKey(alg) {
-      const { privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 });
-      const jwk = await exportJWK(privateKey);
-      const kid = await calculateJwkThumbprint(jwk);
+      const { jwk, kid } = await generate(alg);
       const publicJwk = { ...publicPart(jwk), kid, alg, use: 'sig' };
       return { publicJwk, sealedPrivateJwk: seal(masterKeys, signingKeyContext(kid), JSON.stringify(jwk)) };
     },
@@ -33,6 +31,16 @@ export function createDatabaseSigner(masterKeys: readonly MasterKey[]): Signer {
       for (const key of keys) open(key);
     },
   };
+}
+
+/** A private key named by its thumbprint (RFC 7638), which never begins with a dash: on a command line that is an option. */
+async function generate(alg: SigningAlg): Promise<{ jwk: JWK; kid: string }> {
+  for (;;) {
+    const { privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 });
+    const jwk = await exportJWK(privateKey);
+    const kid = await calculateJwkThumbprint(jwk);
+    if (!kid.startsWith('-')) return { jwk, kid };
+  }
 }
 
 /** The JOSE signature of RFC 7518 §3.3 and §3.4, or RFC 8037 §3.1. Synchronous: WebCrypto costs about three times as much. */

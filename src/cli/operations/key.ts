@@ -19,7 +19,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
     .addOption(new Option('--alg <alg>', 'of this algorithm only').choices([...SIGNING_ALGS]))
     .action((options: JsonOption & { alg?: SigningAlg }) => rotate(line, options));
   withJson(key.command('revoke').description('drop a signing key at once; every token that it signed is refused'))
-    .argument('<kid>', 'as the list shows it')
+    .argument('<kid>', 'as the list shows it; one that begins with a dash goes after --')
     .requiredOption('--reason <reason>', 'kept in the audit trail, such as compromised')
     .action((kid: string, options: JsonOption & { reason: string }) => revoke(line, kid, options));
 
