@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { jest } from '@jest/globals';
+import { DefaultQueryExecutor, type QueryExecutor } from 'kysely';
 import pg from 'pg';
 
 /** The statements that this process sends to a database, of either kind, while `work` runs. */
@@ -15,18 +16,22 @@ export async function statementsDuring(work: () => Promise<unknown>): Promise<st
 
 const textOf = (query: unknown) => (typeof query === 'string' ? query : String((query as { text?: string }).text));
 
-/** Lets something happen once, right after the database has answered a statement that contains `text`. */
+/**
+ * Lets something happen once, right after the database has answered a statement that contains `text`. Where there is just one
+ * connection it is free again by then, except in a transaction.
+ */
 export function afterStatement(text: string, happening: () => Promise<unknown>): void {
-  const prototypes = [pg.Client.prototype, PGlite.prototype] as { query: (...order: unknown[]) => unknown }[];
-  const spies = prototypes.map((prototype) => {
-    const { query } = prototype;
-    return jest.spyOn(prototype, 'query').mockImplementation(async function (this: unknown, ...order) {
-      const answer = await query.apply(this, order);
-      if (textOf(order[0]).includes(text)) {
-        for (const spy of spies) spy.mockRestore();
-        await happening();
-      }
-      return answer;
-    });
-  });
+  const executor = Object.getPrototypeOf(DefaultQueryExecutor.prototype) as QueryExecutor;
+  const execute = executor.executeQuery;
+  const spy = jest.spyOn(executor, 'executeQuery').mockImplementation(async function (
+    this: QueryExecutor,
+    ...[query, ...rest]: Parameters<QueryExecutor['executeQuery']>
+  ) {
+    const answer = await execute.call(this, query, ...rest);
+    if (query.sql.includes(text)) {
+      spy.mockRestore();
+      await happening();
+    }
+    return answer;
+  } as typeof execute);
 }
