@@ -55,11 +55,13 @@ export const scenarios: readonly Scenario[] = [
   {
     work: 'refresh-id-token',
     title: 'refresh with ID token',
+    bothLanes: true,
     yardsticks: ['oidc-provider', 'better-auth'],
   },
   {
     work: 'refresh',
     title: 'refresh without ID token',
+    bothLanes: true,
     yardsticks: ['oidc-provider', 'oauth2-server', 'better-auth'],
   },
   {

@@ -3,7 +3,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { adminRoutes } from './admin/router.ts';
 import { ensureAdminApi } from './apis/admin-api.ts';
-import { createCatalog } from './clients/catalog.ts';
+import { type Catalog, createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
 import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
@@ -31,6 +31,7 @@ import { createOutbox } from './mail/outbox.ts';
 import { createPost } from './mail/post.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
+import { refreshLane } from './oidc/refresh-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
@@ -55,6 +56,7 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
+  readonly catalog: Catalog;
   readonly secretUses: SecretUses;
   readonly usage: UsageRecorder;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
@@ -143,7 +145,9 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(oidc.host.documents(atOnce));
   if (expressLaneOn) {
     const note = usage.note;
-    koa.use(expressLane({ catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce }));
+    const lane = { db, catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce };
+    koa.use(expressLane(lane));
+    koa.use(refreshLane(lane));
     koa.use(oidc.introspectionLane(atOnce));
   }
   koa.use(standard.middleware);
@@ -163,6 +167,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   return {
     jobs: createJobs({ database, keyring, usage, post, clock, log }),
     keyring,
+    catalog,
     secretUses,
     usage,
     async close() {

@@ -56,7 +56,7 @@ export const variables = {
   },
   EXPRESS_LANE: {
     fallback: 'on',
-    meaning: '`off` sends plain client-credentials requests through oidc-provider like all others.',
+    meaning: '`off` sends plain token, refresh and introspection requests through oidc-provider like all others.',
   },
   METRICS_PORT: {
     fallback: '(off)',

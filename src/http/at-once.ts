@@ -1,8 +1,10 @@
 import type { Context } from 'koa';
 import type { StandardHeaders } from './security-headers.ts';
 
-/** An answer of 200 that is known in full. The body has only ASCII in it. */
+/** An answer that is known in full. The body has only ASCII in it. */
 export interface WholeAnswer {
+  /** 200 unless it says something else. */
+  readonly status?: number;
   /** Its own headers, name and value in turn. */
   readonly headers: readonly string[];
   readonly body: string;
@@ -22,10 +24,10 @@ export function createAtOnce(issuer: string, standard: StandardHeaders): AtOnce 
   const { host } = new URL(issuer);
   return {
     isFor: ({ req }, method, path) => req.url === path && req.method === method && req.headers.host === host,
-    answer(ctx, { headers, body }) {
+    answer(ctx, { status = 200, headers, body }) {
       ctx.respond = false;
       const own = [...headers, 'Content-Length', String(body.length)];
-      ctx.res.writeHead(200, standard.list(ctx.state.requestId, own)).end(body, 'latin1');
+      ctx.res.writeHead(status, standard.list(ctx.state.requestId, own)).end(body, 'latin1');
     },
   };
 }

@@ -9,6 +9,8 @@ export interface RequestState {
   body?: Buffer;
   /** A posted form as it came, for who wants to look at it ahead of the provider. */
   formBody?: string;
+  /** What a lane ahead of the provider issued tokens for. */
+  grantType?: 'client_credentials' | 'refresh_token';
   /** What an answer does not show, for who counts. */
   happened?: 'reuse' | 'sign_in_failed';
 }

@@ -4,7 +4,7 @@ import type { SigningAlg, SigningKey } from './signing-keys.ts';
 /** A JWS in compact form (RFC 7515 §7.1), signed by the key of this algorithm that signs now. */
 export async function signCompact(
   keyring: Keyring,
-  header: { alg: SigningAlg; typ: string },
+  header: { alg: SigningAlg; typ?: string },
   claims: object,
 ): Promise<string> {
   const key = keyring.active(header.alg);
@@ -16,10 +16,10 @@ export async function signCompact(
 const headers = new WeakMap<SigningKey, Map<string, string>>();
 
 /** Of each kind of token and key there are many, with the same header. */
-function encodedHeader(key: SigningKey, typ: string): string {
+function encodedHeader(key: SigningKey, typ = ''): string {
   const ofKey = headers.get(key) ?? new Map<string, string>();
   headers.set(key, ofKey);
-  const header = ofKey.get(typ) ?? encode({ alg: key.alg, typ, kid: key.kid });
+  const header = ofKey.get(typ) ?? encode({ alg: key.alg, ...(typ ? { typ } : {}), kid: key.kid });
   ofKey.set(typ, header);
   return header;
 }

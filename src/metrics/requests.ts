@@ -86,9 +86,9 @@ function noteOutcomes(registry: Registry) {
   };
 }
 
-/** What does not go through the provider (oidc/express-lane.ts) is client credentials. */
+/** The provider's, or what a lane ahead of it says. */
 function grantTypeOf(ctx: Context): string {
   const { oidc } = ctx as { oidc?: { params?: { grant_type?: unknown } } };
-  const grantType = String(oidc ? oidc.params?.grant_type : 'client_credentials');
+  const grantType = String(oidc ? oidc.params?.grant_type : ctx.state.grantType);
   return GRANT_TYPES.has(grantType) ? grantType : 'other';
 }

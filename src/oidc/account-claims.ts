@@ -4,7 +4,7 @@ import type { Person } from './presented.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4). */
-export const claims: NonNullable<Configuration['claims']> = {
+export const claims: Readonly<Record<string, string[]>> = {
   openid: ['sub'],
   profile: ['name', 'updated_at'],
   email: ['email', 'email_verified'],
@@ -19,6 +19,12 @@ function claimsOf(account: Person) {
     email: account.email,
     email_verified: account.email_verified_at !== null,
   };
+}
+
+/** What an ID token says of a person (OpenID Connect Core §5.4), by the scopes that were granted. */
+export function idTokenClaimsOf(account: Person, scopes: readonly string[]): Record<string, unknown> {
+  const named = new Set(scopes.flatMap((scope) => claims[scope] ?? []));
+  return Object.fromEntries(Object.entries(claimsOf(account)).filter(([name]) => named.has(name)));
 }
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {

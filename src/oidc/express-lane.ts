@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
 import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import type { RequestState } from '../http/context.ts';
 import { randomText } from '../http/random-text.ts';
 import { readAhead } from '../http/read-ahead.ts';
 import { signCompact } from '../keys/jws.ts';
@@ -27,7 +28,7 @@ export interface ExpressLaneParts {
  * taken; everything else, every error included, goes on untouched. Both ways use the same policy, secrets and keys, and
  * test/http/express-lane.test.ts finds their answers alike.
  */
-export function expressLane(parts: ExpressLaneParts): Middleware {
+export function expressLane(parts: ExpressLaneParts): Middleware<RequestState> {
   const readOrder = rememberOrders(parts.catalog);
   const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
     const body = await readAhead(ctx);
@@ -44,6 +45,7 @@ export function expressLane(parts: ExpressLaneParts): Middleware {
     // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
     const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await prepare(ctx).catch(() => undefined) : undefined;
     if (!answer) return next();
+    ctx.state.grantType = 'client_credentials';
     parts.atOnce.answer(ctx, answer);
   };
 }

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { CatalogEntry } from '../clients/catalog.ts';
 import type { KnownSecret } from '../clients/find-clients.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
-import type { AtOnce } from '../http/at-once.ts';
+import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
 import { isWellEncoded } from '../http/input-guard.ts';
 import { MAX_BODY } from '../http/read-ahead.ts';
 
@@ -27,6 +27,17 @@ export const SUCCESS_HEADERS = [
   ['Cache-Control', 'no-store'],
   ['Content-Type', 'application/json; charset=utf-8'],
 ].flat();
+
+/** A passing failure of ours, as provider.ts answers it too. */
+export const UNAVAILABLE_ERROR = {
+  error: 'temporarily_unavailable',
+  error_description: 'the server cannot answer right now; try again',
+};
+export const UNAVAILABLE: WholeAnswer = {
+  status: 503,
+  headers: [...SUCCESS_HEADERS, 'Retry-After', '1'],
+  body: JSON.stringify(UNAVAILABLE_ERROR),
+};
 
 /** A form of known parameters, each with one value that is not empty; undefined for any other. */
 export function readForm(body: string, known: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {

@@ -17,6 +17,7 @@ import { AppError } from '../errors.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { noteStart } from './issue-time.ts';
+import { UNAVAILABLE_ERROR } from './plain-request.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -167,7 +168,7 @@ function answerUnavailable(ctx: KoaContextWithOIDC): void {
   // A page that says what a fault says: drawn anew, or as JSON for a program, where all errors are.
   if (typeof ctx.body === 'string') throw new AppError('unavailable', { retryAfter: 1 });
   ctx.set('Retry-After', '1');
-  ctx.body = { error: 'temporarily_unavailable', error_description: 'the server cannot answer right now; try again' };
+  ctx.body = UNAVAILABLE_ERROR;
 }
 
 /** The page that posts a form by itself has its script inline, which our CSP forbids; the same script is an asset. */

@@ -25,6 +25,10 @@ export const lifetimes = {
   sessionSignedOut: HOUR,
 } as const;
 
+/** Seconds that a refresh token lives, by when its family began and the time now, both in seconds. */
+export const refreshLifetime = (familyStart: number, at: number) =>
+  Math.max(1, Math.min(lifetimes.refreshIdle, familyStart + lifetimes.refreshAbsolute - at));
+
 const now = () => Math.floor(Date.now() / 1000);
 const remaining = (idle: number, absoluteEnd: number) => Math.max(1, Math.min(idle, absoluteEnd - now()));
 
@@ -36,8 +40,7 @@ export const ttl: NonNullable<Configuration['ttl']> = {
   IdToken: lifetimes.idToken,
   Interaction: lifetimes.interaction,
   Grant: lifetimes.grant,
-  RefreshToken: (_ctx: KoaContextWithOIDC, token: RefreshToken) =>
-    remaining(lifetimes.refreshIdle, (token.iiat ?? now()) + lifetimes.refreshAbsolute),
+  RefreshToken: (_ctx: KoaContextWithOIDC, token: RefreshToken) => refreshLifetime(token.iiat ?? now(), now()),
   Session: (_ctx: KoaContextWithOIDC, session: Session) =>
     session.accountId
       ? remaining(lifetimes.sessionIdle, (session.loginTs ?? now()) + lifetimes.sessionAbsolute)

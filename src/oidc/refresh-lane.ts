@@ -1,0 +1,183 @@
+import type { Context, Middleware } from 'koa';
+import type { Kysely } from 'kysely';
+import type { CatalogEntry } from '../clients/catalog.ts';
+import type { KnownSecret } from '../clients/find-clients.ts';
+import { isDatabaseFailure } from '../db/failures.ts';
+import type { Tables } from '../db/tables.ts';
+import type { WholeAnswer } from '../http/at-once.ts';
+import type { RequestState } from '../http/context.ts';
+import { randomText } from '../http/random-text.ts';
+import { readAhead } from '../http/read-ahead.ts';
+import { signCompact } from '../keys/jws.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import { idTokenClaimsOf } from './account-claims.ts';
+import { toArtifactRow } from './artifacts.ts';
+import type { ExpressLaneParts } from './express-lane.ts';
+import { findPersonalUse } from './persons.ts';
+import { isPlainPost, liveSecret, readCredentials, readForm, SUCCESS_HEADERS, UNAVAILABLE } from './plain-request.ts';
+import { findPresented } from './presented.ts';
+import { type RefreshOrder, readRefresh } from './refresh-order.ts';
+import { toRetryRow } from './refresh-retries.ts';
+import { lifetimes, refreshLifetime } from './ttls.ts';
+import { write } from './writes.ts';
+
+export interface RefreshLaneParts extends ExpressLaneParts {
+  readonly db: Kysely<Tables>;
+}
+
+/**
+ * A refresh by an app with a secret, of a token for one API that nobody has used, answered without entering oidc-provider,
+ * which costs as much as all the rest. It reads and writes what the ordinary way does, in the same two statements;
+ * whoever does not get to use the token, and everything that would be refused or is special, goes on untouched.
+ * test/http/refresh-lane.test.ts finds answers, tokens, rows, audit and usage of both ways alike.
+ */
+export function refreshLane(parts: RefreshLaneParts): Middleware<RequestState> {
+  const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
+    const body = await readAhead(ctx);
+    const now = parts.clock();
+    const request = readRequest(ctx.headers.authorization, body.toString('latin1'), { ...parts, now });
+    if (!request) return undefined;
+    try {
+      return await refresh(parts, ctx, { ...request, now });
+    } catch (err) {
+      if (!isDatabaseFailure(err)) throw err;
+      // Not tried again on the ordinary way: whether it was written is not known, and then a second try looks like reuse.
+      ctx.state.log.error({ err }, 'a refresh failed');
+      note(parts, ctx, { clientId: request.entry.client.id, outcome: 'temporarily_unavailable' });
+      return UNAVAILABLE;
+    }
+  };
+  return async (ctx, next) => {
+    // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
+    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await prepare(ctx).catch(() => undefined) : undefined;
+    if (!answer) return next();
+    ctx.state.grantType = 'refresh_token';
+    parts.atOnce.answer(ctx, answer);
+  };
+}
+
+interface RefreshRequest {
+  readonly entry: CatalogEntry;
+  readonly secret: KnownSecret;
+  readonly token: string;
+  readonly resource: string | undefined;
+}
+
+const PARAMETERS = new Set(['grant_type', 'refresh_token', 'resource', 'client_id', 'client_secret']);
+
+/** Who asks with which token, or undefined when the request is not for this lane. */
+function readRequest(
+  authorization: string | undefined,
+  body: string,
+  { catalog, now }: { catalog: ExpressLaneParts['catalog']; now: Date },
+): RefreshRequest | undefined {
+  const form = readForm(body, PARAMETERS);
+  const token = form?.get('refresh_token');
+  if (form?.get('grant_type') !== 'refresh_token' || token === undefined) return undefined;
+  const credentials = readCredentials(authorization, form);
+  const entry = credentials && catalog.peek(credentials.clientId);
+  const secret = entry && entry.client.type !== 'machine' && liveSecret(entry, credentials.secret, now);
+  return secret ? { entry, secret, token, resource: form.get('resource') } : undefined;
+}
+
+type Timed<T> = T & { readonly now: Date };
+
+/** One statement to read, one to write, as in exchange.ts. @returns undefined when it is not for the lane after all */
+async function refresh(
+  parts: RefreshLaneParts,
+  ctx: Context,
+  request: Timed<RefreshRequest>,
+): Promise<WholeAnswer | undefined> {
+  const { entry, secret, token, now } = request;
+  const presented = await findPresented(parts.db, token);
+  const order = presented && readRefresh(entry, presented, request);
+  if (!order) return undefined;
+  const use = await findPersonalUse(parts.db, order.person.id, order.appApi);
+  const scope = order.apiScopes.filter((one) => use.granted.includes(one)).join(' ');
+  if (scope === '') return undefined;
+  const ended = parts.secretUses.note(secret);
+  if (ended !== undefined) await ended;
+  const successor = randomText();
+  const tokens = await sign(parts, entry, { ...order, scope, roles: use.roleNames, now });
+  const { access_token, id_token } = tokens;
+  const expires_in = order.appApi.api.token_lifetime;
+  const answer = { access_token, expires_in, id_token, refresh_token: successor, scope, token_type: 'Bearer' };
+  if (!(await rotate(parts.db, ctx, { entry, order, successor, answer, now }))) return undefined;
+  note(parts, ctx, { clientId: entry.client.id, api: order.appApi.api.id, outcome: SUCCESS, scope });
+  return { headers: SUCCESS_HEADERS, body: JSON.stringify(answer) };
+}
+
+type Grants = Timed<RefreshOrder> & { readonly scope: string; readonly roles: readonly string[] | undefined };
+
+/** An access token of RFC 9068 §2.2 and, where there is to be one, an ID token (OpenID Connect Core §12.2). */
+async function sign({ keyring, issuer }: RefreshLaneParts, { client }: CatalogEntry, grants: Grants) {
+  const { used, person, appApi, idTokenScopes, scope, roles, now } = grants;
+  const { api } = appApi;
+  const iat = toSeconds(now);
+  const access = {
+    grant_id: used.grantId,
+    roles,
+    jti: randomText(),
+    sub: person.id,
+    iat,
+    exp: iat + api.token_lifetime,
+    scope,
+    client_id: client.id,
+    iss: issuer,
+    aud: api.identifier,
+  };
+  const { nonce, sid } = used;
+  const times = { aud: client.id, exp: iat + lifetimes.idToken, iat, iss: issuer };
+  return {
+    access_token: await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, access),
+    id_token:
+      idTokenScopes &&
+      (await signCompact(
+        keyring(),
+        { alg: client.id_token_alg },
+        { ...idTokenClaimsOf(person, idTokenScopes), nonce, sid, ...times },
+      )),
+  };
+}
+
+interface Rotation {
+  readonly entry: CatalogEntry;
+  readonly order: RefreshOrder;
+  /** The refresh token that replaces the used one. */
+  readonly successor: string;
+  readonly answer: object;
+  readonly now: Date;
+}
+
+/** Uses the token up and writes its successor, with the audit event. @returns whether this request was the one to use it */
+function rotate(db: Kysely<Tables>, ctx: Context, rotation: Rotation): Promise<boolean> {
+  const { entry, order, successor, answer, now } = rotation;
+  const { token, used, person } = order;
+  const clientId = entry.client.id;
+  const lifetime = refreshLifetime(used.iiat, toSeconds(now));
+  const payload = { ...used, ...ageOf(now, lifetime), gty: refreshed(used.gty), rotations: (used.rotations ?? 0) + 1 };
+  const seconds = entry.client.refresh_retry_seconds;
+  const parties = { clientId, accountId: person.id, grantId: used.grantId };
+  const writes = {
+    consumed: { model: 'RefreshToken', id: token },
+    issued: [toArtifactRow('RefreshToken', { id: successor, payload, lifetime, now })],
+    retries: seconds > 0 ? [toRetryRow({ token, successor, response: answer, seconds, now })] : [],
+    events: [{ type: 'refresh.rotated', ...parties } as const],
+  };
+  const actor = { type: 'client', id: clientId, ip: ctx.ip, requestId: ctx.state.requestId as string } as const;
+  return write(db, writes, { actor: () => actor, now });
+}
+
+const GTY = 'refresh_token';
+const refreshed = (gty: string | undefined) => (!gty || gty.endsWith(GTY) ? gty : `${gty} ${GTY}`);
+
+const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
+const ageOf = (now: Date, lifetime: number) => ({ iat: toSeconds(now), exp: toSeconds(now) + lifetime });
+
+function note(
+  { note: noteUsage, clock }: RefreshLaneParts,
+  ctx: Context,
+  { clientId, api, outcome, scope }: { clientId: string; api?: string; outcome: string; scope?: string },
+): void {
+  noteUsage({ at: clock(), clientId, api, event: GTY, outcome, scope, requestId: ctx.state.requestId });
+}
