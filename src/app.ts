@@ -156,6 +156,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(pinHost(issuer, trustedProxies));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
+  koa.use(oidc.signIns);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
   koa.use(serveAssets());

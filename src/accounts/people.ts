@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { createAccount, NewAccount } from './accounts.ts';
 
 /** An account without what nobody needs to see. */
-export type Profile = Omit<Account, 'password_hash' | 'email_key'>;
+export type Profile = Omit<Account, 'password_hash' | 'email_key' | 'sign_in_epoch'>;
 
 export const PROFILE = [
   'id',

@@ -18,13 +18,19 @@ export interface PortalSession {
   readonly accountId?: string;
 }
 
+/** The person's sign-in epoch: a session of it is nothing in a later one. */
+export async function signInEpochOf(db: Db, accountId: string): Promise<number | undefined> {
+  const row = await db.selectFrom('accounts').select('sign_in_epoch').where('id', '=', accountId).executeTakeFirst();
+  return row?.sign_in_epoch;
+}
+
 const hashOf = (id: string) => createHash('sha256').update(id).digest();
 
 /** Starts a session under a new id. @returns the id, for the cookie */
 export async function startSession(
   db: Db,
   session: PortalSession,
-  life: { now: Date; seconds: number },
+  life: { now: Date; seconds: number; epoch?: number | undefined },
 ): Promise<string> {
   const id = randomBytes(32).toString('base64url');
   await db
@@ -32,6 +38,7 @@ export async function startSession(
     .values({
       id_hash: hashOf(id),
       account_id: session.accountId ?? null,
+      sign_in_epoch: life.epoch ?? null,
       sealed: sealWith(keyFromBearer(id, PURPOSE), PURPOSE, Buffer.from(JSON.stringify(session))),
       created_at: life.now,
       expires_at: new Date(life.now.getTime() + life.seconds * 1000),
@@ -44,9 +51,16 @@ export async function findSession(db: Db, id: string | undefined, now: Date): Pr
   if (!id) return undefined;
   const row = await db
     .selectFrom('portal_sessions')
+    .leftJoin('accounts', 'accounts.id', 'portal_sessions.account_id')
     .select('sealed')
     .where('id_hash', '=', hashOf(id))
     .where('expires_at', '>', now)
+    .where(({ or, eb, ref }) =>
+      or([
+        eb('portal_sessions.sign_in_epoch', 'is', null),
+        eb('portal_sessions.sign_in_epoch', '=', ref('accounts.sign_in_epoch')),
+      ]),
+    )
     .executeTakeFirst();
   if (!row) return undefined;
   return JSON.parse(unsealWith(keyFromBearer(id, PURPOSE), PURPOSE, row.sealed).toString()) as PortalSession;

@@ -40,6 +40,8 @@ export interface ArtifactTable {
   /** Of a device code, in seconds; it grows when the device asks too often. */
   poll_interval: Late<number>;
   next_poll_at: Late<Date>;
+  /** Of the sign-in that it comes from; null for what does not end with the person's sessions. */
+  sign_in_epoch: Late<number>;
 }
 
 /** Responses kept for a retry, sealed with a key that only the holder of the used refresh token can derive. */
@@ -61,6 +63,8 @@ export interface AccountTable {
   /** Beyond teams: an admin may do everything, an auditor read everything. */
   platform_role: Late<'admin' | 'auditor'>;
   version: Generated<number>;
+  /** Goes up whenever all sessions of the person end. */
+  sign_in_epoch: Generated<number>;
   created_at: Created;
   updated_at: Timestamp;
   disabled_at: Timestamp | null;
@@ -140,6 +144,8 @@ export interface PortalSessionTable {
   sealed: Uint8Array;
   /** What the next page says once. */
   sealed_flash: Late<Uint8Array>;
+  /** Of the sign-in that it comes from. */
+  sign_in_epoch: Late<number>;
   created_at: Created;
   expires_at: Timestamp;
 }

@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Catalog } from '../clients/catalog.ts';
 import {
+  type ArtifactRow,
   consumeArtifact,
   findArtifact,
   findArtifactByUid,
@@ -14,6 +15,7 @@ import { createDeviceCodeAdapter, type DeviceCodeParts } from './device-codes.ts
 import { type Endings, end } from './endings.ts';
 import { findPresented } from './presented.ts';
 import { findRetry } from './refresh-retries.ts';
+import { OF_A_SIGN_IN, type SignInEpochs } from './sign-in-epochs.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
 /** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
@@ -36,7 +38,7 @@ export function createAdapterFactory(
 ): (model: string) => Adapter {
   return (model) => {
     if (model === 'Client') return clientAdapter(work, catalog);
-    const artifacts = new ArtifactAdapter(model, work, parts.clock);
+    const artifacts = new ArtifactAdapter(model, work, parts);
     return model === 'DeviceCode' ? createDeviceCodeAdapter(artifacts, { ...parts, work }) : artifacts;
   };
 }
@@ -45,18 +47,26 @@ class ArtifactAdapter implements Adapter {
   readonly #model: string;
   readonly #work: UnitOfWork;
   readonly #clock: () => Date;
+  readonly #epochs: SignInEpochs;
 
-  constructor(model: string, work: UnitOfWork, clock: () => Date) {
+  constructor(model: string, work: UnitOfWork, { clock, epochs }: Pick<DeviceCodeParts, 'clock' | 'epochs'>) {
     this.#model = model;
     this.#work = work;
     this.#clock = clock;
+    this.#epochs = epochs;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const row = toArtifactRow(this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
     const exchange = this.#work.exchange();
     if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(row);
-    else await saveArtifact(this.#work.db(), row);
+    else await saveArtifact(this.#work.db(), row, this.#epochOf(row));
+  }
+
+  #epochOf({ account_id: accountId }: ArtifactRow): number | 'now' | null {
+    if (!OF_A_SIGN_IN.has(this.#model) || !accountId) return null;
+    // Without one that was found before, the person signs in with this.
+    return this.#epochs.of(accountId) ?? 'now';
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -65,6 +75,7 @@ class ArtifactAdapter implements Adapter {
     const grant = (await exchange?.presented?.found)?.grant;
     if (this.#model === 'Grant' && grant?.jti === id) return grant;
     const stored = await findArtifact(this.#work.db(), this.#model, id);
+    if (stored?.signIn) this.#epochs.note(stored.signIn.accountId, stored.signIn.epoch);
     return stored && withUse(stored);
   }
 

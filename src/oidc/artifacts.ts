@@ -16,6 +16,11 @@ export interface StoredArtifact {
   readonly consumedAt: Date | null;
 }
 
+/** An artifact, and the sign-in that it comes from if it comes from one. */
+export interface FoundArtifact extends StoredArtifact {
+  readonly signIn: { readonly accountId: string; readonly epoch: number } | undefined;
+}
+
 /**
  * Interactions and pushed requests hold values that someone else bears (the session id, an id_token_hint), so their
  * payload is sealed with a key that only the artifact's own id gives.
@@ -79,34 +84,57 @@ const REPLACED = [
   'expires_at',
   'poll_interval',
 ] as const;
-const SAVED: readonly Exclude<keyof ArtifactRow, 'consumed_at' | 'next_poll_at'>[] = [...KEY, ...REPLACED];
+const SAVED: readonly Exclude<keyof ArtifactRow, 'consumed_at' | 'next_poll_at' | 'sign_in_epoch'>[] = [
+  ...KEY,
+  ...REPLACED,
+];
 
-const SAVE = `${PREPARED} insert into artifacts (${SAVED.join()})
-  values (${SAVED.map((_, index) => `$${index + 1}`).join()})
-  on conflict (id_hash, model) do update set ${REPLACED.map((name) => `${name} = excluded.${name}`).join()}`;
+const [EPOCH, IS_NOW, ACCOUNT] = [SAVED.length + 1, SAVED.length + 2, SAVED.indexOf('account_id') + 1];
+const SAVE = `${PREPARED} insert into artifacts (${SAVED.join()}, sign_in_epoch)
+  values (${SAVED.map((_, index) => `$${index + 1}`).join()}, case when $${IS_NOW}::boolean
+    then (select accounts.sign_in_epoch from accounts where accounts.id = $${ACCOUNT}) else $${EPOCH}::integer end)
+  on conflict (id_hash, model) do update set
+    ${[...REPLACED, 'sign_in_epoch'].map((name) => `${name} = excluded.${name}`).join()}`;
 
-/** Inserts an artifact, or replaces the one of the same id. */
-export async function saveArtifact(db: Db, row: ArtifactRow): Promise<void> {
+/**
+ * Inserts an artifact, or replaces the one of the same id. `epoch` is that of the sign-in that it comes from: one that was
+ * read before, or the person's at this moment; null where it comes from none.
+ */
+export async function saveArtifact(db: Db, row: ArtifactRow, epoch: number | 'now' | null = null): Promise<void> {
   const values = SAVED.map((name) => row[name] ?? null);
-  await db.executeQuery(CompiledQuery.raw(SAVE, values));
+  await db.executeQuery(CompiledQuery.raw(SAVE, [...values, epoch === 'now' ? null : epoch, epoch === 'now']));
 }
 
-const FIND = `${PREPARED} select payload, consumed_at from artifacts where id_hash = $1 and model = $2`;
+/** Whether the sign-in that it comes from has not ended. @param used the table's name @param accounts that of its person */
+export const ofLiveSignIn = (used: string, accounts: string) =>
+  `(${used}.sign_in_epoch is null or ${used}.sign_in_epoch = ${accounts}.sign_in_epoch)`;
+
+const LIVE = `artifacts left join accounts on accounts.id = artifacts.account_id
+  where artifacts.model = $2 and ${ofLiveSignIn('artifacts', 'accounts')}`;
+
+const FIND = `${PREPARED}
+  select artifacts.payload, artifacts.consumed_at, artifacts.account_id, artifacts.sign_in_epoch
+  from ${LIVE} and artifacts.id_hash = $1`;
 
 /** Finds by bearer value. */
-export async function findArtifact(db: Db, model: string, id: string): Promise<StoredArtifact | undefined> {
+export async function findArtifact(db: Db, model: string, id: string): Promise<FoundArtifact | undefined> {
   const { rows } = await db.executeQuery<Found>(CompiledQuery.raw(FIND, [hashOf(id), model]));
   const [row] = rows;
-  return row && { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at };
+  if (!row) return undefined;
+  const { account_id: accountId, sign_in_epoch: epoch } = row;
+  const signIn = accountId !== null && epoch !== null ? { accountId, epoch } : undefined;
+  return { payload: decodePayload(model, id, row.payload), consumedAt: row.consumed_at, signIn };
 }
 
 interface Found {
   payload: Record<string, unknown>;
   consumed_at: Date | null;
+  account_id: string | null;
+  sign_in_epoch: number | null;
 }
 
-const FIND_BY_UID = `${PREPARED}
-  select payload from artifacts where uid_hash = $1 and model = $2 order by created_at desc limit 1`;
+const FIND_BY_UID = `${PREPARED} select artifacts.payload from ${LIVE} and artifacts.uid_hash = $1
+  order by artifacts.created_at desc limit 1`;
 
 /** Finds a session by its uid. The bearer value stays unknown. */
 export async function findArtifactByUid(db: Db, model: string, uid: string): Promise<AdapterPayload | undefined> {

@@ -8,6 +8,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { saveArtifact, toArtifactRow } from './artifacts.ts';
 import { POLL_INTERVAL } from './device-polls.ts';
+import type { SignInEpochs } from './sign-in-epochs.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 const MODEL = 'DeviceCode';
@@ -20,6 +21,7 @@ export interface DeviceCodeParts {
   readonly work: Pick<UnitOfWork, 'exchange'>;
   readonly cookieKeys: readonly string[];
   readonly clock: () => Date;
+  readonly epochs: SignInEpochs;
 }
 
 /**
@@ -82,10 +84,11 @@ async function findPayload(db: Db, userCodeHashes: Buffer[]): Promise<AdapterPay
 }
 
 /** A step of the person's: going on with a code, connecting the device, or refusing it. */
-async function change({ db, cookieKeys, clock }: DeviceCodeParts, payload: AdapterPayload): Promise<void> {
+async function change({ db, cookieKeys, clock, epochs }: DeviceCodeParts, payload: AdapterPayload): Promise<void> {
   const { jti: _handle, userCode = '', ...wanted } = payload;
+  const epoch = wanted.accountId === undefined ? undefined : epochs.of(wanted.accountId);
   const changed = await inTransaction(db, async (trx) => {
-    const done = await advance(trx, hashesOf(cookieKeys, userCode), afterFault(wanted));
+    const done = await advance(trx, hashesOf(cookieKeys, userCode), { payload: afterFault(wanted), epoch });
     const event = eventOf(wanted);
     if (done && event) await record(trx, actorOf(), event, clock());
     return done;
@@ -111,7 +114,11 @@ function afterFault(payload: AdapterPayload): AdapterPayload {
  * One statement, so that of two people who enter one code at once only one goes on, and what was decided stays.
  * @returns whether it was possible
  */
-async function advance(db: Db, userCodeHashes: Buffer[], payload: AdapterPayload): Promise<boolean> {
+async function advance(
+  db: Db,
+  userCodeHashes: Buffer[],
+  { payload, epoch }: { payload: AdapterPayload; epoch: number | undefined },
+): Promise<boolean> {
   const goesOn = payload.inFlight && !payload.accountId && !payload.error;
   const row = await db
     .updateTable('artifacts')
@@ -119,6 +126,7 @@ async function advance(db: Db, userCodeHashes: Buffer[], payload: AdapterPayload
       payload: JSON.stringify(payload),
       account_id: payload.accountId ?? null,
       grant_id: payload.grantId ?? null,
+      sign_in_epoch: epoch ?? null,
     })
     .where('user_code_hash', 'in', userCodeHashes)
     .where('model', '=', MODEL)

@@ -3,7 +3,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import { PREPARED } from '../db/clients.ts';
 import type { Db } from '../db/connection.ts';
 import type { Account } from '../db/tables.ts';
-import { decodePayload, hashOf, type StoredArtifact } from './artifacts.ts';
+import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
 
 /** What of a person goes into tokens. */
 export type Person = Pick<Account, 'id' | 'name' | 'email' | 'email_verified_at' | 'updated_at'>;
@@ -36,10 +36,12 @@ const QUERY = `${PREPARED}
   left join artifacts owner
     on owner.model = 'Grant' and owner.id_hash = sha256(convert_to(used.grant_id, 'UTF8'))
   left join accounts on accounts.id = used.account_id and accounts.disabled_at is null
+    and ${ofLiveSignIn('used', 'accounts')}
   left join lateral (
     select s.payload from artifacts s
     where used.payload @> '{"expiresWithSession": true}' and s.model = 'Session'
       and s.uid_hash = sha256(convert_to(used.payload ->> 'sessionUid', 'UTF8'))
+      and ${ofLiveSignIn('s', 'accounts')}
     order by s.created_at desc limit 1) session on true
   where used.id_hash = $1
     and used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')`;

@@ -29,6 +29,7 @@ import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
 import { createSignInAttempts } from './sign-in-attempts.ts';
+import { createSignInEpochs } from './sign-in-epochs.ts';
 import { serveStructuredTokens } from './structured-tokens.ts';
 import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
 import { createUsageNotes } from './usage.ts';
@@ -55,6 +56,8 @@ export interface OidcServer {
   /** For ahead of the chain, where plain introspection is to be answered at once. */
   readonly introspectionLane: (atOnce: AtOnce) => Middleware;
   readonly interactions: Router;
+  /** Goes around all of it. */
+  readonly signIns: Middleware;
   /** Builds the provider anew with the keys of now and puts it in the old one's place. */
   rebuild(): void;
 }
@@ -65,6 +68,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const note = parts.noteUsage;
   const https = issuer.startsWith('https:');
   const work = createUnitOfWork(database.db);
+  const epochs = createSignInEpochs();
   const resources = createResources(work, catalog);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
   const pages = createPages(render);
@@ -82,7 +86,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   };
   const build = () => {
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, catalog, { db: database.db, cookieKeys, clock }),
+      adapter: createAdapterFactory(work, catalog, { db: database.db, cookieKeys, clock, epochs }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
@@ -108,7 +112,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     attempts: createSignInAttempts(database.pool, { cookieKeys, https }),
   });
   const lane = (atOnce: AtOnce) => introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock, atOnce });
-  return { host, introspectionLane: lane, interactions, rebuild: () => host.swap(build()) };
+  return { host, introspectionLane: lane, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
 }
 
 function createOverrides(

@@ -2,7 +2,7 @@ import type { Actor, AuditEvent } from '../audit/events.ts';
 import { recordWithin } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import { type ColumnTypes, Statement } from '../db/statement.ts';
-import { type ArtifactRow, hashOf } from './artifacts.ts';
+import { type ArtifactRow, hashOf, ofLiveSignIn } from './artifacts.ts';
 import type { RetryRow } from './refresh-retries.ts';
 
 /** What an exchange is going to change: gathered while it runs, and written together at its end. */
@@ -53,6 +53,7 @@ function use(statement: Statement, { model, id }: { model: string; id: string },
       and consumed_at is null
       and exists (select from artifacts owner where owner.model = 'Grant'
         and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8')))
-      and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null)
+      and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null
+        and ${ofLiveSignIn('artifacts', 'accounts')})
     returning 1 as one`;
 }

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import * as client from 'openid-client';
+import { signInEpochOf } from '../accounts/portal-sessions.ts';
 import { PORTAL_CLIENT } from '../clients/portal-client.ts';
 import { AppError } from '../errors.ts';
 import type { Loopback } from '../http/loopback.ts';
@@ -31,7 +32,7 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
       code_challenge: await client.calculatePKCECodeChallenge(pending.codeVerifier),
       code_challenge_method: 'S256',
     });
-    await visits.start(ctx, { pending }, SIGN_IN_SECONDS);
+    await visits.start(ctx, { pending }, { seconds: SIGN_IN_SECONDS });
     redirect(ctx, target.href);
   });
 
@@ -42,8 +43,11 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
       await visits.end(ctx);
       return redirect(ctx, '/');
     }
-    const accountId = await redeem(await connect(), new URL(ctx.url, issuer), pending);
-    await visits.start(ctx, { accountId }, SESSION_SECONDS);
+    const configuration = await connect();
+    const { accountId, accessToken } = await redeem(configuration, new URL(ctx.url, issuer), pending);
+    const epoch = await signInEpochOf(parts.db, accountId);
+    await requireLive(configuration, accountId, accessToken);
+    await visits.start(ctx, { accountId }, { seconds: SESSION_SECONDS, epoch });
     redirect(ctx, localPath(pending.returnTo));
   });
 
@@ -69,7 +73,7 @@ async function redeem(
   configuration: client.Configuration,
   callback: URL,
   pending: { state: string; nonce: string; codeVerifier: string },
-): Promise<string> {
+): Promise<{ accountId: string; accessToken: string }> {
   try {
     const tokens = await client.authorizationCodeGrant(configuration, callback, {
       pkceCodeVerifier: pending.codeVerifier,
@@ -77,7 +81,19 @@ async function redeem(
       expectedNonce: pending.nonce,
       idTokenExpected: true,
     });
-    return tokens.claims()?.sub ?? '';
+    return { accountId: tokens.claims()?.sub ?? '', accessToken: tokens.access_token };
+  } catch (cause) {
+    throw new AppError('sign_in_expired', { cause });
+  }
+}
+
+/**
+ * The token ends with the session that the sign-in is of. If that lives after the epoch was read, it is its epoch; if not,
+ * all sessions of the person have ended meanwhile, and there is to be none here either.
+ */
+async function requireLive(configuration: client.Configuration, accountId: string, accessToken: string): Promise<void> {
+  try {
+    await client.fetchUserInfo(configuration, accessToken, accountId);
   } catch (cause) {
     throw new AppError('sign_in_expired', { cause });
   }

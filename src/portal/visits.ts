@@ -61,10 +61,14 @@ export function createVisits({ db, clock, issuer, cookieKeys }: VisitParts) {
     find,
     session: (ctx: Context) => findSession(db, idOf(ctx), clock()),
 
-    /** Starts a visit under a new id, in place of the one before. */
-    async start(ctx: Context, session: Parameters<typeof startSession>[1], seconds: number): Promise<void> {
+    /** Starts a visit under a new id, in place of the one before. `epoch` is that of the sign-in. */
+    async start(
+      ctx: Context,
+      session: Parameters<typeof startSession>[1],
+      life: { seconds: number; epoch?: number | undefined },
+    ): Promise<void> {
       await endSession(db, idOf(ctx));
-      setCookie(ctx, await startSession(db, session, { now: clock(), seconds }));
+      setCookie(ctx, await startSession(db, session, { now: clock(), ...life }));
     },
 
     async end(ctx: Context): Promise<void> {

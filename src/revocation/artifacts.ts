@@ -23,15 +23,26 @@ const SESSION_MODELS = ['Session', 'Interaction'];
 
 /** Signs a person out everywhere. */
 export async function endSessionsOfAccount(db: Db, accountId: string): Promise<void> {
+  await endEpoch(db, accountId);
   await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', 'in', SESSION_MODELS).execute();
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
 }
 
 /** Removes codes, tokens, grants and sessions of a person. */
 export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): Promise<void> {
+  await endEpoch(db, accountId);
   const models = [...TOKEN_MODELS, ...SESSION_MODELS];
   await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', 'in', models).execute();
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
+}
+
+/** What a request under way writes for a sign-in of until now is nothing any more. */
+async function endEpoch(db: Db, accountId: string): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ sign_in_epoch: eb('sign_in_epoch', '+', 1) }))
+    .where('id', '=', accountId)
+    .execute();
 }
 
 /** Removes codes, tokens and grants of a person with one app. @returns the grants that there were */
