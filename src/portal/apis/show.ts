@@ -108,7 +108,7 @@ function factsOf({ api }: CatalogueApi) {
   return [
     { label: 'A token lives', value: inSpan(api.token_lifetime) },
     { label: 'Signed with', value: api.signing_alg },
-    { label: 'Names roles', value: api.roles_claim ? 'yes, in the claim roles' : 'no' },
+    { label: 'Roles in tokens', value: api.roles_claim ? 'in the claim roles' : 'no' },
     { label: 'Published', value: inDate(api.created_at) },
   ];
 }
