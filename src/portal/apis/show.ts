@@ -93,7 +93,11 @@ async function askFor(ctx: Context, { db }: Area, { api, scopes, teamSuspended }
   const checked = listOf(form.values.scopes);
   return {
     action: `${apiHref(api.id)}/requests`,
-    apps: apps.map(({ id, name }) => ({ value: id, label: name, chosen: id === chosen })),
+    apps: apps.map(({ id, name }) => ({
+      value: id,
+      label: apps.some((other) => other.name === name && other.id !== id) ? `${name} (${id})` : name,
+      chosen: id === chosen,
+    })),
     scopes: scopes.map((scope) => ({
       name: scope.name,
       description: scope.description,
