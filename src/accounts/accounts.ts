@@ -89,6 +89,18 @@ export async function isUnchanged(trx: Db, { id, version }: Pick<Account, 'id' |
   return row !== undefined;
 }
 
+/** That a person may go on, and that the account is not deleted until the transaction ends. */
+export async function isThere(trx: Db, accountId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('accounts')
+    .select('id')
+    .where('id', '=', accountId)
+    .where('disabled_at', 'is', null)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export type PasswordVerdict =
   | { ok: true; account: Account }
   | { ok: false; reason: 'unknown' | 'password' | 'disabled'; accountId?: string };

@@ -90,7 +90,12 @@ export function addToGroup(db: Kysely<Tables>, member: { groupId: string; accoun
   const { groupId, accountId } = member;
   return inTransaction(db, async (trx) => {
     await requireGroup(trx, groupId, 'platform.write', by);
-    const account = await trx.selectFrom('accounts').select('id').where('id', '=', accountId).executeTakeFirst();
+    const account = await trx
+      .selectFrom('accounts')
+      .select('id')
+      .where('id', '=', accountId)
+      .forKeyShare()
+      .executeTakeFirst();
     if (!account) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
     const added = await trx
       .insertInto('group_members')

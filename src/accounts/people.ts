@@ -10,7 +10,7 @@ import { createAccount, NewAccount } from './accounts.ts';
 /** An account without what nobody needs to see. */
 export type Profile = Omit<Account, 'password_hash' | 'email_key'>;
 
-const COLUMNS = [
+export const PROFILE = [
   'id',
   'email',
   'name',
@@ -40,7 +40,7 @@ export async function listPeople(db: Db, request: PageRequest, by: By): Promise<
   const { search, limit, cursor } = PageQuery.parse(request);
   const rows = await db
     .selectFrom('accounts')
-    .select(COLUMNS)
+    .select(PROFILE)
     .where(matching(search, 'email', 'name'))
     .where(beyond(cursor, { at: 'created_at', id: 'id' }))
     .orderBy('created_at', 'desc')
@@ -53,7 +53,7 @@ export async function listPeople(db: Db, request: PageRequest, by: By): Promise<
 /** @throws {AppError} not_found, forbidden */
 export async function requirePerson(db: Db, accountId: string, by: By): Promise<Profile> {
   authorizeFor(by, accountId, 'platform.read');
-  const person = await db.selectFrom('accounts').select(COLUMNS).where('id', '=', accountId).executeTakeFirst();
+  const person = await db.selectFrom('accounts').select(PROFILE).where('id', '=', accountId).executeTakeFirst();
   if (!person) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
   return person;
 }

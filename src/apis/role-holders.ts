@@ -88,6 +88,7 @@ async function resolveHolder(db: Db, holder: Holder): Promise<{ accountId: strin
     .selectFrom('accounts')
     .select('id')
     .where((eb) => eb.or([eb('id', '=', person), eb('email_key', '=', emailKey(person))]))
+    .forKeyShare()
     .executeTakeFirst();
   if (!account) throw new AppError('invalid_request', { detail: `There is nobody with the address ${person}.` });
   return { accountId: account.id };

@@ -35,6 +35,8 @@ export type AuditEvent =
   | { type: 'client.secret_ended'; clientId: string; secretId: string; successorId: string }
   | { type: 'client.authentication_failed'; clientId: string }
   | { type: 'account.created'; accountId: string }
+  | { type: 'account.updated'; accountId: string; fields: readonly string[] }
+  | { type: 'account.deleted'; accountId: string }
   | { type: 'account.signed_in'; accountId: string; clientId?: string }
   | { type: 'account.sign_in_failed'; accountId?: string; reason: 'unknown' | 'password' | 'disabled' | 'throttled' }
   | { type: 'account.signed_out'; accountId: string }

@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { findActiveAccount } from '../accounts/accounts.ts';
+import { findActiveAccount, isThere } from '../accounts/accounts.ts';
 import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
@@ -109,6 +109,7 @@ async function grantConsent(parts: InteractionParts, ctx: Context, details: Deta
   const consent = await consentOf(parts.work.db(), details);
   const { Grant } = parts.provider();
   return parts.work.transaction(async (trx) => {
+    if (!(await isThere(trx, accountId))) throw new AppError('sign_in_expired');
     const grant = (details.grantId && (await Grant.find(details.grantId))) || new Grant({ accountId, clientId });
     addToGrant(grant, consent);
     const grantId = await grant.save();

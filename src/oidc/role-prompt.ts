@@ -7,10 +7,20 @@ export type MissingScopes = Record<string, readonly string[]>;
 /**
  * Between signing in and consent: a person of whose roles none allows anything that was asked for gets a page that says so,
  * and the app access_denied (RFC 6749 §4.1.2.1: the server denied the request). Where some is left, only that is asked for.
+ * Whoever is gone while signed in is asked to sign in.
  */
 export function policyWithRoles() {
   const { base, Check, Prompt } = interactionPolicy;
   const policy = base();
+  policy.get('login')?.checks.add(
+    // The provider itself counts on an account for every session. One may be gone, or disabled, while its session is written.
+    new Check(
+      'account_gone',
+      'End-User authentication is required',
+      'login_required',
+      ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
+    ),
+  );
   const missing = new Check(
     'role_missing',
     "none of this person's roles allows what was asked for",

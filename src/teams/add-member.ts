@@ -21,7 +21,12 @@ export async function addMember(
   const role = TeamRoleName.parse(input.role);
   return inTransaction(db, async (trx) => {
     await requireTeam(trx, teamId, 'team.write', by);
-    const account = await trx.selectFrom('accounts').select('id').where('id', '=', accountId).executeTakeFirst();
+    const account = await trx
+      .selectFrom('accounts')
+      .select('id')
+      .where('id', '=', accountId)
+      .forKeyShare()
+      .executeTakeFirst();
     if (!account) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
     const added = await trx
       .insertInto('team_members')

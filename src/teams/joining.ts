@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { By } from '../access.ts';
-import { createAccount, type NewAccount } from '../accounts/accounts.ts';
+import { createAccount, isThere, type NewAccount } from '../accounts/accounts.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Account, Tables } from '../db/tables.ts';
@@ -65,11 +65,11 @@ const used = () =>
 export function acceptInvitation(db: Kysely<Tables>, invitationId: string, by: By): Promise<string> {
   const accountId = by.actor.type === 'account' ? (by.actor.id ?? '') : '';
   return inTransaction(db, async (trx) => {
+    if (!(await isThere(trx, accountId))) throw used();
     const own = trx
       .selectFrom('accounts')
       .select('email_key')
       .where('id', '=', accountId)
-      .where('disabled_at', 'is', null)
       .where('email_verified_at', 'is not', null);
     const invitation = await consume(trx, by)
       .where('id', '=', invitationId)

@@ -129,6 +129,8 @@ export const CALLS: Readonly<Record<string, Call>> = {
     body: () => ({ email: `${unique()}@example.com`, name: 'Grace', password: 'correct horse battery staple' }),
   },
   getUser: { least: 'platform' },
+  updateUser: { least: 'platform', body: () => ({ name: 'Grace', email: `${unique()}@example.com` }) },
+  deleteUser: { least: 'platform' },
   disableUser: { least: 'platform', body: reason },
   enableUser: { least: 'platform' },
   setPlatformRole: { least: 'platform', body: () => ({ platform_role: 'auditor' }) },

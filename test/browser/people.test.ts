@@ -215,8 +215,14 @@ describe('who looks after the server', () => {
     await page.getByRole('link', { name: 'Katherine Johnson' }).click();
     expect(await page.locator('main').innerText()).toContain('Controller of Reports');
     expect(await inspect(page, 'operator-person')).toEqual([]);
+    await page.getByRole('link', { name: 'Delete' }).click();
+    expect(await inspect(page, 'operator-person-delete')).toEqual([]);
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.getByLabel('Name').fill('Katherine Goble');
+    await page.getByRole('button', { name: 'Save name and address' }).click();
+    expect(await done(page)).toBe('Name and address are saved.');
     await page.getByLabel('Beyond their teams, they').selectOption('auditor');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     expect(await done(page)).toBe('The role is changed.');
     await page.getByRole('link', { name: 'Disable' }).click();
     expect(await inspect(page, 'operator-disable')).toEqual([]);

@@ -114,4 +114,27 @@ describe('latchkey user', () => {
     expect((await run(['user', 'invite', '--email', ada.email])).code).toBe(1);
     expect((await run(['user', 'role', ada.email, 'auditor'])).stdout).toBe(`${ada.email} is an auditor now.\n`);
   });
+
+  it('changes a name and an address', async () => {
+    const ada = await aPerson(server.database);
+    const email = `${unique()}@example.org`;
+    const changed = await answer(['user', 'update', ada.email, '--email', email, '--name', 'Ada King']);
+    expect(changed).toMatchObject({ id: ada.account.id, email, name: 'Ada King', email_verified: true });
+    expect(await answer(['user', 'show', email])).toMatchObject({ id: ada.account.id, name: 'Ada King' });
+    expect((await run(['user', 'update', email])).code).toBe(1);
+    const wrong = await run(['user', 'update', email, '--email', 'nowhere']);
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('--email')]);
+  });
+
+  it('deletes a person who is meant, and not the last owner of a team', async () => {
+    const ada = await aPerson(server.database);
+    const name = `Team ${unique()}`;
+    await answer(['team', 'create', '--name', name, '--owner', ada.email]);
+    expect((await run(['user', 'delete', ada.email])).code).toBe(2);
+    const stderr = expect.stringContaining(`the last owner of the team ${name}.`);
+    expect(await run(['user', 'delete', ada.email, '--yes'])).toMatchObject({ code: 1, stderr });
+    await answer(['team', 'delete', name]);
+    expect(await answer(['user', 'delete', ada.email, '--yes'])).toEqual({ id: ada.account.id, deleted: true });
+    expect((await run(['user', 'show', ada.email])).code).toBe(1);
+  });
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { changePassword, disableAccount, enableAccount, endSessions } from '../../src/accounts/lifecycle.ts';
 import { aClient, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
@@ -20,7 +21,7 @@ afterEach(() => {
 
 type Ada = Awaited<ReturnType<typeof aPerson>>;
 
-/** What ends every session of a person, who can sign in again afterwards. */
+/** What ends every session of a person, most of whom can sign in again afterwards. */
 const endings: [string, (ada: Ada) => Promise<unknown>][] = [
   [
     'the password is changed',
@@ -39,6 +40,7 @@ const endings: [string, (ada: Ada) => Promise<unknown>][] = [
       await enableAccount(server.database.db, account.id, byOperator());
     },
   ],
+  ['they are deleted', ({ account }) => deletePerson(server.database.db, account.id, byOperator())],
 ];
 
 /** Sends the right password, and does not go where that leads. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { disableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
@@ -86,6 +87,7 @@ const endings: [string, (app: App, ada: Ada) => Promise<unknown>][] = [
     'the person is disabled',
     (_app, ada) => disableAccount(server.database.db, { accountId: ada.account.id, reason: 'test' }, by()),
   ],
+  ['the person is deleted', (_app, ada) => deletePerson(server.database.db, ada.account.id, by())],
   ['the app is disabled', (app) => disableClient(server.database.db, { clientId: app.clientId, reason: 'test' }, by())],
   [
     'just the grant goes',

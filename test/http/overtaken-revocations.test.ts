@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { disableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { suspendApi } from '../../src/apis/api-lifecycle.ts';
 import { allowIntrospection } from '../../src/apis/introspectors.ts';
@@ -108,6 +109,7 @@ const endings: [string, (setting: Setting, db: Db) => Promise<unknown>][] = [
     'the person is disabled',
     ({ person }, db) => disableAccount(db, { accountId: person.account.id, reason: 'test' }, byOperator()),
   ],
+  ['the person is deleted', ({ person }, db) => deletePerson(db, person.account.id, byOperator())],
   [
     'the consent is withdrawn',
     async ({ app, device, person }, db) => {
@@ -140,7 +142,7 @@ describe.each(grants)(
 );
 
 describe('a refresh that is tried again because its answer was lost', () => {
-  it.each(endings.slice(1, 7))('is refused like any other when meanwhile %s', async (_ending, happens) => {
+  it.each(endings.slice(1))('is refused like any other when meanwhile %s', async (_ending, happens) => {
     const setting = await aSetting();
     const { api, app, person } = setting;
     await server.database.db

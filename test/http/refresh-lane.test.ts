@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { disableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { suspendApi } from '../../src/apis/api-lifecycle.ts';
 import { assignRole, unassignRole } from '../../src/apis/role-holders.ts';
@@ -289,6 +290,11 @@ const cases: Case[] = [
     what: 'a person who was disabled',
     before: ({ person }) =>
       disableAccount(lane.database.db, { accountId: person.account.id, reason: 'test' }, byOperator()),
+    taken: 0,
+  },
+  {
+    what: 'a person who was deleted',
+    before: ({ person }) => deletePerson(lane.database.db, person.account.id, byOperator()),
     taken: 0,
   },
   {

@@ -66,6 +66,61 @@ describe('people, for admins', () => {
     expect(await eventsOf(person.account.id)).toEqual(expect.arrayContaining(['account.disabled', 'account.enabled']));
   });
 
+  it('get another name and address, and what is refused comes back as it was typed', async () => {
+    const person = await aPerson(server.database);
+    const taken = await aPerson(server.database);
+    const href = `/operator/people/${person.account.id}`;
+    const page = await admin.visit(href);
+    const wrong = await admin.submit(page, href, { name: 'Ada\u200BKing', email: 'ada at home' });
+    expect(wrong.response.status).toBe(400);
+    for (const words of ['without marks that nobody sees', 'Must be an email address.', 'value="ada at home"']) {
+      expect(wrong.text).toContain(words);
+    }
+    const conflict = await admin.submit(page, href, { name: 'Ada King', email: taken.email });
+    expect(conflict.text).toContain(`An account for ${taken.email} exists already.`);
+    const email = `moved-${person.email}`;
+    const saved = await admin.submit(page, href, { name: 'Ada King', email });
+    expect(saved.text).toContain('Name and address are saved.');
+    expect(await accountOf(server, email)).toMatchObject({ id: person.account.id, name: 'Ada King', email_key: email });
+    const late = await admin.submit(page, href, { name: 'Mallory', email });
+    expect(late.text).toContain('changed by someone else');
+    const more = await admin.submit(await admin.visit(href), href, { name: 'Ada', email, platform_role: 'admin' });
+    expect(more.response.status).toBe(200);
+    expect(await accountOf(server, email)).toMatchObject({ name: 'Ada', platform_role: null });
+  });
+
+  it('are deleted after a question, signed out everywhere, and gone', async () => {
+    const person = await aPerson(server.database);
+    const visitor = await aVisitor(server, person);
+    const href = `/operator/people/${person.account.id}`;
+    expect((await admin.visit(href)).text).toContain(`href="${href}/delete"`);
+    const question = await admin.visit(`${href}/delete`);
+    expect(question.text).toContain('gone for good');
+    expect((await visitor.visit('/teams')).response.status).toBe(200);
+    const done = await admin.submit(question, '/delete');
+    expect(done.text).toContain('The account is deleted.');
+    expect(done.text).not.toContain(person.email);
+    expect((await visitor.request('/teams')).status).toBe(303);
+    expect((await admin.visit(href)).response.status).toBe(404);
+    expect(await eventsOf(person.account.id)).toContain('account.deleted');
+  });
+
+  it('are not deleted while they are the last owner of a team, nor by themselves', async () => {
+    const team = await aTeam(server, 'The team of its last owner');
+    const owner = await aMember(server, { team: team.id, role: 'owner' });
+    const question = await admin.visit(`/operator/people/${owner.account.id}/delete`);
+    const refused = await admin.submit(question, '/delete');
+    expect([refused.response.status, (await accountOf(server, owner.email)).id]).toEqual([400, owner.account.id]);
+    expect(refused.text).toContain('They are the last owner of the team The team of its last owner.');
+
+    const other = await aMember(server, { platform: 'admin' });
+    const href = `/operator/people/${other.account.id}`;
+    const visitor = await aVisitor(server, other);
+    expect((await visitor.visit(href)).text).not.toContain('/delete"');
+    const own = await visitor.submit(await visitor.visit(`${href}/delete`), '/delete');
+    expect([own.response.status, own.text]).toEqual([400, expect.stringContaining('You cannot delete yourself.')]);
+  });
+
   it('are signed out everywhere by one button', async () => {
     const person = await aPerson(server.database);
     const visitor = await aVisitor(server, person);

@@ -17,10 +17,11 @@ export async function statementsDuring(work: () => Promise<unknown>): Promise<st
 const textOf = (query: unknown) => (typeof query === 'string' ? query : String((query as { text?: string }).text));
 
 /**
- * Lets something happen once, right after the database has answered a statement that contains `text`. Where there is just one
+ * Lets something happen once, right after the database has answered a statement that contains `text`, the nth of them. Where there is just one
  * connection it is free again by then, except in a transaction.
  */
-export function afterStatement(text: string, happening: () => Promise<unknown>): void {
+export function afterStatement(text: string, happening: () => Promise<unknown>, nth = 1): void {
+  let seen = 0;
   const executor = Object.getPrototypeOf(DefaultQueryExecutor.prototype) as QueryExecutor;
   const execute = executor.executeQuery;
   const spy = jest.spyOn(executor, 'executeQuery').mockImplementation(async function (
@@ -28,7 +29,9 @@ export function afterStatement(text: string, happening: () => Promise<unknown>):
     ...[query, ...rest]: Parameters<QueryExecutor['executeQuery']>
   ) {
     const answer = await execute.call(this, query, ...rest);
-    if (query.sql.includes(text)) {
+    if (!query.sql.includes(text)) return answer;
+    seen += 1;
+    if (seen === nth) {
       spy.mockRestore();
       await happening();
     }

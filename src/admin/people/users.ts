@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { By } from '../../access.ts';
+import { deletePerson } from '../../accounts/delete-person.ts';
 import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
 import { listPeople, NewPerson, registerPerson, requirePerson } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { presentPerson } from '../../accounts/present.ts';
+import { PersonChanges, updatePerson } from '../../accounts/update-person.ts';
 import type { Db } from '../../db/connection.ts';
 import { operation } from '../operation.ts';
 import { Id, ListQuery, pageOf, presentPage, Stop, Time } from '../shapes.ts';
@@ -25,6 +27,7 @@ const User = z
 
 const UserId = z.strictObject({ user_id: Id });
 const NewUser = NewPerson.meta({ id: 'NewUser' });
+const UserChanges = PersonChanges.meta({ id: 'UserChanges', examples: [{ email: 'grace@example.com' }] });
 const RoleOnPlatform = z
   .strictObject({ platform_role: PlatformRole })
   .meta({ id: 'RoleOnPlatform', examples: [{ platform_role: 'auditor' }] });
@@ -75,6 +78,35 @@ export const userOperations = [
     status: 200,
     result: User,
     handle: ({ db, by, params }) => show(db, params.user_id, by),
+  }),
+  operation({
+    ...change,
+    id: 'updateUser',
+    method: 'PATCH',
+    path: '/users/{user_id}',
+    summary: 'Change a name or an address',
+    description:
+      'A new address counts as verified. The next tokens and UserInfo answers carry what is new; sessions and tokens go on.',
+    body: UserChanges,
+    async handle({ db, by, params: { user_id: accountId }, body, version }) {
+      const person = await updatePerson(db, { accountId, changes: body, version }, by);
+      return { body: presentPerson(person), version: person.version };
+    },
+  }),
+  operation({
+    id: 'deleteUser',
+    method: 'DELETE',
+    path: '/users/{user_id}',
+    tag,
+    summary: 'Remove a person for good',
+    description:
+      'Every session ends, every token on their behalf is refused, and no open invitation from or to them opens anything. ' +
+      'Refused for the last administrator, for the last owner of a team, and for oneself.',
+    scope: 'users:write',
+    params: UserId,
+    status: 204,
+    conditional: true,
+    handle: ({ db, by, params, version }) => deletePerson(db, { id: params.user_id, version }, by),
   }),
   operation({
     ...change,

@@ -1,16 +1,17 @@
 import { Argument, type Command } from 'commander';
 import { createAccount } from '../../accounts/accounts.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
-import { listPeople, type Profile } from '../../accounts/people.ts';
+import { listPeople } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
-import { presentPerson } from '../../accounts/present.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { examples, formatDay, formatTable } from '../output.ts';
 import { addUserInviteCommand } from './invite.ts';
+import { addUserDeleteCommand } from './user-delete.ts';
 import { addUserLifecycleCommands } from './user-lifecycle.ts';
 import { addUserShowCommand } from './user-show.ts';
+import { addUserUpdateCommand, presentUser } from './user-update.ts';
 
 interface CreateOptions {
   readonly email: string;
@@ -38,12 +39,14 @@ export function addUserCommands(program: Command, line: CommandLine): void {
       examples('user create --email ada@example.org --name "Ada Lovelace" --admin --password-stdin < password.txt'),
     )
     .action((options: CreateOptions) => create(line, options));
+  addUserUpdateCommand(user, line);
   addUserInviteCommand(user, line);
   withJson(user.command('role').description('say what a person may do beyond their teams'))
     .argument('<user>', 'the id or the email address')
     .addArgument(new Argument('<role>', 'admin may do everything, auditor read everything').choices(ROLES))
     .action((who: string, role: string, options: { json?: boolean }) => setRole(line, who, role, options));
   addUserLifecycleCommands(user, line);
+  addUserDeleteCommand(user, line);
 }
 
 async function create(line: CommandLine, options: CreateOptions): Promise<void> {
@@ -59,16 +62,10 @@ async function create(line: CommandLine, options: CreateOptions): Promise<void> 
     }),
   );
   line.answer(options, {
-    json: present(account),
+    json: presentUser(account),
     text: `Created ${admin ? 'the administrator ' : ''}${account.email} (${account.id}).`,
   });
 }
-
-/** `email_verified` is from before there was the time of it. */
-const present = (person: Profile) => ({
-  ...presentPerson(person),
-  email_verified: person.email_verified_at !== null,
-});
 
 async function setRole(line: CommandLine, who: string, role: string, options: { json?: boolean }): Promise<void> {
   const id = await line.withDatabase(async (db) => {
@@ -97,7 +94,7 @@ async function list(line: CommandLine, options: ListOptions): Promise<void> {
     person.disabled_at ? 'disabled' : 'active',
   ]);
   line.answer(options, {
-    json: people.map(present),
+    json: people.map(presentUser),
     text: formatTable(['ID', 'EMAIL', 'NAME', 'CREATED', 'ROLE', 'STATE'], rows, 'There are no people yet.'),
   });
 }

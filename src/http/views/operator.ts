@@ -44,6 +44,7 @@ export interface OperatorViews {
     sessions: string;
     platformRole: string;
     version: string;
+    isSelf: boolean;
     teams: readonly NameLink[];
     roles: readonly NameLink[];
     groups: readonly NameLink[];

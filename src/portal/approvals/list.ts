@@ -116,7 +116,7 @@ function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown)
 }
 
 function presentDecided(row: ListedSubscription, now: Date) {
-  const who = row.deciderName ?? 'The operator';
+  const who = row.deciderName ?? (row.decided_by ? 'Someone' : 'The operator');
   const when = row.decided_at ? fromNow(row.decided_at, now) : '';
   return {
     app: row.appName,
