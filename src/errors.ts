@@ -90,6 +90,11 @@ export const errorCodes = {
     message: 'This sign-in has expired or was started in another browser.',
     hint: 'Go back to the app and sign in again.',
   },
+  signed_out: {
+    status: 400,
+    message: 'You are signed out, so nothing was done.',
+    hint: 'Go back and copy what you typed, sign in again at the home page, and fill in the form anew.',
+  },
   server_error: {
     status: 500,
     message: 'Something went wrong on our side.',

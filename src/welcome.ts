@@ -3,11 +3,13 @@ import { type Demo, demoFile } from './demo.ts';
 
 /** What the server says when it is up: what to do next, and where things are. */
 export function welcome(config: Config, demo: Demo | undefined): string {
-  const { issuer, dataDir, databaseUrl } = config;
+  const { issuer, host, port, dataDir, databaseUrl } = config;
+  const isBehindProxy = issuer.startsWith('https:');
   const lines = [
     '',
     `  Latchkey listens on ${issuer}`,
     '',
+    ...(isBehindProxy ? [`  For the proxy http://${host}:${port}`] : []),
     `  Data          ${databaseUrl ? 'PostgreSQL (DATABASE_URL)' : `embedded database in ${dataDir}`}`,
     `  Discovery     ${issuer}/.well-known/openid-configuration`,
     `  Sign-in page  ${issuer}/sign-in`,

@@ -17,7 +17,7 @@ export const ScopeName = z
 /** A resource indicator (RFC 8707 §2): an absolute URI without fragment. */
 export const ApiIdentifier = z
   .string()
-  .max(300)
+  .max(300, 'An identifier has at most 300 characters.')
   .refine((value) => URL.canParse(value) && !value.includes('#') && /^[\x21-\x7E]+$/.test(value), {
     error: 'An identifier is an absolute URI without fragment, such as https://api.example.com.',
   });

@@ -28,7 +28,7 @@ const OPTIONS: Record<string, string> = {
 
 /** What went wrong, one line per problem. */
 export function explainFailure(error: unknown): string[] {
-  if (error instanceof z.ZodError) return error.issues.map(explainIssue);
+  if (error instanceof z.ZodError) return [...new Set(error.issues.map(explainIssue))];
   if (!(error instanceof Error)) return [String(error)];
   if (EXPECTED.some((expected) => error instanceof expected)) return error.message.split('\n');
   return [explainDatabaseFailure(error) ?? error.stack ?? error.message];

@@ -34,7 +34,7 @@ export function createProgram(line: CommandLine): Command {
     })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', EPILOGUE)
-    .addHelpText('after', examples('app list', 'app create --help', 'subscription list --state pending --json'));
+    .addHelpText('after', examples('app list', 'app create --help', 'subscription list --waiting --json'));
   addAppCommands(program, line);
   addApiCommands(program, line);
   addSubscriptionCommands(program, line);

@@ -20,7 +20,7 @@ export function guardInput(): Middleware {
     if ((ctx.req.url?.length ?? 0) > MAX_TARGET) throw new AppError('payload_too_large');
     if (!isWellEncoded(ctx.req.url ?? '')) throw new AppError('malformed_encoding');
     if (ctx.method !== 'POST') return next();
-    if ((ctx.request.length ?? 0) > MAX_BODY && !isSmallUpload(ctx)) throw new AppError('payload_too_large');
+    if ((ctx.request.length ?? 0) > MAX_BODY) requireSmallUpload(ctx);
     if (!ctx.is('application/x-www-form-urlencoded')) return next();
     const body = await readAhead(ctx);
     ctx.state.formBody = body.toString();
@@ -30,8 +30,10 @@ export function guardInput(): Middleware {
   };
 }
 
-function isSmallUpload(ctx: Context): boolean {
-  return Boolean(ctx.is('multipart/form-data')) && (ctx.request.length ?? 0) <= MAX_UPLOAD;
+function requireSmallUpload(ctx: Context): void {
+  if (!ctx.is('multipart/form-data')) throw new AppError('payload_too_large');
+  if ((ctx.request.length ?? 0) <= MAX_UPLOAD) return;
+  throw new AppError('payload_too_large', { detail: 'The file is too large. Go back and choose a smaller one.' });
 }
 
 /** Percent-encoded text that decodes to UTF-8 without NUL. Overlong forms and surrogates are not UTF-8. */

@@ -90,7 +90,7 @@ export function createVisits({ db, clock, issuer, cookieKeys }: VisitParts) {
         ctx.state.visitor = visitor;
         return next();
       }
-      if (ctx.method !== 'GET') throw new AppError('sign_in_expired');
+      if (ctx.method !== 'GET') throw new AppError('signed_out');
       ctx.set('Cache-Control', 'no-store');
       ctx.redirect(`/sign-in?to=${encodeURIComponent(ctx.url)}`);
       ctx.status = 303;

@@ -1,6 +1,8 @@
 import type { Invitation } from '../db/team-tables.ts';
 import type { Mail } from '../mail/outbox.ts';
 
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+
 /** The code is in the fragment, which browsers do not send: it never gets into a log. */
 export const joinLink = (issuer: string, code: string) => `${issuer}/join#code=${code}`;
 
@@ -23,7 +25,7 @@ export function invitationMail(about: {
     `If that does not work, open ${issuer}/join and enter this code:`,
     code,
     '',
-    `The invitation is for ${invitation.email} and ends on ${invitation.expires_at.toUTCString()}.`,
+    `The invitation is for ${invitation.email} and ends on ${moment.format(invitation.expires_at)} UTC.`,
     'If you did not expect it, there is nothing to do.',
     '',
   ];

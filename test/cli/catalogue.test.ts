@@ -177,10 +177,16 @@ describe('latchkey subscription', () => {
       request: { scopes: ['pay:refund'], reason: 'refunds' },
     });
     expect(await answer<object[]>(['subscription', 'list', '--api', api])).toEqual([asked]);
+    const isThere = (list: { id: string }[]) => list.some(({ id }) => id === asked.id);
+    // It is live, and a request of it waits.
+    expect(isThere(await answer(['subscription', 'list', '--all', '--state', 'pending']))).toBe(false);
+    expect(isThere(await answer(['subscription', 'list', '--all', '--waiting']))).toBe(true);
     const step = (name: string, ...options: string[]) => answer(['subscription', name, asked.id, ...options]);
     expect(await step('approve', '--note', 'go on')).toMatchObject({
       ...{ scopes: ['pay:read', 'pay:refund'], request: null, decision: { note: 'go on' } },
     });
+    expect(isThere(await answer(['subscription', 'list', '--all', '--waiting']))).toBe(false);
+    expect((await run(['subscription', 'list', '--waiting', '--state', 'active'])).code).toBe(2);
     expect(await step('narrow', '--scope', 'pay:read')).toMatchObject({ scopes: ['pay:read'] });
     expect(await step('suspend', '--reason', 'a test')).toMatchObject({ state: 'suspended' });
     expect(await step('resume')).toMatchObject({ state: 'active' });

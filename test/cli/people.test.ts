@@ -112,6 +112,7 @@ describe('latchkey user', () => {
     const ada = await aPerson(server.database);
     expect(await answer(['user', 'sign-out', ada.email])).toEqual({ id: ada.account.id, signed_out: true });
     expect((await run(['user', 'invite', '--email', ada.email])).code).toBe(1);
+    expect((await run(['user', 'role', ada.email, 'auditor'])).stdout).toBe(`${ada.email} is an auditor now.\n`);
   });
 
   it('changes a name and an address', async () => {

@@ -76,6 +76,16 @@ describe('apply', () => {
     ]);
   });
 
+  it('calls a team by its name, and another spelling of it no change', async () => {
+    const two = FILE.replace('teams:', 'teams:\n  - name: Data Platform');
+    await apply(test.database, two);
+    expect(await apply(test.database, two.replaceAll('team: Sales', 'team: SALES'))).toMatchObject({ changes: [] });
+    expect((await apply(test.database, two.replaceAll(/team: sales/gi, 'team: Data Platform'))).changes).toEqual([
+      '~ the API https://pay.example.com: team Sales → “Data Platform”',
+      '~ the app nightly (Nightly job): team Sales → “Data Platform”',
+    ]);
+  });
+
   it('removes what is not in the lists of the file only with --prune, and does not look at lists that it lacks', async () => {
     await apply(test.database, FILE);
     const smaller = `

@@ -83,6 +83,7 @@ describe('starting in production', () => {
     );
     const server = await startProcess({ ...production, MIGRATE: 'auto', DATA_DIR: dataDir });
     expect(server.output()).not.toContain('curl');
+    expect(server.output()).toMatch(/For the proxy http:\/\/localhost:\d+\n/);
     expect(existsSync(join(dataDir, 'demo.json'))).toBe(false);
     expect(existsSync(join(dataDir, 'secrets.json'))).toBe(false);
     await server.stop();

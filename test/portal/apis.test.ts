@@ -69,6 +69,14 @@ describe('the form of an API', () => {
     expect((await visitor.visit('/apis?search=Weather')).text).toContain('No API like that');
   });
 
+  it('tells apps of one name apart where one is chosen', async () => {
+    const api = await ownApi();
+    const [one, other, alone] = [await ownApp('Twin'), await ownApp('Twin'), await ownApp('Single')];
+    const { text } = await visitor.visit(`/apis/${api.id}`);
+    for (const { clientId } of [one, other]) expect(text).toContain(`>Twin (${clientId})</option>`);
+    expect(text).toContain(`<option value="${alone.clientId}">Single</option>`);
+  });
+
   it('takes no more of an API than it shows', async () => {
     const api = await ownApi();
     const other = await aTeam(server);

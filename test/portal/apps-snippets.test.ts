@@ -91,6 +91,20 @@ describe.each(['client_secret_basic', 'client_secret_post'] as const)(
   },
 );
 
+/** An API with a scope that would end a string. */
+async function anExample() {
+  const scopes = ["it's:read", 'reports:read'];
+  const { identifier } = await anApi(server.database, {
+    scopes: scopes.map((name) => ({ name, description: `May ${name}` })),
+  });
+  return { api: identifier, scopes };
+}
+
+const subscribedTo = ({ api, scopes }: { api: string | undefined; scopes?: string[] }) =>
+  api ? { subscriptions: [{ api, scopes: scopes ?? [] }] } : {};
+
+const tokenIn = (said: string) => decodeJwt(said.trim().split('\n').at(-1) ?? '');
+
 describe('what others copy and run', () => {
   it('gets a token with a private key', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
@@ -110,10 +124,16 @@ describe('what others copy and run', () => {
     expect(decodeJwt(await output(snippet as Snippet, envSnippet(parts))).aud).toBe(identifier);
   });
 
-  it.each(['web', 'spa', 'native'] as const)('signs a person in to a %s app', async (type) => {
-    const { client, clientSecret } = await aClient(server.database, { type });
+  it.each([
+    ['web', ''],
+    ['web', ' that may use an API'],
+    ['spa', ' that may use an API'],
+    ['native', ''],
+  ] as const)('signs a person in to a %s app%s', async (type, withApi) => {
+    const example = withApi ? await anExample() : { api: undefined };
+    const { client, clientSecret } = await aClient(server.database, { type, ...subscribedTo(example) });
     const person = await aPerson(server.database);
-    const parts = { issuer: server.issuer, client, api: undefined, secret: clientSecret };
+    const parts = { issuer: server.issuer, client, ...example, secret: clientSecret };
     writeFileSync(join(folder, '.env'), envSnippet(parts).code);
     writeFileSync(join(folder, 'sign-in.mjs'), codeSnippets(parts)[0]?.code ?? '');
     const program = spawn(process.execPath, ['--env-file=.env', 'sign-in.mjs'], { cwd: folder });
@@ -127,12 +147,14 @@ describe('what others copy and run', () => {
       program.stdin.end(`${callback.href}\n`);
     }
     expect(said).toContain(`sub: '${person.account.id}'`);
+    if (withApi) expect(tokenIn(said)).toMatchObject({ aud: example.api, scope: "it's:read reports:read" });
   });
 
-  it('connects a device', async () => {
-    const { client } = await aClient(server.database, { type: 'device' });
+  it.each(['', ' that may use an API'])('connects a device%s', async (withApi) => {
+    const example = withApi ? await anExample() : { api: undefined };
+    const { client } = await aClient(server.database, { type: 'device', ...subscribedTo(example) });
     const person = await aPerson(server.database);
-    const parts = { issuer: server.issuer, client, api: undefined, secret: undefined };
+    const parts = { issuer: server.issuer, client, ...example, secret: undefined };
     writeFileSync(join(folder, '.env'), envSnippet(parts).code);
     writeFileSync(join(folder, 'device.mjs'), codeSnippets(parts)[0]?.code ?? '');
     const program = spawn(process.execPath, ['--env-file=.env', 'device.mjs'], { cwd: folder });
@@ -146,5 +168,6 @@ describe('what others copy and run', () => {
     }
     await connected;
     expect(said).toContain(`sub: '${person.account.id}'`);
+    if (withApi) expect(tokenIn(said)).toMatchObject({ aud: example.api, scope: "it's:read reports:read" });
   });
 });

@@ -45,6 +45,8 @@ describe('a new app', () => {
     const visitor = await aVisitor(server);
     const form = await visitor.visit('/apps/new');
     expect(form.text).toContain('Ada Lovelace’s team');
+    // Whether it is needed depends on what the app is for.
+    expect(form.text).toContain('>Redirect URIs</label>');
     const page = await visitor.submit(form, '/apps', { type: 'machine', name: 'Night job', redirectUris: '' });
     expect(page.text).toContain('Created the app Night job.');
     const { 'The secret': secret = '', '.env': env = '' } = copiesOf(page.text);

@@ -102,6 +102,19 @@ describe('the token inspector', () => {
     expect((await inspect(developer, token, { scope: 'nothing' })).text).toContain('Reports has no scope nothing.');
   });
 
+  it('advises to ask for a scope only where the app can have it', async () => {
+    const scopes = ['reports:read', 'reports:write'];
+    const app = await aClient(server.database, {
+      type: 'machine',
+      subscriptions: [{ api: world.api.identifier, scopes }],
+    });
+    await give(server, world.team.id, app);
+    const token = String((await requestToken(server, app, { scope: 'reports:read' })).body.access_token);
+    const advice = async (scope: string) => (await inspect(world.developer, token, { scope })).text;
+    expect(await advice('reports:write')).toContain('Ask for a token with scope=reports:write.');
+    expect(await advice('nothing')).not.toContain('Ask for a token');
+  });
+
   it('tells an expired one', async () => {
     controlTime();
     const token = await aToken();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { aVisitor } from '../support/portal.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -38,5 +39,43 @@ describe('teams in the portal', () => {
     const visitor = await aVisitor(server);
     const response = await visitor.request('/teams', { form: { name: 'Nobody' } });
     expect(response.status).toBe(403);
+  });
+
+  it('tells who was signed out meanwhile that nothing was done', async () => {
+    const visitor = await aVisitor(server);
+    const page = await visitor.visit('/teams/new');
+    await visitor.submit(page, '/sign-out');
+    const late = await visitor.submit(page, '/teams', { name: 'Too late' });
+    expect(late.response.status).toBe(400);
+    expect(late.text).toContain('signed_out');
+    expect(late.text).toContain('You are signed out, so nothing was done.');
+  });
+
+  it('leads from an empty team to its first app and API, with the team chosen, and a viewer nowhere', async () => {
+    const visitor = await aVisitor(server);
+    await visitor.submit(await visitor.visit('/teams/new'), '/teams', { name: 'First' });
+    const page = await visitor.submit(await visitor.visit('/teams/new'), '/teams', { name: 'Second' });
+    const team = /team_\w+/.exec(page.url)?.[0] ?? '';
+    const chosen = new RegExp(`value="${team}" selected`);
+    for (const address of [`/apps/new?team=${team}`, `/apis/new?team=${team}`]) {
+      expect(page.text).toContain(`href="${address}"`);
+      expect((await visitor.visit(address)).text).toMatch(chosen);
+    }
+    const viewer = await aPerson(server.database);
+    const member = { team_id: team, account_id: viewer.account.id, role: 'viewer' as const, created_at: new Date() };
+    await server.database.db.insertInto('team_members').values(member).execute();
+    expect((await (await aVisitor(server, viewer)).visit(`/teams/${team}`)).text).not.toContain('/new?team=');
+  });
+
+  it('offers an administrator the own team first', async () => {
+    const person = await aPerson(server.database);
+    const accounts = server.database.db.updateTable('accounts').where('id', '=', person.account.id);
+    await accounts.set({ platform_role: 'admin' }).execute();
+    const visitor = await aVisitor(server, person);
+    const page = await visitor.submit(await visitor.visit('/teams/new'), '/teams', { name: 'Admins' });
+    const team = /team_\w+/.exec(page.url)?.[0] ?? '';
+    for (const form of ['/apps/new', '/apis/new']) {
+      expect((await visitor.visit(form)).text).toMatch(new RegExp(`value="${team}" selected`));
+    }
   });
 });

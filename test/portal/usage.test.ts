@@ -68,7 +68,7 @@ describe('the requests of an app', () => {
     expect(await visit('nonsense')).toContain('in 7 days');
     const { text } = await developer.visit(`/apps/${app.clientId}/requests?period=24h`);
     expect(text).toMatch(
-      /role="img" aria-label="100 calls, 30 of them failed \(30 %\)\. The most were 100, at \d\d:00\."/,
+      /role="img" aria-label="100 calls, 30 of them failed \(30 %\)\. The highest bar, from \d\d:00, has 100\."/,
     );
     expect(text).not.toMatch(/\sstyle=/);
   });

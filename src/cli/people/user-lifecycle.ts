@@ -46,7 +46,7 @@ async function disable(line: CommandLine, who: string, options: Options): Promis
     await disableAccount(db, { accountId, reason }, line.by());
     return accountId;
   });
-  line.answer(options, { json: { id, disabled: true }, text: `Stopped ${id}; every session has ended.` });
+  line.answer(options, { json: { id, disabled: true }, text: `Stopped ${who}; every session has ended.` });
 }
 
 async function enable(line: CommandLine, who: string, options: Options): Promise<void> {
@@ -55,7 +55,7 @@ async function enable(line: CommandLine, who: string, options: Options): Promise
     await enableAccount(db, accountId, line.by());
     return accountId;
   });
-  line.answer(options, { json: { id, disabled: false }, text: `${id} can sign in again.` });
+  line.answer(options, { json: { id, disabled: false }, text: `${who} can sign in again.` });
 }
 
 async function signOut(line: CommandLine, who: string, options: Options): Promise<void> {
@@ -66,7 +66,7 @@ async function signOut(line: CommandLine, who: string, options: Options): Promis
   });
   line.answer(options, {
     json: { id, signed_out: true },
-    text: `${id} is signed out everywhere; apps stay connected.`,
+    text: `${who} is signed out everywhere; apps stay connected.`,
   });
 }
 
@@ -79,7 +79,7 @@ async function setPassword(line: CommandLine, who: string, options: Options): Pr
   });
   line.answer(options, {
     json: { id, password_changed: true },
-    text: `Set a new password for ${id}; every session has ended.`,
+    text: `Set a new password for ${who}; every session has ended.`,
   });
 }
 
@@ -91,6 +91,6 @@ async function disconnect(line: CommandLine, who: string, options: Options & { a
   });
   line.answer(options, {
     json: { id, client_id: options.app, connected: false },
-    text: `${options.app} can no longer act for ${id}, and has to ask again.`,
+    text: `${options.app} can no longer act for ${who}, and has to ask again.`,
   });
 }

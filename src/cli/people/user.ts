@@ -75,7 +75,7 @@ async function setRole(line: CommandLine, who: string, role: string, options: { 
   });
   line.answer(options, {
     json: { id, platform_role: role === 'none' ? null : role },
-    text: role === 'none' ? `${id} has no role beyond teams.` : `${id} is an ${role} now.`,
+    text: role === 'none' ? `${who} has no role beyond teams.` : `${who} is an ${role} now.`,
   });
 }
 

@@ -1,6 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { presentSubscription } from '../../apis/present.ts';
-import { findSubscription, type ListedSubscription, listSubscriptions } from '../../apis/subscription-lists.ts';
+import {
+  findSubscription,
+  type ListedSubscription,
+  listSubscriptions,
+  listWaitingRequests,
+} from '../../apis/subscription-lists.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { choice } from '../option-values.ts';
@@ -15,6 +20,7 @@ interface Filter extends ListOptions {
   readonly app?: string;
   readonly api?: string;
   readonly state?: State;
+  readonly waiting?: boolean;
 }
 
 const STATES: readonly State[] = ['pending', 'active', 'suspended', 'denied', 'cancelled'];
@@ -24,21 +30,32 @@ export function addSubscriptionCommands(program: Command, line: CommandLine): vo
   withSearch(group.command('list').description('list the subscriptions, the newest first'))
     .option('--app <app>', 'only those of this app, by its client_id')
     .option('--api <api>', 'only those of this API, by its identifier')
-    .addOption(choice('--state <state>', 'only those in this state', STATES))
+    .addOption(choice('--state <state>', 'only those in this state; pending is what gives nothing yet', STATES))
+    .addOption(
+      new Option('--waiting', 'only those of which a request waits for a decision, the oldest first').conflicts([
+        'state',
+        'app',
+        'api',
+      ]),
+    )
     .action((options: Filter) => list(line, options));
   withJson(group.command('show').description('tell everything about a subscription'))
     .argument('<id>', 'as the list shows it')
     .action((id: string, options: { json?: boolean }) => show(line, id, options));
   addRequestCommands(group, line);
   addDecisionCommands(group, line);
-  group.addHelpText('after', examples('subscription list --state pending', 'subscription list --app app_8dd49c…'));
+  group.addHelpText('after', examples('subscription list --waiting', 'subscription list --app app_8dd49c…'));
 }
 
 async function list(line: CommandLine, options: Filter): Promise<void> {
   const by = line.by();
-  const { search, app, api, state } = options;
+  const { search, app, api, state, waiting } = options;
   const rows = await line.withDatabase((db) =>
-    collectRows(line, options, (page) => listSubscriptions(db, { ...page, search, app, api, state }, by)),
+    collectRows(line, options, (page) =>
+      waiting
+        ? listWaitingRequests(db, { ...page, search }, by)
+        : listSubscriptions(db, { ...page, search, app, api, state }, by),
+    ),
   );
   const cells = rows.map((row) => [
     row.id,
@@ -51,7 +68,11 @@ async function list(line: CommandLine, options: Filter): Promise<void> {
   ]);
   line.answer(options, {
     json: rows.map(presentSubscription),
-    text: formatTable(['ID', 'APP', 'NAME', 'API', 'STATE', 'SCOPES', 'WAITING'], cells, 'There are no subscriptions.'),
+    text: formatTable(
+      ['ID', 'APP', 'NAME', 'API', 'STATE', 'SCOPES', 'WAITING'],
+      cells,
+      waiting ? 'Nothing waits.' : 'There are no such subscriptions.',
+    ),
   });
 }
 

@@ -5,7 +5,7 @@ import { nameKey } from '../../names.ts';
 import { apiId, type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApi } from '../schema.ts';
-import { type Change, differences, PHASES, sameSet } from './change.ts';
+import { type Change, differences, isOtherTeam, PHASES, sameSet } from './change.ts';
 import { planIntrospectors } from './introspectors.ts';
 import { planRoles } from './roles.ts';
 import { actionScopes, planScopes } from './scopes.ts';
@@ -57,7 +57,7 @@ function alteration(before: DeclaredApi, wanted: DeclaredApi, path: Path): Chang
   const { identifier } = wanted;
   const keys = (names: readonly string[]) => names.map(nameKey);
   const fields = [
-    ...differences(withTeamKey(before), withTeamKey(wanted), FIELDS),
+    ...differences(before, wanted, FIELDS).filter(isOtherTeam),
     ...(sameSet(keys(before.visible_teams), keys(wanted.visible_teams))
       ? []
       : [{ name: 'visible_teams', from: before.visible_teams, to: wanted.visible_teams }]),
@@ -67,9 +67,6 @@ function alteration(before: DeclaredApi, wanted: DeclaredApi, path: Path): Chang
     updateApi(db, { id: apiId(ids, identifier) }, settingsOf(wanted, ids), by);
   return [{ action: 'change', what: 'api', subject: theApi(identifier), fields, path, phase: PHASES.api, run }];
 }
-
-/** A team in another spelling is no other team. */
-const withTeamKey = (api: DeclaredApi) => (api.team === undefined ? api : { ...api, team: nameKey(api.team) });
 
 function settingsOf(api: DeclaredApi, ids: Ids) {
   return {

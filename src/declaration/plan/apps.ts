@@ -3,11 +3,10 @@ import { deleteClient, disableClient } from '../../clients/lifecycle.ts';
 import { placeClient } from '../../clients/place-client.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
 import { updateClient } from '../../clients/update-client.ts';
-import { nameKey } from '../../names.ts';
 import { type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApp } from '../schema.ts';
-import { type Change, differences, type FieldChange, PHASES } from './change.ts';
+import { type Change, differences, type FieldChange, isOtherTeam, PHASES } from './change.ts';
 import { defaultApiOf } from './default-api.ts';
 import { planSubscriptions } from './subscriptions.ts';
 
@@ -69,7 +68,7 @@ const noteOn = (app: DeclaredApp) =>
   usesSecret(app) ? { note: `it has no secret until you add one: npx latchkey secret add ${app.id}` } : {};
 
 function alteration(before: DeclaredApp, wanted: DeclaredApp, path: Path): Change[] {
-  const fields = differences(comparable(before), comparable(wanted), FIELDS);
+  const fields = differences(comparable(before), comparable(wanted), FIELDS).filter(isOtherTeam);
   if (fields.length === 0) return [];
   const run: Change['run'] = async ({ db, by, ids }) => {
     const { id: clientId, first_party: firstParty } = wanted;
@@ -100,12 +99,11 @@ function noteOnMethod(before: DeclaredApp, wanted: DeclaredApp): { note?: string
   return usesSecret(wanted) && !usesSecret(before) ? noteOn(wanted) : {};
 }
 
-/** A team in another spelling is no other team, and a public app does not authenticate, whatever is said. */
+/** A public app does not authenticate, whatever is said. */
 function comparable(app: DeclaredApp): DeclaredApp {
   const { isPublic } = PURPOSES[app.type];
   return {
     ...app,
-    ...(app.team === undefined ? {} : { team: nameKey(app.team) }),
     ...(isPublic ? { auth_method: 'client_secret_basic' as const } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { By } from '../../access.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { Outbox } from '../../mail/outbox.ts';
+import { nameKey } from '../../names.ts';
 import type { Ids } from '../ids.ts';
 import type { Path } from '../problems.ts';
 
@@ -78,6 +79,10 @@ export function differences<T extends object>(from: T, to: T, names: readonly (k
     .filter((name) => !isDeepStrictEqual(from[name] ?? null, to[name] ?? null))
     .map((name) => ({ name, from: from[name] ?? null, to: to[name] ?? null }));
 }
+
+/** A team in another spelling is no other team. */
+export const isOtherTeam = ({ name, from, to }: FieldChange) =>
+  name !== 'team' || nameKey(String(from ?? '')) !== nameKey(String(to ?? ''));
 
 /** Lists in which the order says nothing. */
 export const sameSet = (first: readonly string[], second: readonly string[]) =>

@@ -50,6 +50,9 @@ export interface TeamViews {
     invitations: readonly OpenInvitationView[];
     apps: readonly { href: string; name: string; detail: string; stopped: boolean }[];
     apis: readonly { href: string; name: string; detail: string; stopped: boolean }[];
+    /** Where something new of the team starts; undefined for who may not. */
+    newApp: string | undefined;
+    newApi: string | undefined;
     invited: InvitedView | undefined;
     /** What was wrong with the form that was sent. */
     form: FormView;

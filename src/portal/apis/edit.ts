@@ -3,6 +3,7 @@ import { createApi } from '../../apis/apis.ts';
 import type { CatalogueApi } from '../../apis/browse.ts';
 import { previewScopes, updateApi } from '../../apis/update-api.ts';
 import { redirect } from '../answers.ts';
+import { firstTeam } from '../first-team.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
 import { counted } from '../moments.ts';
 import type { Area } from '../routes.ts';
@@ -18,7 +19,7 @@ export function addApiCreation(area: Area): void {
   const show = async (ctx: Context, form: FormState) =>
     page(ctx, 'apis/new', { form, fields: await presentApiForm(ctx, area, form.values) });
 
-  router.get('/apis/new', (ctx) => show(ctx, { ...emptyForm, values: { team: textOf(ctx.query.team) } }));
+  router.get('/apis/new', (ctx) => show(ctx, { ...emptyForm, values: { team: firstTeam(ctx, 'api.write') } }));
 
   router.post('/apis', async (ctx) => {
     const fields = fieldsOf(ctx);

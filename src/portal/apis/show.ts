@@ -93,7 +93,11 @@ async function askFor(ctx: Context, { db }: Area, { api, scopes, teamSuspended }
   const checked = listOf(form.values.scopes);
   return {
     action: `${apiHref(api.id)}/requests`,
-    apps: apps.map(({ id, name }) => ({ value: id, label: name, chosen: id === chosen })),
+    apps: apps.map(({ id, name }) => ({
+      value: id,
+      label: apps.some((other) => other.name === name && other.id !== id) ? `${name} (${id})` : name,
+      chosen: id === chosen,
+    })),
     scopes: scopes.map((scope) => ({
       name: scope.name,
       description: scope.description,
@@ -108,7 +112,7 @@ function factsOf({ api }: CatalogueApi) {
   return [
     { label: 'A token lives', value: inSpan(api.token_lifetime) },
     { label: 'Signed with', value: api.signing_alg },
-    { label: 'Names roles', value: api.roles_claim ? 'yes, in the claim roles' : 'no' },
+    { label: 'Roles in tokens', value: api.roles_claim ? 'in the claim roles' : 'no' },
     { label: 'Published', value: inDate(api.created_at) },
   ];
 }

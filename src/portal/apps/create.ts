@@ -9,6 +9,7 @@ import type { ClientType } from '../../db/catalogue-tables.ts';
 import type { Option } from '../../http/views/apps.ts';
 import { listTeams, listTeamsOf } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
+import { firstTeam } from '../first-team.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
@@ -20,7 +21,9 @@ type Wanted = z.input<typeof NewAppOfTeam>;
 export function addAppCreation(area: Area): void {
   const { router, visits } = area;
 
-  router.get('/apps/new', (ctx) => showForm(ctx, area, emptyForm));
+  router.get('/apps/new', (ctx) =>
+    showForm(ctx, area, { ...emptyForm, values: { team: firstTeam(ctx, 'app.write') } }),
+  );
 
   router.post('/apps', async (ctx) => {
     const wanted = readWanted(fieldsOf(ctx));

@@ -5,7 +5,7 @@ import type { Credential, Tried } from '../../http/views/apps.ts';
 import { fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
 import { appOf, presentHead } from './head.ts';
-import { chosenApi, nextStep } from './show.ts';
+import { exampleApi, nextStep } from './show.ts';
 import { codeSnippets, envSnippet } from './snippets.ts';
 import { tryCredential } from './try-token.ts';
 
@@ -38,11 +38,11 @@ interface Shown {
 async function showCredential(ctx: Context, area: Area, { client, read, tried, chosen }: Shown): Promise<void> {
   const { db, page, issuer } = area;
   const apis = await findAppApis(db, client.id);
-  const api = chosen ?? chosenApi(client, apis);
+  const example = exampleApi(client, apis, chosen);
   const usesSecret = client.auth_method.startsWith('client_secret');
   await page(ctx, 'apps/credential', (flash) => {
     const secret = read(flash)?.secret;
-    const parts = { issuer, client, api, secret };
+    const parts = { issuer, client, ...example, secret };
     return {
       app: presentHead(ctx, client),
       credential: secret === undefined ? undefined : present(secret),
@@ -54,7 +54,7 @@ async function showCredential(ctx: Context, area: Area, { client, read, tried, c
       apis: apis.map(({ api: { identifier, name } }) => ({
         value: identifier,
         label: `${name} (${identifier})`,
-        chosen: identifier === api,
+        chosen: identifier === example.api,
       })),
       tried,
     };

@@ -24,7 +24,7 @@ export function addAppPage(area: Area): void {
       credentials: { ...presentCredentials(client), secrets: presentSecrets(client.id, secrets, clock()) },
       apis: apis.map(presentApi),
       ...nextStep(client, apis),
-      snippets: snippetsOf({ issuer, client, api: chosenApi(client, apis), secret: undefined }),
+      snippets: snippetsOf({ issuer, client, ...exampleApi(client, apis), secret: undefined }),
     });
   });
 }
@@ -35,19 +35,22 @@ function snippetsOf(parts: SnippetParts) {
   return snippets.length > 0 ? [envSnippet(parts), ...snippets] : [];
 }
 
-/** The API that examples are about. */
-export function chosenApi(client: ClientDetails, apis: readonly AppApi[]): string | undefined {
-  return client.default_api ?? apis[0]?.api.identifier;
+/** The API that examples are about, and what the app may have of it. */
+export function exampleApi(client: ClientDetails, apis: readonly AppApi[], chosen = client.default_api) {
+  const one = apis.find(({ api }) => api.identifier === chosen) ?? apis[0];
+  return { api: one?.api.identifier, scopes: one ? liveScopes(one) : [] };
 }
+
+const liveScopes = ({ subscribed, offered }: AppApi) => subscribed.filter((scope) => offered.includes(scope));
 
 /** An app that may use no API yet can get no token. */
 export function nextStep(client: ClientDetails, apis: readonly AppApi[]) {
   return { needsApi: apis.length === 0, chooseApiHref: `/apis?app=${client.id}` };
 }
 
-function presentApi({ api, subscribed, offered }: AppApi): AppApiRow {
-  const scopes = subscribed.filter((scope) => offered.includes(scope));
-  return { name: api.name, identifier: api.identifier, scopes: scopes.join(' ') || 'no scope' };
+function presentApi(one: AppApi): AppApiRow {
+  const { name, identifier } = one.api;
+  return { name, identifier, scopes: liveScopes(one).join(' ') || 'no scope' };
 }
 
 function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): string | undefined {

@@ -1,8 +1,11 @@
 import type { Snippet } from '../../http/views/apps.ts';
+import { askedFor } from './asked-for.ts';
 import type { SnippetParts } from './snippets.ts';
 
 /** Signs a person in from a terminal: the whole code flow with PKCE, by a client library that is certified for it. */
-export function signInSnippet({ issuer, client }: SnippetParts): Snippet {
+export function signInSnippet(parts: SnippetParts): Snippet {
+  const { issuer, client } = parts;
+  const { variable, resource, scope, token } = askedFor(parts);
   const hasSecret = client.auth_method.startsWith('client_secret');
   const method = client.auth_method === 'client_secret_post' ? 'ClientSecretPost' : 'ClientSecretBasic';
   const authentication = hasSecret ? `client.${method}(CLIENT_SECRET)` : 'client.None()';
@@ -12,7 +15,7 @@ export function signInSnippet({ issuer, client }: SnippetParts): Snippet {
 import { createInterface } from 'node:readline/promises';
 import * as client from 'openid-client';
 
-const { ISSUER, CLIENT_ID,${hasSecret ? ' CLIENT_SECRET,' : ''} REDIRECT_URI } = env;
+const { ISSUER, CLIENT_ID,${hasSecret ? ' CLIENT_SECRET,' : ''}${variable} REDIRECT_URI } = env;
 const metadata = { id_token_signed_response_alg: '${client.id_token_alg}' };
 const server = await client.discovery(new URL(ISSUER), CLIENT_ID, metadata, ${authentication}${insecure});
 const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -20,7 +23,7 @@ const expectedState = client.randomState();
 const expectedNonce = client.randomNonce();
 const target = client.buildAuthorizationUrl(server, {
   redirect_uri: REDIRECT_URI,
-  scope: 'openid profile email',
+  ${scope},${resource && `\n  ${resource},`}
   state: expectedState,
   nonce: expectedNonce,
   code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
@@ -33,7 +36,7 @@ const callback = await terminal.question('Paste the address that you come back t
 terminal.close();
 const checks = { pkceCodeVerifier, expectedState, expectedNonce };
 const tokens = await client.authorizationCodeGrant(server, new URL(callback.trim()), checks);
-console.log(tokens.claims());`;
+console.log(tokens.claims());${token}`;
   return {
     label: 'Node',
     how: 'npm install openid-client, save this as sign-in.mjs, then: node --env-file=.env sign-in.mjs',

@@ -8,8 +8,9 @@ import { signInSnippet } from './sign-in-snippet.ts';
 export interface SnippetParts {
   readonly issuer: string;
   readonly client: Client;
-  /** The identifier of an API that it may use. */
+  /** The identifier of an API that it may use, and what it may have of that. */
   readonly api: string | undefined;
+  readonly scopes?: readonly string[];
   /** Known only when it has just been made. */
   readonly secret: string | undefined;
 }

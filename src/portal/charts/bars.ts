@@ -54,5 +54,5 @@ function inWords(points: readonly Point[], name: (at: Date) => string): string {
   const { calls, failures } = totalOf(points);
   if (calls === 0) return 'No calls.';
   const most = points.reduce((best, point) => (point.calls > best.calls ? point : best));
-  return `${counted(calls, 'call')}, ${inNumber(failures)} of them failed (${shareOf(failures, calls)}). The most were ${inNumber(most.calls)}, at ${name(most.at)}.`;
+  return `${counted(calls, 'call')}, ${inNumber(failures)} of them failed (${shareOf(failures, calls)}). The highest bar, from ${name(most.at)}, has ${inNumber(most.calls)}.`;
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { judgeAccess } from '../../access.ts';
+import { type Action, judgeAccess } from '../../access.ts';
 import type { Team } from '../../db/team-tables.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { listInvitations } from '../../teams/invitations.ts';
@@ -9,7 +9,7 @@ import { emptyForm, type FormState } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
 import type { Area } from '../routes.ts';
-import { visitorOf } from '../visits.ts';
+import { type Visitor, visitorOf } from '../visits.ts';
 import { hrefOf, presentBelongings, presentInvitation, presentInvited, presentMember } from './presenter.ts';
 
 export const idOf = (ctx: Context) => String(ctx.params.team);
@@ -45,6 +45,7 @@ export function addTeamPage({ router, db, page }: Area): ShowTeam {
         '/apis',
         apis.map((api) => ({ ...api, detail: api.identifier, stopped: api.suspended_at !== null })),
       ),
+      ...startsOf(team, by),
       invited: presentInvited(flash),
       form,
     }));
@@ -53,7 +54,17 @@ export function addTeamPage({ router, db, page }: Area): ShowTeam {
   return show;
 }
 
+/** Where something new of the team starts. The form of an API offers one's own teams only. */
+function startsOf({ id }: Team, by: Visitor['by']) {
+  const may = (action: Action) => by.access.teams.has(id) && judgeAccess(by, action, id) === 'allowed';
+  return {
+    newApp: may('app.write') ? `/apps/new?team=${id}` : undefined,
+    newApi: may('api.write') ? `/apis/new?team=${id}` : undefined,
+  };
+}
+
 function suspensionOf(team: Team): string | undefined {
   if (!team.suspended_at) return undefined;
-  return `Suspended on ${inDate(team.suspended_at)}: ${team.suspended_reason ?? ''}`;
+  const reason = team.suspended_reason ?? '';
+  return `Suspended on ${inDate(team.suspended_at)}: ${reason}${/[.!?…]$/.test(reason) ? '' : '.'}`;
 }

@@ -90,17 +90,7 @@ const CHECKS: readonly (readonly [string, Judge])[] = [
           : hide('There is no such API in your catalogue.'),
   ],
   ['Subscription', checkSubscription],
-  [
-    'Scope in the token',
-    ({ scope, scopes }) =>
-      scope === undefined
-        ? undefined
-        : judge(
-            scopes.includes(scope),
-            `It carries ${scope}.`,
-            `It carries ${scopes.join(' ') || 'no scope'}, and not ${scope}. Ask for a token with scope=${scope}.`,
-          ),
-  ],
+  ['Scope in the token', checkTokenScope],
   ['Scope in the subscription', checkSubscribedScope],
 ];
 
@@ -176,6 +166,15 @@ function checkSubscription({ genuine, parties: { subscription } }: Evidence) {
     'The app’s subscription is live.',
     `The app’s subscription is ${subscription.state}.`,
   );
+}
+
+function checkTokenScope(evidence: Evidence) {
+  const { scope, scopes } = evidence;
+  if (scope === undefined) return undefined;
+  // What the app cannot get is no advice; the next check says why.
+  const advice = checkSubscribedScope(evidence)?.verdict === 'failed' ? '' : ` Ask for a token with scope=${scope}.`;
+  const bad = `It carries ${scopes.join(' ') || 'no scope'}, and not ${scope}.${advice}`;
+  return judge(scopes.includes(scope), `It carries ${scope}.`, bad);
 }
 
 function checkSubscribedScope({ genuine, scope, parties: { subscription, api } }: Evidence) {
