@@ -161,7 +161,8 @@ function redirect(response: ServerResponse, location: string): void {
 function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
   response.end(
-    `<!DOCTYPE html><html lang="en"><title>Example dashboard</title><h1>Example dashboard</h1>${body}</html>`,
+    `<!DOCTYPE html><html lang="en"><meta name="viewport" content="width=device-width"><title>Example dashboard</title>
+    <style>body { font-family: sans-serif } pre { overflow-x: auto }</style><h1>Example dashboard</h1>${body}</html>`,
   );
 }
 

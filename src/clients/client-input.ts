@@ -45,7 +45,7 @@ const fields = {
 
 const newClient = z.strictObject({
   name: fields.name,
-  type: z.enum(CLIENT_TYPES, 'Choose what the app is for.'),
+  type: z.enum(CLIENT_TYPES, `Choose what the app is for: ${CLIENT_TYPES.join(', ')}.`),
   description: fields.description.default(''),
   homepage: fields.homepage.default(null),
   /** The team that owns it; without one it belongs to the operator. */

@@ -82,7 +82,7 @@ describe('a new app', () => {
     const empty = await submit(visitor, '/apps/new', '/apps', { type: 'spa', name: 'x', redirectUris: '' });
     expect(empty.text).toContain('Give at least one redirect URI');
     const purpose = await submit(visitor, '/apps/new', '/apps', { type: 'mainframe', name: 'x' });
-    expect(purpose.text).toContain('Choose what the app is for.');
+    expect(purpose.text).toContain('Choose what the app is for: ');
   });
 
   it.each([

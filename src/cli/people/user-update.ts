@@ -39,6 +39,6 @@ async function update(line: CommandLine, who: string, options: UpdateOptions): P
   });
   line.answer(options, {
     json: presentUser(person),
-    text: `${person.id} is ${printable(person.name)}, ${person.email}, from the next token on.`,
+    text: `${who} is ${printable(person.name)}, ${person.email}, from the next token on.`,
   });
 }
