@@ -120,18 +120,21 @@ describe.each(doings)('%s while', (doing, prepare) => {
       const browser = new Person(server.issuer);
       await signIn(server, app, ada, { parameters: wish(), person: browser });
       const act = await prepare({ ada, browser });
-      happened = false;
+      // A statement of the server's own may be the nth; then nothing but this waits for it.
+      let ending: Promise<unknown> | undefined;
       afterStatement(
         '',
-        async () => {
-          happened = true;
-          await happens(ada);
+        () => {
+          ending = happens(ada);
+          return ending;
         },
         nth,
       );
       const gain = await act();
       jest.restoreAllMocks();
+      happened = ending !== undefined;
       if (!happened) break;
+      await ending;
       moments = nth;
       const used = await gain?.use();
       expect([nth, (used?.status ?? 400) >= 400]).toEqual([nth, true]);
