@@ -86,14 +86,3 @@ async function requireApi(db: Db, name: string, action: 'api.read' | 'api.write'
   authorize(by, action, api.team_id, missing);
   return api;
 }
-
-/** The identifiers of the APIs whose resource server an app is. */
-export async function findIntrospectedApis(db: Db, clientId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('api_introspectors')
-    .innerJoin('apis', 'apis.id', 'api_introspectors.api_id')
-    .select('apis.identifier')
-    .where('api_introspectors.client_id', '=', clientId)
-    .execute();
-  return rows.map(({ identifier }) => identifier);
-}

@@ -12,15 +12,6 @@ import { findApi, findApiScopes } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { endSubscription } from './subscription-lifecycle.ts';
 
-/** One API as one app may use it. */
-export interface AppApi {
-  readonly api: Api;
-  readonly offered: readonly string[];
-  /** Of these, the ones that a person needs a role for. */
-  readonly needsRole: readonly string[];
-  readonly subscribed: readonly string[];
-}
-
 /**
  * Allows an app scopes of an API at once, in the caller's transaction: for who decides on the API's subscriptions.
  * @throws {AppError} invalid_request, not_found, forbidden; conflict when it uses the API already
@@ -64,44 +55,6 @@ export function requireKnownScopes(api: Api, offered: readonly string[], wanted:
   const unknown = wanted.filter((scope) => !offered.includes(scope));
   if (unknown.length === 0) return;
   throw new AppError('invalid_request', { detail: `The API ${api.identifier} has no scope ${unknown.join(', ')}.` });
-}
-
-/** Every API that an app may use now: its subscription is live, and neither the API nor the team that has it is suspended. */
-export async function findAppApis(db: Db, clientId: string): Promise<AppApi[]> {
-  const rows = await db
-    .selectFrom('apis')
-    .innerJoin('subscriptions', 'subscriptions.api_id', 'apis.id')
-    .leftJoin('teams', 'teams.id', 'apis.team_id')
-    .selectAll('apis')
-    .select('subscriptions.scopes as subscribed')
-    .where('subscriptions.client_id', '=', clientId)
-    .where('subscriptions.state', '=', 'active')
-    .where('apis.suspended_at', 'is', null)
-    .where('teams.suspended_at', 'is', null)
-    .orderBy('apis.identifier')
-    .execute();
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const scopes = await db
-    .selectFrom('api_scopes')
-    .select(['api_id', 'name', 'needs_role'])
-    .where('api_id', 'in', ids)
-    .orderBy('name')
-    .execute();
-  return rows.map(({ subscribed, ...api }) => {
-    const own = scopes.filter((scope) => scope.api_id === api.id);
-    return {
-      api,
-      subscribed,
-      offered: own.map((scope) => scope.name),
-      needsRole: own.filter((scope) => scope.needs_role).map((scope) => scope.name),
-    };
-  });
-}
-
-/** The API with this identifier as the app may use it; undefined without a subscription. */
-export async function findAppApi(db: Db, clientId: string, identifier: string): Promise<AppApi | undefined> {
-  return (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
 }
 
 /** Takes an API from an app by the names of both; endSubscription() by the id of the subscription. @throws {AppError} not_found, forbidden */

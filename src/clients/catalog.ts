@@ -1,14 +1,12 @@
+import { type AppApi, findOfferedApis, type OfferedApi, toAppApis } from '../apis/app-apis.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
-import { findIntrospectedApis } from '../apis/introspectors.ts';
-import { type AppApi, findAppApis } from '../apis/subscriptions.ts';
-import type { Client } from '../db/catalogue-tables.ts';
 import { versionOf, type Watch } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
-import { findClientWithSecrets, type KnownSecret } from './find-clients.ts';
+import { findTokenClient, type KnownSecret, type TokenClient } from './token-clients.ts';
 
 /** An app with all that a token request needs to know of it. */
 export interface CatalogEntry {
-  readonly client: Client;
+  readonly client: TokenClient;
   readonly secrets: readonly KnownSecret[];
   /** The APIs that it may use, by identifier. */
   readonly apis: ReadonlyMap<string, AppApi>;
@@ -31,15 +29,17 @@ export interface Catalog {
   readonly watch: (db: Db) => Watch;
 }
 
-/** So many apps are remembered; the one that was not asked for the longest goes first. */
+/** So many apps are remembered; the one that has been for the longest goes first, and comes back when it is asked for. */
 const MOST = 20_000;
 
 /**
  * Apps, their secrets' hashes and their APIs, remembered until something of that kind changes: at once in the process that
  * changes it, within milliseconds in the others, and within a second where notifications do not get through.
  */
-export function createCatalog(): Catalog {
+export function createCatalog(most = MOST): Catalog {
   const entries = new Map<string, CatalogEntry>();
+  /** By id: thousands of apps use the same few. */
+  const apis = new Map<string, OfferedApi>();
   let generation = 0;
   let hits = 0;
   let misses = 0;
@@ -57,10 +57,14 @@ export function createCatalog(): Catalog {
       if (known) return known;
       misses += 1;
       const started = generation;
-      const entry = await load(db, clientId);
+      const loaded = await load(db, clientId, apis);
       // What was read before a change is not remembered after it.
-      if (entry && started === generation) remember(entries, clientId, entry);
-      return entry;
+      if (loaded && started === generation) {
+        if (entries.size >= most) forgetOldest(entries);
+        entries.set(clientId, loaded.entry);
+        for (const offered of loaded.read) apis.set(offered.api.id, offered);
+      }
+      return loaded?.entry;
     },
     watch: (db) => ({
       topic: CATALOG_TOPIC,
@@ -68,34 +72,43 @@ export function createCatalog(): Catalog {
       invalidate() {
         generation += 1;
         entries.clear();
+        apis.clear();
       },
       async onChange() {},
     }),
   };
 }
 
-function remember(entries: Map<string, CatalogEntry>, clientId: string, entry: CatalogEntry): void {
-  if (entries.size >= MOST) {
-    const [oldest] = entries.keys();
-    if (oldest !== undefined) entries.delete(oldest);
-  }
-  entries.set(clientId, entry);
+function forgetOldest(entries: Map<string, CatalogEntry>): void {
+  const [oldest] = entries.keys();
+  if (oldest !== undefined) entries.delete(oldest);
 }
 
-async function load(db: Db, clientId: string): Promise<CatalogEntry | undefined> {
-  const found = await findClientWithSecrets(db, clientId);
+interface Loaded {
+  readonly entry: CatalogEntry;
+  /** Those of its APIs that were not known. */
+  readonly read: readonly OfferedApi[];
+}
+
+async function load(db: Db, clientId: string, known: ReadonlyMap<string, OfferedApi>): Promise<Loaded | undefined> {
+  const found = await findTokenClient(db, clientId);
   if (!found) return undefined;
-  const apis = await findAppApis(db, clientId);
-  const chosen = found.client.default_api_id;
+  const { client, secrets, subscriptions, introspects } = found;
+  const ids = subscriptions.map(({ api_id: id }) => id);
+  // Looked up before anything is waited for, for it may be emptied meanwhile.
+  const remembered = ids.flatMap((id) => known.get(id) ?? []);
+  const missing = ids.filter((id) => !known.has(id));
+  const read = await findOfferedApis(db, missing);
+  const apis = toAppApis(subscriptions, [...remembered, ...read]);
+  const chosen = client.default_api_id;
   // An app whose own default is suspended gets no token, and not one for another API.
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
-  const introspects = new Set(await findIntrospectedApis(db, clientId));
-  return {
-    client: found.client,
-    // Copies: what the driver gives is a view of 32 bytes that keeps some kilobytes of what it received in memory.
-    secrets: found.secrets.map((secret) => ({ ...secret, hash: new Uint8Array(secret.hash) })),
+  const entry: CatalogEntry = {
+    client,
+    secrets,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
-    introspects,
+    introspects: new Set(introspects),
   };
+  return { entry, read };
 }

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { PORTAL_CLIENT } from './portal-client-id.ts';
 
 /** A client id as we make them; anything else is unknown, and does not reach the database. */
-const CLIENT_ID = /^[a-z][a-z0-9_-]{2,60}$/;
+export const CLIENT_ID = /^[a-z][a-z0-9_-]{2,60}$/;
 
 /** An app with the names that a page or an answer shows beside it. */
 export interface ClientDetails extends Client {
@@ -99,45 +99,4 @@ export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by
   if (visible !== 'all') query = query.where('clients.team_id', 'in', visible.length > 0 ? [...visible] : ['']);
   if (team !== undefined) query = query.where('clients.team_id', '=', team);
   return toListing(await query.execute(), limit, ({ created_at, id }) => ({ at: created_at, id }));
-}
-
-/** A secret as the token endpoint looks at it. */
-export interface KnownSecret {
-  readonly id: string;
-  readonly hash: Uint8Array;
-  readonly expiresAt: Date | null;
-  /** Its first use ends others. */
-  readonly endsOthers: boolean;
-}
-
-/** An app that is not disabled, and of no suspended team, with the hashes of its secrets and when each ends: for the token endpoint. */
-export async function findClientWithSecrets(
-  db: Db,
-  clientId: string,
-): Promise<{ client: Client; secrets: KnownSecret[] } | undefined> {
-  if (!CLIENT_ID.test(clientId)) return undefined;
-  const client = await db
-    .selectFrom('clients')
-    .leftJoin('teams', 'teams.id', 'clients.team_id')
-    .selectAll('clients')
-    .where('clients.id', '=', clientId)
-    .where('clients.disabled_at', 'is', null)
-    .where('teams.suspended_at', 'is', null)
-    .executeTakeFirst();
-  if (!client) return undefined;
-  const secrets = await db
-    .selectFrom('client_secrets')
-    .select(['id', 'hash', 'expires_at', 'first_used_at', 'successor_id'])
-    .where('client_id', '=', clientId)
-    .execute();
-  const successors = new Set(secrets.map(({ successor_id }) => successor_id));
-  return {
-    client,
-    secrets: secrets.map(({ id, hash, expires_at, first_used_at }) => ({
-      id,
-      hash,
-      expiresAt: expires_at,
-      endsOthers: first_used_at === null && successors.has(id),
-    })),
-  };
 }

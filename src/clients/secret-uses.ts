@@ -5,7 +5,7 @@ import { announceVersioned } from '../db/changes.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
-import type { KnownSecret } from './find-clients.ts';
+import type { KnownSecret } from './token-clients.ts';
 
 export interface SecretUses {
   /**

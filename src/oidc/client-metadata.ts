@@ -1,7 +1,7 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
 import { PURPOSES } from '../clients/purposes.ts';
-import type { Client } from '../db/catalogue-tables.ts';
+import type { TokenClient } from '../clients/token-clients.ts';
 
 /** RFC 8628 §3.4 */
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -55,7 +55,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayl
   } as AdapterPayload & ClientMetadata;
 }
 
-function grantTypesOf({ type }: Client): string[] {
+function grantTypesOf({ type }: TokenClient): string[] {
   if (type === 'machine') return ['client_credentials'];
   return [type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code', 'refresh_token'];
 }

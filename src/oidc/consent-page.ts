@@ -1,7 +1,7 @@
 import type { Consent } from '../accounts/consents.ts';
 import { findApiScopes } from '../apis/apis.ts';
+import { findAppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
-import { findAppApi } from '../apis/subscriptions.ts';
 import type { Db } from '../db/connection.ts';
 import type { ViewModels } from '../http/views.ts';
 import { rolesAt, scopesOf } from './persons.ts';

@@ -1,6 +1,8 @@
 import type { Context, Middleware } from 'koa';
+import type { Kysely } from 'kysely';
 import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
+import type { Tables } from '../db/tables.ts';
 import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
 import type { RequestState } from '../http/context.ts';
 import { randomText } from '../http/random-text.ts';
@@ -10,10 +12,11 @@ import type { Keyring } from '../keys/keyring.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import { type Order, rememberOrders } from './express-orders.ts';
-import { isPlainPost, SUCCESS_HEADERS } from './plain-request.ts';
+import { attempt, isPlainPost, SUCCESS_HEADERS } from './plain-request.ts';
 
 export interface ExpressLaneParts {
   readonly catalog: Catalog;
+  readonly db: Kysely<Tables>;
   readonly keyring: () => Keyring;
   readonly issuer: string;
   readonly clock: () => Date;
@@ -29,11 +32,12 @@ export interface ExpressLaneParts {
  * test/http/express-lane.test.ts finds their answers alike.
  */
 export function expressLane(parts: ExpressLaneParts): Middleware<RequestState> {
-  const readOrder = rememberOrders(parts.catalog);
+  const readOrder = rememberOrders(parts);
   const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
     const body = await readAhead(ctx);
     const now = parts.clock();
-    const order = readOrder(ctx.headers.authorization, body.toString('latin1'), now);
+    const found = readOrder(ctx.headers.authorization, body.toString('latin1'), now);
+    const order = found instanceof Promise ? await found : found;
     if (!order) return undefined;
     const ended = parts.secretUses.note(order.secret);
     if (ended !== undefined) await ended;
@@ -42,8 +46,7 @@ export function expressLane(parts: ExpressLaneParts): Middleware<RequestState> {
     return answer;
   };
   return async (ctx, next) => {
-    // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
-    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await prepare(ctx).catch(() => undefined) : undefined;
+    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await attempt(ctx, prepare) : undefined;
     if (!answer) return next();
     ctx.state.grantType = 'client_credentials';
     parts.atOnce.answer(ctx, answer);

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
+import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
-import type { AppApi } from '../apis/subscriptions.ts';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
-import type { KnownSecret } from '../clients/find-clients.ts';
-import { liveSecret, readCredentials, readForm } from './plain-request.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import type { Db } from '../db/connection.ts';
+import { findCaller, liveSecret, readCredentials, readForm } from './plain-request.ts';
 
 /** What the express lane is to issue. */
 export interface Order {
@@ -15,8 +16,20 @@ export interface Order {
   readonly until: Date | null;
 }
 
-/** Of an Authorization header and a form: what to issue, or undefined when the request is not for the lane. */
-export type ReadOrder = (authorization: string | undefined, body: string, now: Date) => Order | undefined;
+/**
+ * Of an Authorization header and a form: what to issue, or undefined when the request is not for the lane. Known at once
+ * when it was asked before.
+ */
+export type ReadOrder = (
+  authorization: string | undefined,
+  body: string,
+  now: Date,
+) => Order | Promise<Order | undefined>;
+
+interface Source {
+  readonly catalog: Catalog;
+  readonly db: Db;
+}
 
 const MOST = 10_000;
 
@@ -24,42 +37,54 @@ const MOST = 10_000;
  * Programs ask for the same again and again, so what was decided is remembered under the request's hash (secrets do not
  * stay in memory), until the catalogue forgets (an app, a secret, an API or a subscription changed) or a secret ends.
  */
-export function rememberOrders(catalog: Catalog): ReadOrder {
+export function rememberOrders(source: Source): ReadOrder {
+  const { catalog } = source;
   const orders = new Map<string, Order>();
   let generation = catalog.generation();
-  return (authorization, body, now) => {
+  const forgetWithCatalog = () => {
     if (generation !== catalog.generation() || orders.size >= MOST) orders.clear();
     generation = catalog.generation();
+  };
+  const decide = async (request: string, asked: Asked): Promise<Order | undefined> => {
+    const started = catalog.generation();
+    const order = await readOrder(source, asked);
+    // What was read before a change is not remembered after it.
+    if (order && started === catalog.generation()) orders.set(request, order);
+    return order;
+  };
+  return (authorization, body, now) => {
+    forgetWithCatalog();
     const request = hash('sha256', `${authorization}\n${body}`, 'base64url');
     const known = orders.get(request);
     if (known && (!known.until || now < known.until)) return known;
-    const order = readOrder(catalog, { authorization, body, now });
-    if (order) orders.set(request, order);
-    return order;
+    return decide(request, { authorization, body, now });
   };
 }
 
 const PARAMETERS = new Set(['grant_type', 'scope', 'resource', 'client_id', 'client_secret']);
 
+interface Asked {
+  readonly authorization: string | undefined;
+  readonly body: string;
+  readonly now: Date;
+}
+
 /** Decides nothing that it is not sure of. */
-function readOrder(
-  catalog: Catalog,
-  { authorization, body, now }: { authorization: string | undefined; body: string; now: Date },
-): Order | undefined {
+async function readOrder(source: Source, { authorization, body, now }: Asked): Promise<Order | undefined> {
   const form = readForm(body, PARAMETERS);
   if (form?.get('grant_type') !== 'client_credentials') return undefined;
   const credentials = readCredentials(authorization, form);
-  const entry = credentials && catalog.peek(credentials.clientId);
+  const entry = credentials && (await findCaller(source, credentials));
   const secret = entry && isPlain(entry) && liveSecret(entry, credentials.secret, now);
   if (!secret) return undefined;
-  const decision = decide(entry, form);
+  const decision = decideFully(entry, form);
   return decision && { ...decision, clientId: entry.client.id, secret, until: secret.expiresAt };
 }
 
 const isPlain = ({ client }: CatalogEntry) => client.type === 'machine' && !client.require_par;
 
 /** Only what the policy grants in full. */
-function decide(entry: CatalogEntry, form: ReadonlyMap<string, string>): Pick<Order, 'api' | 'scope'> | undefined {
+function decideFully(entry: CatalogEntry, form: ReadonlyMap<string, string>): Pick<Order, 'api' | 'scope'> | undefined {
   const identifier = form.get('resource') ?? entry.defaultApi;
   const appApi = identifier === undefined ? undefined : entry.apis.get(identifier);
   if (!appApi) return undefined;

@@ -1,18 +1,30 @@
 import type { Context, Middleware } from 'koa';
+import type { Kysely } from 'kysely';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
-import type { KnownSecret } from '../clients/find-clients.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import type { Tables } from '../db/tables.ts';
 import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import type { RequestState } from '../http/context.ts';
 import { readAhead } from '../http/read-ahead.ts';
 import type { OwnToken, OwnTokens } from '../keys/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import { introspect } from './introspect.ts';
-import { isPlainPost, liveSecret, readCredentials, readForm, SUCCESS_HEADERS } from './plain-request.ts';
+import {
+  attempt,
+  findCaller,
+  isPlainPost,
+  liveSecret,
+  readCredentials,
+  readForm,
+  SUCCESS_HEADERS,
+} from './plain-request.ts';
 
 export interface IntrospectionLaneParts {
   readonly catalog: Catalog;
+  readonly db: Kysely<Tables>;
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
   readonly secretUses: SecretUses;
@@ -26,10 +38,10 @@ export interface IntrospectionLaneParts {
  * token at its end and leave the answer to structured-tokens.ts. Everything else, every error included, goes on untouched.
  * test/http/introspection-lane.test.ts finds the answers of both ways alike.
  */
-export function introspectionLane(parts: IntrospectionLaneParts): Middleware {
+export function introspectionLane(parts: IntrospectionLaneParts): Middleware<RequestState> {
   const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
     const body = await readAhead(ctx);
-    const question = readQuestion(ctx.headers.authorization, body.toString('latin1'), parts);
+    const question = await readQuestion(parts, ctx.headers.authorization, body.toString('latin1'));
     if (!question) return undefined;
     const ended = parts.secretUses.note(question.secret);
     if (ended !== undefined) await ended;
@@ -38,9 +50,8 @@ export function introspectionLane(parts: IntrospectionLaneParts): Middleware {
     return { headers: SUCCESS_HEADERS, body: JSON.stringify(answer) };
   };
   return async (ctx, next) => {
-    // What fails here (a caller who hangs up, a database that is away) is met again on the ordinary way.
     const isPlain = isPlainPost(ctx, '/token/introspection', parts.atOnce);
-    const answer = isPlain ? await prepare(ctx).catch(() => undefined) : undefined;
+    const answer = isPlain ? await attempt(ctx, prepare) : undefined;
     if (!answer) return next();
     parts.atOnce.answer(ctx, answer);
   };
@@ -55,17 +66,17 @@ interface Question {
 const PARAMETERS = new Set(['token', 'token_type_hint', 'client_id', 'client_secret']);
 
 /** Who asks about which token of ours, or undefined when the request is not for this lane. */
-function readQuestion(
+async function readQuestion(
+  parts: IntrospectionLaneParts,
   authorization: string | undefined,
   body: string,
-  { catalog, ownTokens, clock }: IntrospectionLaneParts,
-): Question | undefined {
+): Promise<Question | undefined> {
   const form = readForm(body, PARAMETERS);
   const credentials = form && readCredentials(authorization, form);
-  const caller = credentials && catalog.peek(credentials.clientId);
-  const secret = caller && liveSecret(caller, credentials.secret, clock());
+  const caller = credentials && (await findCaller(parts, credentials));
+  const secret = caller && liveSecret(caller, credentials.secret, parts.clock());
   if (!secret) return undefined;
-  const token = ownTokens.read(form.get('token') ?? '');
+  const token = parts.ownTokens.read(form.get('token') ?? '');
   return token && { caller, secret, token };
 }
 

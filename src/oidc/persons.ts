@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { AppApi } from '../apis/app-apis.ts';
 import { findHeldRoles, type HeldRole } from '../apis/held-roles.ts';
 import { decideScopes } from '../apis/policy.ts';
-import type { AppApi } from '../apis/subscriptions.ts';
 import type { Db } from '../db/connection.ts';
 
 /** What a request on behalf of a person may have of one API. */

@@ -1,9 +1,12 @@
 import { parse } from 'node:querystring';
-import type { Context } from 'koa';
-import type { CatalogEntry } from '../clients/catalog.ts';
-import type { KnownSecret } from '../clients/find-clients.ts';
+import type { Context, ParameterizedContext } from 'koa';
+import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import type { Db } from '../db/connection.ts';
+import { isDatabaseFailure } from '../db/failures.ts';
 import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import type { RequestState } from '../http/context.ts';
 import { isWellEncoded } from '../http/input-guard.ts';
 import { MAX_BODY } from '../http/read-ahead.ts';
 
@@ -39,6 +42,23 @@ export const UNAVAILABLE: WholeAnswer = {
   body: JSON.stringify(UNAVAILABLE_ERROR),
 };
 
+/**
+ * An answer ahead of oidc-provider, or undefined for the ordinary way. What fails (a caller who hangs up, a signer that is
+ * away) is met again and answered there; but a database that did not answer is not waited for twice.
+ */
+export async function attempt(
+  ctx: ParameterizedContext<RequestState>,
+  prepare: (ctx: ParameterizedContext<RequestState>) => Promise<WholeAnswer | undefined>,
+): Promise<WholeAnswer | undefined> {
+  try {
+    return await prepare(ctx);
+  } catch (err) {
+    if (!isDatabaseFailure(err)) return undefined;
+    ctx.state.log.error({ err }, 'the database did not answer');
+    return UNAVAILABLE;
+  }
+}
+
 /** A form of known parameters, each with one value that is not empty; undefined for any other. */
 export function readForm(body: string, known: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
   if (!isWellEncoded(body)) return undefined;
@@ -68,6 +88,14 @@ export function readCredentials(
   const pair = /^([\w-]+):([\w-]+)$/.exec(Buffer.from(encoded, 'base64').toString('latin1'));
   if (!pair?.[1] || !pair[2] || (clientId !== undefined && clientId !== pair[1])) return undefined;
   return { clientId: pair[1], secret: pair[2] };
+}
+
+/** The app that they name, read when it is not remembered: the first request of many an app is as plain as the others. */
+export function findCaller(
+  { catalog, db }: { readonly catalog: Catalog; readonly db: Db },
+  { clientId }: Credentials,
+): CatalogEntry | undefined | Promise<CatalogEntry | undefined> {
+  return catalog.peek(clientId) ?? catalog.find(db, clientId);
 }
 
 /** The live secret that an app which authenticates with secrets presented. */

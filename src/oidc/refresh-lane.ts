@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Kysely } from 'kysely';
 import type { CatalogEntry } from '../clients/catalog.ts';
-import type { KnownSecret } from '../clients/find-clients.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import type { Tables } from '../db/tables.ts';
 import type { WholeAnswer } from '../http/at-once.ts';
@@ -14,16 +14,23 @@ import { idTokenClaimsOf } from './account-claims.ts';
 import { toArtifactRow } from './artifacts.ts';
 import type { ExpressLaneParts } from './express-lane.ts';
 import { findPersonalUse } from './persons.ts';
-import { isPlainPost, liveSecret, readCredentials, readForm, SUCCESS_HEADERS, UNAVAILABLE } from './plain-request.ts';
+import {
+  attempt,
+  findCaller,
+  isPlainPost,
+  liveSecret,
+  readCredentials,
+  readForm,
+  SUCCESS_HEADERS,
+  UNAVAILABLE,
+} from './plain-request.ts';
 import { findPresented } from './presented.ts';
 import { type RefreshOrder, readRefresh } from './refresh-order.ts';
 import { toRetryRow } from './refresh-retries.ts';
 import { lifetimes, refreshLifetime } from './ttls.ts';
 import { write } from './writes.ts';
 
-export interface RefreshLaneParts extends ExpressLaneParts {
-  readonly db: Kysely<Tables>;
-}
+export type RefreshLaneParts = ExpressLaneParts;
 
 /**
  * A refresh by an app with a secret, of a token for one API that nobody has used, answered without entering oidc-provider,
@@ -35,7 +42,7 @@ export function refreshLane(parts: RefreshLaneParts): Middleware<RequestState> {
   const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
     const body = await readAhead(ctx);
     const now = parts.clock();
-    const request = readRequest(ctx.headers.authorization, body.toString('latin1'), { ...parts, now });
+    const request = await readRequest(parts, ctx.headers.authorization, body.toString('latin1'), now);
     if (!request) return undefined;
     try {
       return await refresh(parts, ctx, { ...request, now });
@@ -48,8 +55,7 @@ export function refreshLane(parts: RefreshLaneParts): Middleware<RequestState> {
     }
   };
   return async (ctx, next) => {
-    // What fails here (a caller who hangs up, a signer that is away) is met again on the ordinary way, and answered there.
-    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await prepare(ctx).catch(() => undefined) : undefined;
+    const answer = isPlainPost(ctx, '/token', parts.atOnce) ? await attempt(ctx, prepare) : undefined;
     if (!answer) return next();
     ctx.state.grantType = 'refresh_token';
     parts.atOnce.answer(ctx, answer);
@@ -66,16 +72,17 @@ interface RefreshRequest {
 const PARAMETERS = new Set(['grant_type', 'refresh_token', 'resource', 'client_id', 'client_secret']);
 
 /** Who asks with which token, or undefined when the request is not for this lane. */
-function readRequest(
+async function readRequest(
+  parts: RefreshLaneParts,
   authorization: string | undefined,
   body: string,
-  { catalog, now }: { catalog: ExpressLaneParts['catalog']; now: Date },
-): RefreshRequest | undefined {
+  now: Date,
+): Promise<RefreshRequest | undefined> {
   const form = readForm(body, PARAMETERS);
   const token = form?.get('refresh_token');
   if (form?.get('grant_type') !== 'refresh_token' || token === undefined) return undefined;
   const credentials = readCredentials(authorization, form);
-  const entry = credentials && catalog.peek(credentials.clientId);
+  const entry = credentials && (await findCaller(parts, credentials));
   const secret = entry && entry.client.type !== 'machine' && liveSecret(entry, credentials.secret, now);
   return secret ? { entry, secret, token, resource: form.get('resource') } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { AppApi } from '../apis/subscriptions.ts';
+import type { AppApi } from '../apis/app-apis.ts';
 import type { CatalogEntry } from '../clients/catalog.ts';
 import type { Person, Presented } from './presented.ts';
 

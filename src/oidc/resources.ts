@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
-import type { AppApi } from '../apis/subscriptions.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import { findPersonalUse, noteUse, personOf, usesOf } from './persons.ts';
 import type { UnitOfWork } from './unit-of-work.ts';

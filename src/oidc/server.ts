@@ -111,7 +111,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     attempts: createSignInAttempts(database.pool, { cookieKeys, https }),
   });
-  const lane = (atOnce: AtOnce) => introspectionLane({ catalog, ownTokens, checks, secretUses, note, clock, atOnce });
+  const lane = (atOnce: AtOnce) =>
+    introspectionLane({ catalog, db: database.db, ownTokens, checks, secretUses, note, clock, atOnce });
   return { host, introspectionLane: lane, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
 }
 

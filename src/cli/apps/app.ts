@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findAppApis } from '../../apis/subscriptions.ts';
+import { findAppApis } from '../../apis/app-apis.ts';
 import { type ClientDetails, findClient, type ListedClient, listClients } from '../../clients/find-clients.ts';
 import { presentApp } from '../../clients/present.ts';
 import { findTeam } from '../../teams/find-team.ts';

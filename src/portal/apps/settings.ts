@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { findAppApis } from '../../apis/subscriptions.ts';
+import { findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
 import { type ClientUpdate, updateClient } from '../../clients/update-client.ts';

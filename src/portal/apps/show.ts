@@ -1,4 +1,4 @@
-import { type AppApi, findAppApis } from '../../apis/subscriptions.ts';
+import { type AppApi, findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { listSecrets } from '../../clients/secrets.ts';
 import type { AppApiRow } from '../../http/views/apps.ts';

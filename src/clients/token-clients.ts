@@ -1,0 +1,95 @@
+import { CompiledQuery } from 'kysely';
+import type { LiveSubscription } from '../apis/app-apis.ts';
+import type { Client } from '../db/catalogue-tables.ts';
+import { PREPARED } from '../db/clients.ts';
+import type { Db } from '../db/connection.ts';
+import { CLIENT_ID } from './find-clients.ts';
+
+const COLUMNS = [
+  'id',
+  'name',
+  'type',
+  'auth_method',
+  'redirect_uris',
+  'post_logout_redirect_uris',
+  'jwks',
+  'jwks_uri',
+  'id_token_alg',
+  'pkce',
+  'require_par',
+  'first_party',
+  'refresh_retry_seconds',
+  'default_api_id',
+  'team_id',
+] as const satisfies readonly (keyof Client)[];
+
+/** What the protocol has to know of an app itself. */
+export type TokenClient = Pick<Client, (typeof COLUMNS)[number]>;
+
+/** A secret as the token endpoint looks at it. */
+export interface KnownSecret {
+  readonly id: string;
+  readonly hash: Uint8Array;
+  readonly expiresAt: Date | null;
+  /** Its first use ends others. */
+  readonly endsOthers: boolean;
+}
+
+export interface FoundClient {
+  readonly client: TokenClient;
+  readonly secrets: readonly KnownSecret[];
+  readonly subscriptions: readonly LiveSubscription[];
+  /** The identifiers of the APIs whose resource server it is. */
+  readonly introspects: readonly string[];
+}
+
+interface Row extends TokenClient {
+  secrets: { id: string; hash: string; expires_at: string | null; ends_others: boolean }[];
+  subscriptions: LiveSubscription[];
+  introspects: string[];
+}
+
+/** A list of rows as one value: binary as hex, moments as in JSON. */
+const listOf = (rows: string) => `(select coalesce(json_agg(row_to_json(one)), '[]') from (${rows}) one)`;
+
+const QUERY = `${PREPARED}
+  select ${COLUMNS.map((name) => `clients.${name}`).join()},
+    ${listOf(`
+      select id, encode(hash, 'hex') as hash, expires_at,
+        first_used_at is null and exists (
+          select from client_secrets older
+          where older.client_id = client_secrets.client_id and older.successor_id = client_secrets.id
+        ) as ends_others
+      from client_secrets where client_id = clients.id`)} as secrets,
+    ${listOf(`
+      select subscriptions.api_id, subscriptions.scopes from subscriptions
+      join apis on apis.id = subscriptions.api_id
+      left join teams owners on owners.id = apis.team_id
+      where subscriptions.client_id = clients.id and subscriptions.state = 'active'
+        and apis.suspended_at is null and owners.suspended_at is null
+      order by apis.identifier`)} as subscriptions,
+    array(
+      select apis.identifier from api_introspectors join apis on apis.id = api_introspectors.api_id
+      where api_introspectors.client_id = clients.id) as introspects
+  from clients
+  left join teams on teams.id = clients.team_id
+  where clients.id = $1 and clients.disabled_at is null and teams.suspended_at is null`;
+
+/** An app that is not disabled, and of no suspended team, with everything that decides on its tokens, in one statement. */
+export async function findTokenClient(db: Db, clientId: string): Promise<FoundClient | undefined> {
+  if (!CLIENT_ID.test(clientId)) return undefined;
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [clientId]));
+  const [row] = rows;
+  if (!row) return undefined;
+  const { secrets, subscriptions, introspects, ...client } = row;
+  return { client, secrets: secrets.map(toKnownSecret), subscriptions, introspects };
+}
+
+function toKnownSecret({ id, hash, expires_at, ends_others }: Row['secrets'][number]): KnownSecret {
+  return {
+    id,
+    hash: new Uint8Array(Buffer.from(hash, 'hex')),
+    expiresAt: expires_at === null ? null : new Date(expires_at),
+    endsOthers: ends_others,
+  };
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCatalog } from '../../src/clients/catalog.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { aClient, anApi } from '../support/factories.ts';
+import { afterStatement, statementsDuring } from '../support/statements.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+const anApp = (apis: readonly { identifier: string }[]) =>
+  aClient(test.database, {
+    type: 'machine',
+    subscriptions: apis.map(({ identifier }) => ({ api: identifier, scopes: ['reports:read'] })),
+  });
+
+describe('the catalogue', () => {
+  it('reads an app with its secrets and subscriptions in one statement, and each API once', async () => {
+    const { db } = test.database;
+    const api = await anApi(test.database);
+    const [first, second] = [await anApp([api]), await anApp([api])];
+    const catalog = createCatalog();
+    const during = (id: string) => statementsDuring(() => catalog.find(db, id));
+    expect(await during(first.clientId)).toHaveLength(2);
+    expect(await during(second.clientId)).toHaveLength(1);
+    expect(await during(second.clientId)).toEqual([]);
+    expect(catalog.counts()).toEqual({ entries: 2, hits: 1, misses: 2 });
+    const entry = await catalog.find(db, second.clientId);
+    expect(entry?.defaultApi).toBe(api.identifier);
+    expect(entry?.apis.get(api.identifier)).toMatchObject({
+      api: { id: api.id, token_lifetime: api.token_lifetime },
+      offered: ['reports:read', 'reports:write'],
+      needsRole: [],
+      subscribed: ['reports:read'],
+    });
+    expect(entry?.secrets).toEqual([
+      { id: second.secret?.id, hash: expect.any(Uint8Array), expiresAt: second.secret?.expiresAt, endsOthers: false },
+    ]);
+  });
+
+  it('gives everything that an app has, though all is forgotten while it is read, and remembers none of it', async () => {
+    const { db } = test.database;
+    const [known, other] = [await anApi(test.database), await anApi(test.database)];
+    const [first, both] = [await anApp([known]), await anApp([known, other])];
+    for (const statement of ['ends_others', 'from "api_scopes"']) {
+      const catalog = createCatalog();
+      await catalog.find(db, first.clientId);
+      afterStatement(statement, async () => catalog.watch(db).invalidate?.());
+      const entry = await catalog.find(db, both.clientId);
+      expect([...(entry?.apis.keys() ?? [])]).toEqual([known.identifier, other.identifier].sort());
+      expect(catalog.counts().entries).toBe(0);
+      expect(await statementsDuring(() => catalog.find(db, first.clientId))).toHaveLength(2);
+    }
+  });
+
+  it('remembers so many apps and no more', async () => {
+    const { db } = test.database;
+    const apps = [await anApp([]), await anApp([]), await anApp([])];
+    const catalog = createCatalog(2);
+    for (const { clientId } of apps) await catalog.find(db, clientId);
+    expect(apps.map(({ clientId }) => catalog.peek(clientId) !== undefined)).toEqual([false, true, true]);
+  });
+});
