@@ -13,6 +13,7 @@ import { createFeedPublisher } from './gateway/feed.ts';
 import { feedRoutes } from './gateway/routes.ts';
 import { serveAssets } from './http/assets.ts';
 import { createAtOnce } from './http/at-once.ts';
+import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { pinHost } from './http/host-guard.ts';
@@ -76,6 +77,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
 
   const toHtml = createToHtml({ cache: production });
   const render = createRender(toHtml);
+  const signOuts = createChosenSignOuts({ clock, https: issuer.startsWith('https:') });
   const loopback = createLoopback(issuer);
   const catalog = createCatalog();
   const secretUses = createSecretUses({
@@ -106,6 +108,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
       issuer,
       cookieKeys,
       render,
+      signOuts,
       clock,
       noteUsage: usage.note,
       log,
@@ -125,7 +128,18 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
   const sendsMail = smtp.url !== undefined;
-  const portal = portalRoutes({ db, render, clock, issuer, cookieKeys, loopback, outbox, sendsMail, joinLimit });
+  const portal = portalRoutes({
+    db,
+    render,
+    signOuts,
+    clock,
+    issuer,
+    cookieKeys,
+    loopback,
+    outbox,
+    sendsMail,
+    joinLimit,
+  });
   metrics?.watchState({
     catalog,
     keyring,

@@ -1,5 +1,6 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { errorCodes } from '../errors.ts';
+import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { Render } from '../http/render.ts';
 
 /** What an app did wrong, for the person it sent here. */
@@ -10,7 +11,7 @@ const EXPLANATIONS: Record<string, string> = {
 };
 
 /** The pages that oidc-provider asks us to draw. */
-export function createPages(render: Render) {
+export function createPages(render: Render, signOuts: ChosenSignOuts) {
   return {
     async renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> {
       const requestId = String(ctx.state.requestId ?? '');
@@ -29,11 +30,13 @@ export function createPages(render: Render) {
     },
 
     async renderSignOut(ctx: KoaContextWithOIDC): Promise<void> {
+      const isOwn = ctx.oidc.client?.latchkey_first_party === true;
       render(ctx, 'sign-out', {
         action: '/session/end/confirm',
         xsrf: ctx.oidc.session?.state?.secret as string,
         // Our own pages are Latchkey: nothing else to sign out of.
-        appName: ctx.oidc.client?.latchkey_first_party ? undefined : ctx.oidc.client?.clientName,
+        appName: isOwn ? undefined : ctx.oidc.client?.clientName,
+        sendsItself: isOwn && signOuts.take(ctx),
       });
     },
 

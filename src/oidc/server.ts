@@ -6,6 +6,7 @@ import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
 import type { Database } from '../db/connection.ts';
 import type { AtOnce } from '../http/at-once.ts';
+import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/networks.ts';
 import type { Render } from '../http/render.ts';
@@ -44,6 +45,7 @@ export interface OidcParts {
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly render: Render;
+  readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;
   readonly noteUsage: NoteUsage;
   readonly log: Logger;
@@ -71,7 +73,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const epochs = createSignInEpochs();
   const resources = createResources(work, catalog);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
-  const pages = createPages(render);
+  const pages = createPages(render, parts.signOuts);
   const devicePages = createDevicePages(render, database.db, pages.renderError);
   const overrides: Overrides = {
     ...createOverrides(database, work, clock),

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Database } from '../db/connection.ts';
+import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { formFields } from '../http/form-fields.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/loopback.ts';
@@ -24,6 +25,7 @@ import { createVisits, type Visits } from './visits.ts';
 export interface PortalParts {
   readonly db: Database['db'];
   readonly render: Render;
+  readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];

@@ -54,6 +54,7 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
   router.post('/sign-out', form, async (ctx) => {
     visits.requireCsrf(ctx);
     await visits.end(ctx);
+    parts.signOuts.note(ctx);
     const target = client.buildEndSessionUrl(await connect(), { post_logout_redirect_uri: `${issuer}/` });
     redirect(ctx, target.href);
   });

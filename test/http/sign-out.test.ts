@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { aClient, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
+import { aVisitor } from '../support/portal.ts';
 import { authorizationUrl, signIn } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { controlTime, releaseTime, travel } from '../support/time.ts';
@@ -190,5 +191,57 @@ describe('signing out', () => {
     const response = await mine.person.request('/session/end/confirm', { form: { logout: 'yes', xsrf } });
     expect(response.status).toBe(400);
     expect(await isSignedIn(mine.person, app)).toBe(true);
+  });
+
+  describe('on a page of ours', () => {
+    const SENDS_ITSELF = '/assets/submit-form.js';
+    const portal = { client_id: 'latchkey-portal' };
+    const inPortal = async () => {
+      const visitor = await aVisitor(server, ada);
+      return { visitor, home: await visitor.visit('/') };
+    };
+
+    it('is not asked about twice', async () => {
+      const app = await anApp();
+      const { visitor, home } = await inPortal();
+      const page = await visitor.submit(home, '/sign-out');
+      expect(page.text).toContain(SENDS_ITSELF);
+      expect(page.text).not.toContain('Stay signed in');
+      await visitor.submit(page, '/session/end/confirm');
+      expect(await isSignedIn(visitor, app)).toBe(false);
+      expect([...visitor.cookies().keys()].filter((name) => name.includes('signing_out'))).toEqual([]);
+    });
+
+    it('is asked about where it was not chosen, was chosen before, or long ago', async () => {
+      const { visitor, home } = await inPortal();
+      expect((await visitor.visit(ending(portal))).text).not.toContain(SENDS_ITSELF);
+      expect((await visitor.submit(home, '/sign-out')).text).toContain(SENDS_ITSELF);
+      expect((await visitor.visit(ending(portal))).text).not.toContain(SENDS_ITSELF);
+      controlTime();
+      const other = await inPortal();
+      const csrf = /name="csrf" value="([^"]+)"/.exec(other.home.text)?.[1] ?? '';
+      const answer = await other.visitor.request('/sign-out', { form: { csrf } });
+      travel(60);
+      expect((await other.visitor.visit(answer.headers.get('location') ?? '')).text).not.toContain(SENDS_ITSELF);
+    });
+
+    it('is asked about when another site sends the form, or someone makes the cookie', async () => {
+      const { visitor } = await inPortal();
+      expect((await visitor.request('/sign-out', { form: { csrf: 'x' } })).status).toBe(403);
+      expect((await visitor.visit(ending(portal))).text).not.toContain(SENDS_ITSELF);
+      visitor.setCookie('latchkey_signing_out', String(Date.now()));
+      visitor.setCookie('latchkey_signing_out.sig', 'x'.repeat(27));
+      expect((await visitor.visit(ending(portal))).text).not.toContain(SENDS_ITSELF);
+    });
+
+    it('says nothing about the session of an app that asks meanwhile', async () => {
+      const app = await anApp();
+      const { visitor, home } = await inPortal();
+      const csrf = /name="csrf" value="([^"]+)"/.exec(home.text)?.[1] ?? '';
+      await visitor.request('/sign-out', { form: { csrf } });
+      for (const parameters of [{ client_id: app.clientId }, {}] as Record<string, string>[]) {
+        expect((await visitor.visit(ending(parameters))).text).not.toContain(SENDS_ITSELF);
+      }
+    });
   });
 });
