@@ -73,6 +73,24 @@ async function allow(clientId: string) {
   return identifier;
 }
 
+it('takes a double click for one, and the next app for another', async () => {
+  const person = await aPerson(server.database);
+  const page = await openPortal();
+  await page.goto(`${server.issuer}/sign-in?to=/apps/new`);
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).dblclick();
+  const apps = async () =>
+    (await server.database.db.selectFrom('clients').select('name').where('name', 'like', 'Clicked%').execute()).length;
+  for (const count of [1, 2]) {
+    await page.getByLabel('Name').fill(`Clicked ${count}`);
+    await page.getByRole('button', { name: 'Create the app' }).dblclick();
+    await page.getByLabel('The secret').waitFor();
+    expect(await apps()).toBe(count);
+    await page.goBack();
+  }
+});
+
 describe('from signing in to a working token', () => {
   it('takes at most eight clicks, with nobody helping', async () => {
     const api = await anApi(server.database, { name: 'Sales figures' });
