@@ -20,6 +20,7 @@ import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
+import { refuseOtherMethods } from './http/other-methods.ts';
 import { createRender, createToHtml } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
@@ -178,6 +179,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(admin.router.routes());
   koa.use(portal.routes());
   koa.use(feedPages.router.routes());
+  koa.use(refuseOtherMethods);
 
   return {
     jobs: createJobs({ database, keyring, usage, post, clock, log }),

@@ -52,6 +52,11 @@ async function csrfOf(caller: Caller): Promise<string> {
   return token;
 }
 
+function routeNamed(name: string): Pick<Route, 'method' | 'path'> {
+  const [method = '', path = ''] = name.split(' ');
+  return { method: method as Route['method'], path };
+}
+
 describe('every route of the portal', () => {
   it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', async (_name, route) => {
     const received: Partial<Record<Caller, unknown>> = {};
@@ -78,6 +83,19 @@ describe('every route of the portal', () => {
       const unknown = Object.fromEntries(Object.entries(world).map(([name, id]) => [name, `${id}0`])) as typeof world;
       const [theirs, nobodys] = [await sayTo(route, world), await sayTo(route, unknown)];
       expect([route.path, nobodys]).toEqual([route.path, theirs]);
+    }
+  });
+
+  it('is refused by another method, with those that it has', async () => {
+    const world = await aWorld(server, cast);
+    const routes = [...ROUTES, ...OPEN.map((name) => routeNamed(name))];
+    for (const [path, same] of Map.groupBy(routes, (route) => pathOf(route, world))) {
+      const methods = new Set(same.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])));
+      for (const method of ['PUT', 'DELETE']) {
+        const { status, headers } = await cast.visitors.stranger.request(path, { method });
+        expect([path, method, status]).toEqual([path, method, 405]);
+        expect(headers.get('allow')?.split(', ')).toEqual(expect.arrayContaining([...methods]));
+      }
     }
   });
 });

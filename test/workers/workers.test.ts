@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -106,32 +107,33 @@ describe(`WORKERS=${WORKERS}`, () => {
 
   it('answers a slow request that was under way when the signal came', async () => {
     await startWorkers();
-    const admin = storage.database.db;
-    const blocker = admin.transaction().execute(async (trx) => {
-      const { sql } = await import('kysely');
-      await sql`lock table artifacts in access exclusive mode`.execute(trx);
-      const slow = send({
-        ...target(),
-        ...asksForToken(app),
-        path: '/token/revocation',
-        form: { token: 'a'.repeat(43), token_type_hint: 'refresh_token' },
-      });
-      await until('the request waits for the lock', async () => {
-        const { rows } = await sql`select 1 from pg_locks where not granted`.execute(trx);
-        return rows.length > 0;
-      });
-      const ended = server.stop();
-      await until('nobody listens', () =>
-        send({ ...target(), path: '/healthz', agent: new Agent() }).then(
-          () => false,
-          (error) => error.code === 'ECONNREFUSED',
-        ),
-      );
-      return { slow, ended };
+    const { path, headers, form } = asksForToken(app);
+    const outgoing = request({
+      port: server.port,
+      path,
+      method: 'POST',
+      headers: {
+        ...headers,
+        host: target().host,
+        'content-type': 'application/x-www-form-urlencoded',
+        // The server says when it has begun with the request, and then waits for the rest.
+        expect: '100-continue',
+      },
     });
-    const { slow, ended } = await blocker;
-    const { status, headers } = await slow;
-    expect([status, headers.connection]).toEqual([200, 'keep-alive']);
+    const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+    outgoing.flushHeaders();
+    await once(outgoing, 'continue');
+    const ended = server.stop();
+    await until('nobody listens', () =>
+      send({ ...target(), path: '/healthz', agent: new Agent() }).then(
+        () => false,
+        (error) => error.code === 'ECONNREFUSED',
+      ),
+    );
+    outgoing.end(new URLSearchParams(form).toString());
+    const [answer] = await answered;
+    answer.resume();
+    expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
     expect(await ended).toBe(0);
   });
 

@@ -187,7 +187,7 @@ async function requestOf(
 const fill = (text: string, world: World) =>
   text.replace(/\{(\w+)\}/g, (_, name: string) => world[name as keyof World]);
 
-export const pathOf = (route: Route, world: World) => fill(route.path, world);
+export const pathOf = (route: Pick<Route, 'path'>, world: World) => fill(route.path, world);
 
 /** The fields of a route's form, which may name things of the world too. */
 export const formOf = ({ form = {} }: Route, world: World) =>
