@@ -7,7 +7,7 @@ import { type Database, openEmbedded, openPostgres } from './db/connection.ts';
 import { migrateUp, pendingMigrations } from './db/migrator.ts';
 import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
-import { drain } from './http/drain.ts';
+import { drain, keepIdleConnections } from './http/drain.ts';
 import { openLog } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
@@ -54,7 +54,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ...(metrics && { metrics }),
     });
     const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
-    const server = await app.listen(config.port, config.host);
+    const server = keepIdleConnections(await app.listen(config.port, config.host));
     const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
     const metricsServer = metrics && (await exposeMetrics(config, metrics));
     app.jobs.start();

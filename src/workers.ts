@@ -34,9 +34,6 @@ interface Place {
 
 const WAITING = 'waiting';
 
-/** Milliseconds in which the primary surely closes the listening socket, once it lets go of the first worker. */
-const RELEASE = 100;
-
 /** Longer than a worker takes to drain. */
 const PATIENCE = 20_000;
 
@@ -69,7 +66,7 @@ export function createWorkers(count: number, log: Logger): Workers {
     place.startedAt = Date.now();
     clearTimeout(place.timer);
     log.info({ worker: worker.process.pid }, 'a worker listens');
-    if (old) order(old, 'retire');
+    if (old) release(old);
     return welcome;
   };
 
@@ -124,9 +121,7 @@ export function createWorkers(count: number, log: Logger): Workers {
       const all = [...running];
       const ends = all.map(untilEnded);
       await Promise.all(all.map(untilWaiting));
-      // Closes the socket that they share from this side. If they did it, a connection that is on its way to one of them
-      // would come back and hang.
-      for (const worker of all) if (worker.isConnected()) worker.process.disconnect();
+      for (const worker of all) release(worker);
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
     },
@@ -141,6 +136,15 @@ export function nextDelay(previous: number, lifetime: number): number {
 
 function order(worker: Worker, what: Order): void {
   if (worker.isConnected()) worker.send(what);
+}
+
+/**
+ * Takes a worker from the socket that all share, and tells it to end. What was accepted for it comes to it before that
+ * word does; if it closed the socket itself, a connection on its way to it would come back and hang.
+ */
+function release(worker: Worker): void {
+  order(worker, 'retire');
+  if (worker.isConnected()) worker.disconnect();
 }
 
 async function untilWaiting(worker: Worker): Promise<void> {
@@ -189,7 +193,6 @@ export async function untilToldToEnd(): Promise<undefined> {
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
     process.send?.(WAITING);
   });
-  // A client that is told to open another connection must find nobody there, and no socket that is about to close.
-  process.once('disconnect', () => setTimeout(resolve, RELEASE, undefined));
+  process.once('disconnect', () => resolve(undefined));
   return promise;
 }

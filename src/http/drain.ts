@@ -6,6 +6,16 @@ import { Server as TcpServer } from 'node:net';
 const LONGEST = 10_000;
 
 /**
+ * The close() of an HTTP server also ends idle connections, under the hands of a client that is about to use one. Here it
+ * only stops to listen, whoever calls it: in a worker node:cluster does.
+ */
+export function keepIdleConnections(server: Server): Server {
+  // Typed as giving back a server of its own kind: it gives back this one.
+  server.close = TcpServer.prototype.close as Server['close'];
+  return server;
+}
+
+/**
  * Takes no new connections, and waits for the open ones. What is under way and what still comes is answered, each time as
  * the last answer on its connection; idle ones end when their keep-alive time is over, which their clients know of
  * (`Keep-Alive: timeout=…`).
@@ -15,8 +25,7 @@ export async function drain(server: Server): Promise<void> {
   server.prependListener('request', (_request, response: ServerResponse) => {
     response.setHeader('Connection', 'close');
   });
-  // The close() of an HTTP server also ends idle connections, under the hands of a client that is about to use one.
-  TcpServer.prototype.close.call(server);
+  server.close();
   const last = setTimeout(() => server.closeAllConnections(), LONGEST);
   await closed;
   clearTimeout(last);

@@ -70,17 +70,18 @@ export interface Load {
   readonly refused: Promise<void>;
 }
 
-/** Clients that send one request after the other, each on a connection of its own that it keeps open. */
+/** Clients that send one request after the other, each on a connection of its own that it keeps open, or on one for each. */
 export function startLoad(
   clients: number,
   target: { port: number; host: string },
   next: () => Partial<Outgoing>,
+  { keepAlive = true }: { keepAlive?: boolean } = {},
 ): Load {
   let ended = false;
   let good = 0;
   const failures: string[] = [];
   const client = async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const agent = new Agent({ keepAlive, maxSockets: 1 });
     while (!ended) {
       try {
         const { status, text } = await send({ path: '/', ...target, ...next(), agent });
