@@ -196,6 +196,10 @@ it('shows an operator what mail says, and an auditor that there is some', async 
   await admin.getByRole('link', { name: 'Outbox' }).click();
   await says(admin, 'SMTP_URL is not set');
   expect(await inspect(admin, 'operator-outbox')).toEqual([]);
+  await admin.getByRole('link', { name: 'Audit trail' }).click();
+  await says(admin, 'subscription.cancelled');
+  expect(await inspect(admin, 'operator-audit')).toEqual([]);
+  await admin.goBack();
   await admin.getByRole('link', { name: 'Quarterly board asks for access' }).first().click();
   await admin.getByText('> The board wants to know').waitFor();
   expect(await inspect(admin, 'operator-mail')).toEqual([]);

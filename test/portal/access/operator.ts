@@ -28,4 +28,5 @@ export const operatorRoutes: readonly Route[] = [
   { method: 'GET', path: '/operator/groups/{group}/delete', least: 'platform', changes: true },
   { method: 'POST', path: '/operator/groups/{group}/delete', least: 'platform' },
   { method: 'GET', path: '/operator/teams', least: 'platform' },
+  { method: 'GET', path: '/operator/audit', least: 'platform' },
 ];
