@@ -85,7 +85,8 @@ const wordsOf = (command: string) =>
 
 /** Parses a command and stops before it does anything. @returns the exit code */
 function parse(command: string): Promise<number> {
-  const never = { env: { DATA_DIR: '/nonexistent' }, colours: false, wait: async () => {} };
+  // Nobody listens on port 1; on the usual port someone may have a server of their own.
+  const never = { env: { DATA_DIR: '/nonexistent', PORT: '1' }, colours: false, wait: async () => {} };
   const reading = { readStdin: async () => '', readFile: async () => '{}' };
   return runCommand(wordsOf(command), { ...io, ...never, ...reading }, async () => {
     throw new Error('understood');
