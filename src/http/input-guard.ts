@@ -2,8 +2,8 @@ import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 import { MAX_BODY, readAhead } from './read-ahead.ts';
 
-/** Forms with a file in them, which are read with limits of their own (upload.ts). */
-const MAX_UPLOAD = 1100 * 1024;
+/** Forms with a file in them: what a camera makes is to be refused by the form (upload.ts), not here. */
+const MAX_UPLOAD = 16 * 1024 * 1024;
 const MAX_TARGET = 16 * 1024;
 
 /** Addresses where a form may be posted that must work as the same request by GET (OpenID Connect Core §3.1.2.1). */

@@ -10,15 +10,14 @@ export interface Upload {
   readonly file: Buffer;
 }
 
-/** Room for the other fields and the lines between them. */
-const OVERHEAD = 8 * 1024;
-
 /** Whether a request is such a form. */
 export const isUpload = (ctx: Context) => ctx.method === 'POST' && Boolean(ctx.is('multipart/form-data'));
 
-/** Reads a multipart form (RFC 7578) with one file of at most so many bytes. @throws {AppError} invalid_request, payload_too_large */
+/**
+ * Reads a multipart form (RFC 7578) with one file, of which it keeps so many bytes and one. It is read to its end, so that
+ * the form can come back with a sentence. @throws {AppError} invalid_request
+ */
 export async function readUpload(ctx: Context, mostBytes: number): Promise<Upload> {
-  if ((ctx.request.length ?? 0) > mostBytes + OVERHEAD) throw new AppError('payload_too_large');
   const fields: Record<string, string> = {};
   const chunks: Buffer[] = [];
   try {

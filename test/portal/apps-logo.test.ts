@@ -86,13 +86,14 @@ describe('a logo', () => {
       [Buffer.concat([png.subarray(0, 40), svg]), 'This picture cannot be read'],
       [await picture(6000, 4100).png().toBuffer(), 'This picture cannot be read'],
       [Buffer.concat([png, Buffer.alloc(1024 * 1024)]), 'larger than 1 MB'],
+      [Buffer.concat([png, Buffer.alloc(12 * 1024 * 1024)]), 'larger than 1 MB'],
       [Buffer.alloc(0), 'Choose a picture first'],
     ];
     for (const [file, sentence] of refused) {
       const { status, text } = await upload(file);
       expect([status, text.includes(sentence)]).toEqual([400, true]);
     }
-    const huge = await upload(Buffer.alloc(3 * 1024 * 1024));
+    const huge = await upload(Buffer.alloc(17 * 1024 * 1024));
     expect([huge.status, huge.text.includes('Go back and choose a smaller one.')]).toEqual([413, true]);
     expect(await logoOn(`/apps/${clientId}`)).toBe(before);
   });
