@@ -122,6 +122,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const watcher = watchChanges(database, [keyring.watch, feed.watch, catalog.watch(db)], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
+    clock,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
