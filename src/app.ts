@@ -16,7 +16,7 @@ import { createAtOnce } from './http/at-once.ts';
 import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
-import { pinHost } from './http/host-guard.ts';
+import { dropForwardedFor, pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
@@ -122,6 +122,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const watcher = watchChanges(database, [keyring.watch, feed.watch, catalog.watch(db)], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
+    clock,
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
@@ -155,6 +156,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
   const standard = standardHeaders({ https: issuer.startsWith('https:') });
   const atOnce = createAtOnce(issuer, standard);
+  if (trustedProxies === 0) koa.use(dropForwardedFor);
   if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
   koa.use(oidc.host.documents(atOnce));
@@ -168,7 +170,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(standard.middleware);
   koa.use(answerErrors(render));
   koa.use(admin.problems);
-  koa.use(pinHost(issuer, trustedProxies));
+  koa.use(pinHost(issuer));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
   koa.use(oidc.signIns);

@@ -32,6 +32,9 @@ export interface Catalog {
 /** So many apps are remembered; the one that has been for the longest goes first, and comes back when it is asked for. */
 const MOST = 20_000;
 
+/** Milliseconds for which it is relied on while PostgreSQL, where another process may have changed it, cannot be asked. */
+const TRUSTED_FOR = 60_000;
+
 /**
  * Apps, their secrets' hashes and their APIs, remembered until something of that kind changes: at once in the process that
  * changes it, within milliseconds in the others, and within a second where notifications do not get through.
@@ -68,6 +71,7 @@ export function createCatalog(most = MOST): Catalog {
     },
     watch: (db) => ({
       topic: CATALOG_TOPIC,
+      trustedFor: TRUSTED_FOR,
       fingerprint: () => versionOf(db, CATALOG_TOPIC),
       invalidate() {
         generation += 1;

@@ -40,6 +40,8 @@ export interface Watch {
   readonly fingerprint: () => Promise<string>;
   /** Called at once when a change is heard of, before anything else happens. */
   readonly invalidate?: () => void;
+  /** Milliseconds for which nothing needs to be heard; where it cannot be polled for longer, everything may have changed. */
+  readonly trustedFor?: number;
   /** Called after a change, never twice at once, not without end when there are many, and at least once after the last. */
   readonly onChange: () => Promise<void>;
 }
@@ -52,12 +54,13 @@ export interface WatchOptions {
   /** undefined: not by LISTEN, only by polling (behind PgBouncer in transaction mode). */
   readonly listenUrl: string | undefined;
   readonly pollMs: number;
+  readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
 }
 
 /** Watches topics by LISTEN where there is a connection of its own for it, and always by polling: neither alone is trusted. */
 export function watchChanges(database: Database, watches: readonly Watch[], options: WatchOptions): ChangeWatcher {
-  const watched = watches.map((watch) => createWatched(watch, options.onError));
+  const watched = watches.map((watch) => createWatched(watch, options));
   const listener =
     database.kind === 'embedded' ? listenEmbedded(database, watched) : listenNetwork(options.listenUrl, watched);
   const unhear = onCommitted(database.db, (topic) => {
@@ -87,18 +90,25 @@ interface Watched {
   close(): Promise<void>;
 }
 
-function createWatched(watch: Watch, onError: (error: unknown) => void): Watched {
+function createWatched(watch: Watch, { clock, onError }: WatchOptions): Watched {
   let known: string | undefined;
+  let polledAt = clock().getTime();
   let running: Promise<void> | undefined;
   let again = false;
   const closed = new AbortController();
 
   const work = async (force: boolean) => {
+    const askedAt = clock().getTime();
     const print = await watch.fingerprint();
+    polledAt = askedAt;
     if (!force && print === known) return;
     watch.invalidate?.();
     await watch.onChange();
     known = print;
+  };
+  const fail = (error: unknown) => {
+    onError(error);
+    if (clock().getTime() - polledAt > (watch.trustedFor ?? Number.POSITIVE_INFINITY)) watch.invalidate?.();
   };
   const run = (force: boolean) => {
     if (running !== undefined) {
@@ -106,7 +116,7 @@ function createWatched(watch: Watch, onError: (error: unknown) => void): Watched
       return;
     }
     running = work(force)
-      .catch(onError)
+      .catch(fail)
       .then(() => (force ? setTimeout(REST, undefined, { signal: closed.signal }) : undefined))
       .catch(() => {})
       .finally(() => {

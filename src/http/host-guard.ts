@@ -8,7 +8,7 @@ const PROBES = new Set(['/healthz', '/readyz']);
  * The issuer is configuration, never the Host header: a request for another host is refused, and everything behind this
  * sees the issuer's host and scheme whatever a proxy or a client said.
  */
-export function pinHost(issuer: string, trustedProxies: number): Middleware {
+export function pinHost(issuer: string): Middleware {
   const { host, protocol } = new URL(issuer);
   return async (ctx, next) => {
     takeOriginForm(ctx, host);
@@ -17,10 +17,15 @@ export function pinHost(issuer: string, trustedProxies: number): Middleware {
     headers.host = host;
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
-    if (trustedProxies === 0) delete headers['x-forwarded-for'];
     await next();
   };
 }
+
+/** Without a proxy that is trusted an address that a request claims is nobody's; ahead of all that asks for it (`ctx.ip`). */
+export const dropForwardedFor: Middleware = (ctx, next) => {
+  delete ctx.req.headers['x-forwarded-for'];
+  return next();
+};
 
 /** A target with a host of its own outranks the Host header (RFC 9112 §3.2.2), and Koa would publish it in addresses. */
 function takeOriginForm(ctx: Context, host: string): void {

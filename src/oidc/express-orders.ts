@@ -54,7 +54,7 @@ export function rememberOrders(source: Source): ReadOrder {
   };
   return (authorization, body, now) => {
     forgetWithCatalog();
-    const request = hash('sha256', `${authorization}\n${body}`, 'base64url');
+    const request = hash('sha256', `${authorization ?? ''}\n${body}`, 'base64url');
     const known = orders.get(request);
     if (known && (!known.until || now < known.until)) return known;
     return decide(request, { authorization, body, now });

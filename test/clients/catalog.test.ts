@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCatalog } from '../../src/clients/catalog.ts';
+import { watchChanges } from '../../src/db/changes.ts';
+import { openPostgres } from '../../src/db/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { afterStatement, statementsDuring } from '../support/statements.ts';
@@ -53,6 +56,33 @@ describe('the catalogue', () => {
       expect(catalog.counts().entries).toBe(0);
       expect(await statementsDuring(() => catalog.find(db, first.clientId))).toHaveLength(2);
     }
+  });
+
+  it('forgets them a minute after another process could last be heard', async () => {
+    const { clientId } = await anApp([]);
+    const catalog = createCatalog();
+    await catalog.find(test.database.db, clientId);
+    const away = openPostgres('postgres://127.0.0.1:1/away', 1, () => {});
+    let [now, failures] = [Date.now(), 0];
+    const watcher = watchChanges(away, [catalog.watch(away.db)], {
+      listenUrl: undefined,
+      pollMs: 5,
+      clock: () => new Date(now),
+      onError: () => {
+        failures += 1;
+      },
+    });
+    const afterTwoPolls = async () => {
+      for (const before = failures; failures < before + 2; ) await setTimeout(5);
+      return catalog.peek(clientId) !== undefined;
+    };
+    expect(await afterTwoPolls()).toBe(true);
+    now += 60_000;
+    expect(await afterTwoPolls()).toBe(true);
+    now += 1;
+    expect(await afterTwoPolls()).toBe(false);
+    await watcher.close();
+    await away.close();
   });
 
   it('remembers so many apps and no more', async () => {

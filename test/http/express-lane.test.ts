@@ -6,7 +6,7 @@ import { addSecret, removeSecret } from '../../src/clients/secrets.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { controlTime, releaseTime, travel } from '../support/time.ts';
-import { requestToken } from '../support/tokens.ts';
+import { post, requestToken } from '../support/tokens.ts';
 
 /** The same apps and APIs on two servers; one of them sends everything through oidc-provider. */
 interface Side {
@@ -339,6 +339,14 @@ describe('what the lane remembers of a request', () => {
       by(),
     );
     expect(await ask(app)).toBe('invalid_target');
+  });
+
+  it('is of that Authorization header alone, and without one of none', async () => {
+    const app = await aMachine();
+    const body = { grant_type: 'client_credentials', client_id: app.clientId, client_secret: app.clientSecret };
+    const send = async (headers: Record<string, string>) =>
+      (await post(lane.server, '/token', body, undefined, headers)).status;
+    expect([await send({}), await send({}), await send({ authorization: 'undefined' })]).toEqual([200, 200, 400]);
   });
 
   it('is of that secret and that form alone', async () => {

@@ -232,6 +232,8 @@ const cases: Case[] = [
   },
   { what: 'no secret', headers: () => ({ authorization: '' }), form: () => '&client_id=CLIENT_ID', taken: 0 },
   { what: 'an origin', headers: () => ({ origin: 'https://app.example.com' }), taken: 0 },
+  // No proxy is trusted here, so the audit trail has the address of the connection.
+  { what: 'an address that it claims', headers: () => ({ 'x-forwarded-for': '203.0.113.9' }), taken: 2 },
   { what: 'a public app', app: { type: 'native' }, form: () => '&client_id=CLIENT_ID', taken: 0 },
   {
     what: 'another way to authenticate than it was set to',

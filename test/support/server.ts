@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/connection.ts';
+import { serializers } from '../../src/log.ts';
 import { createTestDatabase, databaseSettings } from './database.ts';
 import { freePort } from './postgres.ts';
 
@@ -38,7 +39,7 @@ export async function startTestServer(
   };
   const logged: string[] = [];
   const log = pino(
-    { level: 'debug', base: null },
+    { level: 'debug', base: null, serializers },
     new Writable({
       write(line, _encoding, done) {
         logged.push(String(line));
