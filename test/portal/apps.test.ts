@@ -122,6 +122,17 @@ describe('a new app', () => {
     expect(page.text).toContain('No secret is needed');
     expect(page.text).not.toContain('lks_');
   });
+
+  it('does not show its secret as one of another app, whose page another tab opens first', async () => {
+    const { visitor, path, team } = await aDeveloper();
+    const form = (await visitor.visit('/apps/new')).text;
+    const csrf = /name="csrf" value="([^"]+)"/.exec(form)?.[1] ?? '';
+    const fields = { csrf, team, type: 'machine', name: 'Slow', redirectUris: '' };
+    expect((await visitor.request('/apps', { form: fields })).status).toBe(303);
+    const other = await visitor.visit(`${path}/credential`);
+    expect(copiesOf(other.text)).not.toHaveProperty('The secret');
+    expect(other.text).not.toContain('lks_');
+  });
 });
 
 describe('“Try it”', () => {
