@@ -79,6 +79,15 @@ describe('teams in the portal', () => {
     expect((await visitor.visit(address)).text).toContain(`Remove ${account.name} (${account.email}) from Small?`);
   });
 
+  it('does not promise a mail where none goes out', async () => {
+    const visitor = await aVisitor(server);
+    const team = await visitor.submit(await visitor.visit('/teams/new'), '/teams', { name: 'Without mail' });
+    const invitee = { email: 'no-mail@example.com', role: 'viewer' };
+    const { text } = await visitor.submit(team, '/invitations', invitee);
+    expect(text).toContain('This server sends no mail: pass it on yourself');
+    expect(text).not.toContain('by mail');
+  });
+
   it('offers an administrator the own team first', async () => {
     const person = await aPerson(server.database);
     const accounts = server.database.db.updateTable('accounts').where('id', '=', person.account.id);
