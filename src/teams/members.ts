@@ -122,12 +122,14 @@ async function lockMembers(db: Db, teamId: string): Promise<void> {
   await db.selectFrom('teams').select('id').where('id', '=', teamId).forUpdate().execute();
 }
 
-async function requireMember(db: Db, { teamId, accountId }: Membership) {
+/** @throws {AppError} not_found */
+export async function requireMember(db: Db, { teamId, accountId }: Membership) {
   const member = await db
     .selectFrom('team_members')
-    .select('role')
-    .where('team_id', '=', teamId)
-    .where('account_id', '=', accountId)
+    .innerJoin('accounts', 'accounts.id', 'team_members.account_id')
+    .select(['team_members.role', 'accounts.name', 'accounts.email'])
+    .where('team_members.team_id', '=', teamId)
+    .where('accounts.id', '=', accountId)
     .executeTakeFirst();
   if (!member) throw new AppError('not_found', { detail: 'The team has no such member.' });
   return member;

@@ -77,6 +77,10 @@ it('subscribe → approve → token → cancel → refused, as two people do it 
   expect(await publisher.getByLabel('Scope 3', { exact: true }).inputValue()).toBe('sales:write now');
   expect(await inspect(publisher, 'apis-new-problem')).toEqual([]);
   await publisher.getByLabel('Scope 3', { exact: true }).fill('sales:write');
+  // What is out of sight does not hold the form up.
+  await publisher.getByText('Tokens', { exact: true }).click();
+  await publisher.getByLabel('A token lives, in seconds').fill('');
+  await publisher.getByText('Tokens', { exact: true }).click();
   await publisher.getByRole('button', { name: 'Publish the API' }).click();
   await done(publisher);
   expect(await inspect(publisher, 'api-of-owner')).toEqual([]);

@@ -231,6 +231,17 @@ describe('the pages of apps', () => {
     expect(await inspect(page, 'consent-with-logo')).toEqual([]);
   });
 
+  it('go back to a secret with an address of keys half typed, which is out of sight then', async () => {
+    const page = await openPortal();
+    const { clientId } = await withNewApp(page, 'Without a key');
+    await page.goto(`${server.issuer}/apps/${clientId}/authentication`);
+    await page.getByText('A key of its own').click();
+    await page.getByLabel('Or the address of the keys').fill('app.example');
+    await page.getByText('A secret in the body of the request').click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved how the app authenticates.').waitFor();
+  });
+
   it('make a key whose private part stays in the browser', async () => {
     const page = await openPortal({ acceptDownloads: true });
     const { clientId } = await withNewApp(page, 'With a key');

@@ -122,6 +122,25 @@ describe('a new app', () => {
     expect(page.text).toContain('No secret is needed');
     expect(page.text).not.toContain('lks_');
   });
+
+  it('for a device does not promise PKCE, which the device flow has not', async () => {
+    const { visitor } = await aDeveloper();
+    const made = await submit(visitor, '/apps/new', '/apps', { type: 'device', name: 'Wall', redirectUris: '' });
+    const page = await visitor.visit(made.url.replace('/credential', ''));
+    expect(made.text).toContain('No secret is needed');
+    expect([made.text, page.text].filter((text) => text.includes('PKCE'))).toEqual([]);
+  });
+
+  it('does not show its secret as one of another app, whose page another tab opens first', async () => {
+    const { visitor, path, team } = await aDeveloper();
+    const form = (await visitor.visit('/apps/new')).text;
+    const csrf = /name="csrf" value="([^"]+)"/.exec(form)?.[1] ?? '';
+    const fields = { csrf, team, type: 'machine', name: 'Slow', redirectUris: '' };
+    expect((await visitor.request('/apps', { form: fields })).status).toBe(303);
+    const other = await visitor.visit(`${path}/credential`);
+    expect(copiesOf(other.text)).not.toHaveProperty('The secret');
+    expect(other.text).not.toContain('lks_');
+  });
 });
 
 describe('“Try it”', () => {
@@ -189,6 +208,40 @@ describe('secrets in the portal', () => {
     const gone = await submit(visitor, `${path}/secrets/${revoke}/revoke`, '/revoke');
     expect(gone.text).toContain('Revoked the secret.');
     expect(await works(staging)).toBe(401);
+  });
+
+  it('that have ended are removed, by one name for eyes and ears; who only looks is not told to add one', async () => {
+    const { visitor, app, team, path } = await aDeveloper();
+    const ended = await visitor.visit(`${path}/secrets/${app.secret?.id}/rotate`);
+    await visitor.submit(ended, '/rotate', { name: 'next', days: '30', when: 'now' });
+    expect((await visitor.visit(path)).text).toMatch(/aria-label="Remove [^"]+">Remove</);
+    const viewer = await aPerson(server.database);
+    const member = { team_id: team, account_id: viewer.account.id, role: 'viewer' as const, created_at: new Date() };
+    await server.database.db.insertInto('team_members').values(member).execute();
+    await server.database.db.deleteFrom('client_secrets').where('client_id', '=', app.clientId).execute();
+    expect((await visitor.visit(path)).text).toContain('so it gets no token. Add one.');
+    const seen = (await (await aVisitor(server, viewer)).visit(path)).text;
+    expect(seen).toContain('so it gets no token.');
+    expect(seen).not.toContain('Add one.');
+  });
+
+  it('and keys do not call optional what a choice on the form makes necessary', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const rotate = await visitor.visit(`${path}/secrets/${app.secret?.id}/rotate`);
+    expect(rotate.text).toContain('>Day and time, in UTC</label>');
+    const keys = await visitor.visit(`${path}/authentication`);
+    expect(keys.text).toContain('>Public keys</label>');
+    expect(keys.text).toContain('>Or the address of the keys</label>');
+    const { id } = await anApi(server.database);
+    expect((await visitor.visit(`/apis/${id}`)).text).toContain('>Reason</label>');
+  });
+
+  it('may name no API where there is only one, as the settings say', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    await subscribed(app.clientId);
+    expect((await requestToken(server, app)).status).toBe(200);
+    const settings = (await visitor.visit(`${path}/settings`)).text;
+    expect(settings).toContain('None: each request names its API, unless the app may use only one');
   });
 
   it('that are to end at a time need one that is to come', async () => {

@@ -67,6 +67,27 @@ describe('teams in the portal', () => {
     expect((await (await aVisitor(server, viewer)).visit(`/teams/${team}`)).text).not.toContain('/new?team=');
   });
 
+  it('asks about a member by name before removing them, and only about a member', async () => {
+    const visitor = await aVisitor(server);
+    const { url } = await visitor.submit(await visitor.visit('/teams/new'), '/teams', { name: 'Small' });
+    const { account } = await aPerson(server.database);
+    const team_id = /team_\w+/.exec(url)?.[0] ?? '';
+    const address = `/teams/${team_id}/members/${account.id}/remove`;
+    expect((await visitor.visit(address)).response.status).toBe(404);
+    const member = { team_id, account_id: account.id, role: 'viewer' as const, created_at: new Date() };
+    await server.database.db.insertInto('team_members').values(member).execute();
+    expect((await visitor.visit(address)).text).toContain(`Remove ${account.name} (${account.email}) from Small?`);
+  });
+
+  it('does not promise a mail where none goes out', async () => {
+    const visitor = await aVisitor(server);
+    const team = await visitor.submit(await visitor.visit('/teams/new'), '/teams', { name: 'Without mail' });
+    const invitee = { email: 'no-mail@example.com', role: 'viewer' };
+    const { text } = await visitor.submit(team, '/invitations', invitee);
+    expect(text).toContain('This server sends no mail: pass it on yourself');
+    expect(text).not.toContain('by mail');
+  });
+
   it('offers an administrator the own team first', async () => {
     const person = await aPerson(server.database);
     const accounts = server.database.db.updateTable('accounts').where('id', '=', person.account.id);

@@ -4,6 +4,8 @@ import type { ListView } from './lists.ts';
 /** An invitation that the one who made it can pass on, shown once. */
 export interface InvitedView {
   readonly email: string;
+  /** How it gets to them. */
+  readonly words: string;
   readonly link: string;
   readonly code: string;
 }

@@ -29,7 +29,7 @@ export function addAppCreation(area: Area): void {
     const wanted = readWanted(fieldsOf(ctx));
     try {
       const { client, secret } = await createFor(ctx, area, wanted);
-      const credential = secret && { secret: secret.secret, name: secret.name };
+      const credential = secret && { clientId: client.id, secret: secret.secret };
       const api = textOf(fieldsOf(ctx).api);
       const asked = api ? await askForFirstApi(area, ctx, { clientId: client.id, api }) : '';
       await visits.leave(ctx, { notice: `Created the app ${client.name}.${asked}`, credential });

@@ -15,7 +15,7 @@ export function addCredentialPages(area: Area): void {
 
   router.get('/apps/:id/credential', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
-    await showCredential(ctx, area, { client, read: (flash) => flash.credential as { secret: string } | undefined });
+    await showCredential(ctx, area, { client, read: (flash) => credentialOf(client, flash) });
   });
 
   // The page sends back what it shows: we keep nothing that could be read again.
@@ -26,6 +26,12 @@ export function addCredentialPages(area: Area): void {
     const tried = await tryCredential(area, client, { secret: presented, api: chosen });
     await showCredential(ctx, area, { client, read: () => ({ secret: presented }), tried, chosen });
   });
+}
+
+/** What was left for this app. With two tabs it may be that of another app, which must not look like one of this. */
+function credentialOf(client: ClientDetails, flash: Readonly<Record<string, unknown>>) {
+  const credential = flash.credential as { clientId: string; secret: string } | undefined;
+  return credential?.clientId === client.id ? credential : undefined;
 }
 
 interface Shown {

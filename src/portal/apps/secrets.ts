@@ -60,11 +60,12 @@ export function addSecretPages(area: Area): void {
 async function leaveCredential(
   ctx: Context,
   { visits }: Area,
-  credential: { secret: string; name: string },
+  { secret }: { secret: string },
   notice: string,
 ): Promise<void> {
-  await visits.leave(ctx, { notice, credential });
-  redirect(ctx, `${appHref(String(ctx.params.id))}/credential`);
+  const clientId = String(ctx.params.id);
+  await visits.leave(ctx, { notice, credential: { clientId, secret } });
+  redirect(ctx, `${appHref(clientId)}/credential`);
 }
 
 async function orShowAgain(ctx: Context, area: Area, work: () => Promise<void>): Promise<void> {

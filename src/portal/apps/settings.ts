@@ -112,7 +112,10 @@ export async function showSettings(
     hasRedirectUris,
     isConfidential: !isPublic,
     redirectHint: client.type === 'native' ? REDIRECT_HINTS.native : REDIRECT_HINTS.other,
-    apis: choose([{ value: '', label: 'None: each request names its API' }, ...named], values.defaultApi ?? ''),
+    apis: choose(
+      [{ value: '', label: 'None: each request names its API, unless the app may use only one' }, ...named],
+      values.defaultApi ?? '',
+    ),
     idTokenAlgs: choose(ID_TOKEN_ALGS, values.idTokenAlg),
     pkceRules: choose(PKCE_RULES, values.pkce),
     requirePar: values.requirePar === 'on',

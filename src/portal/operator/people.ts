@@ -12,7 +12,7 @@ import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
 /** The people of this server, and letting more of them in. */
-export function addPeople({ router, db, page, visits, outbox, issuer }: Area): void {
+export function addPeople({ router, db, page, visits, outbox, issuer, sendsMail }: Area): void {
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
     const people = await listPeople(db, listRequest(ctx), by);
@@ -29,7 +29,7 @@ export function addPeople({ router, db, page, visits, outbox, issuer }: Area): v
       })),
       list: leadOn(ctx, people),
       invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
-      invited: presentInvited(flash),
+      invited: presentInvited(flash, sendsMail),
       form,
     }));
   };

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { changeMemberRole, removeMember } from '../../teams/members.ts';
+import { changeMemberRole, removeMember, requireMember } from '../../teams/members.ts';
 import { requireTeam } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
@@ -29,8 +29,9 @@ export function addMembers(area: Area, showTeam: ShowTeam): void {
   addConfirmation(area, '/teams/:team/members/:member/remove', {
     async ask(ctx) {
       const team = await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
+      const member = await requireMember(db, memberOf(ctx));
       return {
-        title: `Remove this member from ${team.name}?`,
+        title: `Remove ${member.name} (${member.email}) from ${team.name}?`,
         crumbs: teamCrumbs(team),
         consequences: [
           'They no longer see the apps and APIs of the team.',

@@ -41,9 +41,13 @@ export function presentInvitation(
 }
 
 /** What was left for the next page when somebody was invited. */
-export function presentInvited(flash: Readonly<Record<string, unknown>>): InvitedView | undefined {
-  const invited = flash.invited as InvitedView | undefined;
-  return invited && { email: invited.email, link: invited.link, code: invited.code };
+export function presentInvited(flash: Readonly<Record<string, unknown>>, sendsMail: boolean): InvitedView | undefined {
+  const invited = flash.invited as Omit<InvitedView, 'words'> | undefined;
+  if (!invited) return undefined;
+  const words = sendsMail
+    ? 'The same goes to them by mail. Where mail does not get through, pass it on yourself, to this person only.'
+    : 'This server sends no mail: pass it on yourself, to this person only.';
+  return { email: invited.email, words, link: invited.link, code: invited.code };
 }
 
 export function presentBelongings(

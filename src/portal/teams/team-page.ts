@@ -17,7 +17,7 @@ export const idOf = (ctx: Context) => String(ctx.params.team);
 /** Shows the page of a team, with a form that was refused. */
 export type ShowTeam = (ctx: Context, form: FormState) => Promise<void>;
 
-export function addTeamPage({ router, db, page }: Area): ShowTeam {
+export function addTeamPage({ router, db, page, sendsMail }: Area): ShowTeam {
   const show: ShowTeam = async (ctx, form) => {
     const { by, account } = visitorOf(ctx);
     const team = await requireTeam(db, idOf(ctx), 'team.read', by);
@@ -46,7 +46,7 @@ export function addTeamPage({ router, db, page }: Area): ShowTeam {
         apis.map((api) => ({ ...api, detail: api.identifier, stopped: api.suspended_at !== null })),
       ),
       ...startsOf(team, by),
-      invited: presentInvited(flash),
+      invited: presentInvited(flash, sendsMail),
       form,
     }));
   };
