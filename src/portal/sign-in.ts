@@ -18,6 +18,8 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
   const connect = createConnection(parts);
 
   router.get('/sign-in', async (ctx) => {
+    // Any site may send someone here, and is not to take a visit from under the forms that are open in it.
+    if (await visits.find(ctx)) return redirect(ctx, localPath(ctx.query.to));
     const pending = {
       state: client.randomState(),
       nonce: client.randomNonce(),

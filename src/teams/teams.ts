@@ -113,7 +113,8 @@ export async function deleteTeam(db: Kysely<Tables>, target: Target, by: By): Pr
   } catch (error) {
     // The database refuses it as long as an app or an API belongs to it, also one that is made at this moment.
     if (!isMissingReference(error)) throw error;
-    const detail = 'The team still has apps or APIs. Delete them, or move them to another team, and try again.';
+    const detail =
+      'The team still has apps or APIs. Delete them, or move them to another team by the command line or the admin API, and try again.';
     throw new AppError('conflict', { detail });
   }
 }

@@ -38,6 +38,18 @@ const textOf = (html: string) =>
 const secretEnds = (clientId: string, at: Date) =>
   server.database.db.updateTable('client_secrets').set({ expires_at: at }).where('client_id', '=', clientId).execute();
 
+it('stays the visit that it is when something sends its person to sign in again', async () => {
+  const { visitor } = await aDeveloper();
+  const before = visitor.cookies();
+  for (const [address, path] of [
+    ['/sign-in?to=/teams', '/teams'],
+    ['/sign-in?to=https://evil.example/', '/'],
+  ]) {
+    expect((await visitor.visit(address ?? '')).url).toBe(server.issuer + path);
+  }
+  expect(visitor.cookies()).toEqual(before);
+});
+
 describe('the home page', () => {
   it('leads someone new to the first app', async () => {
     const visitor = await aVisitor(server);
@@ -192,7 +204,7 @@ describe('the home page', () => {
     }
   });
 
-  it('asks the database eight times, however many apps there are', async () => {
+  it('asks the database nine times, however many apps there are', async () => {
     const { team, visitor } = await aDeveloper();
     const countStatements = async () => {
       const executed = jest.spyOn(server.database.db.getExecutor(), 'executeQuery');
@@ -209,6 +221,6 @@ describe('the home page', () => {
       await aCount(server, { ...app, count: 20, hoursAgo: 1, outcome: 'invalid_client' });
       await secretEnds(app.clientId, inDays(1));
     }
-    expect([withOne, await countStatements()]).toEqual([8, 8]);
+    expect([withOne, await countStatements()]).toEqual([9, 9]);
   });
 });

@@ -101,12 +101,15 @@ describe('an invitation', () => {
     const person = await aPerson(server.database);
     const { team, code } = await anInvitation(person.email.toUpperCase());
     const visitor = await aVisitor(server, person);
+    expect((await visitor.visit('/')).text).toContain(`You are invited to join ${team.name}.`);
     const page = await enter(code, visitor);
     expect(page.url).toBe(`${server.issuer}/teams`);
     const joined = await visitor.submit(page, '/accept');
     expect(joined.text).toContain('You are in the team now.');
     expect(await roleIn(team.id, person.email)).toBe('developer');
-    expect((await visitor.visit('/teams')).text).not.toContain('You are invited');
+    for (const path of ['/', '/teams']) {
+      expect((await visitor.visit(path)).text).not.toContain('You are invited');
+    }
   });
 
   it('sends someone who has an account to sign in, and lets no one else accept', async () => {

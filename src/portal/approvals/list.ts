@@ -56,7 +56,7 @@ export function addApprovals(area: Area): void {
 
   decide('/subscriptions/:subscription/deny', async (ctx, target) => {
     await denyRequest(db, outbox, target, { note: textOf(fieldsOf(ctx).note) }, visitorOf(ctx).by);
-    return 'Denied. Who asked gets to know it by mail.';
+    return 'Denied. The team of the app sees it, and your note.';
   });
 }
 

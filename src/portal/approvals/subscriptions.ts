@@ -53,7 +53,7 @@ function addEnds(area: Area): void {
           `It gets no more tokens for ${row.apiName}, and those that it has are refused.`,
           'It keeps its scopes for when you resume it, and cannot ask for others until then.',
         ],
-        reason: 'The team of the app gets it by mail.',
+        reason: 'The team of the app reads it.',
         button: 'Suspend it',
         cancel: homeOf(row, 'api'),
       };

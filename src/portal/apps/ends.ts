@@ -59,7 +59,7 @@ async function showDisable(ctx: Context, area: Area, form: FormState): Promise<v
     title: 'Stop this app?',
     consequences: [
       'Its very next request for a token fails.',
-      'Every token that it holds is refused, and people sign in to it again later.',
+      `Every token that it holds is refused${client.type === 'machine' ? '' : ', and people sign in to it again later'}.`,
       'You can let it start again whenever you like.',
     ],
     action: `${appHref(client.id)}/disable`,

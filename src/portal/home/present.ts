@@ -15,6 +15,7 @@ export interface Found {
   readonly attention: readonly Attention[];
   readonly requests: readonly WaitingRequest[];
   readonly changes: readonly Change[];
+  readonly invitations: readonly { readonly teamName: string | null }[];
 }
 
 type HomeApp = PageOf<'home'>['apps'][number];

@@ -1,3 +1,4 @@
+import { listOwnInvitations } from '../../teams/joining.ts';
 import { readActivity } from '../../usage/home/activity.ts';
 import { readAttention } from '../../usage/home/attention.ts';
 import { readChanges } from '../../usage/home/changes.ts';
@@ -12,13 +13,14 @@ export function addHome({ router, db, issuer, page }: Area): void {
   const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
   router.get('/', async (ctx) => {
     const { account, by } = visitorOf(ctx);
-    const [apps, attention, requests, changes] = await Promise.all([
+    const [apps, attention, requests, changes, invitations] = await Promise.all([
       readActivity(db, by),
       readAttention(db, by),
       readWaitingRequests(db, by),
       readChanges(db, by),
+      listOwnInvitations(db, by),
     ]);
-    const found = { apps, attention, requests, changes };
+    const found = { apps, attention, requests, changes, invitations };
     if (apps.length > 0) return page(ctx, 'home', presentHome(found, addresses, by.now));
     const steps = presentFirstSteps(by.access.teams.size > 0);
     return page(ctx, 'home/first', { ...addresses, name: account.name, steps, tasks: tasksOf(found, by.now) });

@@ -29,6 +29,7 @@ export function tasksOf(
     apps: readonly AppActivity[];
     attention: readonly Attention[];
     requests: readonly WaitingRequest[];
+    invitations: readonly { readonly teamName: string | null }[];
   },
   now: Date,
 ): TaskView[] {
@@ -36,6 +37,7 @@ export function tasksOf(
   return [
     ...found.apps.filter(isFailing).map(failingApp),
     ...found.attention.map((one) => attentionTask(one, now)),
+    ...found.invitations.map(invitationTask),
     ...found.requests.filter(({ mayDecide }) => mayDecide).map((request) => decisionTask(request, now)),
   ].sort((a, b) => RANK[a.tone] - RANK[b.tone]);
 }
@@ -48,6 +50,16 @@ function failingApp({ id, name, points }: AppActivity): TaskView {
     text: `${counted(failures, 'request')} of ${name} failed in the last 24 hours, ${shareOf(failures, calls)} of all.`,
     href: `${appHref(id)}/requests?period=24h&show=failures`,
     action: 'See why',
+  };
+}
+
+function invitationTask({ teamName }: { teamName: string | null }): TaskView {
+  return {
+    tone: 'warn',
+    label: 'invitation',
+    text: `You are invited to join ${teamName}.`,
+    href: '/teams',
+    action: 'Answer it',
   };
 }
 

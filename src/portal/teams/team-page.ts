@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { type Action, judgeAccess } from '../../access.ts';
+import { PURPOSES } from '../../clients/purposes.ts';
 import type { Team } from '../../db/team-tables.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { listInvitations } from '../../teams/invitations.ts';
@@ -39,7 +40,7 @@ export function addTeamPage({ router, db, page, sendsMail }: Area): ShowTeam {
       invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
       apps: presentBelongings(
         '/apps',
-        apps.map((app) => ({ ...app, detail: app.type, stopped: app.disabled_at !== null })),
+        apps.map((app) => ({ ...app, detail: PURPOSES[app.type].label, stopped: app.disabled_at !== null })),
       ),
       apis: presentBelongings(
         '/apis',
