@@ -37,6 +37,9 @@ const WAITING = 'waiting';
 /** Longer than a worker takes to drain. */
 const PATIENCE = 20_000;
 
+/** Longer than a worker that is well takes to say anything. One that stands still does not keep the others. */
+const SILENCE = 2000;
+
 /** The processes that answer requests, seen from the one that leads them. */
 export function createWorkers(count: number, log: Logger): Workers {
   const places = Array.from({ length: count }, (): Place => ({ worker: undefined, startedAt: 0, delay: 0 }));
@@ -120,7 +123,7 @@ export function createWorkers(count: number, log: Logger): Workers {
       for (const place of places) clearTimeout(place.timer);
       const all = [...running];
       const ends = all.map(untilEnded);
-      await Promise.all(all.map(untilWaiting));
+      await Promise.all(all.filter(isHeld).map(untilWaiting));
       for (const worker of all) release(worker);
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
@@ -138,13 +141,20 @@ function order(worker: Worker, what: Order): void {
   if (worker.isConnected()) worker.send(what);
 }
 
+/** Whether it was not released yet. */
+const isHeld = (worker: Worker) => !worker.exitedAfterDisconnect;
+
 /**
  * Takes a worker from the socket that all share, and tells it to end. What was accepted for it comes to it before that
- * word does; if it closed the socket itself, a connection on its way to it would come back and hang.
+ * word does; if it closed the socket itself, a connection on its way to it would come back and hang. Once only: the
+ * second time a worker that drains would fail over the channel that it has closed.
  */
 function release(worker: Worker): void {
+  if (!isHeld(worker)) return;
   order(worker, 'retire');
   if (worker.isConnected()) worker.disconnect();
+  const last = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE);
+  worker.once('exit', () => clearTimeout(last));
 }
 
 async function untilWaiting(worker: Worker): Promise<void> {
@@ -152,14 +162,14 @@ async function untilWaiting(worker: Worker): Promise<void> {
   // A worker that was still starting may say first that it listens.
   worker.on('message', (message) => message === WAITING && resolve()).once('exit', () => resolve());
   order(worker, 'waitForRelease');
+  const last = setTimeout(resolve, SILENCE);
   await promise;
+  clearTimeout(last);
 }
 
 /** @throws when it ended badly, or had to be killed */
 async function untilEnded(worker: Worker): Promise<void> {
-  const last = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE);
   const [code, signal] = await once(worker, 'exit');
-  clearTimeout(last);
   if (code !== 0) throw new WorkerEnded(`worker ${worker.process.pid} ended with ${signal ?? code}`);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigError } from '../config.ts';
 import { DataDirInUse } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
+import { MissingMasterKey, WrongMasterKey } from '../keys/seal.ts';
 
 /** Something about the command's own surroundings that stops it; the message is one sentence for the operator. */
 export class CommandFailure extends Error {
@@ -11,7 +12,7 @@ export class CommandFailure extends Error {
   }
 }
 
-const EXPECTED = [AppError, ConfigError, CommandFailure, DataDirInUse];
+const EXPECTED = [AppError, ConfigError, CommandFailure, DataDirInUse, MissingMasterKey, WrongMasterKey];
 
 /** The option that fills a field of an action's input, where it is not the field's name in kebab case. */
 const OPTIONS: Record<string, string> = {

@@ -122,6 +122,7 @@ async function insertKey(
   trx: Transaction<Tables>,
   { signer, alg, keys, activatesAt, actor, now }: KeyInsertion,
 ): Promise<string> {
+  await checkSigner(trx, signer, now);
   const { publicJwk, sealedPrivateJwk } = await signer.createKey(alg);
   const kid = publicJwk.kid ?? '';
   const predecessor = newestKey(keys);
@@ -146,6 +147,15 @@ async function insertKey(
   await record(trx, actor, { type: 'signing_key.created', kid, alg }, now);
   await announce(trx, KEYS_TOPIC);
   return kid;
+}
+
+/**
+ * A signer that has not the keys in use, such as a command's with other master keys, would make one that no server can
+ * use. @throws {MissingMasterKey} @throws {WrongMasterKey}
+ */
+async function checkSigner(trx: Transaction<Tables>, signer: Signer, now: Date): Promise<void> {
+  const own = (await listSigningKeys(trx)).filter((key) => key.signer === signer.name && !key.revokedAt);
+  signer.check(own.filter((key) => !key.retiresAt || key.retiresAt > now));
 }
 
 const keysOf = async (db: Kysely<Tables>, alg: SigningAlg) =>

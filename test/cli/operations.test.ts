@@ -70,6 +70,20 @@ describe('latchkey key', () => {
     expect(published).toContain(made?.kid);
   });
 
+  it.each([
+    ['none', {}],
+    ['others', { MASTER_KEYS: `else:${randomBytes(32).toString('base64')}` }],
+  ])('makes no key that the server could not open: with %s of its master keys', async (_which, given) => {
+    const { MASTER_KEYS, ...rest } = env;
+    const before = await keys();
+    const [active] = before.filter(({ alg, stage }) => alg === 'RS256' && stage === 'active');
+    const stderr = expect.stringMatching(/^error: MASTER_KEYS: key "[^"]+" is missing, [^\n]*\n$/);
+    for (const args of [['rotate'], ['revoke', active?.kid ?? '', '--reason', 'compromised']]) {
+      expect(await latchkey({ ...rest, ...given }, ['key', ...args])).toMatchObject({ code: 1, stdout: '', stderr });
+    }
+    expect(await keys()).toEqual(before);
+  });
+
   it('revokes: says what stops working, and another key signs', async () => {
     const app = await aMachine();
     const old = decodeProtectedHeader((await requestToken(server, app)).body.access_token).kid ?? '';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -45,6 +46,15 @@ const newcomers = (): Load => startLoad(24, target(), () => ({ path: '/healthz' 
 /** Who has answered requests, by the log. */
 const answering = () =>
   new Set([...server.output().matchAll(/"worker":(\d+),.*"msg":"request"/g)].map(([, pid]) => Number(pid)));
+
+/** Whether nobody listens any more. */
+async function isRefused(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(port, 'localhost', () => resolve(false)).on('error', () => resolve(true));
+  const refused = await promise;
+  socket.destroy();
+  return refused;
+}
 
 const requestsOf = (pid: number) => server.output().split(`"worker":${pid},`).length;
 
@@ -136,6 +146,34 @@ describe(`WORKERS=${WORKERS}`, () => {
     const [answer] = await answered;
     answer.resume();
     expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
+    expect(await ended).toBe(0);
+  });
+
+  it('ends well while those that were replaced still wait for their connections', async () => {
+    await startWorkers();
+    const before = childrenOf(server.pid);
+    const agent = new Agent({ keepAlive: true });
+    // Left open and idle, some with each of them.
+    await Promise.all(Array.from({ length: 2 * WORKERS }, () => send({ ...target(), path: '/healthz', agent })));
+    process.kill(server.pid, 'SIGHUP');
+    await until('all are replaced', () => server.output().includes('all workers are replaced'));
+    expect(before.some(isRunning)).toBe(true);
+
+    expect(await server.stop()).toBe(0);
+    expect(server.output()).not.toContain('ERR_IPC');
+    agent.destroy();
+  });
+
+  it('does not go on answering because one worker stands still', async () => {
+    await startWorkers();
+    const [still] = childrenOf(server.pid) as [number];
+    process.kill(still, 'SIGSTOP');
+    const ended = server.stop();
+    try {
+      await until('nobody listens', () => isRefused(server.port), 10);
+    } finally {
+      process.kill(still, 'SIGCONT');
+    }
     expect(await ended).toBe(0);
   });
 
