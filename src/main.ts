@@ -5,6 +5,9 @@ import { openLog } from './log.ts';
 import type { RunningServer } from './start.ts';
 import { createWorkers, type Ready, untilToldToEnd, WorkerEnded } from './workers.ts';
 
+/** Milliseconds after which a server that cannot end well, because its database swallows everything, ends all the same. */
+const LAST = 20_000;
+
 try {
   const config = readConfig(process.env);
   if (config.workers === 1) await serveAlone(config);
@@ -63,6 +66,10 @@ async function serve(config: Config): Promise<{ running: RunningServer; welcome:
 }
 
 function endAfter(finish: Promise<void>, log: Logger): void {
+  setTimeout(() => {
+    log.fatal('could not stop in time');
+    process.exit(1);
+  }, LAST).unref();
   finish.then(
     () => process.exit(0),
     (error: unknown) => {

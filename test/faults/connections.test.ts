@@ -98,6 +98,28 @@ it('gives up on a network that swallows everything, holds nothing up for longer 
   expect(await chain.step(servers[0])).toBe(true);
 });
 
+it('ends within half a minute when it is told to, though nothing answers', async () => {
+  const own = await createTestDatabase();
+  const url = new URL(own.url ?? '');
+  url.port = String(proxy.port);
+  const [server] = (await startCluster(url.href, 1, { LOG_LEVEL: 'silent' })) as [ServerProcess];
+  try {
+    const things = await furnish(own.database);
+    const { token, app } = await Chain.begin(server, things.retrying, things);
+    proxy.swallow(true);
+    // What is to be written about this waits for the database, and so does who asks meanwhile.
+    const asked = { path: '/token/introspection', form: { token }, headers: { authorization: basic(app) } };
+    const answers = Promise.allSettled(Array.from({ length: 40 }, () => ask(server, asked)));
+    const started = Date.now();
+    expect([0, 1]).toContain(await server.stop());
+    expect(Date.now() - started).toBeLessThan(30_000);
+    await answers;
+  } finally {
+    await server.stop('SIGKILL');
+    await own.drop();
+  }
+});
+
 it('ends a statement that waits for too long, keeps the connection, and counts it', async () => {
   const canceled = await counted(servers, 'latchkey_statement_failures_total{class="57"}');
   const { sql } = await import('kysely');
