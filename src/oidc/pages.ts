@@ -1,4 +1,5 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
 import { errorCodes } from '../errors.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { Render } from '../http/render.ts';
@@ -30,13 +31,13 @@ export function createPages(render: Render, signOuts: ChosenSignOuts) {
     },
 
     async renderSignOut(ctx: KoaContextWithOIDC): Promise<void> {
-      const isOwn = ctx.oidc.client?.latchkey_first_party === true;
+      const { client } = ctx.oidc;
       render(ctx, 'sign-out', {
         action: '/session/end/confirm',
         xsrf: ctx.oidc.session?.state?.secret as string,
         // Our own pages are Latchkey: nothing else to sign out of.
-        appName: isOwn ? undefined : ctx.oidc.client?.clientName,
-        sendsItself: isOwn && signOuts.take(ctx),
+        appName: client?.latchkey_first_party ? undefined : client?.clientName,
+        sendsItself: client?.clientId === PORTAL_CLIENT && signOuts.take(ctx),
       });
     },
 

@@ -236,10 +236,16 @@ describe('signing out', () => {
 
     it('says nothing about the session of an app that asks meanwhile', async () => {
       const app = await anApp();
+      const trusted = await anApp();
+      const { db } = server.database;
+      await db.updateTable('clients').set({ first_party: true }).where('id', '=', trusted.clientId).execute();
       const { visitor, home } = await inPortal();
       const csrf = /name="csrf" value="([^"]+)"/.exec(home.text)?.[1] ?? '';
       await visitor.request('/sign-out', { form: { csrf } });
-      for (const parameters of [{ client_id: app.clientId }, {}] as Record<string, string>[]) {
+      for (const parameters of [{ client_id: app.clientId }, { client_id: trusted.clientId }, {}] as Record<
+        string,
+        string
+      >[]) {
         expect((await visitor.visit(ending(parameters))).text).not.toContain(SENDS_ITSELF);
       }
     });

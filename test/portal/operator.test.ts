@@ -211,6 +211,15 @@ describe('the audit trail', () => {
     expect(new Set(types)).toEqual(new Set(['account.disabled']));
   });
 
+  it('tells nobody else whether an address is somebody’s', async () => {
+    const visitor = await aVisitor(server);
+    const { email } = await aPerson(server.database);
+    const [somebodys, nobodys] = await Promise.all(
+      [email, 'nobody@example.org'].map((person) => visitor.visit(`/operator/audit?person=${person}`)),
+    );
+    expect([somebodys?.response.status, nobodys?.response.status]).toEqual([404, 404]);
+  });
+
   it('goes on page by page within what was asked for, and says so when there is nothing', async () => {
     const app = await aClient(server.database, { type: 'machine' });
     const event = { type: 'client.authentication_failed', actor_type: 'client', client_id: app.clientId, detail: '{}' };

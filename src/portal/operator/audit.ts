@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { authorize } from '../../access.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { findParties } from '../../audit/parties.ts';
 import { presentEvent } from '../../audit/present.ts';
@@ -14,6 +15,8 @@ import { operatorFrame } from './frame.ts';
 export function addAudit({ router, db, page }: Area): void {
   router.get('/operator/audit', async (ctx) => {
     const { by } = visitorOf(ctx);
+    // First of all: who may not look is not to find out by this either who has an account.
+    authorize(by, 'platform.read', null);
     const { cursor, ...filter } = asked(ctx);
     const account = filter.person && (await resolveAccountId(db, filter.person).catch(unknown));
     const { app, type } = filter;
