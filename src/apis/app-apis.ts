@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
@@ -23,7 +24,8 @@ export interface LiveSubscription {
 
 /** Every API that an app may use now, by identifier. */
 export async function findAppApis(db: Db, clientId: string): Promise<AppApi[]> {
-  const subscriptions = await findLiveSubscriptions(db, clientId);
+  const query = CompiledQuery.raw(liveSubscriptionsOf('$1'), [clientId]);
+  const { rows: subscriptions } = await db.executeQuery<LiveSubscription>(query);
   const offered = await findOfferedApis(
     db,
     subscriptions.map(({ api_id }) => api_id),
@@ -36,20 +38,17 @@ export async function findAppApi(db: Db, clientId: string, identifier: string): 
   return (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
 }
 
-/** What gives access now: the subscription is live, and neither the API nor the team that has it is suspended. */
-function findLiveSubscriptions(db: Db, clientId: string): Promise<LiveSubscription[]> {
-  return db
-    .selectFrom('subscriptions')
-    .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
-    .leftJoin('teams', 'teams.id', 'apis.team_id')
-    .select(['subscriptions.api_id', 'subscriptions.scopes'])
-    .where('subscriptions.client_id', '=', clientId)
-    .where('subscriptions.state', '=', 'active')
-    .where('apis.suspended_at', 'is', null)
-    .where('teams.suspended_at', 'is', null)
-    .orderBy('apis.identifier')
-    .execute();
-}
+/**
+ * What gives an app access now, as SQL, by identifier of the API: the subscription is live, and neither the API nor the team
+ * that has it is suspended. `client` is how the statement calls the app's id.
+ */
+export const liveSubscriptionsOf = (client: string) => `
+  select subscriptions.api_id, subscriptions.scopes from subscriptions
+  join apis on apis.id = subscriptions.api_id
+  left join teams owners on owners.id = apis.team_id
+  where subscriptions.client_id = ${client} and subscriptions.state = 'active'
+    and apis.suspended_at is null and owners.suspended_at is null
+  order by apis.identifier`;
 
 /** The APIs with these ids, in one statement. */
 export async function findOfferedApis(db: Db, ids: readonly string[]): Promise<OfferedApi[]> {

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import type { LiveSubscription } from '../apis/app-apis.ts';
+import { type LiveSubscription, liveSubscriptionsOf } from '../apis/app-apis.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import { PREPARED } from '../db/clients.ts';
 import type { Db } from '../db/connection.ts';
@@ -61,13 +61,7 @@ const QUERY = `${PREPARED}
           where older.client_id = client_secrets.client_id and older.successor_id = client_secrets.id
         ) as ends_others
       from client_secrets where client_id = clients.id`)} as secrets,
-    ${listOf(`
-      select subscriptions.api_id, subscriptions.scopes from subscriptions
-      join apis on apis.id = subscriptions.api_id
-      left join teams owners on owners.id = apis.team_id
-      where subscriptions.client_id = clients.id and subscriptions.state = 'active'
-        and apis.suspended_at is null and owners.suspended_at is null
-      order by apis.identifier`)} as subscriptions,
+    ${listOf(liveSubscriptionsOf('clients.id'))} as subscriptions,
     array(
       select apis.identifier from api_introspectors join apis on apis.id = api_introspectors.api_id
       where api_introspectors.client_id = clients.id) as introspects

@@ -30,15 +30,13 @@ import { toRetryRow } from './refresh-retries.ts';
 import { lifetimes, refreshLifetime } from './ttls.ts';
 import { write } from './writes.ts';
 
-export type RefreshLaneParts = ExpressLaneParts;
-
 /**
  * A refresh by an app with a secret, of a token for one API that nobody has used, answered without entering oidc-provider,
  * which costs as much as all the rest. It reads and writes what the ordinary way does, in the same two statements;
  * whoever does not get to use the token, and everything that would be refused or is special, goes on untouched.
  * test/http/refresh-lane.test.ts finds answers, tokens, rows, audit and usage of both ways alike.
  */
-export function refreshLane(parts: RefreshLaneParts): Middleware<RequestState> {
+export function refreshLane(parts: ExpressLaneParts): Middleware<RequestState> {
   const prepare = async (ctx: Context): Promise<WholeAnswer | undefined> => {
     const body = await readAhead(ctx);
     const now = parts.clock();
@@ -73,7 +71,7 @@ const PARAMETERS = new Set(['grant_type', 'refresh_token', 'resource', 'client_i
 
 /** Who asks with which token, or undefined when the request is not for this lane. */
 async function readRequest(
-  parts: RefreshLaneParts,
+  parts: ExpressLaneParts,
   authorization: string | undefined,
   body: string,
   now: Date,
@@ -91,7 +89,7 @@ type Timed<T> = T & { readonly now: Date };
 
 /** One statement to read, one to write, as in exchange.ts. @returns undefined when it is not for the lane after all */
 async function refresh(
-  parts: RefreshLaneParts,
+  parts: ExpressLaneParts,
   ctx: Context,
   request: Timed<RefreshRequest>,
 ): Promise<WholeAnswer | undefined> {
@@ -117,7 +115,7 @@ async function refresh(
 type Grants = Timed<RefreshOrder> & { readonly scope: string; readonly roles: readonly string[] | undefined };
 
 /** An access token of RFC 9068 §2.2 and, where there is to be one, an ID token (OpenID Connect Core §12.2). */
-async function sign({ keyring, issuer }: RefreshLaneParts, { client }: CatalogEntry, grants: Grants) {
+async function sign({ keyring, issuer }: ExpressLaneParts, { client }: CatalogEntry, grants: Grants) {
   const { used, person, appApi, idTokenScopes, scope, roles, now } = grants;
   const { api } = appApi;
   const iat = toSeconds(now);
@@ -182,7 +180,7 @@ const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);
 const ageOf = (now: Date, lifetime: number) => ({ iat: toSeconds(now), exp: toSeconds(now) + lifetime });
 
 function note(
-  { note: noteUsage, clock }: RefreshLaneParts,
+  { note: noteUsage, clock }: ExpressLaneParts,
   ctx: Context,
   { clientId, api, outcome, scope }: { clientId: string; api?: string; outcome: string; scope?: string },
 ): void {
