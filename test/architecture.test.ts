@@ -32,7 +32,7 @@ const allowed: Record<string, string[]> = {
   clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   accounts: [...below, 'keys', 'revocation'],
   http: ['errors', 'db'],
-  oidc: [...below, ...features, 'http'],
+  oidc: [...below, ...features, 'http', 'verifier'],
   gateway: [...below, ...features, 'http'],
   verifier: [],
   portal: [...below, ...features, 'http'],

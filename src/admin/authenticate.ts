@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { OwnTokens } from '../keys/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
+import { noteFirstUse } from '../revocation/first-use.ts';
 import { findAccess } from '../teams/members.ts';
 import { actionsOfScopes } from '../teams/token-scopes.ts';
 import { type AccessTokenClaims, createVerifier, VerificationError } from '../verifier/index.ts';
@@ -46,6 +47,9 @@ const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(
  */
 export function createAuthentication(parts: AuthenticationParts) {
   const { db, catalog, ownTokens, checks, issuer, loopback, clock } = parts;
+  /** In the database: a proof is good once, whichever process it comes to. */
+  const rememberProof = (key: string, expiresAt: number) =>
+    noteFirstUse(db, { id: key, clientId: null, expiresAt: new Date(expiresAt * 1000), now: clock() });
   const verifier = createVerifier({
     issuer,
     audience: adminApiIdentifier(issuer),
@@ -53,7 +57,7 @@ export function createAuthentication(parts: AuthenticationParts) {
     realm: 'latchkey',
     clock,
     fetch: (url, init) => loopback.fetch(url, init as Parameters<Loopback['fetch']>[1]),
-    dpop: { origin: issuer },
+    dpop: { origin: issuer, replayStore: { remember: rememberProof } },
   });
   const verify = async (ctx: Context, scope: string) => {
     try {

@@ -154,27 +154,3 @@ export async function consumeArtifact(db: Db, model: string, id: string, now: Da
     .executeTakeFirst();
   return row !== undefined;
 }
-
-/**
- * Notes that a value was used, for as long as it could be used again: one insert that conflicts, so that two at once
- * cannot both be first. @returns whether this was the first use
- */
-export async function noteFirstUse(
-  db: Db,
-  use: { id: string; clientId: string; expiresAt: Date; now: Date },
-): Promise<boolean> {
-  const row = await db
-    .insertInto('artifacts')
-    .values({
-      id_hash: hashOf(use.id),
-      model: 'ReplayDetection',
-      client_id: use.clientId,
-      payload: '{}',
-      created_at: use.now,
-      expires_at: use.expiresAt,
-    })
-    .onConflict((conflict) => conflict.columns(['id_hash', 'model']).doNothing())
-    .returning('model')
-    .executeTakeFirst();
-  return row !== undefined;
-}

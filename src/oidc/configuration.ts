@@ -2,13 +2,14 @@ import { type Client, type Configuration, errors, type KoaContextWithOIDC } from
 import type { Keyring } from '../keys/keyring.ts';
 import { SIGNING_ALGS } from '../keys/stages.ts';
 import { claims } from './account-claims.ts';
+import { assertShortLived } from './client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
 import type { DevicePages } from './device-pages.ts';
+import { judgeProofTimes } from './dpop-times.ts';
 import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import { issueAsOfStart } from './issue-time.ts';
 import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
-import { assertShortLived } from './provider.ts';
 import type { Resources } from './resources.ts';
 import { policyWithRoles } from './role-prompt.ts';
 import { ttl } from './ttls.ts';
@@ -23,6 +24,7 @@ export interface ConfigurationParts {
   readonly keyring: Keyring;
   readonly cookieKeys: readonly string[];
   readonly https: boolean;
+  readonly clock: () => Date;
 }
 
 const ASSERTION_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
@@ -58,7 +60,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     // What a device got does not end with the browser in which its person said yes.
     expiresWithSession: async (_ctx, code) => code.kind !== 'DeviceCode' && !code.scopes.has('offline_access'),
     clientBasedCORS: mayCallFromBrowser,
-    assertJwtClientAuthClaimsAndHeader: assertShortLived,
+    assertJwtClientAuthClaimsAndHeader: assertShortLived(parts.clock),
     fetch: fetchPublished,
     // What an app publishes at its jwks_uri is read into memory.
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
@@ -124,7 +126,12 @@ function authenticationAtEndpoints() {
   };
 }
 
-function features({ resources, pages, devicePages }: ConfigurationParts): NonNullable<Configuration['features']> {
+function features({
+  resources,
+  pages,
+  devicePages,
+  clock,
+}: ConfigurationParts): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
     externalSigningSupport,
@@ -154,7 +161,7 @@ function features({ resources, pages, devicePages }: ConfigurationParts): NonNul
       successSource: devicePages.renderDeviceConnected,
     },
     // RFC 9449
-    dPoP: { enabled: true },
+    dPoP: { enabled: true, requireNonce: judgeProofTimes(clock) },
     // OpenID Connect RP-Initiated Logout 1.0
     rpInitiatedLogout: {
       enabled: true,

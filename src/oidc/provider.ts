@@ -14,6 +14,7 @@ import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
+import { explainRefusals } from './client-assertions.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { noteStart } from './issue-time.ts';
@@ -75,6 +76,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.proxy = true;
   rememberClients(provider, overrides);
   compareHashes(provider, overrides);
+  explainRefusals(provider);
   noteReplaysAtomically(provider, overrides);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
   provider.on('server_error', (ctx, error) => {
@@ -180,14 +182,6 @@ async function externalizeScript(ctx: KoaContextWithOIDC, next: () => Promise<vo
     .replace(/<script>[\s\S]*?<\/script>/, '<script src="/assets/submit-form.js"></script>');
   const policy = ctx.response.get('Content-Security-Policy');
   ctx.set('Content-Security-Policy', policy.replace(/ 'sha256-[^']+'/g, ''));
-}
-
-/** Refuses an assertion that would live for years (RFC 7523 §3: the server may limit it), checked by the provider's hook. */
-export async function assertShortLived(_ctx: KoaContextWithOIDC, claims: Record<string, unknown>): Promise<void> {
-  const longest = 5 * 60;
-  if (Number(claims.exp) - Math.floor(Date.now() / 1000) > longest) {
-    throw new errors.InvalidClientAuth(`client assertion must expire within ${longest} seconds`);
-  }
 }
 
 /** Too many wrong secrets; not an OAuth error code, because none means this (RFC 6585 §4). */

@@ -13,10 +13,10 @@ import type { Render } from '../http/render.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { OwnTokens } from '../keys/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
+import { noteFirstUse } from '../revocation/first-use.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import { createFindAccount } from './account-claims.ts';
 import { createAdapterFactory } from './adapter.ts';
-import { noteFirstUse } from './artifacts.ts';
 import { buildConfiguration } from './configuration.ts';
 import { createDevicePages } from './device-pages.ts';
 import { pacePolls } from './device-polls.ts';
@@ -97,6 +97,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       keyring: keyring(),
       cookieKeys,
       https,
+      clock,
     });
     const provider = buildProvider(issuer, configuration, overrides);
     listenToProvider(provider, work, usage, log);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
 import { type CompactJws, parseCompactJws } from './compact-jws.ts';
+import { faultOfTimes } from './proof-times.ts';
 import { invalidProof, invalidToken } from './refusal.ts';
 import type { ReplayStore } from './replay-store.ts';
 import { headersOf, type VerificationRequest } from './request.ts';
@@ -10,9 +11,8 @@ import { fitsAlgorithm } from './verification-key.ts';
 
 export interface DpopSettings {
   readonly algorithms: readonly string[];
-  /** How old a proof may be. */
+  /** How far from now a proof may have been made. */
   readonly windowSeconds: number;
-  readonly toleranceSeconds: number;
   readonly origin: string | undefined;
   readonly replayStore: ReplayStore;
 }
@@ -75,18 +75,15 @@ function checkProofHeader(header: JsonObject, algorithms: readonly string[]): { 
 }
 
 function checkProofClaims(payload: JsonObject, { request, ath, now }: ProofTarget, settings: DpopSettings): void {
-  const { jti, htm, htu, iat } = payload;
+  const { jti, htm, htu } = payload;
   if (typeof jti !== 'string' || jti === '') throw invalidProof('the DPoP proof has no jti');
   if (htm !== request.method) throw invalidProof('the DPoP proof is for another method');
   if (typeof htu !== 'string' || !isSameTarget(htu, targetOf(request.url, settings.origin))) {
     throw invalidProof('the DPoP proof is for another URL');
   }
   if (payload.ath !== ath) throw invalidProof('the DPoP proof is for another token');
-  if (!Number.isSafeInteger(iat)) throw invalidProof('the DPoP proof has no time');
-  const age = now - (iat as number);
-  if (age > settings.windowSeconds || age < -settings.toleranceSeconds) {
-    throw invalidProof('the DPoP proof is too old, or from the future');
-  }
+  const fault = faultOfTimes(payload, { now, windowSeconds: settings.windowSeconds });
+  if (fault) throw invalidProof(fault);
 }
 
 /** @throws {TypeError} when the request's own URL is a path: a mistake in the API, not in the request */
@@ -115,7 +112,7 @@ async function checkProofSignature(text: string, jwk: JWK, alg: string): Promise
 /** §11.1. The key and a hash of the jti, so that one client cannot use up another's, nor fill memory with long ones. */
 async function checkUnused({ jti, iat }: JsonObject, { jkt }: ProofTarget, settings: DpopSettings): Promise<void> {
   const hash = createHash('sha256').update(String(jti)).digest('base64url');
-  const expiresAt = Number(iat) + settings.windowSeconds + 1;
+  const expiresAt = Math.ceil(Number(iat)) + settings.windowSeconds + 1;
   const isNew = await settings.replayStore.remember(`${jkt}.${hash}`, expiresAt);
   if (!isNew) throw invalidProof('the DPoP proof was used before');
 }

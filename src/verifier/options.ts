@@ -44,7 +44,7 @@ export interface VerifierOptions {
 }
 
 export interface DpopOptions {
-  /** How old a proof may be. Default: 60. */
+  /** How far from now a proof may have been made, before or after. Default: 60. */
   readonly windowSeconds?: number;
   /** Default: in the memory of this process. */
   readonly replayStore?: ReplayStore;
@@ -53,6 +53,9 @@ export interface DpopOptions {
   /** The API's address as its callers know it, such as https://api.example.com. Default: what the framework says. */
   readonly origin?: string;
 }
+
+/** RFC 9449 §11.1 asks for seconds or minutes. */
+export const DPOP_WINDOW_SECONDS = 60;
 
 const DPOP_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
 
@@ -87,11 +90,10 @@ export function settle(options: VerifierOptions) {
 }
 
 function settleBinding(options: VerifierOptions, now: () => number): BindingSettings {
-  const { dpop = {}, requireDpop = false, getCertificate, clockToleranceSeconds = 5 } = options;
+  const { dpop = {}, requireDpop = false, getCertificate } = options;
   return {
     algorithms: onlyAsymmetric(dpop.algorithms ?? DPOP_ALGORITHMS),
-    windowSeconds: positive(dpop.windowSeconds ?? 60, 'dpop.windowSeconds'),
-    toleranceSeconds: clockToleranceSeconds,
+    windowSeconds: positive(dpop.windowSeconds ?? DPOP_WINDOW_SECONDS, 'dpop.windowSeconds'),
     origin: dpop.origin === undefined ? undefined : new URL(dpop.origin).origin,
     replayStore: dpop.replayStore ?? createMemoryReplayStore({ now }),
     requireDpop,

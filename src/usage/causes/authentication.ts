@@ -19,8 +19,8 @@ export const authentication = {
       fix: 'Make a new one, with a new jti, for every request; check that no proxy or library repeats requests.',
     },
     {
-      detail: /expire within|exp/,
-      cause: 'The client_assertion has expired, has no end, or lives for more than five minutes.',
+      detail: /^lifetime$|exp/,
+      cause: 'The client_assertion has expired, has no end, or lives for more than an hour.',
       fix: 'Set exp to a minute from now, and check the clock of the machine.',
     },
     {
@@ -47,8 +47,8 @@ export const authentication = {
   ],
   invalid_dpop_proof: [
     {
-      detail: /recent|iat/,
-      cause: 'The DPoP proof is too old or from the future.',
+      detail: /\((iat|exp|nbf)\)/,
+      cause: 'The DPoP proof is too old, from the future, expired or not valid yet.',
       fix: 'Make a proof for each request, and check the clock of the machine.',
     },
     {
