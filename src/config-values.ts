@@ -26,8 +26,9 @@ export function parseIssuer(value: string): string {
   return url.origin;
 }
 
+/** undefined is the embedded database, which the word says too: production wants it said. */
 export function parseDatabaseUrl(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === 'embedded') return undefined;
   const url = URL.parse(value);
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new ConfigError('DATABASE_URL', 'is not a PostgreSQL address; use postgres://user:password@host:5432/name');
@@ -54,7 +55,7 @@ export function parseMailFrom(value: string | undefined, issuer: string): string
 
 /** `id:base64,…`, 32 bytes each, ids unique. */
 export function parseMasterKeys(value: string | undefined): MasterKey[] {
-  const keys = splitList(value).map((entry) => {
+  const keys = splitList('MASTER_KEYS', value).map((entry) => {
     const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/.exec(entry);
     const key = Buffer.from(match?.[2] ?? '', 'base64');
     if (!match?.[1] || key.length !== 32) {
@@ -72,7 +73,7 @@ export function parseMasterKeys(value: string | undefined): MasterKey[] {
 }
 
 export function parseCookieKeys(value: string | undefined): string[] {
-  const keys = splitList(value);
+  const keys = splitList('COOKIE_KEYS', value);
   if (keys.some((key) => key.length < 32)) {
     throw new ConfigError(
       'COOKIE_KEYS',
@@ -82,9 +83,10 @@ export function parseCookieKeys(value: string | undefined): string[] {
   return keys;
 }
 
-function splitList(value: string | undefined): string[] {
-  return (value ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
+/** A place between commas that is empty is a variable that was not filled in, and no shorter list. */
+function splitList(name: string, value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const entries = value.split(',').map((entry) => entry.trim());
+  if (entries.includes('')) throw new ConfigError(name, 'has an empty entry; fill it in, or take its comma away');
+  return entries;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -12,10 +11,10 @@ import {
   parseMasterKeys,
   parseSmtpUrl,
 } from './config-values.ts';
+import { type Environment, readVariables } from './environment.ts';
 import { type VariableName, variables } from './variables.ts';
 
-export { ConfigError, type MasterKey, parseMasterKeys, type VariableName, variables };
-export type Environment = Readonly<Record<string, string | undefined>>;
+export { ConfigError, type Environment, type MasterKey, parseMasterKeys, type VariableName, variables };
 
 export interface Config {
   readonly issuer: string;
@@ -52,7 +51,7 @@ const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'si
 
 /** Reads the environment once. @throws {ConfigError} naming the variable and the fix. */
 export function readConfig(env: Environment): Config {
-  const read = (name: VariableName) => readVariable(env, name);
+  const read = readVariables(env);
   const production =
     check(
       'NODE_ENV',
@@ -96,7 +95,7 @@ export function readConfig(env: Environment): Config {
   if (config.workers > 1 && !config.databaseUrl) {
     throw new ConfigError('WORKERS', 'more than one needs DATABASE_URL; the embedded database takes one process');
   }
-  if (production) refuseUnsafeProduction(config, read('ISSUER'));
+  if (production) refuseUnsafeProduction(config, read);
   return config;
 }
 
@@ -144,10 +143,17 @@ function parseSigner(value: string): string | undefined {
   throw new ConfigError('SIGNER', `cannot be ${JSON.stringify(value)}; use database, or unix:/path/of/the/socket`);
 }
 
-function refuseUnsafeProduction(config: Config, issuer: string | undefined): void {
+function refuseUnsafeProduction(config: Config, read: (name: VariableName) => string | undefined): void {
+  const issuer = read('ISSUER');
   if (issuer === undefined)
     throw new ConfigError('ISSUER', 'is required in production; set it to the public https origin');
   if (!issuer.startsWith('https://')) throw new ConfigError('ISSUER', 'must start with https:// in production');
+  if (read('DATABASE_URL') === undefined) {
+    throw new ConfigError(
+      'DATABASE_URL',
+      'is required in production; set it to postgres://user:password@host/name, or to the word embedded for the database in DATA_DIR',
+    );
+  }
   if (config.masterKeys.length === 0) {
     throw new ConfigError(
       'MASTER_KEYS',
@@ -156,18 +162,6 @@ function refuseUnsafeProduction(config: Config, issuer: string | undefined): voi
   }
   if (config.cookieKeys.length === 0) {
     throw new ConfigError('COOKIE_KEYS', 'is required in production; make one with: openssl rand -base64 48');
-  }
-}
-
-function readVariable(env: Environment, name: VariableName): string | undefined {
-  const direct = env[name]?.trim() || undefined;
-  const file = 'secret' in variables[name] ? env[`${name}_FILE`]?.trim() || undefined : undefined;
-  if (file === undefined) return direct;
-  if (direct !== undefined) throw new ConfigError(name, `is set twice; use either ${name} or ${name}_FILE`);
-  try {
-    return readFileSync(file, 'utf8').trim() || undefined;
-  } catch {
-    throw new ConfigError(`${name}_FILE`, `cannot be read: ${file}; check the path and its permissions`);
   }
 }
 

@@ -20,7 +20,7 @@ export const variables = {
   DATABASE_URL: {
     fallback: '(embedded)',
     meaning:
-      'PostgreSQL 14 or newer: `postgres://user:password@host/name`. Without it an embedded database in DATA_DIR.',
+      'PostgreSQL 14 or newer: `postgres://user:password@host/name`; or `embedded`: a database in DATA_DIR. Production wants it said.',
     secret: true,
   },
   DATABASE_POOL: { fallback: '10', meaning: 'The largest number of connections to PostgreSQL of one process.' },

@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { readConfig, type VariableName, variables } from '../../src/config.ts';
 import { plain, read, tableBelow } from './pages.ts';
@@ -49,6 +50,11 @@ describe('the variables of src/config.ts', () => {
     expect(written.map(({ name, value }) => [name, value])).toEqual(
       written.map(({ name, fallback }) => [name, fallback?.replace('PORT', variables.PORT.fallback)]),
     );
+  });
+
+  it('start as they are when .env.example is copied, and with every # taken away', () => {
+    expect(readConfig(parseEnv(read('.env.example')))).toEqual(readConfig({}));
+    expect(example.filter(({ value }) => !value)).toEqual([]);
   });
 
   it('have defaults that are true', () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -18,6 +18,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 const production = {
   NODE_ENV: 'production',
   ISSUER: 'https://auth.example.com',
+  DATABASE_URL: 'embedded',
   MASTER_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   COOKIE_KEYS: randomBytes(48).toString('base64url'),
 };
@@ -75,6 +76,17 @@ describe('starting in production', () => {
     await expect(start).rejects.toThrow(
       /ended with 1: latchkey cannot start\. ISSUER: must start with https:\/\/ in production\n$/,
     );
+  });
+
+  it('starts on no database that nobody named, and makes none', async () => {
+    const { DATABASE_URL: _, ...unnamed } = production;
+    const file = join(dataDir, 'database_url');
+    writeFileSync(file, '\n');
+    for (const named of [{}, { DATABASE_URL: '' }, { DATABASE_URL_FILE: '' }, { DATABASE_URL_FILE: file }]) {
+      const start = startProcess({ ...unnamed, ...named, MIGRATE: 'auto', DATA_DIR: join(dataDir, 'data') });
+      await expect(start).rejects.toThrow(/ended with 1: latchkey cannot start\. DATABASE_URL(_FILE)?: [^\n]+\n$/);
+    }
+    expect(existsSync(join(dataDir, 'data'))).toBe(false);
   });
 
   it('stops with pending migrations unless it may run them, and seeds no demo', async () => {

@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigError, readConfig, type VariableName, variables } from '../../src/config.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const SECRET = 's'.repeat(40);
 const production = {
   NODE_ENV: 'production',
   ISSUER: 'https://auth.example.com',
+  DATABASE_URL: 'embedded',
   MASTER_KEYS: `k1:${KEY}`,
   COOKIE_KEYS: SECRET,
 };
@@ -45,7 +46,8 @@ describe('the environment', () => {
   it.each([
     ['a missing issuer', { ISSUER: undefined }, /^ISSUER: is required in production; /],
     ['an http issuer', { ISSUER: 'http://auth.example.com' }, /^ISSUER: must start with https:/],
-    ['missing master keys', { MASTER_KEYS: '' }, /^MASTER_KEYS: is required in production; .*openssl/],
+    ['no word on the database', { DATABASE_URL: undefined }, /^DATABASE_URL: is required in production; .*embedded/],
+    ['missing master keys', { MASTER_KEYS: undefined }, /^MASTER_KEYS: is required in production; .*openssl/],
     ['missing cookie keys', { COOKIE_KEYS: undefined }, /^COOKIE_KEYS: is required in production; .*openssl/],
   ])('refuses %s in production in one line that names the fix', (_what, change, message) => {
     const read = () => readConfig({ ...production, ...change });
@@ -89,4 +91,73 @@ describe('the environment', () => {
     );
     rmSync(folder, { recursive: true });
   });
+});
+
+const names = Object.keys(variables) as VariableName[];
+const secrets = names.filter((name) => 'secret' in variables[name]);
+
+describe('a variable that is set, and empty', () => {
+  it.each(names.flatMap((name) => ['', ' ', '\t\r\n'].map((value) => [name, value])))(
+    '%s=%j is refused, in production and elsewhere',
+    (name = '', value = '') => {
+      const message = `${name}: is set, but empty; give it a value, or do not set it`;
+      expect(() => readConfig({ [name]: value })).toThrow(message);
+      expect(() => readConfig({ ...production, [name]: value })).toThrow(name === 'NODE_ENV' ? /^NODE_ENV: / : message);
+    },
+  );
+
+  it.each([
+    ['MASTER_KEYS', ','],
+    ['MASTER_KEYS', `k1:${KEY},`],
+    ['COOKIE_KEYS', `,${SECRET}`],
+    ['COOKIE_KEYS', `${SECRET}, ,${SECRET}`],
+  ])('is no list with an empty place either: %s=%s', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`${name}: has an empty entry; fill it in`);
+  });
+});
+
+describe.each(secrets)('the file of %s', (name) => {
+  let folder: string;
+  const settings = (file: string) => ({ ...production, [name]: undefined, [`${name}_FILE`]: file });
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'latchkey-config-'));
+    writeFileSync(join(folder, 'empty'), '');
+    writeFileSync(join(folder, 'newline'), '\n');
+    writeFileSync(join(folder, 'blank'), '\uFEFF \r\n\t');
+    symlinkSync('round', join(folder, 'round'));
+    mkdirSync(join(folder, 'folder'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is refused when its path is empty', () => {
+    for (const path of ['', '  ']) {
+      expect(() => readConfig(settings(path))).toThrow(`${name}_FILE: is set, but empty; give it the path of a file`);
+    }
+  });
+
+  it.each([
+    ['empty', 'names an empty file: '],
+    ['newline', 'names an empty file: '],
+    ['blank', 'names an empty file: '],
+    ['folder', /cannot be read: \S+\/folder is a folder/],
+    ['missing', /cannot be read: \S+\/missing does not exist/],
+    ['empty/below', /cannot be read: \S+ does not exist/],
+    ['round', /cannot be read: \S+ gave ELOOP/],
+  ])('is refused when it is: %s', (file, message) => {
+    expect(() => readConfig(settings(join(folder, file)))).toThrow(message);
+    expect(() => readConfig(settings(join(folder, file)))).toThrow(new RegExp(`^${name}_FILE: `));
+  });
+
+  it('is refused beside the variable itself, whatever is in either', () => {
+    const file = join(folder, 'missing');
+    expect(() => readConfig({ [name]: 'x', [`${name}_FILE`]: file })).toThrow(`${name}: is set twice; use either`);
+    expect(() => readConfig({ [name]: '', [`${name}_FILE`]: file })).toThrow(`${name}: is set twice; use either`);
+    expect(() => readConfig({ [name]: 'x', [`${name}_FILE`]: '' })).toThrow(`${name}: is set twice; use either`);
+  });
+});
+
+it.each(names.filter((name) => !secrets.includes(name)))('%s cannot be a file, and does not pretend to', (name) => {
+  expect(() => readConfig({ [`${name}_FILE`]: '/run/secrets/value' })).toThrow(
+    `${name}_FILE: is not read; set ${name} itself`,
+  );
 });

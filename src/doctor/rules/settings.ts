@@ -82,6 +82,6 @@ export const settingRules: readonly Rule[] = [
     why: 'It takes one process, cannot be replaced without a pause, and is backed up only while it is stopped.',
     fix: 'Set DATABASE_URL to a PostgreSQL.',
     check: ({ settings }) =>
-      sentenceIf(settings.production && settings.embedded, 'NODE_ENV is production, and DATABASE_URL is not set.'),
+      sentenceIf(settings.production && settings.embedded, 'NODE_ENV is production, and DATABASE_URL is embedded.'),
   },
 ];
