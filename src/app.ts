@@ -35,6 +35,7 @@ import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
 import { refreshLane } from './oidc/refresh-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
+import { createPictureDecoder } from './pictures/decoder.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
@@ -129,6 +130,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, toHtml });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
+  const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({
     db,
@@ -139,6 +141,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     cookieKeys,
     loopback,
     outbox,
+    pictures,
     sendsMail,
     joinLimit,
   });
@@ -192,6 +195,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     async close() {
       feedPages.close();
       admin.close();
+      pictures.close();
       await watcher.close();
       await secretUses.close();
     },

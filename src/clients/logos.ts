@@ -5,16 +5,17 @@ import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
+import type { PictureDecoder } from '../pictures/decoder.ts';
 import { lockClient } from './find-clients.ts';
 import { toLogo } from './logo-image.ts';
 
-/** Takes a picture as an app's logo, encoded anew by us. @throws {AppError} not_found, forbidden, invalid_request */
+/** Takes a picture as an app's logo, encoded anew by us. @throws {AppError} not_found, forbidden, invalid_request, unavailable */
 export async function setLogo(
   db: Kysely<Tables>,
-  { clientId, upload }: { clientId: string; upload: Uint8Array },
+  { clientId, upload, pictures }: { clientId: string; upload: Uint8Array; pictures: PictureDecoder },
   by: By,
 ): Promise<void> {
-  const image = await toLogo(upload);
+  const image = await toLogo(pictures, upload);
   const etag = createHash('sha256').update(image).digest('base64url').slice(0, 22);
   await inTransaction(db, async (trx) => {
     await lockClient(trx, clientId, by);

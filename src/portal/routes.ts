@@ -6,6 +6,7 @@ import type { FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/loopback.ts';
 import type { Render } from '../http/render.ts';
 import type { OpenOutbox } from '../mail/outbox.ts';
+import type { PictureDecoder } from '../pictures/decoder.ts';
 import { addApis } from './apis/routes.ts';
 import { addApprovals } from './approvals/list.ts';
 import { addSubscriptions } from './approvals/subscriptions.ts';
@@ -31,6 +32,7 @@ export interface PortalParts {
   readonly cookieKeys: readonly string[];
   readonly loopback: Loopback;
   readonly outbox: OpenOutbox;
+  readonly pictures: PictureDecoder;
   /** Whether mail goes out, or just stays in the outbox. */
   readonly sendsMail: boolean;
   /** Wrong codes of invitations, by address. */

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { aTeam } from '../support/access.ts';
 import { aClient, aPerson } from '../support/factories.ts';
 import type { Person } from '../support/person.ts';
+import { blackPng, jpegOfScans, pngChunk } from '../support/pictures.ts';
 import { aVisitor } from '../support/portal.ts';
 import { authorizationUrl } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -85,6 +86,9 @@ describe('a logo', () => {
       [Buffer.concat([Buffer.from('GIF89a'), svg]), 'Only PNG, JPEG and WebP'],
       [Buffer.concat([png.subarray(0, 40), svg]), 'This picture cannot be read'],
       [await picture(6000, 4100).png().toBuffer(), 'This picture cannot be read'],
+      [blackPng(1, 23_000_000), 'a side of more than 10000'],
+      [await jpegOfScans(500, 500, 400), 'built up in too many steps'],
+      [blackPng(8, 8, [pngChunk('acTL', Buffer.alloc(8))]), 'This picture moves'],
       [Buffer.concat([png, Buffer.alloc(1024 * 1024)]), 'larger than 1 MB'],
       [Buffer.concat([png, Buffer.alloc(12 * 1024 * 1024)]), 'larger than 1 MB'],
       [Buffer.alloc(0), 'Choose a picture first'],
@@ -96,6 +100,16 @@ describe('a logo', () => {
     const huge = await upload(Buffer.alloc(17 * 1024 * 1024));
     expect([huge.status, huge.text.includes('Go back and choose a smaller one.')]).toEqual([413, true]);
     expect(await logoOn(`/apps/${clientId}`)).toBe(before);
+  });
+
+  it('is one of a few at a time: more are refused for the moment, and people sign in meanwhile', async () => {
+    const file = await picture(6000, 4000).png().toBuffer();
+    const answers = await Promise.all(Array.from({ length: 16 }, () => upload(file)));
+    const statuses = answers.map(({ status }) => status);
+    expect([...new Set(statuses)].toSorted()).toEqual([303, 503]);
+    const refused = answers.find(({ status }) => status === 503);
+    expect(refused?.text).toContain('Several pictures are being read already.');
+    expect((await upload(await picture(10, 10).png().toBuffer())).status).toBe(303);
   });
 
   it('needs the form’s own token, and one’s own app', async () => {

@@ -29,13 +29,13 @@ export function readLogoUpload(): Middleware {
 }
 
 export function addLogoForms(area: Area): void {
-  const { router, db, visits } = area;
+  const { router, db, pictures, visits } = area;
 
   router.post('/apps/:id/logo', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
     const upload = (ctx.state.upload as Buffer | undefined) ?? Buffer.alloc(0);
     try {
-      await setLogo(db, { clientId: client.id, upload }, visitorOf(ctx).by);
+      await setLogo(db, { clientId: client.id, upload, pictures }, visitorOf(ctx).by);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
       ctx.status = 400;
