@@ -13,7 +13,9 @@ const verdict = (file: Buffer) => {
 };
 
 it('a picture is judged by its header: format, pixels, sides, passes and frames', async () => {
-  const moving = await sharp(Buffer.alloc(8 * 8 * 3 * 2, 'frame'), { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
+  const moving = await sharp(Buffer.alloc(8 * 8 * 3 * 2, 'frame'), {
+    raw: { width: 8, height: 16, channels: 3, pageHeight: 8 },
+  })
     .webp()
     .toBuffer();
   const png = blackPng(8, 8);
