@@ -33,6 +33,7 @@ import { createOutbox } from './mail/outbox.ts';
 import { createPost } from './mail/post.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { expressLane } from './oidc/express-lane.ts';
+import { isForPrograms } from './oidc/host.ts';
 import { refreshLane } from './oidc/refresh-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
@@ -171,7 +172,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     koa.use(oidc.introspectionLane(atOnce));
   }
   koa.use(standard.middleware);
-  koa.use(answerErrors(render));
+  koa.use(answerErrors(render, isForPrograms));
   koa.use(admin.problems);
   koa.use(pinHost(issuer));
   koa.use(guardInput());

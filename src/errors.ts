@@ -70,6 +70,12 @@ export const errorCodes = {
     message: 'The request is too large.',
     hint: 'Bodies may have 56 KiB, a logo 1 MB, and addresses 16 KiB.',
   },
+  unsupported_coding: {
+    status: 415,
+    oauth: 'invalid_request',
+    message: 'The body is packed, or in a character set that is not read here.',
+    hint: 'Send it as it is: in UTF-8, and without Content-Encoding.',
+  },
   wrong_host: {
     status: 421,
     message: 'This server answers only under the host of its issuer.',

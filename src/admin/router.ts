@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 import { answerCached } from '../http/assets.ts';
 import type { ToHtml } from '../http/render.ts';
 import { type AuthenticationParts, createAuthentication } from './authenticate.ts';
+import { readJson } from './body.ts';
 import { docsPage } from './docs/page.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { Method, Operation } from './operation.ts';
@@ -38,7 +38,6 @@ export function adminRoutes(parts: AdminParts): AdminApi {
     answerWith('application/json', () => JSON.stringify(document())),
   );
   router.get('/docs', answerWith('html', page));
-  const json = bodyParser({ enableTypes: ['json'], jsonLimit: '56kb', encoding: 'utf-8' });
   for (const operation of operations) {
     router.register(
       pathOf(operation),
@@ -48,7 +47,7 @@ export function adminRoutes(parts: AdminParts): AdminApi {
           ctx.state.by = await authenticate(ctx, operation.scope);
           await next();
         },
-        json,
+        readJson,
         (ctx: Context) => run(parts, ctx, operation, PREFIX),
       ],
     );

@@ -1,5 +1,12 @@
 import type { Logger } from 'pino';
 
+declare module 'koa' {
+  interface Request {
+    /** Fields of a form (form-fields.ts, upload.ts) or a value of JSON (admin/body.ts), once it was read. */
+    body?: unknown;
+  }
+}
+
 /** What our middlewares leave on `ctx.state` for those behind them. */
 export interface RequestState {
   /** Sent back as X-Request-Id and written to every log line and audit event of the request. */

@@ -5,8 +5,11 @@ import { AppError, errorCodes } from '../errors.ts';
 import type { RequestState } from './context.ts';
 import type { Render } from './render.ts';
 
-/** Turns whatever was thrown into an answer: a page for a browser, JSON for a program. */
-export function answerErrors(render: Render): Middleware<RequestState> {
+/**
+ * Turns whatever was thrown into an answer: a page for a browser, JSON for a program, and nothing but JSON at the endpoints
+ * that only programs call.
+ */
+export function answerErrors(render: Render, isForPrograms: (path: string) => boolean): Middleware<RequestState> {
   return async (ctx, next) => {
     try {
       await next();
@@ -14,17 +17,17 @@ export function answerErrors(render: Render): Middleware<RequestState> {
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.status >= 500) ctx.state.log.error({ err: thrown }, 'request failed');
-      answer(ctx, error, render);
+      answer(ctx, error, isForPrograms(ctx.path) ? undefined : render);
     }
   };
 }
 
-function answer(ctx: Context, error: AppError, render: Render): void {
+function answer(ctx: Context, error: AppError, render: Render | undefined): void {
   ctx.status = error.status;
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfter !== undefined) ctx.set('Retry-After', String(error.retryAfter));
   if (error.code === 'payload_too_large') ctx.set('Connection', 'close');
-  if (ctx.accepts('json', 'html') === 'html') {
+  if (render && ctx.accepts('json', 'html') === 'html') {
     render(ctx, 'error', {
       title: error.status >= 500 ? 'Something went wrong' : 'This did not work',
       message: error.message,

@@ -16,7 +16,8 @@ function readFields(text: string): Record<string, string | string[]> {
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
     const known = fields.get(name);
-    fields.set(name, known === undefined ? value : [known, value].flat());
+    if (Array.isArray(known)) known.push(value);
+    else fields.set(name, known === undefined ? value : [known, value]);
   }
   return Object.fromEntries(fields);
 }

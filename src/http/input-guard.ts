@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
+import { formText, requirePlainBody } from './body-coding.ts';
 import { MAX_BODY, readAhead } from './read-ahead.ts';
 
 /** Forms with a file in them: what a camera makes is to be refused by the form (upload.ts), not here. */
@@ -10,21 +11,23 @@ const MAX_TARGET = 16 * 1024;
 const POST_AS_GET = new Set(['/auth', '/session/end']);
 
 /**
- * Refuses what PostgreSQL cannot store (NUL, lone surrogates) and what is too large, before anything else reads it: a
- * clear 4xx here instead of a 500 from the depths.
+ * Refuses what PostgreSQL cannot store (NUL, lone surrogates), what is too large, and what would have to be unpacked, before
+ * anything else reads it: a clear 4xx here instead of a 500 from the depths. JSON is judged where it is parsed (json.ts).
  *
  * oidc-provider parses bodies itself, so a form body is read ahead, judged, and put back.
  */
 export function guardInput(): Middleware {
   return async (ctx, next) => {
     if ((ctx.req.url?.length ?? 0) > MAX_TARGET) throw new AppError('payload_too_large');
-    if (!isWellEncoded(ctx.req.url ?? '')) throw new AppError('malformed_encoding');
+    if (!/^[\x21-\x7E]*$/.test(ctx.req.url ?? '') || !isWellEncoded(ctx.req.url ?? '')) {
+      throw new AppError('malformed_encoding');
+    }
+    requirePlainBody(ctx);
     if (ctx.method !== 'POST') return next();
     if ((ctx.request.length ?? 0) > MAX_BODY) requireSmallUpload(ctx);
     if (!ctx.is('application/x-www-form-urlencoded')) return next();
-    const body = await readAhead(ctx);
-    ctx.state.formBody = body.toString();
-    if (!isWellEncoded(body.toString('latin1'))) throw new AppError('malformed_encoding');
+    ctx.state.formBody = formText(await readAhead(ctx));
+    if (!isWellEncoded(ctx.state.formBody)) throw new AppError('malformed_encoding');
     if (POST_AS_GET.has(ctx.path)) return redirectToGet(ctx, ctx.state.formBody);
     await next();
   };

@@ -27,6 +27,21 @@ const METHODS = new Map([
 const isOurs = (path: string) =>
   METHODS.has(path) || ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
 
+/** Where no person ever is: all that these answer is JSON, also what is refused ahead of the provider. */
+const FOR_PROGRAMS = new Set([
+  '/token',
+  '/token/introspection',
+  '/token/revocation',
+  '/request',
+  '/device_authorization',
+  '/me',
+  '/jwks',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+]);
+
+export const isForPrograms = (path: string) => FOR_PROGRAMS.has(path);
+
 const CACHED = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 export interface ProviderHost {

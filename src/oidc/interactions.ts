@@ -1,4 +1,3 @@
-import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
@@ -11,6 +10,7 @@ import { findLogoPath } from '../clients/logos.ts';
 import { AppError } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
+import { formFields } from '../http/form-fields.ts';
 import type { Render } from '../http/render.ts';
 import { consentOf, describeConsent, describeScopes } from './consent-page.ts';
 import { addToGrant } from './grants.ts';
@@ -31,7 +31,7 @@ const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2
 /** Sign-in and consent: where oidc-provider sends a browser when it needs a person. */
 export function interactionRoutes(parts: InteractionParts): Router {
   const router = new Router({ prefix: '/interaction/:uid' });
-  const form = bodyParser({ enableTypes: ['form'], formLimit: '16kb', encoding: 'utf-8' });
+  const form = formFields();
 
   router.get('/', async (ctx) => {
     const details = await detailsOf(parts, ctx);

@@ -11,7 +11,13 @@ import { isWellEncoded } from '../http/input-guard.ts';
 import { MAX_BODY } from '../http/read-ahead.ts';
 
 /** Each means that a request has something special about it. */
-const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
+const SPECIAL_HEADERS = [
+  'dpop',
+  'origin',
+  'content-encoding',
+  'oauth-client-attestation',
+  'oauth-client-attestation-pop',
+];
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
 /** Whether a request is a form for exactly this path, with nothing special in its headers. */
@@ -61,7 +67,7 @@ export async function attempt(
 
 /** A form of known parameters, each with one value that is not empty; undefined for any other. */
 export function readForm(body: string, known: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
-  if (!isWellEncoded(body)) return undefined;
+  if (!isWellEncoded(body) || !/^[\x21-\x7E]*$/.test(body)) return undefined;
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(parse(body))) {
     if (!known.has(name) || typeof value !== 'string' || value === '') return undefined;
