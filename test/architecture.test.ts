@@ -41,7 +41,7 @@ const allowed: Record<string, string[]> = {
   portal: [...below, ...features, 'http', 'pictures'],
   admin: [...below, ...features, 'http', 'verifier'],
   declaration: [...below, ...features],
-  doctor: [...below, ...features],
+  doctor: [...below, ...features, 'verifier'],
   cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets'],
   metrics: [...below, 'clients', 'keys', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],

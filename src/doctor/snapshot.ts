@@ -80,6 +80,15 @@ export interface SigningKeyState {
   readonly activatesAt: Date;
 }
 
+export interface LargeToken {
+  /** The API's identifier. */
+  readonly api: string;
+  /** Of the token as it is sent. */
+  readonly characters: number;
+  /** The address of the person whose roles make it so large; undefined when scopes alone do. */
+  readonly mostRoles: string | undefined;
+}
+
 /** What the tables hold. */
 export interface Contents {
   readonly apps: readonly AppState[];
@@ -87,6 +96,8 @@ export interface Contents {
   readonly subscriptions: readonly SubscriptionState[];
   readonly suspended: readonly { readonly what: string; readonly since: Date }[];
   readonly signingKeys: readonly SigningKeyState[];
+  /** Access tokens that many proxies would not take, the largest first. */
+  readonly largeTokens: readonly LargeToken[];
   /** How many values are sealed under which master key. */
   readonly sealed: readonly { readonly masterKeyId: string; readonly count: number }[];
   readonly admins: number;

@@ -12,6 +12,7 @@ import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
 import type { Resources } from './resources.ts';
 import { policyWithRoles } from './role-prompt.ts';
+import { assertFits } from './token-size.ts';
 import { ttl } from './ttls.ts';
 
 export interface ConfigurationParts {
@@ -38,7 +39,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     loadExistingGrant: parts.loadExistingGrant,
     jwks: externalKeys(parts.keyring),
     extraTokenClaims: personalClaims(parts.resources),
-    formats: { customizers: { jwt: issueAsOfStart } },
+    formats: { customizers: { jwt: inOrder(issueAsOfStart, assertFits) } },
     claims,
     ttl,
     scopes: ['openid', 'profile', 'email', 'offline_access'],
@@ -73,6 +74,14 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     features: features(parts),
   };
 }
+
+type Customizer = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>;
+
+const inOrder =
+  (...steps: Customizer[]): Customizer =>
+  async (...token) => {
+    for (const step of steps) await step(...token);
+  };
 
 /**
  * A token on behalf of a person says which grant it comes from, so that revoking the grant reaches offline verifiers, and

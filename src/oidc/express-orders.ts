@@ -5,6 +5,7 @@ import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import type { KnownSecret } from '../clients/token-clients.ts';
 import type { Db } from '../db/connection.ts';
 import { findCaller, liveSecret, readCredentials, readForm } from './plain-request.ts';
+import { isSmall } from './token-size.ts';
 
 /** What the express lane is to issue. */
 export interface Order {
@@ -91,5 +92,6 @@ function decideFully(entry: CatalogEntry, form: ReadonlyMap<string, string>): Pi
   const requested = form.get('scope')?.split(' ');
   const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });
   if (refused.length > 0 || granted.length === 0) return undefined;
-  return { api: appApi.api, scope: granted.join(' ') };
+  const scope = granted.join(' ');
+  return isSmall(scope) ? { api: appApi.api, scope } : undefined;
 }

@@ -27,6 +27,7 @@ import {
 import { findPresented } from './presented.ts';
 import { type RefreshOrder, readRefresh } from './refresh-order.ts';
 import { toRetryRow } from './refresh-retries.ts';
+import { isSmall } from './token-size.ts';
 import { lifetimes, refreshLifetime } from './ttls.ts';
 import { write } from './writes.ts';
 
@@ -99,7 +100,7 @@ async function refresh(
   if (!order) return undefined;
   const use = await findPersonalUse(parts.db, order.person.id, order.appApi);
   const scope = order.apiScopes.filter((one) => use.granted.includes(one)).join(' ');
-  if (scope === '') return undefined;
+  if (scope === '' || !isSmall(scope, use.roleNames)) return undefined;
   const ended = parts.secretUses.note(secret);
   if (ended !== undefined) await ended;
   const successor = randomText();

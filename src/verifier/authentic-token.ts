@@ -25,7 +25,10 @@ export interface TokenSettings {
   readonly toleranceSeconds: number;
 }
 
-const LIMITS = { bytes: 16_384, depth: 16 };
+/** Characters. An authorization server that issues longer ones issues what this does not take. */
+export const LONGEST_TOKEN = 16_384;
+
+const LIMITS = { bytes: LONGEST_TOKEN, depth: 16 };
 const REMEMBERED = 5000;
 
 /**

@@ -39,6 +39,7 @@ const CONTENTS: Contents = {
   signingKeys: (['ES256', 'RS256', 'EdDSA'] as const).map((alg) => ({
     ...{ kid: alg, alg, stage: 'active' as const, activatesAt: daysAgo(20) },
   })),
+  largeTokens: [],
   ...{ sealed: [{ masterKeyId: 'k1', count: 3 }], admins: 2, teamsWithoutOwner: [], hasDemoPerson: false },
   mail: { failed: 0, oldestWaiting: null },
 };
@@ -134,6 +135,10 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
   'scope-unused': [
     { subscription: { scopes: ['pay', 'refund'] } },
     { subscription: { scopes: ['pay', 'refund'], seenScopes: [] } },
+  ],
+  'token-large': [
+    { contents: { largeTokens: [{ api: 'https://pay.example.com', characters: 7001, mostRoles: 'ada@example.com' }] } },
+    {},
   ],
   'request-waiting': [{ subscription: { waitingSince: daysAgo(15) } }, { subscription: { waitingSince: daysAgo(13) } }],
   'no-admin': [{ contents: { admins: 0 } }, {}],

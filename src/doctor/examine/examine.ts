@@ -8,6 +8,7 @@ import { examineKeys, examineSealed } from './keys.ts';
 import { examinePeople } from './people.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineSubscriptions, examineSuspended } from './subscriptions.ts';
+import { examineTokens } from './tokens.ts';
 
 /** Looks at everything that the rules are about, without changing anything. */
 export async function examine(db: Kysely<Tables>, config: Config, now: Date): Promise<Snapshot> {
@@ -44,6 +45,7 @@ async function examineContents(db: Kysely<Tables>, now: Date): Promise<Contents>
     subscriptions: await examineSubscriptions(db, now),
     suspended: await examineSuspended(db),
     signingKeys: await examineKeys(db, now),
+    largeTokens: await examineTokens(db),
     sealed: await examineSealed(db),
     ...(await examinePeople(db, now)),
   };

@@ -1,3 +1,4 @@
+import { LONGEST_TOKEN } from '../../verifier/authentic-token.ts';
 import { about, day, daysSince, type Rule } from '../rule.ts';
 import type { SubscriptionState } from '../snapshot.ts';
 
@@ -47,6 +48,20 @@ export const accessRules: readonly Rule[] = [
           if (unused.length === 0) return [];
           return [`${named(one)}, and no token of the last ${SEEN_DAYS} days that was logged had ${unused.join(' ')}.`];
         }),
+    ),
+  },
+  {
+    id: 'token-large',
+    severity: 'warning',
+    title: 'access tokens of an API can be larger than many proxies take',
+    why: `Most servers and proxies refuse headers of more than 8 KiB. Tokens of more than ${LONGEST_TOKEN} characters are not issued at all.`,
+    fix: 'Give apps fewer scopes and people fewer roles of this API, shorten their names, or do not let its tokens name roles.',
+    check: about(({ largeTokens }) =>
+      largeTokens.map(({ api, characters, mostRoles }) =>
+        mostRoles
+          ? `A token for ${api} can have ${characters} characters, for ${mostRoles}, who has the most roles.`
+          : `A token for ${api} can have ${characters} characters, for its many scopes.`,
+      ),
     ),
   },
   {

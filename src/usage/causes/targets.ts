@@ -14,6 +14,16 @@ export const targets = {
       fix: 'Compare the names with the API’s page, and check that the subscription has been approved.',
     },
     {
+      detail: /roles of the API, which are too many/,
+      cause: 'The person has so many roles of the API that the token that names them would be too large.',
+      fix: 'The API’s owner takes roles from the person, shortens their names, or turns off that tokens name roles.',
+    },
+    {
+      detail: /too many for one token/,
+      cause: 'The token would be too large with all of these scopes.',
+      fix: 'Ask with scope for those that this request needs, and for the others in another token.',
+    },
+    {
       detail: /refresh token missing/,
       cause: 'A refresh cannot have scopes that the person did not grant at first.',
       fix: 'Leave scope out, or send the person through sign-in again with the new scope.',
