@@ -1,3 +1,6 @@
+import { emailAddress } from './names/addresses.ts';
+import { isPlainName } from './names/names.ts';
+
 /** The configuration cannot be used. The message is one line that names the variable and the fix. */
 export class ConfigError extends Error {
   constructor(variable: string, problem: string) {
@@ -45,13 +48,29 @@ export function parseSmtpUrl(value: string | undefined): string | undefined {
   return value;
 }
 
-export function parseMailFrom(value: string | undefined, issuer: string): string {
-  const from = value ?? `Latchkey <no-reply@${new URL(issuer).hostname}>`;
-  if (!/^[^<>@\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/.test(from)) {
+/** Who mail is from. */
+export interface Sender {
+  readonly name: string;
+  readonly address: string;
+}
+
+export function parseMailFrom(value: string | undefined, issuer: string): Sender {
+  if (value === undefined) return { name: 'Latchkey', address: `no-reply@${new URL(issuer).hostname}` };
+  const {
+    name = '',
+    long,
+    short,
+  } = /^(?:(?<name>[^<>@]*?)\s*<(?<long>[^<>]+)>|(?<short>[^<>]+))$/.exec(value)?.groups ?? {};
+  const address = parseSender(long ?? short ?? '');
+  if (address === undefined || !isPlainName(name)) {
     throw new ConfigError('MAIL_FROM', 'is not an address; use mail@example.com, or Name <mail@example.com>');
   }
-  return from;
+  return { name: name.replace(/^"(.*)"$/, '$1'), address };
 }
+
+/** An address, or one at a host of this network, which has no dot. */
+const parseSender = (text: string) =>
+  /^[\w.+-]+@[a-z0-9-]+$/i.test(text) ? text : emailAddress().safeParse(text).data;
 
 /** `id:base64,…`, 32 bytes each, ids unique. */
 export function parseMasterKeys(value: string | undefined): MasterKey[] {

@@ -10,11 +10,12 @@ import {
   parseMailFrom,
   parseMasterKeys,
   parseSmtpUrl,
+  type Sender,
 } from './config-values.ts';
 import { type Environment, readVariables } from './environment.ts';
 import { type VariableName, variables } from './variables.ts';
 
-export { ConfigError, type Environment, type MasterKey, parseMasterKeys, type VariableName, variables };
+export { ConfigError, type Environment, type MasterKey, parseMasterKeys, type Sender, type VariableName, variables };
 
 export interface Config {
   readonly issuer: string;
@@ -40,7 +41,7 @@ export interface Config {
   /** Where metrics are served; undefined: nowhere, and nothing is counted. */
   readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Where mail goes, and who it is from. */
-  readonly smtp: { readonly url: string | undefined; readonly from: string };
+  readonly smtp: { readonly url: string | undefined; readonly from: Sender };
   readonly trustedProxies: number;
   readonly logLevel: string;
 }

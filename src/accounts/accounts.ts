@@ -7,17 +7,13 @@ import type { Db } from '../db/connection.ts';
 import type { Account, Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { isPlainName, PLAIN_NAME } from '../names.ts';
+import { emailAddress, emailKey } from '../names/addresses.ts';
+import { nameOf } from '../names/names.ts';
 import { hashPassword, judgeLength, judgePassword, verifyPassword } from './passwords.ts';
 
 export const NewAccount = z.object({
-  email: z.email('must be an email address').max(254),
-  name: z
-    .string()
-    .trim()
-    .min(1, 'A person needs a name.')
-    .max(100, 'A name has at most 100 characters.')
-    .refine(isPlainName, PLAIN_NAME),
+  email: emailAddress(),
+  name: nameOf('A person needs a name.'),
   password: z.string().superRefine((password, ctx) => {
     const problem = judgeLength(password);
     if (problem) ctx.addIssue({ code: 'custom', message: problem });
@@ -27,11 +23,6 @@ export const NewAccount = z.object({
 function refuseGuessable(account: z.output<typeof NewAccount>, ctx: z.RefinementCtx): void {
   const message = judgePassword(account.password, account);
   if (message) ctx.addIssue({ code: 'custom', path: ['password'], message });
-}
-
-/** The form in which two spellings of an address are the same one. */
-export function emailKey(email: string): string {
-  return email.normalize('NFKC').trim().toLowerCase();
 }
 
 /** Creates an active account with a verified address. @throws {ZodError} @throws {AppError} conflict */

@@ -2,7 +2,7 @@ import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connection.ts';
 import type { Group } from '../db/team-tables.ts';
 import { AppError } from '../errors.ts';
-import { nameKey } from '../names.ts';
+import { nameKey } from '../names/names.ts';
 
 /** A group by its id or its name. @throws {AppError} not_found, forbidden */
 export async function findGroup(db: Db, idOrName: string, by: By): Promise<Group> {

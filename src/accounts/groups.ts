@@ -10,16 +10,11 @@ import type { Group } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
-import { isPlainName, nameKey, PLAIN_NAME } from '../names.ts';
-import { emailKey } from './accounts.ts';
+import { emailKey } from '../names/addresses.ts';
+import { nameKey, nameOf } from '../names/names.ts';
 import { revokeGivenByGroup } from './given-roles.ts';
 
-export const GroupName = z
-  .string()
-  .trim()
-  .min(1, 'A group needs a name.')
-  .max(100, 'A name has at most 100 characters.')
-  .refine(isPlainName, PLAIN_NAME);
+export const GroupName = nameOf('A group needs a name.');
 export const NewGroup = z.strictObject({ name: GroupName });
 
 const placeOf = ({ created_at: at, id }: { created_at: Date; id: string }) => ({ at, id });

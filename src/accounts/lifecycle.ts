@@ -5,9 +5,9 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
+import { emailKey } from '../names/addresses.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
 import { revoke } from '../revocation/revoke.ts';
-import { emailKey } from './accounts.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
 

@@ -7,7 +7,8 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { requireVersion } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
-import { emailKey, NewAccount } from './accounts.ts';
+import { emailKey } from '../names/addresses.ts';
+import { NewAccount } from './accounts.ts';
 import { PROFILE, type Profile } from './people.ts';
 
 /** What is not named stays as it is. */

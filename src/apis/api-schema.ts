@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
-import { isPlainName, PLAIN_NAME } from '../names.ts';
+import { descriptionOf, nameOf } from '../names/names.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
 export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
@@ -34,7 +34,9 @@ const WebAddress = z
 
 export const ApiScopeInput = z.strictObject({
   name: ScopeName,
-  description: z.string().trim().max(300, 'A description of a scope has at most 300 characters.').default(''),
+  description: descriptionOf(300, 'A description of a scope has at most 300 characters.')
+    .refine((text) => !/[\r\n\t]/.test(text), 'A description of a scope is one line.')
+    .default(''),
   /** A subscription with it waits for the API's owner. */
   needsApproval: z.boolean().default(false),
   /** People need a role that has it. */
@@ -50,13 +52,8 @@ const LIFETIME = `A token lives between 30 and ${LONGEST_TOKEN_LIFETIME} seconds
 
 /** What can be changed of an API. Its identifier cannot: tokens and resource servers know it by that. */
 const changeable = {
-  name: z
-    .string()
-    .trim()
-    .min(1, 'An API needs a name.')
-    .max(100, 'A name has at most 100 characters.')
-    .refine(isPlainName, PLAIN_NAME),
-  description: z.string().trim().max(2000, 'A description has at most 2,000 characters.'),
+  name: nameOf('An API needs a name.'),
+  description: descriptionOf(2000),
   docsUrl: WebAddress.nullable(),
   scopes: Scopes,
   /** seconds */

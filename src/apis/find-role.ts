@@ -16,7 +16,7 @@ export async function findRole(db: Db, wanted: { role: string; api?: string | un
   else {
     query = query
       .where((eb) => eb.or([eb('apis.id', '=', api), eb('apis.identifier', '=', api)]))
-      .where((eb) => eb.or([eb('roles.id', '=', name), eb('roles.name', '=', name)]));
+      .where((eb) => eb.or([eb('roles.id', '=', name), eb('roles.name', '=', name.normalize('NFC'))]));
   }
   const row = await query.executeTakeFirst();
   if (!row) throw new AppError('not_found', { detail: missing });

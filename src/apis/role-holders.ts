@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import { authorize, type By } from '../access.ts';
-import { emailKey } from '../accounts/accounts.ts';
 import { revokeGivenByGroup, revokeRolesOf } from '../accounts/given-roles.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { emailKey } from '../names/addresses.ts';
 import { requireApiOfRoles, requireRole } from './roles.ts';
 
 /** Who gets a role: a person by id or address, or a group by id. */

@@ -11,21 +11,24 @@ import type { Role } from '../db/team-tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
+import { descriptionOf, isPlainName, PLAIN_NAME } from '../names/names.ts';
 import { lockApiAsItIs } from './subscription-rows.ts';
 
 const RoleName = z
   .string()
+  .normalize('NFC')
   .trim()
   .min(1, 'A role needs a name.')
   .max(60, 'A name has at most 60 characters.')
   .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N} ._:-]*$/u,
+    /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._:-]|\u200C|\u200D)*$/u,
     'A name has letters, digits, spaces and . _ : - in it, and starts with one of the first two.',
-  );
+  )
+  .refine(isPlainName, PLAIN_NAME);
 
 const fields = {
   name: RoleName,
-  description: z.string().trim().max(300, 'A description has at most 300 characters.').default(''),
+  description: descriptionOf(300).default(''),
   scopes: z.array(z.string().max(100)).max(200),
 };
 

@@ -3,7 +3,7 @@ import { type By, visibleTeams } from '../access.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { AppError } from '../errors.ts';
-import { nameKey } from '../names.ts';
+import { nameKey } from '../names/names.ts';
 
 /**
  * The condition for an API to be in the caller's catalogue, on a query that has `apis`: everyone's, those of their teams,

@@ -1,4 +1,4 @@
-import { showUnseen } from '../names.ts';
+import { showUnseen } from '../names/names.ts';
 
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

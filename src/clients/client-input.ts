@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClientAuthMethod, ClientType } from '../db/catalogue-tables.ts';
-import { isPlainName, PLAIN_NAME } from '../names.ts';
+import { descriptionOf, nameOf } from '../names/names.ts';
 import { JwksUri, PublicJwks } from './public-keys.ts';
 import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
 import { judgeRedirectUri } from './redirect-uris.ts';
@@ -18,13 +18,8 @@ const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_
 
 /** Every field of an app that can be given, by the names that all edges use. */
 const fields = {
-  name: z
-    .string()
-    .trim()
-    .min(1, 'An app needs a name.')
-    .max(100, 'A name has at most 100 characters.')
-    .refine(isPlainName, PLAIN_NAME),
-  description: z.string().trim().max(500, 'A description has at most 500 characters.'),
+  name: nameOf('An app needs a name.'),
+  description: descriptionOf(500),
   homepage: Homepage.nullable(),
   authMethod: z.enum(AUTH_METHODS, 'Choose how the app authenticates.'),
   redirectUris: z.array(z.string()).max(50, 'An app has at most 50 redirect URIs.'),

@@ -10,7 +10,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { isPlainName, PLAIN_NAME } from '../names.ts';
+import { nameOf } from '../names/names.ts';
 import { findClient, lockClient } from './find-clients.ts';
 import { expiryOf, MOST_SECRETS } from './secret-policy.ts';
 import { generateSecret, hashSecret } from './secret-values.ts';
@@ -19,12 +19,7 @@ import { generateSecret, hashSecret } from './secret-values.ts';
 export const Moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 
 export const NewSecret = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'A secret needs a name.')
-    .max(100, 'A name has at most 100 characters.')
-    .refine(isPlainName, PLAIN_NAME),
+  name: nameOf('A secret needs a name.'),
   /** The policy's default when left out. */
   expiresAt: Moment.optional(),
 });

@@ -1,5 +1,5 @@
-import { emailKey } from '../accounts/accounts.ts';
-import { nameKey } from '../names.ts';
+import { emailKey } from '../names/addresses.ts';
+import { nameKey } from '../names/names.ts';
 
 /** The ids under which the database knows what a file names. */
 export interface Ids {

@@ -5,6 +5,7 @@ import { NewRole } from '../apis/roles.ts';
 import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import { toSnake } from '../json-names.ts';
+import { emailAddress } from '../names/addresses.ts';
 import { TeamRoleName } from '../teams/members.ts';
 import { TeamName } from '../teams/teams.ts';
 import { sentenceFor } from './sentences.ts';
@@ -14,7 +15,7 @@ export const ADMIN_API_NAME = 'latchkey-admin-api';
 
 const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape, { error: sentenceFor });
 
-const Person = z.email({ error: 'A person goes by an email address, such as ada@example.com.' });
+const Person = emailAddress('A person goes by an email address, such as ada@example.com.');
 const Name = z.string().trim().min(1, 'A name cannot be empty.').max(300);
 const people = (what: string) => z.array(Person).optional().describe(`${what}, by their email addresses`);
 const Stopped = z.string().trim().min(1, 'Say why.').max(1000, 'Use 1,000 characters or fewer.').optional();

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { MasterKey } from '../config.ts';
+import type { MasterKey, Sender } from '../config.ts';
 import type { Db } from '../db/connection.ts';
 import { sendDueMail } from './delivery.ts';
 import { openTransport } from './transport.ts';
@@ -21,7 +21,7 @@ export interface PostParts {
   readonly masterKeys: readonly MasterKey[];
   readonly issuer: string;
   /** `url` undefined: mail stays in the outbox, where an operator sees it. */
-  readonly smtp: { readonly url: string | undefined; readonly from: string };
+  readonly smtp: { readonly url: string | undefined; readonly from: Sender };
   readonly clock: () => Date;
   readonly log: Logger;
 }

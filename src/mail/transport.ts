@@ -1,10 +1,10 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import type { Sender } from '../config.ts';
 
 export interface SmtpSettings {
   /** `smtp://` or `smtps://`, with the name and the password of the account in it. */
   readonly url: string;
-  /** As it stands in the From header. */
-  readonly from: string;
+  readonly from: Sender;
 }
 
 /** Milliseconds. Mail waits in the database, so a server that is slow is tried again later. */
@@ -22,7 +22,7 @@ export function openTransport({ url, from }: SmtpSettings): Transporter {
       disableFileAccess: true,
       disableUrlAccess: true,
     },
-    { from },
+    { from: { ...from } },
   );
 }
 

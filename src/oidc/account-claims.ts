@@ -1,5 +1,6 @@
 import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
 import { findActiveAccount } from '../accounts/accounts.ts';
+import { addrSpec } from '../names/addresses.ts';
 import type { Person } from './presented.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
@@ -16,7 +17,7 @@ function claimsOf(account: Person) {
     sub: account.id,
     name: account.name,
     updated_at: Math.floor(account.updated_at.getTime() / 1000),
-    email: account.email,
+    email: addrSpec(account.email),
     email_verified: account.email_verified_at !== null,
   };
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
-import { emailKey } from '../accounts/accounts.ts';
+import { emailKey } from '../names/addresses.ts';
 
 const HALF_A_YEAR = 180 * 86_400_000;
 

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type pg from 'pg';
-import { emailKey } from '../accounts/accounts.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/networks.ts';
+import { emailKey } from '../names/addresses.ts';
 import { createKnownBrowsers } from './known-browsers.ts';
 
 /** How often someone may try to sign in (docs/decisions/0005-throttling.md). */

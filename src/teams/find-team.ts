@@ -2,7 +2,7 @@ import { type By, visibleTeams } from '../access.ts';
 import type { Db } from '../db/connection.ts';
 import type { Team } from '../db/team-tables.ts';
 import { AppError } from '../errors.ts';
-import { nameKey } from '../names.ts';
+import { nameKey } from '../names/names.ts';
 import { noTeam } from './teams.ts';
 
 /** A team by its id or its name, among those that the caller may see. @throws {AppError} not_found, forbidden */

@@ -2,7 +2,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
-import { emailKey } from '../accounts/accounts.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
@@ -10,6 +9,7 @@ import type { Invitation } from '../db/team-tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { emailAddress, emailKey } from '../names/addresses.ts';
 import { invitationMail } from './invitation-mail.ts';
 import { TeamRoleName } from './members.ts';
 import { noTeam, requireTeam } from './teams.ts';
@@ -23,9 +23,7 @@ const MOST_SENT = 100;
 const MOST_TO_ONE = 5;
 
 export const NewInvitation = z.strictObject({
-  email: z
-    .email('Give an email address, such as grace@example.com.')
-    .max(254, 'An address has at most 254 characters.'),
+  email: emailAddress('Give an email address, such as grace@example.com.'),
   /** undefined: for an account alone, which admins may give. */
   teamId: z.string().max(100).optional(),
   role: TeamRoleName.optional(),

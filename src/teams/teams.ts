@@ -10,14 +10,9 @@ import type { Team } from '../db/team-tables.ts';
 import { inTransaction, isMissingReference, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
-import { isPlainName, nameKey, PLAIN_NAME } from '../names.ts';
+import { nameKey, nameOf } from '../names/names.ts';
 
-export const TeamName = z
-  .string()
-  .trim()
-  .min(1, 'A team needs a name.')
-  .max(100, 'A name has at most 100 characters.')
-  .refine(isPlainName, PLAIN_NAME);
+export const TeamName = nameOf('A team needs a name.');
 
 /** `owner` is the account to own it, where whoever starts it is no person. */
 export const NewTeam = z.strictObject({ name: TeamName, owner: z.string().max(100).optional() });

@@ -109,7 +109,7 @@ describe('mail', () => {
       db: server.database.db,
       masterKeys: server.secrets.masterKeys,
       issuer: server.issuer,
-      smtp: { url: 'smtp://127.0.0.1:1', from: 'keys@example.com' },
+      smtp: { url: 'smtp://127.0.0.1:1', from: { name: '', address: 'keys@example.com' } },
       clock: () => new Date(),
       log: { warn() {} } as never,
     });
@@ -175,6 +175,25 @@ it('SMTP_URL and MAIL_FROM are checked at the start', () => {
   expect(() => readConfig({ MAIL_FROM: 'nobody' })).toThrow(/^MAIL_FROM: /);
   expect(readConfig({ ISSUER: 'https://auth.example.com' }).smtp).toEqual({
     url: undefined,
-    from: 'Latchkey <no-reply@auth.example.com>',
+    from: { name: 'Latchkey', address: 'no-reply@auth.example.com' },
   });
+});
+
+it.each([
+  ['latchkey@mailhost', '', 'latchkey@mailhost'],
+  ['Keys, Inc. <r&d@müller.example>', 'Keys, Inc.', 'r&d@müller.example'],
+  ['"Schlüssel" <jürgen@example.com>', 'Schlüssel', 'jürgen@example.com'],
+])('MAIL_FROM may be %s', (value, name, address) => {
+  expect(readConfig({ MAIL_FROM: value }).smtp.from).toEqual({ name, address });
+});
+
+it.each([
+  'nobody',
+  'a@b@c',
+  'Keys <keys@example.com',
+  '<keys@example.com> Keys',
+  'keys@example.com, eve@example.com',
+  '@',
+])('MAIL_FROM is not %s', (value) => {
+  expect(() => readConfig({ MAIL_FROM: value })).toThrow(/^MAIL_FROM: is not an address/);
 });

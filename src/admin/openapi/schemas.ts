@@ -60,7 +60,7 @@ function describeAll(properties: Record<string, Json>, of: string | undefined, i
 }
 
 function isNoise(schema: Json, key: string, value: unknown, io: 'input' | 'output'): boolean {
-  if (key === 'pattern') return schema.format === 'date-time' || schema.format === 'email';
+  if (key === 'pattern') return schema.format === 'date-time';
   if (key === 'propertyNames') return true;
   // Answers may get more members, and readers that refuse them would break then.
   if (key === 'additionalProperties') return io === 'output' && value === false;

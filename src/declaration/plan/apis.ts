@@ -1,7 +1,7 @@
 import { deleteApi, suspendApi } from '../../apis/api-lifecycle.ts';
 import { createApi } from '../../apis/apis.ts';
 import { updateApi } from '../../apis/update-api.ts';
-import { nameKey } from '../../names.ts';
+import { nameKey } from '../../names/names.ts';
 import { apiId, type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApi } from '../schema.ts';

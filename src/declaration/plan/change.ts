@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { By } from '../../access.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { Outbox } from '../../mail/outbox.ts';
-import { nameKey } from '../../names.ts';
+import { nameKey } from '../../names/names.ts';
 import type { Ids } from '../ids.ts';
 import type { Path } from '../problems.ts';
 

@@ -1,6 +1,6 @@
-import { emailKey } from '../../accounts/accounts.ts';
 import { addToGroup, createGroup, deleteGroup, removeFromGroup, renameGroup } from '../../accounts/groups.ts';
-import { nameKey } from '../../names.ts';
+import { emailKey } from '../../names/addresses.ts';
+import { nameKey } from '../../names/names.ts';
 import { accountId, groupId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredGroup } from '../schema.ts';

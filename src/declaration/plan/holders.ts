@@ -1,6 +1,6 @@
-import { emailKey } from '../../accounts/accounts.ts';
 import { assignRole, unassignRole } from '../../apis/role-holders.ts';
-import { nameKey } from '../../names.ts';
+import { emailKey } from '../../names/addresses.ts';
+import { nameKey } from '../../names/names.ts';
 import { accountId, groupId, type Ids, roleId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredRole } from '../schema.ts';

@@ -1,5 +1,5 @@
-import { emailKey } from '../../accounts/accounts.ts';
-import { nameKey } from '../../names.ts';
+import { emailKey } from '../../names/addresses.ts';
+import { nameKey } from '../../names/names.ts';
 import { addMember } from '../../teams/add-member.ts';
 import { changeMemberRole, removeMember } from '../../teams/members.ts';
 import { suspendTeam } from '../../teams/suspension.ts';

@@ -1,5 +1,5 @@
-import { emailKey } from '../../accounts/accounts.ts';
-import { nameKey } from '../../names.ts';
+import { emailKey } from '../../names/addresses.ts';
+import { nameKey } from '../../names/names.ts';
 import type { Path } from '../problems.ts';
 import { ADMIN_API_NAME, type Declaration, type DeclaredApi, type DeclaredRole } from '../schema.ts';
 import { type Known, known, knownTeams, noPerson, noTeam, type Report, scopesOf, unique } from './report.ts';

@@ -1,5 +1,5 @@
-import { emailKey } from '../../accounts/accounts.ts';
-import { nameKey } from '../../names.ts';
+import { emailKey } from '../../names/addresses.ts';
+import { nameKey } from '../../names/names.ts';
 import type { Current } from '../read.ts';
 import type { Declaration } from '../schema.ts';
 import { known, noPerson, type Report, unique } from './report.ts';

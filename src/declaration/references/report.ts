@@ -1,4 +1,4 @@
-import { nameKey } from '../../names.ts';
+import { nameKey } from '../../names/names.ts';
 import type { Path } from '../problems.ts';
 import type { Current, WholeDeclaration } from '../read.ts';
 import type { Declaration } from '../schema.ts';

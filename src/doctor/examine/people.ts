@@ -1,6 +1,6 @@
-import { emailKey } from '../../accounts/accounts.ts';
 import type { Db } from '../../db/connection.ts';
 import { GIVE_UP_AFTER_DAYS } from '../../mail/delivery.ts';
+import { emailKey } from '../../names/addresses.ts';
 import type { Contents } from '../snapshot.ts';
 
 const DEMO_PERSON = 'ada@example.com';

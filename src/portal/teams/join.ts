@@ -1,9 +1,9 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { emailKey } from '../../accounts/accounts.ts';
 import { AppError } from '../../errors.ts';
 import { requireSameSite } from '../../http/csrf.ts';
 import { networkOf } from '../../http/networks.ts';
+import { emailKey } from '../../names/addresses.ts';
 import { findInvitationByCode, joinWithNewAccount, type OpenInvitation } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
