@@ -28,18 +28,30 @@ export interface FoundArtifact extends StoredArtifact {
 const SEALED_MODELS = new Set(['Interaction', 'PushedAuthorizationRequest']);
 const SEAL_PURPOSE = 'latchkey artifact payload';
 
+/**
+ * A session is also found by its uid, which opens nothing, for what its tokens need. Only its form under way is sealed: in
+ * it are the form's secret and, when another person signs in, the address of an interaction.
+ */
+const SEALED_MEMBER: Readonly<Record<string, string>> = { Session: 'state' };
+
 function encodePayload(model: string, id: string, payload: AdapterPayload): string {
   const { jti: _stripped, ...rest } = payload;
-  if (!SEALED_MODELS.has(model)) return JSON.stringify(rest);
-  const sealed = sealWith(keyFromBearer(id, SEAL_PURPOSE), model, Buffer.from(JSON.stringify(rest)));
-  return JSON.stringify({ sealed: sealed.toString('base64url') });
+  const sealed = (value: unknown) =>
+    sealWith(keyFromBearer(id, SEAL_PURPOSE), model, Buffer.from(JSON.stringify(value))).toString('base64url');
+  if (SEALED_MODELS.has(model)) return JSON.stringify({ sealed: sealed(rest) });
+  const member = SEALED_MEMBER[model];
+  if (member === undefined || rest[member] === undefined) return JSON.stringify(rest);
+  return JSON.stringify({ ...rest, [member]: undefined, sealed: sealed(rest[member]) });
 }
 
 /** The payload as it was saved. `id` is what is borne, and is not stored. */
 export function decodePayload(model: string, id: string, stored: Record<string, unknown>): AdapterPayload {
-  if (!SEALED_MODELS.has(model)) return { ...stored, jti: id };
-  const sealed = Buffer.from(String(stored.sealed), 'base64url');
-  return { ...JSON.parse(unsealWith(keyFromBearer(id, SEAL_PURPOSE), model, sealed).toString()), jti: id };
+  const { sealed, ...rest } = stored;
+  if (sealed === undefined) return { ...rest, jti: id };
+  const bytes = Buffer.from(String(sealed), 'base64url');
+  const opened: unknown = JSON.parse(unsealWith(keyFromBearer(id, SEAL_PURPOSE), model, bytes).toString());
+  const member = SEALED_MEMBER[model];
+  return { ...rest, ...(member === undefined ? (opened as object) : { [member]: opened }), jti: id };
 }
 
 export type ArtifactRow = Insertable<ArtifactTable>;

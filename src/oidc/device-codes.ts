@@ -62,7 +62,8 @@ async function issue(
   { db, cookieKeys, clock }: DeviceCodeParts,
   { id, payload, lifetime = 0 }: { id: string; payload: AdapterPayload; lifetime: number | undefined },
 ): Promise<void> {
-  const { userCode = '', ...stored } = payload;
+  const { userCode = '', ...rest } = payload;
+  const stored = { ...rest, params: withoutSignature(rest.params) };
   const kept = { id, payload: stored, lifetime: lifetime + KEPT_AFTER_END, now: clock() };
   const [userCodeHash = null] = hashesOf(cookieKeys, userCode);
   await saveArtifact(db, {
@@ -70,6 +71,16 @@ async function issue(
     user_code_hash: userCodeHash,
     poll_interval: POLL_INTERVAL,
   });
+}
+
+/**
+ * The hint was checked when it came, and is read once more for whom it names (second-looks.ts). The browser's side has no
+ * key to unseal it with, so what is kept is good for nothing else.
+ */
+function withoutSignature(params: AdapterPayload['params']): AdapterPayload['params'] {
+  const hint = params?.id_token_hint;
+  if (typeof hint !== 'string') return params;
+  return { ...params, id_token_hint: hint.slice(0, hint.lastIndexOf('.') + 1) };
 }
 
 async function findPayload(db: Db, userCodeHashes: Buffer[]): Promise<AdapterPayload | undefined> {

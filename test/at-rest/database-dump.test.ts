@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
 import * as client from 'openid-client';
 import { unseal } from '../../src/keys/seal.ts';
 import { signingKeyContext } from '../../src/keys/seal-contexts.ts';
 import { listSigningKeys } from '../../src/keys/signing-keys.ts';
 import { connect, enterCode, poll, startDevice } from '../support/device.ts';
+import { dumpOf, formsOf } from '../support/dump.ts';
 import { aClient, anApi, aPerson, PASSWORD } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationRequest, CALLBACK, discover, signIn } from '../support/relying-app.ts';
@@ -114,32 +114,9 @@ async function useEverything(): Promise<void> {
   note('cookie key', server.secrets.cookieKeys[0]);
 }
 
-async function dump(): Promise<{ text: string; tables: string[] }> {
-  const { db } = server.database;
-  const { rows } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public'`.execute(db);
-  let text = '';
-  for (const { name } of rows) {
-    const content = await sql<{ line: string }>`select to_jsonb(t)::text as line from ${sql.table(name)} t`.execute(db);
-    text += content.rows.map(({ line }) => `${name} ${line}\n`).join('');
-  }
-  return { text, tables: rows.map((row) => row.name) };
-}
-
-/** A value as it is and in the forms in which it might be stored. */
-function formsOf(value: string): string[] {
-  const bytes = [Buffer.from(value), Buffer.from(value, 'base64url')];
-  const encoded = bytes.flatMap((buffer) => [
-    buffer.toString('hex'),
-    buffer.toString('base64'),
-    buffer.toString('base64url'),
-  ]);
-  return [value, encodeURIComponent(value), ...encoded].map((form) => form.replace(/=+$/, ''));
-}
-
 it('C14: a dump of the database holds nothing that anyone could use, in any readable form', async () => {
   await useEverything();
-  const { text, tables } = await dump();
+  const { text, tables } = await dumpOf(server);
 
   expect(tables.length).toBeGreaterThan(12);
   const models = [...text.matchAll(/^artifacts .*?"model": "(\w+)"/gm)].map(([, model]) => model);
