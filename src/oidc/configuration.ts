@@ -10,6 +10,7 @@ import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import { issueAsOfStart } from './issue-time.ts';
 import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
+import { pkceRequired } from './pkce.ts';
 import type { Resources } from './resources.ts';
 import { policyWithRoles } from './role-prompt.ts';
 import { assertFits } from './token-size.ts';
@@ -93,12 +94,6 @@ function personalClaims(resources: Resources): NonNullable<Configuration['extraT
     const roles = resources.rolesClaim(ctx, token);
     return { grant_id: token.grantId, ...(roles ? { roles } : {}) };
   };
-}
-
-/** RFC 9700 §2.1.1. An app may be set to "PKCE or nonce" (OAuth 2.1 §7.5.1.1), but only if it can keep a secret. */
-function pkceRequired(ctx: KoaContextWithOIDC, client: Client): boolean {
-  if (client.clientAuthMethod === 'none' || client.latchkey_pkce !== 'pkce_or_nonce') return true;
-  return ctx.oidc.params?.nonce === undefined;
 }
 
 /** Only apps that live in the browser call from there, and only from the origins of their redirect URIs. */

@@ -19,6 +19,7 @@ import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { noteStart } from './issue-time.ts';
 import { UNAVAILABLE_ERROR } from './plain-request.ts';
+import { keepErrorsFromOldAddresses } from './second-looks.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -88,6 +89,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
   completeDeviceFlow(provider, overrides.deviceFlow);
+  keepErrorsFromOldAddresses(provider);
   provider.use(externalizeScript);
   return provider;
 }

@@ -1,5 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { usesOf } from './persons.ts';
+import { secondLooks } from './second-looks.ts';
 
 /** What the page tells of, as the interaction keeps it: scopes by API identifier. */
 export type MissingScopes = Record<string, readonly string[]>;
@@ -21,6 +22,7 @@ export function policyWithRoles() {
       ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
     ),
   );
+  for (const check of secondLooks()) policy.get('login')?.checks.add(check);
   const missing = new Check(
     'role_missing',
     "none of this person's roles allows what was asked for",
