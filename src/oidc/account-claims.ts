@@ -30,8 +30,9 @@ export function idTokenClaimsOf(account: Person, scopes: readonly string[]): Rec
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
   return async (_ctx, id): Promise<ProviderAccount | undefined> => {
-    const known = (await work.exchange()?.presented?.found)?.person;
-    const account = known?.id === id ? known : await findActiveAccount(work.db(), id);
+    const presented = await work.exchange()?.presented?.found;
+    // Whose it is was looked up with it, and by the rule that its use goes by (presented.ts): never again by another.
+    const account = presented?.payload.accountId === id ? presented.person : await findActiveAccount(work.db(), id);
     return account && { accountId: account.id, claims: async () => claimsOf(account) };
   };
 }

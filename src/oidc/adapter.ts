@@ -72,8 +72,8 @@ class ArtifactAdapter implements Adapter {
   async find(id: string): Promise<AdapterPayload | undefined> {
     const exchange = this.#work.exchange();
     if (exchange && PRESENTED.has(this.#model)) return this.#present(id, exchange);
-    const grant = (await exchange?.presented?.found)?.grant;
-    if (this.#model === 'Grant' && grant?.jti === id) return grant;
+    const presented = await exchange?.presented?.found;
+    if (this.#model === 'Grant' && presented?.payload.grantId === id) return presented.grant;
     const stored = await findArtifact(this.#work.db(), this.#model, id);
     if (stored?.signIn) this.#epochs.note(stored.signIn.accountId, stored.signIn.epoch);
     return stored && withUse(stored);

@@ -7,6 +7,7 @@ import { findConsent, mergeConsents, rememberConsent } from '../accounts/consent
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { findLogoPath } from '../clients/logos.ts';
+import { isMissingReference } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
@@ -16,6 +17,7 @@ import { consentOf, describeConsent, describeScopes } from './consent-page.ts';
 import { addToGrant } from './grants.ts';
 import { type SignInParts, signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
+import { mayGoTo } from './second-looks.ts';
 
 export interface InteractionParts extends SignInParts {
   readonly provider: () => Provider;
@@ -56,7 +58,11 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   router.post('/consent', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'consent');
-    await finish(parts, ctx, { consent: { grantId: await grantConsent(parts, ctx, details) } });
+    const grantId = await grantConsent(parts, ctx, details).catch((cause) => {
+      // The app was deleted in this moment.
+      throw isMissingReference(cause) ? new AppError('sign_in_expired', { cause }) : cause;
+    });
+    await finish(parts, ctx, { consent: { grantId } });
   });
 
   router.post('/cancel', form, async (ctx) => {
@@ -77,11 +83,20 @@ async function detailsOf(parts: InteractionParts, ctx: Context): Promise<Details
   try {
     const details = await parts.provider().interactionDetails(ctx.req, ctx.res);
     if (details.uid !== ctx.params.uid) throw new AppError('sign_in_expired');
+    await requireApp(parts, details);
     return details;
   } catch (error) {
     if (error instanceof errors.SessionNotFound) throw new AppError('sign_in_expired', { cause: error });
     throw error;
   }
+}
+
+/** The app that it is for, which may have ended or changed since. @throws {AppError} sign_in_expired */
+async function requireApp(parts: InteractionParts, { params }: Details): Promise<void> {
+  const client = await parts.provider().Client.find(String(params.client_id));
+  if (client && mayGoTo(client, params.redirect_uri)) return;
+  const what = client ? 'has another address now' : 'is not known to this server any more';
+  throw new AppError('sign_in_expired', { detail: `The app that sent you here ${what}.` });
 }
 
 async function protectedDetails(parts: InteractionParts, ctx: Context, prompt?: 'login' | 'consent'): Promise<Details> {

@@ -28,7 +28,7 @@ export interface Exchange {
 /** Who it is turns out while it runs. */
 type By = { actor: () => Actor; now: Date };
 
-/** Whoever lost once finds it used the next time. */
+/** A request that loses a race finds the code or token used, or ended, when it looks again. */
 const MOST_ATTEMPTS = 3;
 
 export interface UnitOfWork {
@@ -85,7 +85,7 @@ export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
       for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
         if (await attempt(startExchange(retrySeconds, proofs), by, work)) return;
       }
-      throw new Error('a code or token is unused whenever it is read, and used whenever it is to be used');
+      throw new errors.InvalidGrant('the code or token, or what it comes from, keeps changing');
     },
   };
 }
