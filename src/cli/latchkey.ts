@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../config.ts';
 import { DataDirInUse, openEmbedded, openPostgres } from '../db/connection.ts';
 import { type Session, sessionOf } from './command-line.ts';
 import { handOver } from './control-client.ts';
-import { explainFailure } from './failures.ts';
+import { CommandFailure, explainFailure } from './failures.ts';
 import { type Io, rememberInputs } from './io.ts';
 import { runCommand } from './run.ts';
 
@@ -15,8 +15,8 @@ const PATIENCE = 10_000;
 const CONNECTIONS = 2;
 
 const io = rememberInputs({
-  readStdin: () => text(process.stdin),
-  readFile: (path) => readFile(path, 'utf8'),
+  readStdin: async () => utf8('stdin', await buffer(process.stdin)),
+  readFile: async (path) => utf8(path, await readFile(path)),
   stdout: (output) => process.stdout.write(output),
   stderr: (output) => process.stderr.write(output),
   env: process.env,
@@ -34,6 +34,15 @@ process.exitCode = await run(process.argv.slice(2)).catch((error: unknown) => {
   for (const line of explainFailure(error)) io.stderr(`error: ${line}\n`);
   return 1;
 });
+
+/** Bytes that are not UTF-8 would become signs for “something was here”, and be kept. @throws {CommandFailure} */
+function utf8(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CommandFailure(`${name} is not UTF-8`, { cause });
+  }
+}
 
 /** Runs the command here or, while a server has the embedded database, there. */
 async function run(argv: string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import type { ClientDetails, ListedClient } from './find-clients.ts';
+import { shownKeys } from './public-keys.ts';
 import { judgeSecret } from './secret-standing.ts';
 import type { AddedSecret, ListedSecret } from './secrets.ts';
 
@@ -15,7 +16,7 @@ export function presentApp(app: ListedClient | ClientDetails) {
     auth_method: app.auth_method,
     redirect_uris: app.redirect_uris,
     post_logout_redirect_uris: app.post_logout_redirect_uris,
-    jwks: app.jwks,
+    jwks: shownKeys(app.jwks),
     jwks_uri: app.jwks_uri,
     default_api: app.default_api,
     id_token_alg: app.id_token_alg,

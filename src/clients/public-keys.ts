@@ -1,23 +1,13 @@
 import { z } from 'zod';
+import { JsonProblem, parseJson } from '../json.ts';
+import { type Jwk, problemOfKey } from './public-jwk.ts';
 
-/** Members of a JWK that only its owner may have (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const MOST_KEYS = 10;
 
-type Jwk = Record<string, unknown>;
+/** Ten RSA keys of 8192 bits with their names are 15 kB; certificates make them larger. */
+const MOST_BYTES = 48 * 1024;
 
-/** What keeps a key from being used for private_key_jwt, as the end of a sentence; undefined when nothing does. */
-function problemOf(key: Jwk): string | undefined {
-  if (key.kty === 'oct') return 'is a shared secret; only public keys are kept here';
-  if (PRIVATE_MEMBERS.some((member) => member in key)) {
-    return 'holds its private part; keep that to the app, and give the public part here';
-  }
-  if (key.use !== undefined && key.use !== 'sig') return 'is not for signatures; its “use” must be “sig”';
-  if (key.kty === 'EC') return key.crv === 'P-256' ? undefined : 'is on a curve that is not taken here; use P-256';
-  if (key.kty === 'OKP') return key.crv === 'Ed25519' ? undefined : 'is on a curve that is not taken here; use Ed25519';
-  if (key.kty !== 'RSA') return 'is of a kind that is not taken here; use EC, OKP or RSA';
-  const bits = Buffer.from(String(key.n ?? ''), 'base64url').length * 8;
-  return bits >= 2048 ? undefined : 'is an RSA key of fewer than 2048 bits';
-}
+export type Jwks = { keys: Record<string, unknown>[] };
 
 /** A JWK Set of public keys (RFC 7517 §5) that an app signs its assertions with (RFC 7523). */
 export const PublicJwks = z
@@ -26,16 +16,72 @@ export const PublicJwks = z
       keys: z
         .array(z.record(z.string(), z.unknown()), 'A JWK Set has a list of “keys”.')
         .min(1, 'A JWK Set needs at least one key.')
-        .max(10, 'A JWK Set has at most 10 keys here.'),
+        .max(MOST_KEYS, `A JWK Set has at most ${MOST_KEYS} keys here.`),
     },
     'This is not a JWK Set: an object with a list of “keys”.',
   )
   .superRefine(({ keys }, ctx) => {
     for (const [index, key] of keys.entries()) {
-      const problem = problemOf(key);
+      const problem = problemOfKey(key) ?? problemAmong(keys.slice(0, index), key);
       if (problem) ctx.addIssue({ code: 'custom', path: ['keys', index], message: `Key ${index + 1} ${problem}.` });
     }
+    if (ctx.issues.length === 0 && Buffer.byteLength(JSON.stringify(keys)) > MOST_BYTES) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['keys'],
+        message: `The keys are larger than ${MOST_BYTES / 1024} KiB together.`,
+      });
+    }
   });
+
+/** RFC 7517 §4.5: a name that two keys share names neither. */
+function problemAmong(others: readonly Jwk[], key: Jwk): string | undefined {
+  if (key.kid !== undefined && others.some(({ kid }) => kid === key.kid)) return 'has the “kid” of another one';
+  const numbersOf = ({ x, y, n }: Jwk) => JSON.stringify([x, y, n]);
+  return others.some((other) => numbersOf(other) === numbersOf(key)) ? 'is the same as another one' : undefined;
+}
+
+/**
+ * Reads what somebody gives as the keys of an app: a JWK Set, or a single key, which then is a set of one. What the keys are
+ * is for PublicJwks to judge. @throws {JsonProblem}
+ */
+export function parseJwks(text: string | Uint8Array): Jwks {
+  const value = parseJson(text, { maxBytes: 64 * 1024 });
+  return (value.kty !== undefined && value.keys === undefined ? { keys: [value] } : value) as Jwks;
+}
+
+/**
+ * What of a set that an app publishes can be used: sets of others hold keys for other purposes as well.
+ * @throws {JsonProblem} when it is not a JWK Set
+ */
+export function usableKeys(text: string | Uint8Array): Jwks {
+  const { keys } = parseJwks(text);
+  if (!Array.isArray(keys)) throw new JsonProblem('is not a JWK Set');
+  const isObject = (key: unknown): key is Record<string, unknown> =>
+    typeof key === 'object' && key !== null && !Array.isArray(key);
+  const good: Record<string, unknown>[] = [];
+  for (const key of keys.filter(isObject)) {
+    if (good.length < MOST_PUBLISHED && problemOfKey(key) === undefined && problemAmong(good, key) === undefined)
+      good.push(key);
+  }
+  return { keys: good };
+}
+
+const MOST_PUBLISHED = 50;
+
+/** Stored keys as they are shown and exported. What was stored before keys were looked at may be nested as deep as it likes. */
+export function shownKeys(jwks: Jwks | null): Jwks | null {
+  if (!jwks || !Array.isArray(jwks.keys)) return null;
+  return { keys: jwks.keys.slice(0, MOST_KEYS).map(flat) };
+}
+
+function flat(key: Record<string, unknown>): Record<string, unknown> {
+  const isShown = (value: unknown): boolean =>
+    typeof value === 'string' ? value.length <= MOST_BYTES : typeof value === 'number' || typeof value === 'boolean';
+  return Object.fromEntries(
+    Object.entries(key).filter(([, value]) => isShown(value) || (Array.isArray(value) && value.every(isShown))),
+  );
+}
 
 /** Where an app publishes such a set; fetched by the provider, which refuses addresses of internal networks. */
 export const JwksUri = z.string().trim().max(2000).refine(isFetchable, {

@@ -1,4 +1,5 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
+import { findUnstorable, UNSTORABLE } from '../json.ts';
 import { DeclarationError, type Path, type Problem } from './problems.ts';
 import { Declaration } from './schema.ts';
 import { sentenceFor } from './sentences.ts';
@@ -9,34 +10,58 @@ export interface Parsed {
   lineOf(path: Path): number | undefined;
 }
 
+/** Values of a file that are written once and used again; more would make a small file a large one. */
+const MOST_ALIASES = 100;
+
 /** Reads a file: YAML 1.2, of which JSON is a part. @throws {DeclarationError} with the line of each problem */
 export function parseDeclaration(text: string): Parsed {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  if (document.errors.length > 0) {
-    throw new DeclarationError(document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })));
-  }
+  const document = readDocument(text, lines);
+  const wrong = [...document.errors, ...document.warnings];
+  if (wrong.length > 0)
+    throw new DeclarationError(wrong.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })));
   const lineOf = (path: Path) => lineOfNode(document, path, lineAt);
-  const value: unknown = document.toJS() ?? {};
+  const value = readValue(document);
   const unstorable = findUnstorable(value);
-  const problems: Problem[] = unstorable.map((path) => ({ line: lineOf(path), message: UNSTORABLE }));
+  const problems: Problem[] = unstorable ? [{ line: lineOf(unstorable), message: `This text ${UNSTORABLE}.` }] : [];
   const result = Declaration.safeParse(value, { error: sentenceFor });
   for (const { path, message } of result.error?.issues ?? []) problems.push({ line: lineOf(path as Path), message });
   if (!result.success || problems.length > 0) throw new DeclarationError(problems);
   return { declaration: result.data, lineOf };
 }
 
-const UNSTORABLE = 'This text has a character in it that cannot be kept (NUL, or half of a surrogate pair).';
+const tooDeep = (cause?: unknown) =>
+  new DeclarationError([{ line: undefined, message: 'The file is nested too deeply.' }], { cause });
 
-/** PostgreSQL cannot keep these; YAML and JSON can write them as escapes. */
-function findUnstorable(value: unknown, path: Path = []): Path[] {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? [path] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  const list = Array.isArray(value);
-  return Object.entries(value).flatMap(([name, member]) =>
-    findUnstorable(member, [...path, list ? Number(name) : name]),
-  );
+/** The parser goes down with what is nested, and meets the end of the stack. */
+function readDocument(text: string, lines: LineCounter): Document.Parsed {
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', stringKeys: true });
+  const overflow = document.errors.find(({ message }) => message.includes('call stack'));
+  if (overflow) throw tooDeep(overflow);
+  return document;
+}
+
+function readValue(document: Document.Parsed): unknown {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
+    requireShallow(value, []);
+    return value;
+  } catch (cause) {
+    if (cause instanceof DeclarationError) throw cause;
+    if (cause instanceof RangeError) throw tooDeep(cause);
+    const message = `The file uses what it has written once (*name) in more than ${MOST_ALIASES} places.`;
+    throw new DeclarationError([{ line: undefined, message }], { cause });
+  }
+}
+
+const DEEPEST = 20;
+
+/** An alias to what it stands in has no end either. */
+function requireShallow(value: unknown, around: readonly unknown[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (around.length > DEEPEST || around.includes(value)) throw tooDeep();
+  for (const member of Object.values(value)) requireShallow(member, [...around, value]);
 }
 
 function lineOfNode(document: Document.Parsed, path: Path, lineAt: (offset: number) => number): number | undefined {

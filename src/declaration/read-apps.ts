@@ -1,5 +1,6 @@
 import { ADMIN_API } from '../apis/admin-api.ts';
 import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
+import { shownKeys } from '../clients/public-keys.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
@@ -48,7 +49,7 @@ function settingsOf(app: Row) {
     auth_method: isPublic || app.auth_method === 'none' ? ('client_secret_basic' as const) : app.auth_method,
     redirect_uris: app.redirect_uris,
     post_logout_redirect_uris: app.post_logout_redirect_uris,
-    ...(app.jwks && { jwks: app.jwks }),
+    ...(app.jwks && { jwks: shownKeys(app.jwks) ?? undefined }),
     ...(app.jwks_uri === null ? {} : { jwks_uri: app.jwks_uri }),
     ...(app.defaultApi === null
       ? {}

@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
+import { isStorable } from '../json.ts';
 import { formText, requirePlainBody } from './body-coding.ts';
 import { MAX_BODY, readAhead } from './read-ahead.ts';
 
@@ -44,7 +45,7 @@ export function isWellEncoded(text: string): boolean {
   if (text.includes('\0')) return false;
   try {
     const decoded = decodeURIComponent(text);
-    return !decoded.includes('\0') && decoded.isWellFormed();
+    return isStorable(decoded);
   } catch {
     return false;
   }

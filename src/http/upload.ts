@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import type { Context } from 'koa';
 import { AppError } from '../errors.ts';
+import { isStorable } from '../json.ts';
 
 /** A form with one file in it. */
 export interface Upload {
@@ -15,10 +16,11 @@ export const isUpload = (ctx: Context) => ctx.method === 'POST' && Boolean(ctx.i
 
 /**
  * Reads a multipart form (RFC 7578) with one file, of which it keeps so many bytes and one. It is read to its end, so that
- * the form can come back with a sentence. @throws {AppError} invalid_request
+ * the form can come back with a sentence. Its parts may name a character set of their own, and what comes out of that is
+ * looked at. @throws {AppError} invalid_request, malformed_encoding
  */
 export async function readUpload(ctx: Context, mostBytes: number): Promise<Upload> {
-  const fields: Record<string, string> = {};
+  const fields = new Map<string, string>();
   const chunks: Buffer[] = [];
   try {
     const parser = new Busboy({
@@ -33,9 +35,7 @@ export async function readUpload(ctx: Context, mostBytes: number): Promise<Uploa
         headerPairs: 20,
       },
     });
-    parser.on('field', (name, value) => {
-      fields[name] = value;
-    });
+    parser.on('field', (name, value) => fields.set(name, value));
     parser.on('file', (_name, stream) => {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     });
@@ -43,5 +43,6 @@ export async function readUpload(ctx: Context, mostBytes: number): Promise<Uploa
   } catch (cause) {
     throw new AppError('invalid_request', { detail: 'The upload cannot be read. Choose the file again.', cause });
   }
-  return { fields, file: Buffer.concat(chunks) };
+  if (![...fields].flat().every(isStorable)) throw new AppError('malformed_encoding');
+  return { fields: Object.fromEntries(fields), file: Buffer.concat(chunks) };
 }

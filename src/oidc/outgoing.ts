@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { withUsableKeys } from './published-keys.ts';
 
 /**
  * How the provider asks for what apps publish (their keys). It brings a dispatcher that hangs up on addresses of internal
@@ -8,5 +9,5 @@ export const fetchPublished: NonNullable<Configuration['fetch']> = async (input,
   if (!(init as { dispatcher?: unknown } | undefined)?.dispatcher) {
     throw new Error('nothing keeps this request from internal networks, so it is not made');
   }
-  return fetch(input, init);
+  return withUsableKeys(await fetch(input, init));
 };

@@ -1,3 +1,4 @@
+import { type JsonObject, JsonProblem, parseJson } from '../json.ts';
 import { dateOfSeconds, fromNow, inMoment, inSpan } from './moments.ts';
 
 /** One member of a token, with what it says in words. */
@@ -45,12 +46,12 @@ export function describeToken(token: string, now: Date): TokenInWords | undefine
   };
 }
 
-function decode(part: string): Record<string, unknown> | undefined {
+function decode(part: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
+    return parseJson(Buffer.from(part, 'base64url'));
+  } catch (error) {
+    if (error instanceof JsonProblem) return undefined;
+    throw error;
   }
 }
 

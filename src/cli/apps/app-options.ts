@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type ClientChanges, NewClient } from '../../clients/client-input.ts';
+import { parseJwks } from '../../clients/public-keys.ts';
+import { JsonProblem } from '../../json.ts';
 import type { CommandLine } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';
 import { choice, collect, given, orEmpty, orNone, wholeNumber } from '../option-values.ts';
@@ -60,9 +62,10 @@ export async function readAppOptions(line: CommandLine, options: AppOptions): Pr
 /** The schema of the action says whether it is a JWK Set. */
 async function readJwks(line: CommandLine, file: string): Promise<Changes['jwks']> {
   try {
-    return JSON.parse(await line.io.readFile(file)) as Changes['jwks'];
+    return parseJwks(await line.io.readFile(file));
   } catch (error) {
-    const problem = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    if (error instanceof CommandFailure) throw error;
+    const problem = error instanceof JsonProblem ? error.message : 'cannot be read';
     throw new CommandFailure(`--jwks: ${file} ${problem}`, { cause: error });
   }
 }

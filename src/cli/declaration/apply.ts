@@ -40,6 +40,7 @@ async function readText(line: CommandLine, file: string): Promise<string> {
   try {
     return await line.io.readFile(file);
   } catch (error) {
+    if (error instanceof CommandFailure) throw error;
     throw new CommandFailure(`--file: ${file} cannot be read`, { cause: error });
   }
 }

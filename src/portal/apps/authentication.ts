@@ -1,9 +1,11 @@
 import type { Context } from 'koa';
 import { ZodError } from 'zod';
 import type { ClientDetails } from '../../clients/find-clients.ts';
+import { type Jwks, parseJwks, shownKeys } from '../../clients/public-keys.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import { AppError } from '../../errors.ts';
 import type { Option } from '../../http/views/apps.ts';
+import { JsonProblem } from '../../json.ts';
 import { redirect } from '../answers.ts';
 import { type FormState, fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
@@ -45,7 +47,7 @@ async function confidentialApp(ctx: Context, area: Area): Promise<ClientDetails>
 function valuesOf(client: ClientDetails): Record<string, string> {
   return {
     authMethod: client.auth_method,
-    jwks: client.jwks ? JSON.stringify(client.jwks, null, 2) : '',
+    jwks: client.jwks ? JSON.stringify(shownKeys(client.jwks), null, 2) : '',
     jwksUri: client.jwks_uri ?? '',
   };
 }
@@ -53,18 +55,18 @@ function valuesOf(client: ClientDetails): Record<string, string> {
 function readUpdate(fields: Record<string, string | string[]>) {
   const authMethod = textOf(fields.authMethod) as 'private_key_jwt';
   const [jwks, jwksUri] = [textOf(fields.jwks).trim(), textOf(fields.jwksUri).trim()];
-  const keys = { jwks: jwks ? parseJwks(jwks, fields) : null, jwksUri: jwksUri || null };
+  const keys = { jwks: jwks ? readJwks(jwks, fields) : null, jwksUri: jwksUri || null };
   const changes = { authMethod, ...(authMethod === 'private_key_jwt' ? keys : {}) };
   return { changes, version: Number(textOf(fields.version)) || undefined };
 }
 
-/** A set of keys, or a single one, which then is a set of one. @throws {ZodError} for what is not JSON */
-function parseJwks(text: string, input: unknown): { keys: Record<string, unknown>[] } {
+/** @throws {ZodError} for what is no JSON that can be kept */
+function readJwks(text: string, input: unknown): Jwks {
   try {
-    const value = JSON.parse(text) as { keys: Record<string, unknown>[] } & Record<string, unknown>;
-    return value?.kty !== undefined && value.keys === undefined ? { keys: [value] } : value;
-  } catch {
-    const message = 'This is not JSON. Paste a JWK Set, such as {"keys":[{"kty":"EC", …}]}.';
+    return parseJwks(text);
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    const message = `This ${error.message}. Paste a JWK Set, such as {"keys":[{"kty":"EC", …}]}.`;
     throw new ZodError([{ code: 'custom', path: ['jwks'], message, input }]);
   }
 }

@@ -1,5 +1,6 @@
 import { type AppApi, findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
+import { shownKeys } from '../../clients/public-keys.ts';
 import { listSecrets } from '../../clients/secrets.ts';
 import type { AppApiRow } from '../../http/views/apps.ts';
 import { inDate } from '../moments.ts';
@@ -60,7 +61,9 @@ function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): strin
 }
 
 function presentCredentials(client: ClientDetails) {
-  const keys = (client.jwks?.keys ?? []).map((key) => [key.kty, key.crv, key.kid].filter(Boolean).join(' · '));
+  const keys = (shownKeys(client.jwks)?.keys ?? []).map(({ kty, crv, kid }) =>
+    [kty, crv, String(kid ?? '').slice(0, 200)].filter(Boolean).join(' · '),
+  );
   const kind = { none: 'none', private_key_jwt: 'keys' }[client.auth_method as string] ?? 'secrets';
   return { kind: kind as 'none' | 'keys' | 'secrets', keys, jwksUri: client.jwks_uri ?? undefined };
 }

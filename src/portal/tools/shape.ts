@@ -1,3 +1,5 @@
+import { type JsonObject, JsonProblem, parseJson } from '../../json.ts';
+
 /** What a pasted text looks like, before anyone is asked about it. */
 export type Shape =
   | { readonly kind: 'client_secret' | 'id' | 'encrypted' | 'unreadable' }
@@ -28,14 +30,13 @@ export function shapeOf(pasted: string): Shape {
   return /^[\w-]{20,200}$/.test(text) ? { kind: 'opaque', value: text } : { kind: 'unreadable' };
 }
 
-function decode(part = ''): Record<string, unknown> | undefined {
+/** Its members go into questions to the database and onto the page, so they are held to what both can take. */
+function decode(part = ''): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
+    return parseJson(Buffer.from(part, 'base64url'));
+  } catch (error) {
+    if (error instanceof JsonProblem) return undefined;
+    throw error;
   }
 }
 
