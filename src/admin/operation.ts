@@ -47,8 +47,14 @@ export interface Operation<
   readonly body?: Body;
   readonly status: 200 | 201 | 204;
   readonly result?: Result;
-  /** Takes an Idempotency-Key. */
-  readonly idempotent?: true;
+  /**
+   * Takes an Idempotency-Key. Before a repetition gets the first answer, this requires of the caller today what making it
+   * took, and that it is still there. @throws {AppError} not_found, forbidden
+   */
+  readonly idempotent?: (
+    call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,
+    made: z.input<Result>,
+  ) => Promise<unknown> | unknown;
   /** Takes If-Match. */
   readonly conditional?: true;
   readonly handle: (

@@ -15,7 +15,12 @@ export interface RunParts {
   readonly masterKeys: readonly MasterKey[];
 }
 
-type Handle = (db: Kysely<Tables>) => Promise<Answer<unknown> | undefined>;
+type Made = Answer<unknown> | undefined;
+/** What is asked for, and what has to hold before the answer to it is given once more. */
+interface Work {
+  readonly handle: (db: Kysely<Tables>) => Promise<Made>;
+  readonly requireStill: (db: Kysely<Tables>, made: Made) => Promise<void>;
+}
 
 /** Parses what came, does it, and answers. Who calls is known by now. */
 export async function run(parts: RunParts, ctx: Context, operation: Operation, prefix: string): Promise<void> {
@@ -28,8 +33,10 @@ export async function run(parts: RunParts, ctx: Context, operation: Operation, p
     body: operation.body?.parse(bodyOf(ctx)),
     version: versionOf(operation, ctx.get('If-Match')),
   };
-  const handle: Handle = async (db) => (await operation.handle({ ...call, db })) ?? undefined;
-  const answer = await repeatable(parts, ctx, operation, handle);
+  const answer = await repeatable(parts, ctx, operation, {
+    handle: async (db) => (await operation.handle({ ...call, db })) ?? undefined,
+    requireStill: async (db, made) => void (await operation.idempotent?.({ ...call, db }, made?.body)),
+  });
   ctx.status = operation.status;
   ctx.set('Cache-Control', 'no-store');
   if (!answer) return;
@@ -48,22 +55,17 @@ function versionOf({ method, conditional }: Operation, ifMatch: string): number 
   throw new AppError('precondition_failed', { detail });
 }
 
-/** With an Idempotency-Key the work is done once; a repetition gets the first answer. */
-async function repeatable(
-  { db, masterKeys }: RunParts,
-  ctx: Context,
-  operation: Operation,
-  handle: Handle,
-): Promise<Answer<unknown> | undefined> {
+/** With an Idempotency-Key the work is done once; a repetition gets the first answer, if the caller could still have it made. */
+async function repeatable({ db, masterKeys }: RunParts, ctx: Context, operation: Operation, work: Work): Promise<Made> {
   const key = operation.idempotent ? ctx.get('Idempotency-Key') : '';
-  if (key === '') return handle(db);
+  if (key === '') return work.handle(db);
   if (!/^[\x21-\x7E]{8,200}$/.test(key)) {
     throw new AppError('invalid_request', { detail: 'An Idempotency-Key has 8 to 200 visible ASCII characters.' });
   }
   const by = ctx.state.by as By;
   const request = JSON.stringify([ctx.method, ctx.path, ctx.request.body]);
   const caller = `${by.actor.type} ${by.actor.id}`;
-  const { answer, repeated } = await once(db, masterKeys, { caller, key, request, now: by.now }, handle);
+  const { answer, repeated } = await once(db, masterKeys, { caller, key, request, now: by.now }, work);
   if (repeated) ctx.set('Idempotency-Replayed', 'true');
   return answer;
 }

@@ -56,6 +56,15 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
   }
 }
 
+/** An API that the caller may change. @throws {AppError} not_found, forbidden */
+export async function requireOwnApi(db: Db, id: string, by: By): Promise<Api> {
+  const missing = `There is no API ${id}.`;
+  const api = await db.selectFrom('apis').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!api) throw new AppError('not_found', { detail: missing });
+  authorize(by, 'api.write', api.team_id, missing);
+  return api;
+}
+
 export async function insertScopes(db: Db, apiId: string, scopes: readonly z.output<typeof ApiScopeInput>[]) {
   if (scopes.length === 0) return;
   const rows = scopes.map(({ name, description, needsApproval, needsRole }) => ({

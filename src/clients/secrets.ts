@@ -66,6 +66,12 @@ export async function addSecret(
   });
 }
 
+/** That the caller may give an app credentials, and so see them. @throws {AppError} not_found, forbidden */
+export async function requireCredentials(db: Db, clientId: string, by: By): Promise<void> {
+  await findClient(db, clientId, 'app.write', by);
+  await requireHeldBy(db, clientId, by);
+}
+
 /** The app, held while its secrets change. @throws {AppError} invalid_request for an app without secrets, or with too many */
 export async function lockSecrets(db: Db, clientId: string, by: By): Promise<void> {
   const { auth_method: method } = await lockClient(db, clientId, by);

@@ -21,16 +21,23 @@ const DAY = 86_400_000;
 const digest = (...parts: readonly string[]) => createHash('sha256').update(JSON.stringify(parts)).digest();
 const contextOf = (keyHash: Uint8Array) => `idempotency:${Buffer.from(keyHash).toString('base64url')}`;
 
+/** What is done once, and what the caller of a repetition has to be allowed still: by now they may have lost the right. */
+export interface RepeatableWork<T> {
+  handle(trx: Kysely<Tables>): Promise<T>;
+  /** @throws {AppError} */
+  requireStill(trx: Kysely<Tables>, made: T): Promise<void>;
+}
+
 /**
- * Does the work once for each key within a day, and answers every repetition with the first answer. The key is noted in the
- * transaction of the work: a repetition at the same time waits for its end, a crash leaves neither.
- * @throws {AppError} idempotency_key_reused when the key came with another request before
+ * Does the work once for each key within a day, and answers every repetition with the first answer, rights first. The key is
+ * noted in the transaction of the work: a repetition at the same time waits for its end, a crash leaves neither.
+ * @throws {AppError} idempotency_key_reused when the key came with another request before; what requireStill() throws
  */
 export function once<T>(
   db: Kysely<Tables>,
   masterKeys: readonly MasterKey[],
   { caller, key, request, now }: RepeatableRequest,
-  work: (trx: Kysely<Tables>) => Promise<T>,
+  work: RepeatableWork<T>,
 ): Promise<{ answer: T; repeated: boolean }> {
   const keyHash = digest(caller, key);
   const requestHash = digest(request);
@@ -47,8 +54,12 @@ export function once<T>(
       .onConflict((conflict) => conflict.doNothing())
       .returning('key_hash')
       .executeTakeFirst();
-    if (!first) return { answer: await recall<T>(trx, masterKeys, keyHash, requestHash), repeated: true };
-    const answer = await work(trx);
+    if (!first) {
+      const made = await recall<T>(trx, masterKeys, keyHash, requestHash);
+      await work.requireStill(trx, made);
+      return { answer: made, repeated: true };
+    }
+    const answer = await work.handle(trx);
     const sealed = Buffer.from(seal(masterKeys, contextOf(keyHash), JSON.stringify(answer)));
     await trx.updateTable('idempotency_keys').set({ sealed_answer: sealed }).where('key_hash', '=', keyHash).execute();
     return { answer, repeated: false };

@@ -3,6 +3,7 @@ import type { Operation } from '../../src/admin/operation.ts';
 import { operations } from '../../src/admin/operations.ts';
 import { api } from '../support/admin-api.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { aTeam } from '../support/teams.ts';
 import { addressOf, CALLS, type Call } from './calls.ts';
 import { aCast, CALLERS, type Caller, type Cast, expected } from './cast.ts';
 import { aWorld, type World } from './world.ts';
@@ -129,5 +130,65 @@ describe('every operation of the admin API', () => {
       const { status, body: problem } = await owner.call(method, path, body);
       expect([method, path, status, problem?.code]).toEqual([method, path, 404, 'not_found']);
     }
+  });
+});
+
+describe('the answer to an Idempotency-Key', () => {
+  const made = operations.filter(({ idempotent }) => idempotent).map((operation) => [operation.id, operation] as const);
+
+  it.each(made)('%s is not given again to who may not have it made any more', async (id, operation) => {
+    const world = await prepare(operation);
+    const { admin } = cast.ids;
+    const call = callOf(operation);
+    const body = call.body?.(world);
+    const send = () =>
+      api(server, cast.tokens.admin).call(operation.method, addressOf(operation.path, call, world), body, {
+        'idempotency-key': `rights-first-${id}`,
+      });
+    const first = await send();
+    expect([first.status, (await send()).body]).toEqual([201, first.body]);
+    const { db } = server.database;
+    const rank = (role: 'admin' | 'auditor' | null) =>
+      db.updateTable('accounts').set({ platform_role: role }).where('id', '=', admin).execute();
+    try {
+      await db.deleteFrom('team_members').where('account_id', '=', admin).execute();
+      await rank('auditor');
+      const seeing = await send();
+      await rank(null);
+      const stranger = await send();
+      expect([seeing, stranger].map(({ status, body: { code } }) => [status, code])).toEqual([
+        [403, 'forbidden'],
+        [404, 'not_found'],
+      ]);
+    } finally {
+      await rank('admin');
+    }
+    expect((await send()).body).toEqual(first.body);
+  });
+
+  it('createSecret is not given again to a developer who is a viewer now, when the app has gone to another team, or with it', async () => {
+    const operation = operations.find(({ id }) => id === 'createSecret') as Operation;
+    const { db } = server.database;
+    const role = (role: 'developer' | 'viewer') =>
+      db.updateTable('team_members').set({ role }).where('account_id', '=', cast.ids.developer).execute();
+    const world = await prepare(operation);
+    const call = callOf(operation);
+    const wanted = call.body?.(world);
+    const send = async () => {
+      const key = { 'idempotency-key': 'secret-of-a-developer' };
+      const path = addressOf(operation.path, call, world);
+      const { status, body } = await api(server, cast.tokens.developer).call('POST', path, wanted, key);
+      return [status, body.code ?? body.value.slice(0, 4)];
+    };
+    expect(await send()).toEqual([201, 'lks_']);
+    await role('viewer');
+    expect(await send()).toEqual([403, 'forbidden']);
+    await role('developer');
+    expect(await send()).toEqual([201, 'lks_']);
+    const moved = await aTeam(server);
+    await db.updateTable('clients').set({ team_id: moved.id }).where('id', '=', world.app_id).execute();
+    expect(await send()).toEqual([404, 'not_found']);
+    await db.deleteFrom('clients').where('id', '=', world.app_id).execute();
+    expect(await send()).toEqual([404, 'not_found']);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { By } from '../../access.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../apis/api-lifecycle.ts';
 import { ApiChanges, ApiScopeInput, NewApi as NewApiInput } from '../../apis/api-schema.ts';
-import { createApi } from '../../apis/apis.ts';
+import { createApi, requireOwnApi } from '../../apis/apis.ts';
 import { ApiQuery, browseApis, findCatalogueApi } from '../../apis/browse.ts';
 import { updateApi } from '../../apis/update-api.ts';
 import type { Db } from '../../db/connection.ts';
@@ -54,7 +54,7 @@ export const apiOperations = [
     body: NewApi,
     status: 201,
     result: Api,
-    idempotent: true,
+    idempotent: ({ db, by }, { id }) => requireOwnApi(db, id, by),
     async handle({ db, by, body }) {
       const { id } = await createApi(db, { ...camelNames(body), scopes: body.scopes.map(camelNames) }, by);
       return { ...(await show(db, id, by)), location: `/apis/${id}` };

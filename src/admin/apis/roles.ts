@@ -55,7 +55,7 @@ export const roleOperations = [
     body: NewRole,
     status: 201,
     result: Role,
-    idempotent: true,
+    idempotent: ({ db, by }, { id }) => requireRole(db, id, 'role.write', by),
     async handle({ db, by, params, body }) {
       const role = await createRole(db, params.api_id, body, by);
       return { body: presentRole(role), version: role.version, location: `/roles/${role.id}` };

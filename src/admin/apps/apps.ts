@@ -5,6 +5,7 @@ import { createClient } from '../../clients/clients.ts';
 import { ClientQuery, findClient, listClients } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
 import { presentAddedSecret, presentApp } from '../../clients/present.ts';
+import { requireCredentials } from '../../clients/secrets.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connection.ts';
 import { camelNames, snakeNames } from '../../json-names.ts';
@@ -51,7 +52,7 @@ export const appOperations = [
     body: NewApp,
     status: 201,
     result: CreatedApp,
-    idempotent: true,
+    idempotent: ({ db, by }, { id }) => requireCredentials(db, id, by),
     async handle({ db, by, body: { team_id, ...body } }) {
       const created = await createClient(db, { ...camelNames(body), team: team_id }, by);
       const { body: app, version } = await show(db, created.client.id, by);

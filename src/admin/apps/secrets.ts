@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { presentAddedSecret, presentSecrets } from '../../clients/present.ts';
 import { rotateSecret } from '../../clients/rotation.ts';
-import { addSecret, listSecrets, NewSecret, removeSecret } from '../../clients/secrets.ts';
+import { addSecret, listSecrets, NewSecret, removeSecret, requireCredentials } from '../../clients/secrets.ts';
 import { camelNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
 import { GivenTime, Id, listOf } from '../shapes.ts';
@@ -54,7 +54,7 @@ export const secretOperations = [
     body: NewSecretBody,
     status: 201,
     result: CreatedSecret,
-    idempotent: true,
+    idempotent: ({ db, by, params }) => requireCredentials(db, params.app_id, by),
     async handle({ db, by, params: { app_id: clientId }, body }) {
       return { body: presentAddedSecret(await addSecret(db, { clientId, ...camelNames(body) }, by)) };
     },
@@ -72,7 +72,7 @@ export const secretOperations = [
     body: Rotation,
     status: 201,
     result: CreatedSecret,
-    idempotent: true,
+    idempotent: ({ db, by, params }) => requireCredentials(db, params.app_id, by),
     async handle({ db, by, params: { app_id: clientId, secret_id: secretId }, body }) {
       return { body: presentAddedSecret(await rotateSecret(db, { clientId, secretId, ...camelNames(body) }, by)) };
     },

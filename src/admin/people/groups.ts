@@ -44,7 +44,7 @@ export const groupOperations = [
     body: NewGroup,
     status: 201,
     result: Group,
-    idempotent: true,
+    idempotent: ({ db, by }, { id }) => requireGroup(db, id, 'platform.write', by),
     async handle({ db, by, body }) {
       const group = await createGroup(db, body, by);
       return { body: presentGroup(group), version: group.version, location: `/groups/${group.id}` };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorize } from '../../access.ts';
 import { invite, listInvitations, NewInvitation, withdrawInvitationOf } from '../../teams/invitations.ts';
 import { presentInvitation } from '../../teams/present.ts';
 import { operation } from '../operation.ts';
@@ -35,7 +36,7 @@ export const accountInvitationOperations = [
     body: NewAccountInvitation,
     status: 201,
     result: Invitation,
-    idempotent: true,
+    idempotent: ({ by }) => authorize(by, 'platform.write', null),
     async handle({ db, by, outbox, body }) {
       const { invitation } = await invite(db, outbox, body, by);
       return { body: presentInvitation(invitation) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { By } from '../../access.ts';
+import { authorize, type By } from '../../access.ts';
 import { deletePerson } from '../../accounts/delete-person.ts';
 import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
 import { listPeople, NewPerson, registerPerson, requirePerson } from '../../accounts/people.ts';
@@ -61,7 +61,7 @@ export const userOperations = [
     body: NewUser,
     status: 201,
     result: User,
-    idempotent: true,
+    idempotent: ({ by }) => authorize(by, 'platform.write', null),
     async handle({ db, by, body }) {
       const person = await registerPerson(db, body, by);
       return { body: presentPerson(person), version: person.version, location: `/users/${person.id}` };

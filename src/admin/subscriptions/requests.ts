@@ -4,6 +4,7 @@ import { Approval as ApprovalInput, approveRequest, Denial as DenialInput, denyR
 import { presentSubscription } from '../../apis/present.ts';
 import { findSubscription } from '../../apis/subscription-lists.ts';
 import { requestSubscription, SubscriptionRequest, withdrawRequest } from '../../apis/subscription-requests.ts';
+import { findClient } from '../../clients/find-clients.ts';
 import type { Db } from '../../db/connection.ts';
 import { operation } from '../operation.ts';
 import { Subscription, SubscriptionId } from './shape.ts';
@@ -40,7 +41,7 @@ export const subscriptionRequestOperations = [
     body: NewSubscription,
     status: 201,
     result: Subscription,
-    idempotent: true,
+    idempotent: ({ db, by, body }) => findClient(db, body.app_id, 'app.write', by),
     async handle({ db, by, outbox, body: { app_id, ...wanted } }) {
       const { id } = await requestSubscription(db, outbox, { clientId: app_id, ...wanted }, by);
       return { ...(await showSubscription(db, id, by)), location: `/subscriptions/${id}` };

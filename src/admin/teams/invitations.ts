@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { invite, listInvitations, NewInvitation, withdrawInvitationOf } from '../../teams/invitations.ts';
 import { TeamRoleName } from '../../teams/members.ts';
 import { presentInvitation } from '../../teams/present.ts';
+import { requireTeam } from '../../teams/teams.ts';
 import { operation } from '../operation.ts';
 import { Id, listOf } from '../shapes.ts';
 import { Invitation } from './invitation-shape.ts';
@@ -41,7 +42,7 @@ export const invitationOperations = [
     body: NewTeamInvitation,
     status: 201,
     result: Invitation,
-    idempotent: true,
+    idempotent: ({ db, by, params }) => requireTeam(db, params.team_id, 'team.write', by),
     async handle({ db, by, outbox, params, body }) {
       const { invitation } = await invite(db, outbox, { ...body, teamId: params.team_id }, by);
       return { body: presentInvitation(invitation) };

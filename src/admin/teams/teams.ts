@@ -57,7 +57,7 @@ export const teamOperations = [
     body: NewTeam,
     status: 201,
     result: Team,
-    idempotent: true,
+    idempotent: ({ db, by }, { id }) => requireTeam(db, id, 'team.write', by),
     async handle({ db, by, body }) {
       const team = await createTeam(db, body, by);
       return { body: presentTeam(team), version: team.version, location: `/teams/${team.id}` };
