@@ -1,6 +1,6 @@
 import base from './jest.config.js';
 
-/** Specs that need a real browser. */
+/** Specs that need a real browser, or a real proxy. */
 export default {
   ...base,
   testMatch: ['<rootDir>/test/browser/**/*.test.ts'],

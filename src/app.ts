@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { adminRoutes } from './admin/router.ts';
@@ -29,6 +30,7 @@ import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
+import { type Listening, listenAt } from './listen.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { createPost } from './mail/post.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -65,8 +67,8 @@ export interface App {
   readonly usage: UsageRecorder;
   /** Ends what would keep the server from stopping: streams and connections of our own. */
   close(): Promise<void>;
-  /** Starts to listen. @returns the server, whose address tells a port that was chosen as 0 */
-  listen(port: number, host: string): Promise<Server>;
+  /** Starts to listen. @returns where, which tells a port that was chosen as 0. @throws {ConfigError} */
+  listen(port: number, host: string): Promise<Listening>;
 }
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
@@ -202,11 +204,9 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once('error', reject).listen(port, host, resolve);
-      await promise;
-      loopback.attach(server);
-      return server;
+      const listening = await listenAt(server, { port, host, variables: { port: 'PORT', host: 'HOST' } });
+      loopback.attach(listening.addresses[0] as AddressInfo);
+      return listening;
     },
   };
 }

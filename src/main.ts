@@ -83,8 +83,6 @@ function endAfter(finish: Promise<void>, log: Logger): void {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigError) return error.message;
-  if ('code' in error && error.code === 'EADDRINUSE')
-    return 'PORT: is taken by another program; set PORT to a free one';
   if (['DataDirInUse', 'MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name))
     return error.message;
   if (error.name === 'SignerUnavailable') return `SIGNER: ${error.message}; start it first, and check the path`;
@@ -93,7 +91,5 @@ function explain(error: unknown): string {
     const words = causes.map((cause) => cause.message).join('; ');
     return `DATABASE_URL: cannot be reached (${words}); check the address and that PostgreSQL runs`;
   }
-  if ('code' in error && error.code === 'EADDRNOTAVAIL')
-    return 'HOST: is not an address of this machine; use localhost or 0.0.0.0';
   return error.stack ?? error.message;
 }

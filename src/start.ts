@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { startControlServer } from './cli/control-server.ts';
@@ -8,13 +7,13 @@ import { migrateUp, pendingMigrations } from './db/migrator.ts';
 import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
 import { drain, keepIdleConnections } from './http/drain.ts';
+import type { Listening } from './listen.ts';
 import { openLog } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
 export interface RunningServer {
   readonly config: Config;
   readonly database: Database;
-  readonly server: Server;
   readonly log: Logger;
   /** What was seeded at this start. */
   readonly demo: Demo | undefined;
@@ -54,20 +53,21 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ...(metrics && { metrics }),
     });
     const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
-    const server = keepIdleConnections(await app.listen(config.port, config.host));
+    const listening = await app.listen(config.port, config.host);
+    keepIdleConnections(listening.server);
     const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
-    const metricsServer = metrics && (await exposeMetrics(config, metrics));
+    const metricsListening = metrics && (await exposeMetrics(config, metrics));
     app.jobs.start();
     const end = async (closed: Promise<void>) => {
       await app.close();
       await closed;
-      metricsServer?.close();
+      metricsListening?.close();
       await control?.close();
       await app.jobs.stop();
       await database.close();
     };
-    const stop = () => end(closeServer(server));
-    return { config, database, server, log, demo, stop, drain: () => end(drain(server)) };
+    const stop = () => end(closeServer(listening));
+    return { config, database, log, demo, stop, drain: () => end(drain(listening)) };
   } catch (error) {
     await database.close();
     throw error;
@@ -75,7 +75,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
 }
 
 /** By a listener of this process or, where there are workers, through the primary. */
-async function exposeMetrics({ metrics: at, workers }: Config, { registry }: Metrics): Promise<Server | undefined> {
+async function exposeMetrics({ metrics: at, workers }: Config, { registry }: Metrics): Promise<Listening | undefined> {
   if (workers === 1 && at) return (await import('./metrics/listener.ts')).serveMetrics(() => registry.metrics(), at);
   (await import('./metrics/workers.ts')).answerPrimary(registry);
   return undefined;
@@ -107,12 +107,11 @@ async function migrate({ databaseUrl }: Config, database: Database): Promise<str
   }
 }
 
-async function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
+async function closeServer({ server, close }: Listening): Promise<void> {
+  const closed = close();
   server.closeIdleConnections();
   // A client that keeps its connection busy does not keep the process.
   const last = setTimeout(() => server.closeAllConnections(), 10_000);
-  await promise;
+  await closed;
   clearTimeout(last);
 }

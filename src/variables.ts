@@ -12,7 +12,11 @@ export const variables = {
     meaning: 'The public origin of this server, without a path. Everything it publishes starts with it.',
   },
   PORT: { fallback: '3000', meaning: 'The TCP port to listen on.' },
-  HOST: { fallback: 'localhost', meaning: 'The address to listen on; `0.0.0.0` for every interface.' },
+  HOST: {
+    fallback: 'localhost',
+    meaning:
+      'The address to listen on: `localhost` is both 127.0.0.1 and ::1, `0.0.0.0` every interface, `::` IPv6 too.',
+  },
   WORKERS: {
     fallback: '1',
     meaning: 'How many processes answer requests; `auto` for one per core. More than one needs DATABASE_URL.',

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Config } from './config.ts';
 import { type Demo, demoFile } from './demo.ts';
 
@@ -9,7 +10,7 @@ export function welcome(config: Config, demo: Demo | undefined): string {
     '',
     `  Latchkey listens on ${issuer}`,
     '',
-    ...(isBehindProxy ? [`  For the proxy http://${host}:${port}`] : []),
+    ...(isBehindProxy ? [`  For the proxy ${addressFor(host, port)}`] : []),
     `  Data          ${databaseUrl ? 'PostgreSQL (DATABASE_URL)' : `embedded database in ${dataDir}`}`,
     `  Discovery     ${issuer}/.well-known/openid-configuration`,
     `  Sign-in page  ${issuer}/sign-in`,
@@ -19,6 +20,9 @@ export function welcome(config: Config, demo: Demo | undefined): string {
   lines.push('', '  Ctrl-C stops the server.', '');
   return lines.join('\n');
 }
+
+/** An IPv6 address stands in brackets where a port follows (RFC 3986 §3.2.2). */
+const addressFor = (host: string, port: number) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
 function introduce(demo: Demo, issuer: string, dataDir: string): string[] {
   const elsewhere = issuer === 'http://localhost:3000' ? '' : `ISSUER=${issuer} `;

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 export interface Loopback {
-  attach(server: Server): void;
+  /** Told where the server listens, once it does. */
+  attach(address: AddressInfo): void;
   fetch(url: string, init: { method?: string; headers?: Record<string, string>; body?: unknown }): Promise<Response>;
 }
 
@@ -13,9 +14,9 @@ export interface Loopback {
 export function createLoopback(issuer: string): Loopback {
   let address: AddressInfo | undefined;
   return {
-    attach(server) {
+    attach(listener) {
       // Kept, because a server that drains has none any more, and another process may listen there.
-      address = server.address() as AddressInfo;
+      address = listener;
     },
     async fetch(url, { method = 'GET', headers = {}, body }) {
       const target = new URL(url);

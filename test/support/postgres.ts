@@ -117,7 +117,8 @@ export function unprivilegedUser(): { uid: number; gid: number } | undefined {
 
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Free on IPv4 and on IPv6, where there is that too.
+  await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   if (!address || typeof address === 'string') throw new Error('no port');

@@ -21,7 +21,8 @@ export function sendRaw(
   server: Pick<TestServer, 'issuer'>,
   { method = 'GET', path, headers = {}, body }: RawRequest,
 ): Promise<RawAnswer> {
-  const { hostname, port } = new URL(server.issuer);
+  const { hostname: name, port } = new URL(server.issuer);
+  const hostname = name.replace(/^\[(.*)\]$/, '$1');
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
   const outgoing = httpRequest({ hostname, port, method, path, headers }, (incoming) => {
     const chunks: Buffer[] = [];

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
@@ -53,7 +52,7 @@ export async function startTestServer(
     trustedProxies: options.trustedProxies ?? 0,
   };
   const app = await createApp({ config, secrets, database, clock: () => new Date(), log });
-  const server: Server = await app.listen(port, 'localhost');
+  const listening = await app.listen(port, 'localhost');
   return {
     issuer,
     port,
@@ -64,8 +63,8 @@ export async function startTestServer(
     logged,
     async stop() {
       await app.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      listening.server.closeAllConnections();
+      await listening.close();
       await app.jobs.stop();
       await drop();
     },

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { fenced, read } from '../docs/pages.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { aClient } from '../support/factories.ts';
+import { freePort } from '../support/postgres.ts';
+import { certificate, certificateKey, type ReverseProxy, startCaddy, startNginx } from '../support/proxies.ts';
+import { type ServerProcess, startProcess } from '../support/server-process.ts';
+import { basic } from '../support/tokens.ts';
+
+const page = read('docs/deploy.md');
+
+/** The block as docs/deploy.md has it, with the ports and the names of this machine. */
+const nginx = (port: number, target: number) =>
+  (fenced(page, 'nginx')[0] ?? '')
+    .replace('listen 443 ssl', `listen ${port} ssl`)
+    .replace('127.0.0.1:3000', `127.0.0.1:${target}`)
+    .replace(/(ssl_certificate +).*;/, `$1${certificate};`)
+    .replace(/(ssl_certificate_key +).*;/, `$1${certificateKey};`);
+const caddy = (port: number, target: number) =>
+  (fenced(page, 'text').find((block) => block.includes('reverse_proxy')) ?? '')
+    .replace('auth.example.com {', `localhost:${port} {\n    tls ${certificate} ${certificateKey}`)
+    .replace('127.0.0.1:3000', `127.0.0.1:${target}`);
+
+describe('behind a proxy as docs/deploy.md has it', () => {
+  let storage: TestDatabase;
+  let server: ServerProcess | undefined;
+  let proxy: ReverseProxy | undefined;
+  beforeEach(async () => {
+    storage = await createTestDatabase();
+  });
+  afterEach(async () => {
+    await proxy?.stop();
+    await server?.stop();
+    [proxy, server] = [undefined, undefined];
+    await storage.drop();
+  });
+
+  const proxies = [
+    ['nginx', nginx, startNginx],
+    ['Caddy', caddy, startCaddy],
+  ] as const;
+  // How a machine's list of hosts may be sorted: Debian's, Ubuntu's and macOS's has ::1 first.
+  for (const order of ['ipv4first', 'ipv6first']) {
+    it.each(proxies)(
+      `%s reaches a server on localhost, ${order}, which knows who asks`,
+      async (_name, block, start) => {
+        const [port, target] = [await freePort(), await freePort()];
+        server = await startProcess({
+          DATABASE_URL: storage.url ?? '',
+          PORT: String(target),
+          ISSUER: `https://localhost:${port}`,
+          TRUSTED_PROXIES: '1',
+          NODE_OPTIONS: `--dns-result-order=${order}`,
+        });
+        proxy = await start(block(port, target), port);
+        const found = await ask(port, '/.well-known/openid-configuration');
+        expect([found.status, JSON.parse(found.text).issuer]).toEqual([200, `https://localhost:${port}`]);
+
+        const app = await aClient(storage.database, { type: 'machine' });
+        const refused = await ask(port, '/token', {
+          authorization: basic({ clientId: app.clientId, clientSecret: 'wrong' }),
+          'x-forwarded-for': '203.0.113.9',
+        });
+        expect([refused.status, JSON.parse(refused.text).error]).toEqual([401, 'invalid_client']);
+        const events = await storage.database.db
+          .selectFrom('audit_events')
+          .select('ip')
+          .where('type', '=', 'client.authentication_failed')
+          .execute();
+        expect(events).toEqual([{ ip: '127.0.0.1' }]);
+      },
+    );
+  }
+});
+
+/** GET; with headers, a POST of client credentials. */
+async function ask(port: number, path: string, headers?: Record<string, string>) {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  const outgoing = request(
+    {
+      host: '127.0.0.1',
+      servername: 'localhost',
+      port,
+      path,
+      ca: readFileSync(certificate),
+      method: headers ? 'POST' : 'GET',
+      headers: {
+        host: `localhost:${port}`,
+        ...headers,
+        ...(headers ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      },
+    },
+    (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    },
+  );
+  outgoing.on('error', reject).end(headers ? 'grant_type=client_credentials' : undefined);
+  return promise;
+}
