@@ -29,16 +29,6 @@ export function parseIssuer(value: string): string {
   return url.origin;
 }
 
-/** undefined is the embedded database, which the word says too: production wants it said. */
-export function parseDatabaseUrl(value: string | undefined): string | undefined {
-  if (value === undefined || value === 'embedded') return undefined;
-  const url = URL.parse(value);
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new ConfigError('DATABASE_URL', 'is not a PostgreSQL address; use postgres://user:password@host:5432/name');
-  }
-  return value;
-}
-
 export function parseSmtpUrl(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const url = URL.parse(value);

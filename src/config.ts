@@ -5,13 +5,13 @@ import {
   ConfigError,
   type MasterKey,
   parseCookieKeys,
-  parseDatabaseUrl,
   parseIssuer,
   parseMailFrom,
   parseMasterKeys,
   parseSmtpUrl,
   type Sender,
 } from './config-values.ts';
+import { BadAddress, readAddress } from './db/address.ts';
 import { type Environment, readVariables } from './environment.ts';
 import { type VariableName, variables } from './variables.ts';
 
@@ -136,6 +136,18 @@ function parseMetrics(read: (name: VariableName) => string | undefined, listenPo
   const metricsPort = check('METRICS_PORT', port, value, 'use a number from 1 to 65535');
   if (metricsPort === listenPort) throw new ConfigError('METRICS_PORT', 'is PORT too; use another one');
   return { port: metricsPort, host: read('METRICS_HOST') ?? 'localhost' };
+}
+
+/** undefined is the embedded database, which the word says too: production wants it said. */
+function parseDatabaseUrl(value: string | undefined): string | undefined {
+  if (value === undefined || value === 'embedded') return undefined;
+  try {
+    readAddress(value);
+  } catch (error) {
+    if (error instanceof BadAddress) throw new ConfigError('DATABASE_URL', error.message);
+    throw error;
+  }
+  return value;
 }
 
 function parseSigner(value: string): string | undefined {

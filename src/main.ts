@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { explainDatabaseFailure } from './db/explain.ts';
 import { openLog } from './log.ts';
 import type { RunningServer } from './start.ts';
 import { createWorkers, type Ready, untilToldToEnd, WorkerEnded } from './workers.ts';
@@ -83,13 +84,8 @@ function endAfter(finish: Promise<void>, log: Logger): void {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigError) return error.message;
-  if (['DataDirInUse', 'MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name))
+  if (['DataDirInUse', 'DatabaseUnusable', 'MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name))
     return error.message;
   if (error.name === 'SignerUnavailable') return `SIGNER: ${error.message}; start it first, and check the path`;
-  const causes = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  if (causes.some((cause) => 'syscall' in cause && cause.syscall === 'connect')) {
-    const words = causes.map((cause) => cause.message).join('; ');
-    return `DATABASE_URL: cannot be reached (${words}); check the address and that PostgreSQL runs`;
-  }
-  return error.stack ?? error.message;
+  return explainDatabaseFailure(error) ?? error.stack ?? error.message;
 }

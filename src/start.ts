@@ -4,6 +4,7 @@ import { startControlServer } from './cli/control-server.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, openEmbedded, openPostgres } from './db/connection.ts';
 import { migrateUp, pendingMigrations } from './db/migrator.ts';
+import { openUsable } from './db/usable.ts';
 import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
 import { drain, keepIdleConnections } from './http/drain.ts';
@@ -31,8 +32,8 @@ const ANSWER_LIMIT = 6000;
 async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const { databaseUrl, databasePool, dataDir, listen } = config;
   if (!databaseUrl) return openEmbedded(dataDir);
-  const limits = { answer: ANSWER_LIMIT, prepare: listen, ...(listen ? STATEMENT_LIMITS : {}) };
-  return openPostgres(databaseUrl, databasePool, (err) => log.warn({ err }, 'lost a database connection'), limits);
+  const limits = { own: listen, answer: ANSWER_LIMIT, prepare: listen, ...(listen ? STATEMENT_LIMITS : {}) };
+  return openUsable(databaseUrl, databasePool, (err) => log.warn({ err }, 'lost a database connection'), limits);
 }
 
 /** From configuration to a listening server. @throws {ConfigError} and errors of the database */
@@ -97,9 +98,9 @@ async function bringUpToDate(config: Config, database: Database, log: Logger): P
 }
 
 /** On a connection of its own, without the limits: a migration may take its time. */
-async function migrate({ databaseUrl }: Config, database: Database): Promise<string[]> {
+async function migrate({ databaseUrl, listen }: Config, database: Database): Promise<string[]> {
   if (!databaseUrl) return migrateUp(database.db);
-  const unlimited = openPostgres(databaseUrl, 1, () => {});
+  const unlimited = openPostgres(databaseUrl, 1, () => {}, { own: listen });
   try {
     return await migrateUp(unlimited.db);
   } finally {

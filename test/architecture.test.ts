@@ -18,7 +18,7 @@ const allowed: Record<string, string[]> = {
   variables: [],
   'config-values': [],
   environment: ['config-values', 'variables'],
-  config: ['config-values', 'environment', 'variables'],
+  config: ['config-values', 'db', 'environment', 'variables'],
   listen: ['config-values'],
   log: [],
   workers: [],
@@ -51,7 +51,7 @@ const allowed: Record<string, string[]> = {
   demo: [...below, ...features],
   start: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'listen', 'log', 'metrics'],
   welcome: ['config', 'demo'],
-  main: ['config', 'log', 'metrics', 'start', 'welcome', 'workers'],
+  main: ['config', 'db', 'log', 'metrics', 'start', 'welcome', 'workers'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

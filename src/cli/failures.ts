@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
 import { DataDirInUse } from '../db/connection.ts';
+import { DatabaseUnusable, explainDatabaseFailure } from '../db/explain.ts';
 import { AppError } from '../errors.ts';
 import { MissingMasterKey, WrongMasterKey } from '../keys/seal.ts';
 
@@ -12,7 +13,15 @@ export class CommandFailure extends Error {
   }
 }
 
-const EXPECTED = [AppError, ConfigError, CommandFailure, DataDirInUse, MissingMasterKey, WrongMasterKey];
+const EXPECTED = [
+  AppError,
+  ConfigError,
+  CommandFailure,
+  DataDirInUse,
+  DatabaseUnusable,
+  MissingMasterKey,
+  WrongMasterKey,
+];
 
 /** The option that fills a field of an action's input, where it is not the field's name in kebab case. */
 const OPTIONS: Record<string, string> = {
@@ -32,7 +41,7 @@ export function explainFailure(error: unknown): string[] {
   if (error instanceof z.ZodError) return [...new Set(error.issues.map(explainIssue))];
   if (!(error instanceof Error)) return [String(error)];
   if (EXPECTED.some((expected) => error instanceof expected)) return error.message.split('\n');
-  return [explainDatabaseFailure(error) ?? error.stack ?? error.message];
+  return [explainDatabaseFailure(error) ?? explainFileFailure(error) ?? error.stack ?? error.message];
 }
 
 function explainIssue({ path, message }: { path: PropertyKey[]; message: string }): string {
@@ -42,23 +51,9 @@ function explainIssue({ path, message }: { path: PropertyKey[]; message: string 
   return typeof index === 'number' ? `${option} (number ${index + 1}): ${message}` : `${option}: ${message}`;
 }
 
-const NETWORK = /^(ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/;
-/** SQLSTATE classes: connection, authentication, no such database. */
-const REFUSED_BY_POSTGRES = /^(08|28|3D)...$/;
 const FILE_SYSTEM = /^(EACCES|ENOSPC|ENOTDIR|EEXIST|EPERM|EROFS|ERR_SQLITE_ERROR)$/;
-/** Errors of the pool, which have no code. */
-const NO_CONNECTION = /^(timeout exceeded when trying to connect|Connection terminated)/;
 
-function explainDatabaseFailure(error: Error): string | undefined {
-  // An address with several IPs fails with one error for each.
-  const causes: unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const reasons = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ');
-  const codes = causes.map((cause) => (cause instanceof Error && 'code' in cause ? String(cause.code) : ''));
-  if (codes.some((code) => FILE_SYSTEM.test(code))) {
-    return `DATA_DIR: cannot be used (${reasons}); check its permissions`;
-  }
-  if (NO_CONNECTION.test(error.message) || codes.some((code) => NETWORK.test(code) || REFUSED_BY_POSTGRES.test(code))) {
-    return `DATABASE_URL: cannot be used (${reasons}); check the address and that PostgreSQL runs`;
-  }
-  return undefined;
+function explainFileFailure(error: Error): string | undefined {
+  if (!('code' in error) || !FILE_SYSTEM.test(String(error.code))) return undefined;
+  return `DATA_DIR: cannot be used (${error.message}); check its permissions`;
 }

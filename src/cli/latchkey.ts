@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../config.ts';
-import { DataDirInUse, openEmbedded, openPostgres } from '../db/connection.ts';
+import { DataDirInUse, openEmbedded } from '../db/connection.ts';
+import { openUsable } from '../db/usable.ts';
 import { type Session, sessionOf } from './command-line.ts';
 import { handOver } from './control-client.ts';
 import { CommandFailure, explainFailure } from './failures.ts';
@@ -62,7 +63,9 @@ async function run(argv: string[]): Promise<number> {
 
 async function openSession(): Promise<Session> {
   const config = readConfig(process.env);
-  const { databaseUrl, dataDir } = config;
-  const database = databaseUrl ? openPostgres(databaseUrl, CONNECTIONS, () => {}) : await openEmbedded(dataDir);
+  const { databaseUrl, dataDir, listen } = config;
+  const database = await (databaseUrl
+    ? openUsable(databaseUrl, CONNECTIONS, () => {}, { own: listen })
+    : openEmbedded(dataDir));
   return sessionOf(config, database, () => database.close());
 }

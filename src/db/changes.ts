@@ -1,8 +1,10 @@
 import { setTimeout as later } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import pg from 'pg';
+import { SessionClient } from './clients.ts';
 import type { Database, Db } from './connection.ts';
+import { driverOptions } from './driver-options.ts';
+import { sessionOf } from './session.ts';
 import { noteChange, onCommitted } from './transaction.ts';
 
 export const CHANNEL = 'latchkey';
@@ -149,11 +151,16 @@ function listenEmbedded(database: Database, watched: readonly Watched[]) {
 
 /** A connection of its own, made again whenever it breaks; what was missed meanwhile is found by polling. */
 function listenNetwork(url: string | undefined, watched: readonly Watched[]) {
-  let client: pg.Client | undefined;
+  let client: SessionClient | undefined;
   let closed = url === undefined;
   const connect = async () => {
-    if (closed) return;
-    const fresh = new pg.Client({ connectionString: url, application_name: 'latchkey-listen', keepAlive: true });
+    if (closed || url === undefined) return;
+    const fresh = new SessionClient({
+      ...driverOptions(url),
+      application_name: 'latchkey-listen',
+      keepAlive: true,
+      session: sessionOf(true),
+    });
     client = fresh;
     fresh.on('error', () => {});
     fresh.on('end', () => {

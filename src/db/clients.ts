@@ -1,11 +1,51 @@
 import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import type { Session } from './session.ts';
 
 /** Starts a statement that runs so often that PostgreSQL should plan it once for each connection. Its columns are named. */
 export const PREPARED = '/* prepared */';
 
+/** What a connection asks for at its beginning (session.ts). */
+export interface WithSession {
+  readonly session: Session;
+}
+
+/** Asks for its settings in the message that begins a connection: they are there before the first statement. */
+export class SessionClient extends pg.Client {
+  readonly #session: Session;
+
+  constructor(config: pg.ClientConfig & WithSession) {
+    super(config);
+    this.#session = config.session;
+  }
+
+  /** Hangs up when it is not let in: `pg` itself waits for the server to do so, which keeps the process for a minute. */
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg stay as they are
+  override connect(...args: any[]): any {
+    const { stream } = (this as unknown as { connection: { stream: Duplex } }).connection;
+    const [callback] = args as [((error: Error | null) => void)?];
+    if (callback) {
+      return super.connect((error: Error | null) => {
+        if (error) stream.destroy();
+        callback(error);
+      });
+    }
+    return super.connect().catch((error: unknown) => {
+      stream.destroy();
+      throw error;
+    });
+  }
+
+  /** Of `pg`, whose types leave it out: what else that message has. */
+  getStartupConf(): Record<string, string> {
+    const inherited = (pg.Client.prototype as unknown as SessionClient).getStartupConf.call(this);
+    return { ...this.#session, ...inherited };
+  }
+}
+
 /** Hangs up when an answer takes too long: nobody knows what is still to come on that connection. */
-export class ImpatientClient extends pg.Client {
+export class ImpatientClient extends SessionClient {
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg stay as they are
   override query(...args: any[]): any {
     const result = super.query(...(args as Parameters<pg.Client['query']>)) as unknown;

@@ -4,8 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
-import { ImpatientClient, PreparingClient } from './clients.ts';
+import { ImpatientClient, PreparingClient, type WithSession } from './clients.ts';
 import { EmbeddedDialect, NetworkDialect } from './dialects.ts';
+import { driverOptions } from './driver-options.ts';
+import { sessionOf } from './session.ts';
 import type { Tables } from './tables.ts';
 
 /** A pool or a transaction: what every query takes first. */
@@ -33,6 +35,8 @@ const INT8 = 20;
 
 /** Times in milliseconds; none by default. */
 export interface QueryLimits {
+  /** Whether connections lead to PostgreSQL itself, and not to a pooler that lends them for a transaction each. */
+  readonly own?: boolean;
   /**
    * How long PostgreSQL works on one statement (`statement_timeout`), and lets a transaction stand idle. PgBouncer
    * refuses a connection that asks for these.
@@ -52,21 +56,24 @@ export function openPostgres(
   onError: (error: Error) => void,
   limits: QueryLimits = {},
 ): Database {
-  const pool = new pg.Pool({
-    Client: limits.prepare ? PreparingClient : ImpatientClient,
-    connectionString: url,
+  const options: pg.PoolConfig & WithSession = {
+    // The pool gives it all of these options, which the types of `pg` do not say.
+    Client: (limits.prepare ? PreparingClient : ImpatientClient) as unknown as new () => pg.ClientBase,
     max: poolSize,
     connectionTimeoutMillis: 5000,
     keepAlive: true,
+    application_name: 'latchkey',
+    ...driverOptions(url),
+    session: sessionOf(limits.own ?? false),
     ...(limits.statement ? { statement_timeout: limits.statement } : {}),
     ...(limits.idleInTransaction ? { idle_in_transaction_session_timeout: limits.idleInTransaction } : {}),
     ...(limits.answer ? { query_timeout: limits.answer } : {}),
-    application_name: 'latchkey',
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
         oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
-  });
+  };
+  const pool = new pg.Pool(options);
   // An idle connection that breaks (a restarted server) raises this; unheard, it would end the process.
   pool.on('error', onError);
   // So would one that breaks between two statements of a transaction, which the pool does not listen to; the next one fails.

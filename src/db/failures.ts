@@ -1,3 +1,5 @@
+import { isBadCertificate } from './explain.ts';
+
 /**
  * SQLSTATEs by class or whole: the connection (08), resources such as connections, memory and disk (53), an operator or a
  * timeout that ended the statement or the server (57), the system under it (58), a server that does not let us in or is
@@ -21,12 +23,13 @@ const NETWORK = new Set([
 
 /** `pg` has no codes for what it notices itself. */
 const WORDS =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable|Postgres connection has been discarded|The server does not support SSL)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable|Postgres connection has been discarded|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** Whether an error means that the database cannot answer right now: it passes, and nothing is wrong with the request. */
 export function isDatabaseFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   // Errors of PostgreSQL have a severity; other libraries have five-letter codes too.
+  if (isBadCertificate(code)) return true;
   return WORDS.test(error.message) || NETWORK.has(code) || ('severity' in error && STATES.test(code));
 }

@@ -43,7 +43,7 @@ describe('surroundings that do not work', () => {
     const DATABASE_URL = `postgres://latchkey@127.0.0.1:${await freePort()}/latchkey`;
     const { code, stdout, stderr } = await latchkey({ DATABASE_URL }, ['api', 'list', '--json']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: DATABASE_URL: cannot be used \(.*ECONNREFUSED.*\n$/);
+    expect(stderr).toMatch(/^error: DATABASE_URL: cannot be reached \(.*ECONNREFUSED.*\n$/);
   });
 });
 

@@ -12,7 +12,11 @@ export interface PgBouncer {
 }
 
 /** PgBouncer in transaction mode in front of a server, with fewer connections to each database than its clients have. */
-export async function startPgBouncer(databaseUrl: string, poolSize = 3): Promise<PgBouncer> {
+export async function startPgBouncer(
+  databaseUrl: string,
+  poolSize = 3,
+  settings: readonly string[] = [],
+): Promise<PgBouncer> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-pgbouncer-'));
   const target = new URL(databaseUrl);
   const port = await freePort();
@@ -31,6 +35,7 @@ export async function startPgBouncer(databaseUrl: string, poolSize = 3): Promise
     'max_client_conn = 1000',
     // A database that a spec has dropped keeps no connections.
     'server_idle_timeout = 10',
+    ...settings,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'users.txt'), '"latchkey" ""\n');

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { readAddress } from '../../db/address.ts';
 import type { Tables } from '../../db/tables.ts';
 import { isLoopback } from '../rule.ts';
 import type { DatabaseState } from '../snapshot.ts';
@@ -46,7 +47,6 @@ function aheadOf(theirs: number, before: number, after: number): number {
 
 /** A socket, or an address of this machine. */
 function isLocal(url: string): boolean {
-  const { hostname, searchParams } = new URL(url);
-  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
+  const { host = '' } = readAddress(url);
   return host === '' || host.startsWith('/') || isLoopback(host);
 }
