@@ -155,6 +155,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     retainFor: LONGEST_TOKEN_LIFETIME,
     clock,
     streams: feedPages.streams,
+    post,
   });
 
   const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { emailAddress } from './names/addresses.ts';
 import { isPlainName } from './names/names.ts';
 
@@ -61,6 +62,22 @@ export function parseMailFrom(value: string | undefined, issuer: string): Sender
 /** An address, or one at a host of this network, which has no dot. */
 const parseSender = (text: string) =>
   /^[\w.+-]+@[a-z0-9-]+$/i.test(text) ? text : emailAddress().safeParse(text).data;
+
+/** Certificates in PEM, one after the other. */
+export function parseAuthorities(variable: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const certificates = value.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate);
+    if (certificates.length > 0) return certificates.join('\n');
+  } catch {
+    // Said below.
+  }
+  throw new ConfigError(
+    variable,
+    'is not a certificate in PEM; use the text of the file that starts with -----BEGIN CERTIFICATE-----',
+  );
+}
 
 /** `id:base64,…`, 32 bytes each, ids unique. */
 export function parseMasterKeys(value: string | undefined): MasterKey[] {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   ConfigError,
   type MasterKey,
+  parseAuthorities,
   parseCookieKeys,
   parseIssuer,
   parseMailFrom,
@@ -41,7 +42,7 @@ export interface Config {
   /** Where metrics are served; undefined: nowhere, and nothing is counted. */
   readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Where mail goes, and who it is from. */
-  readonly smtp: { readonly url: string | undefined; readonly from: Sender };
+  readonly smtp: { readonly url: string | undefined; readonly from: Sender; readonly ca: string | undefined };
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -89,7 +90,11 @@ export function readConfig(env: Environment): Config {
     listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
     expressLaneOn: check('EXPRESS_LANE', z.enum(['on', 'off']), read('EXPRESS_LANE') ?? 'on', 'use on or off') === 'on',
     metrics: parseMetrics(read, listenPort),
-    smtp: { url: parseSmtpUrl(read('SMTP_URL')), from: parseMailFrom(read('MAIL_FROM'), issuer) },
+    smtp: {
+      url: parseSmtpUrl(read('SMTP_URL')),
+      from: parseMailFrom(read('MAIL_FROM'), issuer),
+      ca: parseAuthorities('SMTP_CA', read('SMTP_CA')),
+    },
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };

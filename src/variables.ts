@@ -76,6 +76,11 @@ export const variables = {
       'The server that mail goes to: `smtps://user:password@host`, or `smtp://host:587`. Without it mail stays in the outbox.',
     secret: true,
   },
+  SMTP_CA: {
+    fallback: '(none)',
+    meaning: 'The certificates (PEM) of authorities that the mail server may have its own from, beside the usual ones.',
+    secret: true,
+  },
   MAIL_FROM: {
     fallback: '(by issuer)',
     meaning: 'Who mail is from: an address, or `Name <address>`. `no-reply` at the host of ISSUER unless set.',

@@ -44,7 +44,7 @@ const allowed: Record<string, string[]> = {
   declaration: [...below, ...features],
   doctor: [...below, ...features, 'verifier'],
   cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets'],
-  metrics: [...below, 'clients', 'keys', 'listen', 'usage'],
+  metrics: [...below, 'clients', 'keys', 'listen', 'mail', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [...below, ...features, 'http', 'oidc', 'portal', 'admin', 'gateway', 'jobs', 'listen', 'metrics', 'pictures'],
   'generated-secrets': ['config'],

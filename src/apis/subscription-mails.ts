@@ -2,6 +2,7 @@ import type { By } from '../access.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { type Mail, type Outbox, oneLine } from '../mail/outbox.ts';
+import { withoutLinks } from '../mail/their-words.ts';
 import { type Address, findAddress, findCaretakers } from '../teams/addresses.ts';
 import { decidesFor, type Subscriber } from './subscription-rows.ts';
 
@@ -18,10 +19,12 @@ export async function tellOfRequest(
   { app, api, scopes, reason }: Parties & { scopes: readonly string[]; reason: string },
   by: By,
 ): Promise<void> {
-  const subject = `${app.name} asks for access to ${api.name}`;
+  const subject = `${theirs(app.name)} asks for access to ${theirs(api.name)}`;
   const lines = [
-    `The app ${oneLine(app.name)} asks for access to your API ${oneLine(api.name)} (${api.identifier}).`,
-    scopes.length > 0 ? `It asks for: ${scopes.join(', ')}` : 'The API has no scopes; it asks for tokens at all.',
+    `The app ${theirs(app.name)} asks for access to your API ${theirs(api.name)} (${theirs(api.identifier)}).`,
+    scopes.length > 0
+      ? `It asks for: ${theirs(scopes.join(', '))}`
+      : 'The API has no scopes; it asks for tokens at all.',
     quoted('The reason given is:', reason),
     `Approve or deny it here:\n${outbox.issuer}/approvals`,
   ];
@@ -42,11 +45,11 @@ export async function tellOfDecision(
 ): Promise<void> {
   const { app, api, approved, refused, note } = decision;
   const isDenied = approved.length === 0 && refused.length > 0;
-  const subject = `${api.name}: access ${isDenied ? 'denied' : refused.length > 0 ? 'approved in part' : 'approved'}`;
+  const subject = `${theirs(api.name)}: access ${isDenied ? 'denied' : refused.length > 0 ? 'approved in part' : 'approved'}`;
   const lines = [
-    `You asked for access to ${oneLine(api.name)} (${api.identifier}) for the app ${oneLine(app.name)}.`,
-    approved.length > 0 ? `Approved, and usable now: ${approved.join(', ')}` : '',
-    refused.length > 0 ? `Not approved: ${refused.join(', ')}` : '',
+    `You asked for access to ${theirs(api.name)} (${theirs(api.identifier)}) for the app ${theirs(app.name)}.`,
+    approved.length > 0 ? `Approved, and usable now: ${theirs(approved.join(', '))}` : '',
+    refused.length > 0 ? `Not approved: ${theirs(refused.join(', '))}` : '',
     quoted('The owner of the API says:', note ?? ''),
     appLink(outbox, app),
   ];
@@ -62,22 +65,25 @@ export async function tellOfEnd(
 ): Promise<void> {
   if (!decidesFor(by, api)) return;
   const lines = [
-    `The access of your app ${oneLine(app.name)} to ${oneLine(api.name)} (${api.identifier}) was ${what}.`,
+    `The access of your app ${theirs(app.name)} to ${theirs(api.name)} (${theirs(api.identifier)}) was ${what}.`,
     'It gets no more tokens for it, and those that it has are refused.',
     quoted('The owner of the API says:', reason),
     appLink(outbox, app),
   ];
-  const subject = `${api.name}: access of ${app.name} ${what}`;
+  const subject = `${theirs(api.name)}: access of ${theirs(app.name)} ${what}`;
   await send(db, outbox, { to: await findCaretakers(db, app.team_id), subject, lines }, by);
 }
 
 const appLink = ({ issuer }: Outbox, app: Subscriber) => `The app and its APIs:\n${issuer}/apps/${app.id}/apis`;
 
+/** What another team wrote: on one line, and with nothing to follow in it. */
+const theirs = (text: string) => withoutLinks(oneLine(text));
+
 /** What someone wrote, marked as theirs line by line, so that it cannot pass for ours. */
 function quoted(introduction: string, text: string): string {
   if (text.trim() === '') return '';
   const lines = text.trim().split(/\r\n|[\r\n\v\f\u0085\u2028\u2029]/);
-  return `${introduction}\n${lines.map((line) => `> ${oneLine(line)}`).join('\n')}`;
+  return `${introduction}\n${lines.map((line) => `> ${theirs(line)}`).join('\n')}`;
 }
 
 /** One mail for each, so that nobody sees who else got it; none for the one who did it. */

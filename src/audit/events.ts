@@ -88,6 +88,7 @@ export type AuditEvent =
   | { type: 'role.deleted'; roleId: string; apiId: string; name: string }
   | { type: 'role.assigned'; roleId: string; apiId: string; accountId?: string; groupId?: string }
   | { type: 'role.unassigned'; roleId: string; apiId: string; accountId?: string; groupId?: string }
+  | { type: 'mail.resent'; mailId: string }
   | { type: 'authorization.denied'; accountId: string; clientId: string; scopes: readonly string[] }
   | { type: 'signing_key.created'; kid: string; alg: string }
   | { type: 'signing_key.revoked'; kid: string; alg: string; reason: string };

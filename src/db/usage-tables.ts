@@ -41,6 +41,8 @@ export interface MailOutboxTable {
   sent_at: Late<Date>;
   /** Refused for good. */
   failed_at: Late<Date>;
+  /** No attempt is made from then on. */
+  give_up_at: Timestamp;
 }
 
 /** An answer to a request that may be sent twice. */

@@ -1,4 +1,5 @@
 import type { Transporter } from 'nodemailer';
+import { encodeWord } from 'nodemailer/lib/mime-funcs';
 import type { Logger } from 'pino';
 import type { MasterKey } from '../config.ts';
 import type { Db } from '../db/connection.ts';
@@ -6,16 +7,16 @@ import { withLease } from '../db/leases.ts';
 import { unseal } from '../keys/seal.ts';
 import { mailContext } from '../keys/seal-contexts.ts';
 import { oneLine } from './outbox.ts';
-import { isForGood, isServerFailure } from './transport.ts';
+import { explain, isForGood, isServerFailure } from './refusals.ts';
 
-/** Mail that could not be sent for so long is of no use any more. */
-export const GIVE_UP_AFTER_DAYS = 3;
-const DAY = 86_400_000;
 const BATCH = 10;
 /** Longer than a batch takes when the server is slow with each mail. */
 const LEASE_SECONDS = 600;
 /** Seconds until the next attempt, by how many there were. */
 const DELAYS = [60, 300, 900, 3600, 10_800];
+const delayAfter = (attempts: number) => DELAYS[Math.min(attempts, DELAYS.length - 1)] ?? 0;
+/** Seconds for which a failure of one mail keeps the others waiting. */
+const MOST_HELD_BACK = 300;
 
 export interface DeliveryParts {
   readonly db: Db;
@@ -27,7 +28,12 @@ export interface DeliveryParts {
   readonly log: Logger;
   /** When the process is about to end: the mail under way is the last. */
   readonly signal: AbortSignal;
+  /** Told of each attempt. */
+  readonly onAttempt: (outcome: Outcome) => void;
 }
+
+/** What came of an attempt: `refused` is for good, `failed` for now. */
+export type Outcome = 'sent' | 'failed' | 'refused';
 
 /**
  * Sends what is due, in one process at a time. An attempt is noted before it is made, so that a crash in the middle of it
@@ -56,20 +62,20 @@ function findDue(db: Db, now: Date) {
     .where('sent_at', 'is', null)
     .where('failed_at', 'is', null)
     .where('next_attempt_at', '<=', now)
-    .where('created_at', '>', new Date(now.getTime() - GIVE_UP_AFTER_DAYS * DAY))
+    .where('give_up_at', '>', now)
     .orderBy('next_attempt_at')
     .limit(BATCH)
     .execute();
 }
 
 async function attempt(parts: DeliveryParts, id: string, attempts: number) {
-  const { db, masterKeys, transport, issuer, clock, log } = parts;
+  const { db, masterKeys, transport, issuer, clock, log, onAttempt } = parts;
   const mail = await claim(db, id, attempts, clock());
   if (!mail) return 'taken';
   try {
     await transport.sendMail({
       to: { address: mail.recipient, name: '' },
-      subject: mail.subject,
+      subject: literal(mail.subject),
       text: unseal(masterKeys, mailContext(id), mail.sealed_text),
       messageId: `<${id}@${new URL(issuer).hostname}>`,
       date: mail.created_at,
@@ -78,16 +84,38 @@ async function attempt(parts: DeliveryParts, id: string, attempts: number) {
     });
   } catch (error) {
     await noteFailure(db, id, error, clock());
+    onAttempt(isForGood(error) ? 'refused' : 'failed');
     log.warn({ mail: id, attempts: attempts + 1, code: (error as { code?: string }).code }, 'mail not sent');
-    return isServerFailure(error) ? 'server failed' : 'failed';
+    if (!isServerFailure(error)) return 'failed';
+    await holdBack(db, attempts, clock());
+    return 'server failed';
   }
   await db.updateTable('mail_outbox').set({ sent_at: clock(), last_error: null }).where('id', '=', id).execute();
+  onAttempt('sent');
   return 'sent';
+}
+
+/** What looks like an encoded word (RFC 2047) is encoded, so that it is read as it was written. */
+const literal = (subject: string) => (subject.includes('=?') ? encodeWord(subject, 'B', 52) : subject);
+
+/**
+ * A server that refuses all is asked by one mail at a time, and less and less often: whoever signs in in vain every few
+ * seconds is locked out. Mail that is written meanwhile makes an attempt of its own.
+ */
+async function holdBack(db: Db, attempts: number, now: Date): Promise<void> {
+  const seconds = Math.min(delayAfter(attempts), MOST_HELD_BACK);
+  await db
+    .updateTable('mail_outbox')
+    .set({ next_attempt_at: new Date(now.getTime() + seconds * 1000) })
+    .where('sent_at', 'is', null)
+    .where('failed_at', 'is', null)
+    .where('next_attempt_at', '<=', now)
+    .execute();
 }
 
 /** One statement, so that an attempt is made by one process, whatever becomes of the lease. */
 function claim(db: Db, id: string, attempts: number, now: Date) {
-  const delay = DELAYS[Math.min(attempts, DELAYS.length - 1)] ?? 0;
+  const delay = delayAfter(attempts);
   return db
     .updateTable('mail_outbox')
     .set({ attempts: attempts + 1, next_attempt_at: new Date(now.getTime() + delay * 1000) })
@@ -99,7 +127,7 @@ function claim(db: Db, id: string, attempts: number, now: Date) {
 }
 
 async function noteFailure(db: Db, id: string, error: unknown, now: Date): Promise<void> {
-  const said = oneLine(error instanceof Error ? error.message : String(error)).slice(0, 300);
+  const said = oneLine(explain(error)).slice(0, 400);
   await db
     .updateTable('mail_outbox')
     .set({ last_error: said, ...(isForGood(error) ? { failed_at: now } : {}) })

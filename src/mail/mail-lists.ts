@@ -4,7 +4,6 @@ import { authorize, type By, judgeAccess } from '../access.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
-import { GIVE_UP_AFTER_DAYS } from './delivery.ts';
 import type { OpenOutbox } from './outbox.ts';
 
 const DAY = 86_400_000;
@@ -41,6 +40,18 @@ export async function listMail(db: Db, query: z.input<typeof PageQuery>, by: By)
   return toListing(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
 }
 
+/** How many were refused or given up. @throws {AppError} not_found, forbidden */
+export async function countFailed(db: Db, by: By): Promise<number> {
+  authorize(by, 'platform.read', null);
+  const { count } = await db
+    .selectFrom('mail_outbox')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('sent_at', 'is', null)
+    .where((eb) => eb.or([eb('failed_at', 'is not', null), eb('give_up_at', '<=', by.now)]))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** One mail, with its text for admins alone: it may hold what opens something. @throws {AppError} not_found, forbidden */
 export async function findMail(
   db: Db,
@@ -57,11 +68,10 @@ export async function findMail(
 }
 
 function selectMail(db: Db, now: Date) {
-  const giveUp = new Date(now.getTime() - GIVE_UP_AFTER_DAYS * DAY);
   const state: RawBuilder<MailState> = sql`case
     when sent_at is not null then 'sent'
     when failed_at is not null then 'refused'
-    when created_at <= ${giveUp} then 'given up'
+    when give_up_at <= ${now} then 'given up'
     else 'waiting' end`;
   return db
     .selectFrom('mail_outbox')

@@ -34,13 +34,19 @@ export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): 
       const rows = mails.map(({ to, subject, text }) => {
         const id = `mail_${randomUUID().replaceAll('-', '')}`;
         const sealed = seal(masterKeys, mailContext(id), text);
-        const times = { created_at: now, next_attempt_at: now };
+        const times = { created_at: now, next_attempt_at: now, give_up_at: giveUpAt(now) };
         return { id, recipient: to, subject: oneLine(subject), sealed_text: sealed, ...times };
       });
       await db.insertInto('mail_outbox').values(rows).execute();
     },
   };
 }
+
+/** Mail that could not be sent for so long is of no use any more. */
+export const GIVE_UP_AFTER_DAYS = 3;
+const DAY = 86_400_000;
+
+export const giveUpAt = (now: Date) => new Date(now.getTime() + GIVE_UP_AFTER_DAYS * DAY);
 
 /** Names that people chose may hold line ends, or marks that turn the direction of text. */
 export const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { MasterKey, Sender } from '../config.ts';
 import type { Db } from '../db/connection.ts';
-import { sendDueMail } from './delivery.ts';
+import { type Outcome, sendDueMail } from './delivery.ts';
 import { openTransport } from './transport.ts';
 
 /** Milliseconds. */
@@ -14,6 +14,8 @@ export interface Post {
   /** Sends from time to time until closed. */
   start(): void;
   close(): Promise<void>;
+  /** What came of the attempts of this process so far. */
+  readonly attempts: Readonly<Record<Outcome, number>>;
 }
 
 export interface PostParts {
@@ -21,19 +23,24 @@ export interface PostParts {
   readonly masterKeys: readonly MasterKey[];
   readonly issuer: string;
   /** `url` undefined: mail stays in the outbox, where an operator sees it. */
-  readonly smtp: { readonly url: string | undefined; readonly from: Sender };
+  readonly smtp: { readonly url: string | undefined; readonly from: Sender; readonly ca: string | undefined };
   readonly clock: () => Date;
   readonly log: Logger;
 }
 
-export function createPost({ smtp: { url, from }, ...parts }: PostParts): Post {
-  if (url === undefined) return { send: async () => 0, start: () => {}, close: async () => {} };
-  const transport = openTransport({ url, from });
+export function createPost({ smtp: { url, from, ca }, ...parts }: PostParts): Post {
+  const attempts: Record<Outcome, number> = { sent: 0, failed: 0, refused: 0 };
+  if (url === undefined) return { send: async () => 0, start: () => {}, close: async () => {}, attempts };
+  const transport = openTransport({ url, from, ca });
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<unknown> | undefined;
   const closing = new AbortController();
-  const send = () => sendDueMail({ ...parts, transport, signal: closing.signal });
+  const onAttempt = (outcome: Outcome) => {
+    attempts[outcome] += 1;
+  };
+  const send = () => sendDueMail({ ...parts, transport, signal: closing.signal, onAttempt });
   return {
+    attempts,
     send,
     start() {
       timer = setInterval(() => {

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Catalog } from '../clients/catalog.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type RotationPolicy, SIGNING_ALGS, stageOf } from '../keys/stages.ts';
+import type { Post } from '../mail/post.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { counter, gauge } from './make.ts';
 
@@ -13,10 +14,14 @@ export interface Watched {
   readonly clock: () => Date;
   /** How many streams of the revocation feed are open. */
   readonly streams: () => number;
+  readonly post: Pick<Post, 'attempts'>;
 }
 
 /** What the parts of the server know of themselves, read when someone asks. */
-export function watchState(registry: Registry, { catalog, keyring, usage, retainFor, clock, streams }: Watched): void {
+export function watchState(
+  registry: Registry,
+  { catalog, keyring, usage, retainFor, clock, streams, post }: Watched,
+): void {
   gauge(registry, 'latchkey_revocation_streams', () => [[{}, streams()]]);
   gauge(registry, 'latchkey_catalog_entries', () => [[{}, catalog.counts().entries]]);
   counter(registry, 'latchkey_catalog_lookups_total', () => [
@@ -27,6 +32,9 @@ export function watchState(registry: Registry, { catalog, keyring, usage, retain
     [{ what: 'counts' }, usage.dropped.counts],
     [{ what: 'lines' }, usage.dropped.lines],
   ]);
+  counter(registry, 'latchkey_mail_attempts_total', () =>
+    Object.entries(post.attempts).map(([outcome, count]) => [{ outcome }, count] as const),
+  );
   gauge(registry, 'latchkey_signing_keys', () => {
     const stages = keyring.published().map((key) => [key.alg, stageOf(key, { retainFor }, clock())]);
     return SIGNING_ALGS.flatMap((alg) =>

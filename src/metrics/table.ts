@@ -92,6 +92,11 @@ export const metrics = {
     meaning:
       'Requests that could not be kept while the database was away: not counted (`counts`), or counted without their line (`lines`).',
   },
+  latchkey_mail_attempts_total: {
+    type: 'counter',
+    labels: ['outcome'],
+    meaning: 'Attempts to send a mail: `sent`, `failed` for now (another follows), `refused` for good.',
+  },
   latchkey_workers: {
     type: 'gauge',
     labels: [],

@@ -1,5 +1,6 @@
 import type { Invitation } from '../db/team-tables.ts';
-import type { Mail } from '../mail/outbox.ts';
+import { type Mail, oneLine } from '../mail/outbox.ts';
+import { isForStrangers } from '../mail/their-words.ts';
 
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
@@ -13,9 +14,11 @@ export function invitationMail(about: {
   issuer: string;
 }): Mail {
   const { invitation, teamName, code, issuer } = about;
-  const what = teamName
-    ? `join the team “${teamName}” as ${withArticle(invitation.role ?? 'viewer')}`
-    : 'open an account';
+  // It goes to whoever somebody names: what is written in it is ours.
+  const named = teamName !== undefined && isForStrangers(teamName);
+  const team = named ? `the team “${oneLine(teamName)}”` : 'a team';
+  const what =
+    teamName === undefined ? 'open an account' : `join ${team} as ${withArticle(invitation.role ?? 'viewer')}`;
   const text = [
     `You are invited to ${what} at ${issuer}.`,
     '',
@@ -31,9 +34,14 @@ export function invitationMail(about: {
   ];
   return {
     to: invitation.email,
-    subject: teamName ? `Join the team ${teamName} on Latchkey` : 'Your account on Latchkey',
+    subject: subjectOf(named ? teamName : undefined, invitation),
     text: text.join('\n'),
   };
+}
+
+function subjectOf(teamName: string | undefined, { role }: Invitation): string {
+  if (role === null) return 'Your account on Latchkey';
+  return teamName === undefined ? 'Join a team on Latchkey' : `Join the team ${teamName} on Latchkey`;
 }
 
 const withArticle = (role: string) => (role === 'owner' ? 'an owner' : `a ${role}`);

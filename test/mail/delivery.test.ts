@@ -109,7 +109,7 @@ describe('mail', () => {
       db: server.database.db,
       masterKeys: server.secrets.masterKeys,
       issuer: server.issuer,
-      smtp: { url: 'smtp://127.0.0.1:1', from: { name: '', address: 'keys@example.com' } },
+      smtp: { url: 'smtp://127.0.0.1:1', from: { name: '', address: 'keys@example.com' }, ca: undefined },
       clock: () => new Date(),
       log: { warn() {} } as never,
     });
@@ -176,6 +176,7 @@ it('SMTP_URL and MAIL_FROM are checked at the start', () => {
   expect(readConfig({ ISSUER: 'https://auth.example.com' }).smtp).toEqual({
     url: undefined,
     from: { name: 'Latchkey', address: 'no-reply@auth.example.com' },
+    ca: undefined,
   });
 });
 

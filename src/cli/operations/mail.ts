@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { AppError } from '../../errors.ts';
 import { type ListedMail, listMail } from '../../mail/mail-lists.ts';
-import type { CommandLine } from '../command-line.ts';
+import { resendMail } from '../../mail/resend.ts';
+import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { examples, formatTable, formatTime } from '../output.ts';
 
@@ -9,6 +11,25 @@ export function addMailCommands(program: Command, line: CommandLine): void {
   withSearch(mail.command('list').description('list the mail of the last days, without its text'))
     .addHelpText('after', examples('mail list --search grace@example.org'))
     .action((options: ListOptions) => list(line, options));
+  withJson(mail.command('resend').description('send mail again that was refused or given up, or waits'))
+    .argument('[mail]', 'its id, as list --json shows it')
+    .option('--failed', 'all that were refused or given up')
+    .addHelpText('after', examples('mail resend --failed'))
+    .action((id: string | undefined, options: ResendOptions) => resend(line, id, options));
+}
+
+interface ResendOptions {
+  readonly failed?: boolean;
+  readonly json?: boolean;
+}
+
+async function resend(line: CommandLine, id: string | undefined, options: ResendOptions): Promise<void> {
+  if ((id === undefined) !== (options.failed === true)) {
+    throw new AppError('invalid_request', { detail: 'Name one mail, or say --failed for all that were not sent.' });
+  }
+  const which = id === undefined ? ('failed' as const) : { id };
+  const resent = await line.withDatabase((db) => resendMail(db, which, line.by()));
+  line.answer(options, { json: { resent }, text: `Mails that are sent again: ${resent}.` });
 }
 
 async function list(line: CommandLine, options: ListOptions): Promise<void> {

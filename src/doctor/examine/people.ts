@@ -1,5 +1,4 @@
 import type { Db } from '../../db/connection.ts';
-import { GIVE_UP_AFTER_DAYS } from '../../mail/delivery.ts';
 import { emailKey } from '../../names/addresses.ts';
 import type { Contents } from '../snapshot.ts';
 
@@ -45,20 +44,19 @@ async function findTeamsWithoutOwner(db: Db): Promise<string[]> {
 }
 
 async function examineMail(db: Db, now: Date): Promise<Contents['mail']> {
-  const givenUp = new Date(now.getTime() - GIVE_UP_AFTER_DAYS * DAY);
   const unsent = db.selectFrom('mail_outbox').where('sent_at', 'is', null);
   const failed = await unsent
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('created_at', '>', new Date(now.getTime() - LATELY_DAYS * DAY))
     .where((eb) =>
       // Without an attempt nothing has failed: there is no mail server.
-      eb.or([eb('failed_at', 'is not', null), eb.and([eb('created_at', '<=', givenUp), eb('attempts', '>', 0)])]),
+      eb.or([eb('failed_at', 'is not', null), eb.and([eb('give_up_at', '<=', now), eb('attempts', '>', 0)])]),
     )
     .executeTakeFirstOrThrow();
   const waiting = await unsent
     .select((eb) => eb.fn.min('created_at').as('oldest'))
     .where('failed_at', 'is', null)
-    .where('created_at', '>', givenUp)
+    .where('give_up_at', '>', now)
     .executeTakeFirst();
   return { failed: Number(failed.count), oldestWaiting: waiting?.oldest ?? null };
 }

@@ -42,7 +42,7 @@ export const peopleRules: readonly Rule[] = [
     severity: 'warning',
     title: 'mail could not be sent',
     why: 'Whoever it was for was not told: of an invitation, a request or a decision.',
-    fix: 'npx latchkey mail list says why. Invite or decide again when it is mended.',
+    fix: 'npx latchkey mail list says why. When it is mended: npx latchkey mail resend --failed.',
     check: about(({ mail: { failed } }) =>
       sentenceIf(failed > 0, `${failed} mails of the last days were refused or given up.`),
     ),
@@ -51,8 +51,8 @@ export const peopleRules: readonly Rule[] = [
     id: 'mail-waiting',
     severity: 'warning',
     title: 'mail waits for more than an hour',
-    why: 'The mail server cannot be reached, or does not let us in.',
-    fix: 'npx latchkey mail list has the last error. Look at SMTP_URL.',
+    why: 'The mail server cannot be reached, does not let us in, or does not take our address.',
+    fix: 'npx latchkey mail list has the last error. Look at SMTP_URL and MAIL_FROM.',
     check: about(({ mail: { oldestWaiting } }, { settings, now }) =>
       sentenceIf(
         settings.hasMail && oldestWaiting !== null && daysSince(oldestWaiting, now) > HOUR_DAYS,

@@ -24,6 +24,8 @@ interface MailView {
   readonly written: string;
   readonly sent: string;
   readonly problem: string;
+  /** It can be sent again. */
+  readonly unsent: boolean;
 }
 
 /** An app or a person, by name, and where the events about it are. */
@@ -91,10 +93,12 @@ export interface OperatorViews {
     mails: readonly (MailView & { href: string })[];
     list: ListView;
     kept: string;
+    /** How many were refused or given up. */
+    failed: number;
     /** What to know when no mail goes out. */
     advice: string | undefined;
   };
-  'operator/mail': OperatorFrame & MailView & { text: string | undefined };
+  'operator/mail': OperatorFrame & MailView & { text: string | undefined; href: string };
   'operator/teams': OperatorFrame & {
     teams: readonly { href: string; name: string; since: string; suspended: boolean }[];
     list: ListView;

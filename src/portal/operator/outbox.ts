@@ -1,5 +1,8 @@
+import type { Context } from 'koa';
 import type { Badge } from '../../http/views/apps.ts';
-import { findMail, KEEP_MAIL_DAYS, type ListedMail, listMail } from '../../mail/mail-lists.ts';
+import { countFailed, findMail, KEEP_MAIL_DAYS, type ListedMail, listMail } from '../../mail/mail-lists.ts';
+import { resendMail, type Unsent } from '../../mail/resend.ts';
+import { redirect } from '../answers.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { counted, fromNow, inMoment } from '../moments.ts';
 import type { Area } from '../routes.ts';
@@ -7,7 +10,7 @@ import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
 /** Mail that waits, was sent or was refused. */
-export function addOutbox({ router, db, page, outbox, sendsMail }: Area): void {
+export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area): void {
   router.get('/operator/outbox', async (ctx) => {
     const { by } = visitorOf(ctx);
     const mails = await listMail(db, listRequest(ctx), by);
@@ -15,6 +18,7 @@ export function addOutbox({ router, db, page, outbox, sendsMail }: Area): void {
       ...operatorFrame(ctx),
       mails: mails.rows.map((mail) => ({ ...present(mail, by.now), href: `/operator/outbox/${mail.id}` })),
       list: leadOn(ctx, mails),
+      failed: sendsMail ? await countFailed(db, by) : 0,
       kept: `Mail is kept for ${counted(KEEP_MAIL_DAYS, 'day')}.`,
       advice: sendsMail ? undefined : 'SMTP_URL is not set, so no mail goes out: it stays here.',
     });
@@ -23,7 +27,19 @@ export function addOutbox({ router, db, page, outbox, sendsMail }: Area): void {
   router.get('/operator/outbox/:mail', async (ctx) => {
     const { by } = visitorOf(ctx);
     const { text, ...mail } = await findMail(db, outbox, String(ctx.params.mail), by);
-    await page(ctx, 'operator/mail', { ...operatorFrame(ctx), ...present(mail, by.now), text });
+    const href = `/operator/outbox/${mail.id}`;
+    await page(ctx, 'operator/mail', { ...operatorFrame(ctx), ...present(mail, by.now), text, href });
+  });
+
+  const again = async (ctx: Context, which: Unsent, back: string) => {
+    const count = await resendMail(db, which, visitorOf(ctx).by);
+    await visits.leave(ctx, { notice: count === 1 ? 'The mail is sent again.' : `${count} mails are sent again.` });
+    redirect(ctx, back);
+  };
+  router.post('/operator/outbox/resend', (ctx) => again(ctx, 'failed', '/operator/outbox'));
+  router.post('/operator/outbox/:mail/resend', (ctx) => {
+    const id = String(ctx.params.mail);
+    return again(ctx, { id }, `/operator/outbox/${encodeURIComponent(id)}`);
   });
 }
 
@@ -41,6 +57,7 @@ function present(mail: ListedMail, now: Date) {
     to: mail.recipient,
     subject: mail.subject,
     badge: { text: state, tone: TONES[state] },
+    unsent: state !== 'sent',
     written: inMoment(mail.createdAt),
     sent: sentAt ? inMoment(sentAt) : '',
     problem: mail.lastError ? `${mail.lastError} (${counted(attempts, 'attempt')}).${next}` : '',
