@@ -38,6 +38,7 @@ import { expressLane } from './oidc/express-lane.ts';
 import { isForPrograms } from './oidc/host.ts';
 import { refreshLane } from './oidc/refresh-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
+import { lifetimes } from './oidc/ttls.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
@@ -95,6 +96,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     db,
     signers: createSigners(masterKeys, signerSocket),
     policy: { ...keyRotation, retainFor: LONGEST_TOKEN_LIFETIME },
+    rememberFor: lifetimes.sessionAbsolute,
     clock,
     onChange: () => {
       oidc.rebuild();
@@ -123,7 +125,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
   const feedPages = feedRoutes(feed);
-  const watcher = watchChanges(database, [keyring.watch, feed.watch, catalog.watch(db)], {
+  const watcher = watchChanges(database, [...keyring.watches, feed.watch, catalog.watch(db)], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
     clock,

@@ -86,6 +86,6 @@ function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (['DataDirInUse', 'DatabaseUnusable', 'MissingMasterKey', 'WrongMasterKey', 'MissingSigner'].includes(error.name))
     return error.message;
-  if (error.name === 'SignerUnavailable') return `SIGNER: ${error.message}; start it first, and check the path`;
+  if (error.name === 'SignerUnavailable') return 'SIGNER: does not answer; start it first, and check the path';
   return explainDatabaseFailure(error) ?? error.stack ?? error.message;
 }

@@ -8,6 +8,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { isAlwaysThere } from '../keys/algorithms.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
 import { ADMIN_API } from './admin-api.ts';
 import { ApiChanges, type ApiChangesInput, type NewApi } from './api-schema.ts';
@@ -42,7 +43,12 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
     if (changes.visibleTeams) await setVisibleTeams(trx, api.id, changes.visibleTeams);
     const updated = await trx
       .updateTable('apis')
-      .set((eb) => ({ ...columnsOf(changes), version: eb('version', '+', 1), updated_at: by.now }))
+      .set((eb) => ({
+        ...columnsOf(changes),
+        ...algorithmBefore(api, changes.signingAlg),
+        version: eb('version', '+', 1),
+        updated_at: by.now,
+      }))
       .where('id', '=', api.id)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -97,6 +103,11 @@ async function replaceScopes(
   const closed = scopes.filter(({ name, needsRole }) => needsRole && open.has(name)).map(({ name }) => name);
   if (closed.length > 0) await endTokensWith(trx, api, closed, now);
   return removed;
+}
+
+/** Until verifiers know a key of another algorithm, tokens are signed as before. */
+function algorithmBefore({ signing_alg: before }: Api, wanted: Api['signing_alg'] | undefined) {
+  return wanted !== undefined && wanted !== before && isAlwaysThere(before) ? { signing_alg_before: before } : {};
 }
 
 /** What is undefined stays as it is. */

@@ -15,6 +15,7 @@ const COLUMNS = [
   'jwks',
   'jwks_uri',
   'id_token_alg',
+  'id_token_alg_before',
   'pkce',
   'require_par',
   'first_party',

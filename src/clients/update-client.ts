@@ -11,6 +11,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { isAlwaysThere } from '../keys/algorithms.ts';
 import { ClientChanges, checkConsistency, reportTo, type WantedChanges } from './client-input.ts';
 import { lockClient } from './find-clients.ts';
 import { endAllSecrets } from './secrets.ts';
@@ -87,7 +88,7 @@ async function toColumns(db: Db, before: Client, changes: WantedChanges): Promis
     ...(changes.postLogoutRedirectUris === undefined
       ? {}
       : { post_logout_redirect_uris: [...new Set(changes.postLogoutRedirectUris)] }),
-    ...(changes.idTokenAlg === undefined ? {} : { id_token_alg: changes.idTokenAlg }),
+    ...(changes.idTokenAlg === undefined ? {} : algorithms(before.id_token_alg, changes.idTokenAlg)),
     ...(changes.pkce === undefined ? {} : { pkce: changes.pkce }),
     ...(changes.requirePar === undefined ? {} : { require_par: changes.requirePar }),
     ...(changes.refreshRetrySeconds === undefined ? {} : { refresh_retry_seconds: changes.refreshRetrySeconds }),
@@ -97,6 +98,12 @@ async function toColumns(db: Db, before: Client, changes: WantedChanges): Promis
     jwks: jwks ? JSON.stringify(jwks) : null,
     jwks_uri: jwksUri,
   };
+}
+
+/** Until apps could learn of a key of another algorithm, ID tokens are signed as before. */
+function algorithms(before: Client['id_token_alg'], wanted: Client['id_token_alg']): Updateable<ClientTable> {
+  const changed = wanted !== before && isAlwaysThere(before);
+  return { id_token_alg: wanted, ...(changed ? { id_token_alg_before: before } : {}) };
 }
 
 /** @throws {AppError} invalid_request for an API that the app may not use */

@@ -17,6 +17,8 @@ export interface ClientTable {
   /** Where its public keys are, in place of `jwks`. */
   jwks_uri: Late<string>;
   id_token_alg: SigningAlgName;
+  /** What signs while no key of `id_token_alg` does; null: ES256. */
+  id_token_alg_before: Late<SigningAlgName>;
   pkce: 'required' | 'pkce_or_nonce';
   require_par: boolean;
   first_party: boolean;
@@ -75,6 +77,8 @@ export interface ApiTable {
   name: string;
   token_lifetime: number;
   signing_alg: SigningAlgName;
+  /** What signs while no key of `signing_alg` does; null: ES256. */
+  signing_alg_before: Late<SigningAlgName>;
   /** null: it belongs to the operator. */
   team_id: Late<string>;
   description: Generated<string>;

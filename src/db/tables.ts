@@ -89,7 +89,7 @@ export interface SigningKeyTable {
   sealed_private_jwk: string | null;
   created_at: Created;
   activates_at: Timestamp;
-  retires_at: Timestamp | null;
+  ended_at: Timestamp | null;
   revoked_at: Timestamp | null;
   revoked_reason: string | null;
 }

@@ -95,6 +95,8 @@ export interface Contents {
   readonly secrets: readonly SecretState[];
   readonly subscriptions: readonly SubscriptionState[];
   readonly suspended: readonly { readonly what: string; readonly since: Date }[];
+  /** Those that must have a key. */
+  readonly algorithms: readonly SigningAlgName[];
   readonly signingKeys: readonly SigningKeyState[];
   /** Access tokens that many proxies would not take, the largest first. */
   readonly largeTokens: readonly LargeToken[];

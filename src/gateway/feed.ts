@@ -15,6 +15,7 @@ export interface SignedFeed {
 }
 
 export interface FeedPublisher {
+  /** @throws {SignerUnavailable} */
   current(): Promise<SignedFeed>;
   /** Hears every new feed until told to stop. */
   subscribe(hear: (feed: SignedFeed) => void): () => void;
@@ -49,16 +50,19 @@ export function createFeedPublisher(parts: {
   };
   const refresh = (): Promise<SignedFeed> => {
     const now = clock();
+    // Asked for first: without a key there is nothing to begin.
+    const kid = signingKid();
     const feed = make(now);
-    cached = { feed, signedAt: now.getTime(), kid: signingKid() };
+    const making = { feed, signedAt: now.getTime(), kid };
+    cached = making;
     feed.catch(() => {
-      cached = undefined;
+      if (cached === making) cached = undefined;
     });
     return feed;
   };
 
   return {
-    current() {
+    async current() {
       const age = clock().getTime() - (cached?.signedAt ?? 0);
       // Never one that is signed by a key that has left the JWKS.
       const usable = cached !== undefined && age >= 0 && age < SIGN_AGAIN * 1000 && cached.kid === signingKid();
@@ -78,7 +82,8 @@ export function createFeedPublisher(parts: {
       async onChange() {
         if (listeners.size === 0) return;
         const feed = await refresh();
-        for (const hear of listeners) hear(feed);
+        const outcomes = await Promise.allSettled([...listeners].map(async (hear) => hear(feed)));
+        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
       },
     },
   };

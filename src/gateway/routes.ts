@@ -52,11 +52,11 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
     };
     ctx.req.once('close', end);
     stream.once('close', end);
+    send(await firstOf(publisher, end));
     ctx.type = 'text/event-stream';
     ctx.set('Cache-Control', 'no-store');
     ctx.set('X-Accel-Buffering', 'no');
     ctx.body = stream;
-    send(await publisher.current());
   });
 
   return {
@@ -66,4 +66,14 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
       for (const stream of streams) stream.end();
     },
   };
+}
+
+/** The feed as it is now. Without one there is no stream, and nothing is left of it. */
+async function firstOf(publisher: FeedPublisher, end: () => void): Promise<SignedFeed> {
+  try {
+    return await publisher.current();
+  } catch (error) {
+    end();
+    throw error;
+  }
 }

@@ -6,9 +6,13 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { revoke } from '../revocation/revoke.ts';
-import type { Signer } from './signer.ts';
-import { listSigningKeys, type SigningAlg, type SigningKey } from './signing-keys.ts';
-import { newestKey, planNextKey, planRequestedKey, type RotationPolicy, SIGNING_ALGS } from './stages.ts';
+import { useOf } from './algorithms.ts';
+import { type KeyChange, keysOf, takeStep } from './key-steps.ts';
+import { planRequestedKey, planTakeover, planUpkeep } from './plans.ts';
+import { MissingMasterKey, WrongMasterKey } from './seal.ts';
+import { type Signer, SignerUnavailable } from './signer.ts';
+import { listSigningKeys, SIGNING_ALGS, type SigningAlg, type SigningKey } from './signing-keys.ts';
+import { type RotationPolicy, stageOf } from './stages.ts';
 
 export const KEYS_TOPIC = 'signing-keys';
 
@@ -18,59 +22,88 @@ export interface RotationParts {
   readonly policy: RotationPolicy;
 }
 
-/** Makes the keys that are due, of every algorithm. Safe to call at any time from any process. @returns the kids made */
-export async function maintainKeys({ db, signer, policy }: RotationParts, now: Date): Promise<string[]> {
-  const made: string[] = [];
-  for (const alg of SIGNING_ALGS) {
-    if (!planNextKey(await keysOf(db, alg), policy, now)) continue;
-    const kid = await underLock(db, async (trx) => {
-      const keys = await keysOf(trx, alg);
-      // Someone else may have been first; so the plan is made again where only one can be.
-      const plan = planNextKey(keys, policy, now);
-      return (
-        plan && insertKey(trx, { signer, alg, keys, activatesAt: plan.activatesAt, now, actor: { type: 'system' } })
-      );
-    });
-    if (kid) made.push(kid);
-  }
-  return made;
+const SYSTEM: Actor = { type: 'system' };
+
+/** What is left is done the next time. */
+const MOST_STEPS = 50;
+
+/**
+ * Makes, starts and ends the keys that are due, of every algorithm. Safe to call at any time from any process. One that
+ * fails does not hold up the others. @returns the kids made @throws {AggregateError} what failed
+ */
+export async function maintainKeys(parts: RotationParts, now: Date): Promise<string[]> {
+  const outcomes = await settleInTurn(SIGNING_ALGS, (alg) => maintainAlgorithm(parts, alg, now));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, 'keys of several algorithms could not be kept up');
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
 }
 
-/** Makes a next key of an algorithm now; it signs once it has been published for long enough. */
+async function settleInTurn<T, R>(values: readonly T[], work: (value: T) => Promise<R>) {
+  const outcomes: PromiseSettledResult<R>[] = [];
+  for (const value of values) outcomes.push(...(await Promise.allSettled([work(value)])));
+  return outcomes;
+}
+
+async function maintainAlgorithm({ db, signer, policy }: RotationParts, alg: SigningAlg, now: Date): Promise<string[]> {
+  const plan = async (trx: Kysely<Tables>) => planUpkeep(await keysOf(trx, alg), await useOf(trx, alg), policy, now);
+  if (!(await plan(db))) return [];
+  return underLock(db, async (trx) => {
+    const made: string[] = [];
+    // Someone else may have been first; so the plan is made again where only one can be, until nothing is left to do.
+    for (let left = MOST_STEPS; left > 0; left -= 1) {
+      const step = await plan(trx);
+      if (!step) break;
+      const kid = await takeStep(trx, step, { signer, alg, actor: SYSTEM, now });
+      if (step.step === 'make') made.push(kid);
+    }
+    await announce(trx, KEYS_TOPIC);
+    return made;
+  });
+}
+
+/**
+ * Makes a next key of an algorithm now; it signs once it has been published for long enough.
+ * @throws {AppError} conflict: nothing uses the algorithm
+ */
 export async function rotateKey(
   { db, signer, policy }: RotationParts,
   alg: SigningAlg,
   by: { actor: Actor; now: Date },
 ): Promise<{ kid: string; alg: SigningAlg; activatesAt: Date }> {
   return underLock(db, async (trx) => {
-    const keys = await keysOf(trx, alg);
-    const { activatesAt } = planRequestedKey(keys, policy, by.now);
-    return { kid: await insertKey(trx, { signer, alg, keys, activatesAt, ...by }), alg, activatesAt };
+    if ((await useOf(trx, alg)) === 'unused') {
+      const detail = `No API and no app uses ${alg}, so it has no key. It gets one when you set an API or app to it.`;
+      throw new AppError('conflict', { detail });
+    }
+    const { activatesAt } = planRequestedKey(await keysOf(trx, alg), policy, by.now);
+    const kid = await takeStep(trx, { step: 'make', activatesAt }, { signer, alg, ...by });
+    await announce(trx, KEYS_TOPIC);
+    return { kid, alg, activatesAt };
   });
 }
 
 export interface KeyRevocation {
   readonly kid: string;
   readonly alg: SigningAlg;
-  /** The key that signs from now on. */
-  readonly successor: string;
+  /** Whether anything uses the algorithm. */
+  readonly isUsed: boolean;
+  /** The key that signs now. Where this process could make none, a server that can makes it as soon as it hears of this. */
+  readonly successor: string | undefined;
 }
 
 /**
  * Drops a key at once, everywhere: it leaves the JWKS, and every token that it signed is refused. If it was the one that
  * signs, the next one signs from now on, whether or not verifiers have seen it yet.
- * @throws {AppError} not_found, conflict
+ * @throws {AppError} not_found, conflict @throws {MissingMasterKey} @throws {WrongMasterKey} unless it may be `withoutSuccessor`
  */
 export async function revokeKey(
   { db, signer, policy }: RotationParts,
-  revocation: { kid: string; reason: string },
+  revocation: { kid: string; reason: string; withoutSuccessor?: boolean | undefined },
   by: { actor: Actor; now: Date },
 ): Promise<KeyRevocation> {
   return underLock(db, async (trx) => {
-    const key = (await listSigningKeys(trx)).find((candidate) => candidate.kid === revocation.kid);
-    if (!key) throw new AppError('not_found', { detail: `There is no signing key ${revocation.kid}.` });
-    if (key.revokedAt)
-      throw new AppError('conflict', { detail: `The signing key ${revocation.kid} is revoked already.` });
+    const key = await findRevocable(trx, revocation.kid);
     await trx
       .updateTable('signing_keys')
       .set({ revoked_at: by.now, revoked_reason: revocation.reason })
@@ -87,79 +120,45 @@ export async function revokeKey(
       { type: 'signing_key.revoked', kid: key.kid, alg: key.alg, reason: revocation.reason },
       by.now,
     );
-    const successor = await ensureActive(trx, { signer, alg: key.alg, ...by });
+    const isUsed = (await useOf(trx, key.alg)) !== 'unused';
+    const successor = isUsed
+      ? await takeOver(trx, policy, { signer, alg: key.alg, ...by }, revocation.withoutSuccessor)
+      : undefined;
     await announce(trx, KEYS_TOPIC);
-    return { kid: key.kid, alg: key.alg, successor };
+    return { kid: key.kid, alg: key.alg, isUsed, successor };
   });
 }
 
-/** The key of an algorithm that signs now; the next in line is brought forward, or a new one made. */
-async function ensureActive(
-  trx: Transaction<Tables>,
-  { signer, alg, actor, now }: { signer: Signer; alg: SigningAlg; actor: Actor; now: Date },
-): Promise<string> {
-  const keys = await keysOf(trx, alg);
-  const active = keys.find((key) => key.activatesAt <= now && (!key.retiresAt || key.retiresAt > now));
-  if (active) return active.kid;
-  const waiting = keys
-    .filter((key) => key.activatesAt > now)
-    .sort((a, b) => a.activatesAt.getTime() - b.activatesAt.getTime())[0];
-  if (!waiting) return insertKey(trx, { signer, alg, keys: [], activatesAt: now, actor, now });
-  await trx.updateTable('signing_keys').set({ activates_at: now }).where('kid', '=', waiting.kid).execute();
-  return waiting.kid;
-}
-
-interface KeyInsertion {
-  readonly signer: Signer;
-  readonly alg: SigningAlg;
-  readonly keys: readonly SigningKey[];
-  readonly activatesAt: Date;
-  readonly actor: Actor;
-  readonly now: Date;
-}
-
-async function insertKey(
-  trx: Transaction<Tables>,
-  { signer, alg, keys, activatesAt, actor, now }: KeyInsertion,
-): Promise<string> {
-  await checkSigner(trx, signer, now);
-  const { publicJwk, sealedPrivateJwk } = await signer.createKey(alg);
-  const kid = publicJwk.kid ?? '';
-  const predecessor = newestKey(keys);
-  if (predecessor) {
-    await trx.updateTable('signing_keys').set({ retires_at: activatesAt }).where('kid', '=', predecessor.kid).execute();
-  }
-  await trx
-    .insertInto('signing_keys')
-    .values({
-      kid,
-      alg,
-      signer: signer.name,
-      public_jwk: JSON.stringify(publicJwk),
-      sealed_private_jwk: sealedPrivateJwk ?? null,
-      created_at: now,
-      activates_at: activatesAt,
-      retires_at: null,
-      revoked_at: null,
-      revoked_reason: null,
-    })
-    .execute();
-  await record(trx, actor, { type: 'signing_key.created', kid, alg }, now);
-  await announce(trx, KEYS_TOPIC);
-  return kid;
+async function findRevocable(trx: Transaction<Tables>, kid: string): Promise<SigningKey> {
+  const key = (await listSigningKeys(trx)).find((candidate) => candidate.kid === kid);
+  if (!key) throw new AppError('not_found', { detail: `There is no signing key ${kid}.` });
+  if (key.revokedAt) throw new AppError('conflict', { detail: `The signing key ${kid} is revoked already.` });
+  return key;
 }
 
 /**
- * A signer that has not the keys in use, such as a command's with other master keys, would make one that no server can
- * use. @throws {MissingMasterKey} @throws {WrongMasterKey}
+ * The key that signs now. A leaked one leaves also while the signer is away. With other master keys than the server's, which
+ * is most likely a mistake, it leaves only when that is wanted: because they are lost.
  */
-async function checkSigner(trx: Transaction<Tables>, signer: Signer, now: Date): Promise<void> {
-  const own = (await listSigningKeys(trx)).filter((key) => key.signer === signer.name && !key.revokedAt);
-  signer.check(own.filter((key) => !key.retiresAt || key.retiresAt > now));
+async function takeOver(
+  trx: Transaction<Tables>,
+  policy: RotationPolicy,
+  change: KeyChange,
+  withoutSuccessor = false,
+): Promise<string | undefined> {
+  const { alg, now } = change;
+  const active = async () => (await keysOf(trx, alg)).find((key) => stageOf(key, policy, now) === 'active')?.kid;
+  const known = await active();
+  if (known) return known;
+  const step = planTakeover(await keysOf(trx, alg), policy, now, now);
+  try {
+    if (step) await takeStep(trx, step, change);
+  } catch (error) {
+    const isLost = error instanceof MissingMasterKey || error instanceof WrongMasterKey;
+    if (!(error instanceof SignerUnavailable) && !(withoutSuccessor && isLost)) throw error;
+  }
+  return active();
 }
-
-const keysOf = async (db: Kysely<Tables>, alg: SigningAlg) =>
-  (await listSigningKeys(db)).filter((key) => key.alg === alg && !key.revokedAt);
 
 /** One change of keys at a time, however many processes: they wait for each other on one row. */
 async function underLock<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {

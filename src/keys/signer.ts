@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { AppError } from '../errors.ts';
 import type { SigningAlg } from './signing-keys.ts';
 
 /**
@@ -27,10 +28,10 @@ export interface HeldKey {
   readonly sealedPrivateJwk: string | undefined;
 }
 
-/** The signer does not answer, or not in time. The request may be tried again. */
-export class SignerUnavailable extends Error {
+/** There is nobody who signs: the signer does not answer in time, or there is no key. The request may be tried again. */
+export class SignerUnavailable extends AppError {
   constructor(cause: unknown) {
-    super('the signer does not answer', { cause });
+    super('unavailable', { cause, retryAfter: 1 });
     this.name = 'SignerUnavailable';
   }
 }

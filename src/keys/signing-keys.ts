@@ -2,9 +2,10 @@ import type { JWK } from 'jose';
 import { sql } from 'kysely';
 import type { Db } from '../db/connection.ts';
 import type { HeldKey } from './signer.ts';
-import type { KeyTimes } from './stages.ts';
+import { type KeyTimes, withEnds } from './stages.ts';
 
-export type SigningAlg = 'ES256' | 'RS256' | 'EdDSA';
+export const SIGNING_ALGS = ['ES256', 'RS256', 'EdDSA'] as const;
+export type SigningAlg = (typeof SIGNING_ALGS)[number];
 
 export interface SigningKey extends KeyTimes, HeldKey {
   readonly signer: 'database' | 'socket';
@@ -15,7 +16,7 @@ export interface SigningKey extends KeyTimes, HeldKey {
 /** Every key that was ever made, newest first. */
 export async function listSigningKeys(db: Db): Promise<SigningKey[]> {
   const rows = await db.selectFrom('signing_keys').selectAll().orderBy('activates_at', 'desc').orderBy('kid').execute();
-  return rows.map((row) => ({
+  const keys = rows.map((row) => ({
     kid: row.kid,
     alg: row.alg,
     signer: row.signer,
@@ -23,16 +24,23 @@ export async function listSigningKeys(db: Db): Promise<SigningKey[]> {
     sealedPrivateJwk: row.sealed_private_jwk ?? undefined,
     createdAt: row.created_at,
     activatesAt: row.activates_at,
-    retiresAt: row.retires_at,
+    endedAt: row.ended_at,
     revokedAt: row.revoked_at,
     revokedReason: row.revoked_reason,
   }));
+  const ends = new Map(
+    SIGNING_ALGS.flatMap((alg) => withEnds(keys.filter((key) => key.alg === alg))).map((key) => [
+      key.kid,
+      key.retiresAt,
+    ]),
+  );
+  return keys.map((key) => ({ ...key, retiresAt: ends.get(key.kid) ?? null }));
 }
 
-/** Changes whenever a key is made, given a successor, re-sealed or revoked: for those who poll. */
+/** Changes whenever a key is made, starts at another time, ends or is revoked: for those who poll. */
 export async function signingKeysFingerprint(db: Db): Promise<string> {
   const { rows } = await sql<{ print: string }>`
-    select concat_ws(':', count(*), count(retires_at), count(revoked_at), max(activates_at), max(retires_at)) as print
+    select md5(string_agg(concat_ws(' ', kid, activates_at, ended_at, revoked_at), ',' order by kid)) as print
     from signing_keys`.execute(db);
   return rows[0]?.print ?? '';
 }

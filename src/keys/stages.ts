@@ -1,13 +1,18 @@
-import type { SigningAlg } from './signing-keys.ts';
-
-/** A key pair's life. Times are set once and never moved, so that every process sees the same stage at the same moment. */
-export interface KeyTimes {
+/** What is written down of a key pair's life. None of it repeats what is written down of another one. */
+export interface KeyRecord {
+  readonly kid: string;
   readonly createdAt: Date;
   /** From here on it signs. Until then it is only published. */
   readonly activatesAt: Date;
-  /** From here on its successor signs; null while it has none. */
-  readonly retiresAt: Date | null;
+  /** When it ended without a successor, because nothing uses its algorithm any more. */
+  readonly endedAt: Date | null;
   readonly revokedAt: Date | null;
+}
+
+/** A key among the others of its algorithm. */
+export interface KeyTimes extends KeyRecord {
+  /** From here on another one signs, or none where the algorithm is no longer used; null while nothing follows. */
+  readonly retiresAt: Date | null;
 }
 
 /** All in seconds. */
@@ -24,44 +29,38 @@ export const LONGEST_TOKEN_LIFETIME = 86_400;
 
 export type KeyStage = 'pending' | 'active' | 'retiring' | 'gone';
 
+/**
+ * Tells each key of one algorithm when it ends: when the next one starts. That is worked out and never written down, so
+ * that a key whose successor is revoked before it signed has no end any more. One that was revoked later did follow.
+ */
+export function withEnds<Key extends KeyRecord>(keys: readonly Key[]): (Key & KeyTimes)[] {
+  const inOrder = [...keys].sort(byStart);
+  let next: Date | null = null;
+  const ended: (Key & KeyTimes)[] = [];
+  for (const key of inOrder.toReversed()) {
+    ended.push({ ...key, retiresAt: earliest(key.endedAt, next) });
+    if (!neverSigns(key)) next = key.activatesAt;
+  }
+  return ended;
+}
+
+/** One that is revoked never follows another that starts in the same moment. */
+const byStart = (a: KeyRecord, b: KeyRecord) =>
+  a.activatesAt.getTime() - b.activatesAt.getTime() ||
+  Number(b.revokedAt !== null) - Number(a.revokedAt !== null) ||
+  (a.kid < b.kid ? -1 : 1);
+
+/** It was given up while it waited. */
+export const neverSigns = ({ activatesAt, endedAt, revokedAt }: KeyRecord) =>
+  [endedAt, revokedAt].some((end) => end !== null && end <= activatesAt);
+
 /** Where a key is in its life. */
 export function stageOf(key: KeyTimes, policy: Pick<RotationPolicy, 'retainFor'>, now: Date): KeyStage {
-  if (key.revokedAt) return 'gone';
+  if (key.revokedAt || neverSigns(key)) return 'gone';
   if (now < key.activatesAt) return 'pending';
   if (!key.retiresAt || now < key.retiresAt) return 'active';
   return now < secondsAfter(key.retiresAt, policy.retainFor) ? 'retiring' : 'gone';
 }
 
-/**
- * When the next key of an algorithm starts to sign, if it should be made now; undefined when it is too early.
- * `keys` are those of one algorithm. Without any live key the next one signs at once: nobody can know an older one.
- */
-export function planNextKey(
-  keys: readonly KeyTimes[],
-  policy: RotationPolicy,
-  now: Date,
-): { activatesAt: Date } | undefined {
-  const newest = newestKey(keys);
-  if (!newest) return { activatesAt: now };
-  const due = secondsAfter(newest.activatesAt, policy.rotateEvery);
-  if (now < secondsAfter(due, -policy.publishFor)) return undefined;
-  return { activatesAt: latest(due, secondsAfter(now, policy.publishFor)) };
-}
-
-/** When a key that someone asks for now starts to sign: after it was published, and after those that wait already. */
-export function planRequestedKey(keys: readonly KeyTimes[], policy: RotationPolicy, now: Date): { activatesAt: Date } {
-  const newest = newestKey(keys);
-  if (!newest) return { activatesAt: now };
-  return { activatesAt: latest(secondsAfter(now, policy.publishFor), secondsAfter(newest.activatesAt, 1)) };
-}
-
-/** The key that nothing follows yet. */
-export function newestKey<Key extends KeyTimes>(keys: readonly Key[]): Key | undefined {
-  return keys.filter((key) => !key.revokedAt).sort((a, b) => b.activatesAt.getTime() - a.activatesAt.getTime())[0];
-}
-
-/** ES256 is what we sign with by default; RS256 must exist (RFC 9068 §2.1, OpenID Connect Core §15.1). */
-export const SIGNING_ALGS: readonly SigningAlg[] = ['ES256', 'RS256', 'EdDSA'];
-
-const secondsAfter = (moment: Date, seconds: number) => new Date(moment.getTime() + seconds * 1000);
-const latest = (a: Date, b: Date) => (a > b ? a : b);
+export const secondsAfter = (moment: Date, seconds: number) => new Date(moment.getTime() + seconds * 1000);
+const earliest = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));

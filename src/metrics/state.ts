@@ -1,7 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { Catalog } from '../clients/catalog.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { type RotationPolicy, SIGNING_ALGS, stageOf } from '../keys/stages.ts';
+import { SIGNING_ALGS } from '../keys/signing-keys.ts';
+import { type RotationPolicy, stageOf } from '../keys/stages.ts';
 import type { Post } from '../mail/post.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { counter, gauge } from './make.ts';
@@ -44,9 +45,9 @@ export function watchState(
     );
   });
   gauge(registry, 'latchkey_signing_key_age_seconds', () =>
-    SIGNING_ALGS.map((alg) => {
-      const { activatesAt } = keyring.active(alg);
-      return [{ alg }, (clock().getTime() - activatesAt.getTime()) / 1000] as const;
-    }),
+    keyring
+      .published()
+      .filter((key) => stageOf(key, { retainFor }, clock()) === 'active')
+      .map(({ alg, activatesAt }) => [{ alg }, (clock().getTime() - activatesAt.getTime()) / 1000] as const),
   );
 }

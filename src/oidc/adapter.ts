@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Catalog } from '../clients/catalog.ts';
+import type { SigningAlgorithms } from '../keys/algorithms.ts';
 import {
   type ArtifactRow,
   consumeArtifact,
@@ -34,10 +35,10 @@ const ISSUED = new Set(['AccessToken', 'RefreshToken']);
 export function createAdapterFactory(
   work: UnitOfWork,
   catalog: Catalog,
-  parts: Omit<DeviceCodeParts, 'work'>,
+  parts: Omit<DeviceCodeParts, 'work'> & { readonly signing: SigningAlgorithms },
 ): (model: string) => Adapter {
   return (model) => {
-    if (model === 'Client') return clientAdapter(work, catalog);
+    if (model === 'Client') return clientAdapter(work, catalog, parts.signing);
     const artifacts = new ArtifactAdapter(model, work, parts);
     return model === 'DeviceCode' ? createDeviceCodeAdapter(artifacts, { ...parts, work }) : artifacts;
   };
@@ -138,14 +139,14 @@ function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {
   return consumedAt ? { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) } : payload;
 }
 
-function clientAdapter(work: UnitOfWork, catalog: Catalog): Adapter {
+function clientAdapter(work: UnitOfWork, catalog: Catalog, signing: SigningAlgorithms): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new Error('apps are changed by the actions in clients/, not through the provider');
   };
   return {
     async find(id) {
       const entry = await catalog.find(work.db(), id);
-      return entry && toClientMetadata(entry);
+      return entry && toClientMetadata(entry, signing);
     },
     upsert: readOnly,
     consume: readOnly,

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../clients/catalog.ts';
 import { shownKeys } from '../clients/public-keys.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import type { TokenClient } from '../clients/token-clients.ts';
+import { algorithmOfIdTokens, type SigningAlgorithms } from '../keys/algorithms.ts';
 
 /** RFC 8628 §3.4 */
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -24,8 +25,14 @@ export interface SecretMetadata {
   readonly endsAt: number | null;
 }
 
-/** A stored app as oidc-provider reads it. Depends on nothing else, so that it can be kept as long as the entry is. */
-export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayload & ClientMetadata {
+/**
+ * A stored app as oidc-provider reads it. It depends on nothing else but the algorithms that sign, and is kept for as long
+ * as both the entry and the provider are.
+ */
+export function toClientMetadata(
+  { client, secrets }: CatalogEntry,
+  signing: SigningAlgorithms,
+): AdapterPayload & ClientMetadata {
   const usesSecret = client.auth_method.startsWith('client_secret');
   return {
     client_id: client.id,
@@ -36,7 +43,7 @@ export function toClientMetadata({ client, secrets }: CatalogEntry): AdapterPayl
     response_types: PURPOSES[client.type].hasRedirectUris ? ['code'] : [],
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,
-    id_token_signed_response_alg: client.id_token_alg,
+    id_token_signed_response_alg: algorithmOfIdTokens(signing, client),
     require_pushed_authorization_requests: client.require_par,
     ...(client.jwks ? { jwks: shownKeys(client.jwks) } : {}),
     ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),

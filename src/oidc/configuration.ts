@@ -1,6 +1,6 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { SigningAlgorithms } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { SIGNING_ALGS } from '../keys/stages.ts';
 import { claims } from './account-claims.ts';
 import { assertShortLived } from './client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
@@ -24,6 +24,7 @@ export interface ConfigurationParts {
   readonly pages: Pages;
   readonly devicePages: DevicePages;
   readonly keyring: Keyring;
+  readonly signing: SigningAlgorithms;
   readonly cookieKeys: readonly string[];
   readonly https: boolean;
   readonly clock: () => Date;
@@ -50,7 +51,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     clientAuthMethods: [...AUTH_METHODS],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {
-      idTokenSigningAlgValues: [...SIGNING_ALGS],
+      idTokenSigningAlgValues: [...parts.signing.algorithms()],
       clientAuthSigningAlgValues: [...ASSERTION_ALGS],
     },
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },

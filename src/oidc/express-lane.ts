@@ -7,6 +7,7 @@ import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
 import type { RequestState } from '../http/context.ts';
 import { randomText } from '../http/random-text.ts';
 import { readAhead } from '../http/read-ahead.ts';
+import { algorithmOfApi } from '../keys/algorithms.ts';
 import { signCompact } from '../keys/jws.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
@@ -67,7 +68,7 @@ async function fulfil({ keyring, issuer }: ExpressLaneParts, order: Order, now: 
     iss: issuer,
     aud: api.identifier,
   };
-  const token = await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, claims);
+  const token = await signCompact(keyring(), { alg: algorithmOfApi(keyring(), api), typ: 'at+jwt' }, claims);
   const body = { access_token: token, expires_in: api.token_lifetime, scope, token_type: 'Bearer' };
   return { headers: SUCCESS_HEADERS, body: JSON.stringify(body) };
 }

@@ -2,11 +2,18 @@
  * oidc-provider's seam for keys that it does not hold: experimental, so it is used in this file only. It signs whatever
  * the keyring's signer is, and the private part never enters the provider.
  */
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
 import { type Configuration, ExternalSigningKey, errors } from 'oidc-provider';
 import type { Keyring } from '../keys/keyring.ts';
 import { SignerUnavailable } from '../keys/signer.ts';
-import type { SigningKey } from '../keys/signing-keys.ts';
+import type { SigningAlg, SigningKey } from '../keys/signing-keys.ts';
+import type { ProviderMiddleware } from './provider.ts';
 
 /** Acknowledges this version of the experimental feature; another one fails at the start instead of surprising us. */
 export const externalSigningSupport = { enabled: true, ack: 'experimental-01' };
@@ -52,7 +59,51 @@ class TemporarilyUnavailable extends errors.OIDCProviderError {
   }
 }
 
-/** The published keys as the provider takes them, the one that signs first. */
+/** Stands where an algorithm has no key, so that its apps are still apps and are told to try again. Its key pair signs nothing. */
+class AbsentKey extends ExternalSigningKey {
+  readonly #alg: SigningAlg;
+  readonly #pair: KeyPairKeyObjectResult;
+
+  constructor(alg: SigningAlg) {
+    super();
+    this.#alg = alg;
+    this.#pair =
+      alg === 'RS256'
+        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  }
+
+  override get kid(): string {
+    return `no-${this.#alg}-key`;
+  }
+
+  override get alg(): string {
+    return this.#alg;
+  }
+
+  override keyObject(): KeyObject {
+    return this.#pair.publicKey;
+  }
+
+  override async sign(): Promise<Uint8Array> {
+    throw new TemporarilyUnavailable(new Error(`there is no ${this.alg} key`));
+  }
+}
+
+/**
+ * The keys as the provider takes them: the one that signs first, then the others that are published, and then those that
+ * only ID token hints are still checked with. It would publish them all, so `/jwks` is answered by `publishJwks`.
+ */
 export function externalKeys(keyring: Keyring): NonNullable<Configuration['jwks']> {
-  return { keys: keyring.published().map((key) => new KeyringKey(key, keyring)) };
+  const keys = [...keyring.published(), ...keyring.remembered()];
+  const lacking = keyring.algorithms().filter((alg) => !keyring.published().some((key) => key.alg === alg));
+  return { keys: [...lacking.map((alg) => new AbsentKey(alg)), ...keys.map((key) => new KeyringKey(key, keyring))] };
+}
+
+/** Answers `/jwks` with what is published and nothing else. */
+export function publishJwks(keyring: Keyring): ProviderMiddleware {
+  return async (ctx, next) => {
+    await next();
+    if (ctx.oidc?.route === 'jwks') ctx.body = keyring.publicJwks();
+  };
 }

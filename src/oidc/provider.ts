@@ -32,6 +32,7 @@ export type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<v
 export interface Overrides {
   /** Sees every request to the provider with its answer. */
   readonly around: ProviderMiddleware;
+  readonly publishJwks: ProviderMiddleware;
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
@@ -84,6 +85,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
   provider.use(noteStart(overrides.clock));
+  provider.use(overrides.publishJwks);
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);

@@ -8,6 +8,7 @@ import type { WholeAnswer } from '../http/at-once.ts';
 import type { RequestState } from '../http/context.ts';
 import { randomText } from '../http/random-text.ts';
 import { readAhead } from '../http/read-ahead.ts';
+import { algorithmOfApi, algorithmOfIdTokens } from '../keys/algorithms.ts';
 import { signCompact } from '../keys/jws.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import { idTokenClaimsOf } from './account-claims.ts';
@@ -135,12 +136,12 @@ async function sign({ keyring, issuer }: ExpressLaneParts, { client }: CatalogEn
   const { nonce, sid } = used;
   const times = { aud: client.id, exp: iat + lifetimes.idToken, iat, iss: issuer };
   return {
-    access_token: await signCompact(keyring(), { alg: api.signing_alg, typ: 'at+jwt' }, access),
+    access_token: await signCompact(keyring(), { alg: algorithmOfApi(keyring(), api), typ: 'at+jwt' }, access),
     id_token:
       idTokenScopes &&
       (await signCompact(
         keyring(),
-        { alg: client.id_token_alg },
+        { alg: algorithmOfIdTokens(keyring(), client) },
         { ...idTokenClaimsOf(person, idTokenScopes), nonce, sid, ...times },
       )),
   };

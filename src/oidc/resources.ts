@@ -3,11 +3,13 @@ import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } fro
 import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
 import type { Catalog } from '../clients/catalog.ts';
+import { algorithmOfApi } from '../keys/algorithms.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { findPersonalUse, noteUse, personOf, usesOf } from './persons.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */
-export function createResources(work: UnitOfWork, catalog: Catalog) {
+export function createResources(work: UnitOfWork, catalog: Catalog, keyring: () => Keyring) {
   const entryOf = (client: Client) => catalog.find(work.db(), client.clientId);
 
   /** Every scope that a token of this request may have; for a person at every request anew, so that a role ends at once. */
@@ -53,7 +55,7 @@ export function createResources(work: UnitOfWork, catalog: Catalog) {
         scope: granted.join(' '),
         accessTokenTTL: appApi.api.token_lifetime,
         accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: appApi.api.signing_alg } },
+        jwt: { sign: { alg: algorithmOfApi(keyring(), appApi.api) } },
       } as ResourceServer;
     },
 

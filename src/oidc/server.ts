@@ -22,6 +22,7 @@ import { createDevicePages } from './device-pages.ts';
 import { pacePolls } from './device-polls.ts';
 import { listenToProvider } from './events.ts';
 import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
+import { publishJwks } from './external-keys.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
 import { interactionRoutes } from './interactions.ts';
@@ -71,11 +72,11 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const https = issuer.startsWith('https:');
   const work = createUnitOfWork(database.db);
   const epochs = createSignInEpochs();
-  const resources = createResources(work, catalog);
+  const resources = createResources(work, catalog, keyring);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
   const pages = createPages(render, parts.signOuts);
   const devicePages = createDevicePages(render, database.db, pages.renderError);
-  const overrides: Overrides = {
+  const overrides: Omit<Overrides, 'publishJwks'> = {
     ...createOverrides(database, work, clock),
     onSecretUsed: (secret) => secretUses.note(secret),
     around: usage.middleware,
@@ -87,19 +88,23 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
   };
   const build = () => {
+    // One answer for as long as this provider stands; the next is built when a key's stage changes.
+    const algorithms = keyring().algorithms();
+    const signing = { algorithms: () => algorithms };
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, catalog, { db: database.db, cookieKeys, clock, epochs }),
+      adapter: createAdapterFactory(work, catalog, { db: database.db, signing, cookieKeys, clock, epochs }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
       pages,
       devicePages,
       keyring: keyring(),
+      signing,
       cookieKeys,
       https,
       clock,
     });
-    const provider = buildProvider(issuer, configuration, overrides);
+    const provider = buildProvider(issuer, configuration, { ...overrides, publishJwks: publishJwks(keyring()) });
     listenToProvider(provider, work, usage, log);
     return provider;
   };

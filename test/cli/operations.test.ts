@@ -51,17 +51,13 @@ async function eventually<T>(read: () => Promise<T>, isDone: (value: T) => boole
 describe('latchkey key', () => {
   it('lists each key with its stage and never a private part', async () => {
     const list = await keys();
-    expect(list.map((key) => `${key.alg} ${key.stage}`).sort()).toEqual([
-      'ES256 active',
-      'EdDSA active',
-      'RS256 active',
-    ]);
+    expect(list.map((key) => `${key.alg} ${key.stage}`).sort()).toEqual(['ES256 active', 'RS256 active']);
     expect(JSON.stringify(list)).not.toMatch(/"d"|sealed/);
     expect((await latchkey(env, ['key', 'list'])).stdout).toMatch(/ES256 +active/);
   });
 
   it('rotates: the next key waits in the JWKS', async () => {
-    const [made] = await answerOf<Key[]>(env, ['key', 'rotate', '--alg', 'EdDSA']);
+    const [made] = await answerOf<Key[]>(env, ['key', 'rotate', '--alg', 'ES256']);
     expect(await keys()).toContainEqual(expect.objectContaining({ kid: made?.kid, stage: 'pending' }));
     const published = await eventually(
       async () => ((await (await fetch(`${server.issuer}/jwks`)).json()) as { keys: Key[] }).keys.map((key) => key.kid),

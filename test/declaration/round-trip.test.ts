@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { randomFrom } from '../support/random.ts';
 import { addPeople, apply, empty, exported } from './databases.ts';
-import { randomDeclaration, randomFrom } from './random.ts';
+import { randomDeclaration } from './random.ts';
 
 let first: TestDatabase;
 let second: TestDatabase;

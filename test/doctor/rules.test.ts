@@ -36,7 +36,8 @@ const POSTGRES: NonNullable<Snapshot['database']['postgres']> = {
 };
 const CONTENTS: Contents = {
   ...{ apps: [APP], secrets: [SECRET], subscriptions: [SUBSCRIPTION], suspended: [] },
-  signingKeys: (['ES256', 'RS256', 'EdDSA'] as const).map((alg) => ({
+  algorithms: ['ES256', 'RS256'],
+  signingKeys: (['ES256', 'RS256'] as const).map((alg) => ({
     ...{ kid: alg, alg, stage: 'active' as const, activatesAt: daysAgo(20) },
   })),
   largeTokens: [],

@@ -4,6 +4,7 @@ import * as client from 'openid-client';
 import { anAssertionKey } from '../support/assertions.ts';
 import { connect, DEVICE_GRANT, poll, startDevice } from '../support/device.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
+import { keysAreKnown } from '../support/keys.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, discover, PKCE, signIn } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -18,6 +19,8 @@ beforeAll(async () => {
   server = await startTestServer();
   api = await anApi(server.database);
   ada = await aPerson(server.database);
+  await anApi(server.database, { signingAlg: 'EdDSA' });
+  await keysAreKnown(server);
   metadata = (await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json()) as typeof metadata;
 });
 afterAll(() => server.stop());

@@ -8,6 +8,7 @@ import { disableClient } from '../../src/clients/lifecycle.ts';
 import { addSecret } from '../../src/clients/secrets.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
 import { aClient, anApi } from '../support/factories.ts';
+import { keysAreKnown } from '../support/keys.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { controlTime, releaseTime, travel } from '../support/time.ts';
 
@@ -36,6 +37,8 @@ async function furnish() {
   await anApi(database, { identifier: API, tokenLifetime: 600 });
   await anApi(database, { identifier: 'urn:rs', signingAlg: 'RS256' });
   await anApi(database, { identifier: 'urn:ed', signingAlg: 'EdDSA' });
+  await keysAreKnown(lane);
+  await provider.app.keyring.reload();
   const subscriptions = [API, 'urn:rs', 'urn:ed'].map((api) => ({ api, scopes: ['reports:read'] }));
   const machine = (more: object = {}) => aClient(database, { type: 'machine', subscriptions, ...more });
   Object.assign(apps, {

@@ -11,6 +11,7 @@ import { disableClient } from '../../src/clients/lifecycle.ts';
 import { hashOf } from '../../src/oidc/artifacts.ts';
 import { aDpopKey, type DpopKey, proofOf } from '../support/dpop.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
+import { keysAreKnown } from '../support/keys.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, PKCE } from '../support/relying-app.ts';
 import { anApiWithRoles, aRole, byOperator } from '../support/roles.ts';
@@ -36,6 +37,8 @@ beforeAll(async () => {
     ed: (await anApi(database, { signingAlg: 'EdDSA' })).identifier,
     roles: (await anApiWithRoles(database, { rolesClaim: true })).identifier,
   };
+  await keysAreKnown(lane);
+  await provider.app.keyring.reload();
 });
 afterAll(async () => {
   await provider.stop();

@@ -1,13 +1,19 @@
 import { type Command, Option } from 'commander';
+import { algorithmsInUse } from '../../keys/algorithms.ts';
 import { rotateMasterKey } from '../../keys/master-keys.ts';
-import { revokeKey, rotateKey } from '../../keys/rotation.ts';
-import { listSigningKeys, type SigningAlg, type SigningKey } from '../../keys/signing-keys.ts';
-import { LONGEST_TOKEN_LIFETIME, SIGNING_ALGS, stageOf } from '../../keys/stages.ts';
+import { type KeyRevocation, revokeKey, rotateKey } from '../../keys/rotation.ts';
+import { listSigningKeys, SIGNING_ALGS, type SigningAlg, type SigningKey } from '../../keys/signing-keys.ts';
+import { LONGEST_TOKEN_LIFETIME, stageOf } from '../../keys/stages.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { formatTable, formatTime } from '../output.ts';
 
 interface JsonOption {
   readonly json?: boolean;
+}
+
+interface RevokeOptions extends JsonOption {
+  readonly reason: string;
+  readonly withoutSuccessor?: boolean;
 }
 
 export function addKeyCommands(program: Command, line: CommandLine): void {
@@ -21,7 +27,8 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
   withJson(key.command('revoke').description('drop a signing key at once; every token that it signed is refused'))
     .argument('<kid>', 'as the list shows it; one that begins with a dash goes after --')
     .requiredOption('--reason <reason>', 'kept in the audit trail, such as compromised')
-    .action((kid: string, options: JsonOption & { reason: string }) => revoke(line, kid, options));
+    .option('--without-successor', 'also where no other key can be made here, because a master key is lost')
+    .action((kid: string, options: RevokeOptions) => revoke(line, kid, options));
 
   const masterKey = program.command('master-key').description('the keys that encrypt private keys at rest');
   withJson(masterKey.command('rotate').description('encrypt everything anew under the first of MASTER_KEYS')).action(
@@ -49,9 +56,9 @@ async function list(line: CommandLine, options: JsonOption): Promise<void> {
 }
 
 async function rotate(line: CommandLine, options: JsonOption & { alg?: SigningAlg }): Promise<void> {
-  const algs = options.alg ? [options.alg] : SIGNING_ALGS;
-  const made = await line.withKeys(async ({ rotation }) => {
+  const made = await line.withKeys(async ({ db, rotation }) => {
     const keys = [];
+    const algs = options.alg ? [options.alg] : await algorithmsInUse(db);
     for (const alg of algs) keys.push(await rotateKey(rotation, alg, line.by()));
     return keys;
   });
@@ -61,19 +68,23 @@ async function rotate(line: CommandLine, options: JsonOption & { alg?: SigningAl
   });
 }
 
-async function revoke(line: CommandLine, kid: string, options: JsonOption & { reason: string }): Promise<void> {
-  const revoked = await line.withKeys(({ rotation }) =>
-    revokeKey(rotation, { kid, reason: options.reason }, line.by()),
-  );
+async function revoke(line: CommandLine, kid: string, options: RevokeOptions): Promise<void> {
+  const revoked = await line.withKeys(({ rotation }) => revokeKey(rotation, { kid, ...options }, line.by()));
   line.answer(options, {
-    json: { kid: revoked.kid, alg: revoked.alg, reason: options.reason, successor: revoked.successor },
+    json: { kid: revoked.kid, alg: revoked.alg, reason: options.reason, successor: revoked.successor ?? null },
     text: [
-      `Revoked the ${revoked.alg} key ${revoked.kid}; ${revoked.successor} signs from now on.`,
+      `Revoked the ${revoked.alg} key ${revoked.kid}. ${describeSuccessor(revoked)}`,
       'Every access token and ID token that it signed stops working: here at once, at verifiers that follow the',
       'revocation feed within seconds, and at any other verifier when the JWKS that it keeps has expired.',
       'Refresh tokens, sessions and secrets are not affected: apps get new tokens with their next refresh.',
     ].join('\n'),
   });
+}
+
+function describeSuccessor({ alg, successor, isUsed }: KeyRevocation): string {
+  if (successor) return `${successor} signs from now on.`;
+  if (!isUsed) return `Nothing uses ${alg}, so no key follows it.`;
+  return `No key could be made here (the signer or a master key is missing): a server makes one as soon as it can.`;
 }
 
 async function rotateMaster(line: CommandLine, options: JsonOption): Promise<void> {

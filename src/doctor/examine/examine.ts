@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Config } from '../../config.ts';
 import { pendingMigrations } from '../../db/migrator.ts';
 import type { Tables } from '../../db/tables.ts';
+import { algorithmsInUse } from '../../keys/algorithms.ts';
 import type { Contents, Settings, Snapshot } from '../snapshot.ts';
 import { examineApps, examineSecrets } from './apps.ts';
 import { examineKeys, examineSealed } from './keys.ts';
@@ -44,6 +45,7 @@ async function examineContents(db: Kysely<Tables>, now: Date): Promise<Contents>
     secrets: await examineSecrets(db),
     subscriptions: await examineSubscriptions(db, now),
     suspended: await examineSuspended(db),
+    algorithms: await algorithmsInUse(db),
     signingKeys: await examineKeys(db, now),
     largeTokens: await examineTokens(db),
     sealed: await examineSealed(db),

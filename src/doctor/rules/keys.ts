@@ -1,4 +1,4 @@
-import { SIGNING_ALGS } from '../../keys/stages.ts';
+import { isAlwaysThere } from '../../keys/algorithms.ts';
 import { about, day, daysSince, type Rule, sentenceIf } from '../rule.ts';
 import type { Settings } from '../snapshot.ts';
 
@@ -64,11 +64,13 @@ export const keyRules: readonly Rule[] = [
     severity: 'error',
     title: 'an algorithm has no key that signs',
     why: 'Tokens of that algorithm cannot be issued.',
-    fix: 'Start the server, which makes missing keys; or run npx latchkey key rotate.',
-    check: about(({ signingKeys }) =>
-      SIGNING_ALGS.filter((alg) => !signingKeys.some((key) => key.alg === alg && key.stage === 'active')).map(
-        (alg) => `No ${alg} key is active.`,
-      ),
+    fix: 'Start a server: it makes the key, or starts one that waits, within a minute. Where it does not, its log says why.',
+    check: about(({ signingKeys, algorithms }) =>
+      algorithms
+        .filter((alg) => !signingKeys.some((key) => key.alg === alg && key.stage === 'active'))
+        // A key of an algorithm that is not always there is published first, and the one before signs meanwhile.
+        .filter((alg) => isAlwaysThere(alg) || !signingKeys.some((key) => key.alg === alg && key.stage === 'pending'))
+        .map((alg) => `No ${alg} key is active.`),
     ),
   },
   {
