@@ -30,7 +30,7 @@ export type AuditEvent =
       clientId: string;
       secretId: string;
       successorId: string;
-      ends: 'now' | 'at' | 'first_use';
+      ends: 'now' | 'at' | 'after' | 'first_use';
     }
   | { type: 'client.secret_ended'; clientId: string; secretId: string; successorId: string }
   | { type: 'client.authentication_failed'; clientId: string }

@@ -6,17 +6,28 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { SECRET_POLICY } from './secret-policy.ts';
 import { type AddedSecret, insertSecret, lockSecrets, Moment, NewSecret } from './secrets.ts';
+
+/** For how long an old secret stays when nobody says. */
+export const KEPT_SECONDS = 86_400;
+
+export const KeptFor = z
+  .int('The old secret stays for a whole number of seconds.')
+  .min(1, 'The old secret stays for at least a second.')
+  .max(SECRET_POLICY.mostDays * 86_400, `The old secret stays for at most ${SECRET_POLICY.mostDays} days.`);
 
 /** When the old secret ends. */
 const OldEnds = z.discriminatedUnion('when', [
   z.strictObject({ when: z.literal('now') }),
   z.strictObject({ when: z.literal('at'), at: Moment }),
-  /** By itself, as soon as the new one is used. */
+  z.strictObject({ when: z.literal('after'), seconds: KeptFor }),
+  /** By itself, as soon as one process uses the new one. Other processes of the app that have the old one are refused. */
   z.strictObject({ when: z.literal('first_use') }),
 ]);
 
-export const Rotation = NewSecret.extend({ ends: OldEnds });
+/** The old secret stays for a day unless somebody says otherwise: every process of an app has time to get the new one. */
+export const Rotation = NewSecret.extend({ ends: OldEnds.default({ when: 'after', seconds: KEPT_SECONDS }) });
 
 type Ends = z.output<typeof OldEnds>;
 
@@ -63,7 +74,12 @@ async function requireLive(db: Db, { clientId, secretId }: { clientId: string; s
 /** An end that was settled before stays when it comes earlier. */
 function endOf(ends: Ends, settled: Date | null, successorId: string, now: Date) {
   if (ends.when === 'first_use') return { successor_id: successorId };
-  const at = ends.when === 'now' ? now : ends.at;
+  const at = timeOf(ends, now);
   if (at < now) throw new AppError('invalid_request', { detail: 'The old secret can end only now or later.' });
   return { expires_at: settled && settled < at ? settled : at };
+}
+
+function timeOf(ends: Exclude<Ends, { when: 'first_use' }>, now: Date): Date {
+  if (ends.when === 'at') return ends.at;
+  return ends.when === 'now' ? now : new Date(now.getTime() + ends.seconds * 1000);
 }

@@ -80,6 +80,28 @@ async function mailTo(address: string): Promise<string> {
 
 type Pair = Awaited<ReturnType<typeof aPair>>;
 
+it('a secret that is rotated without a word leaves the old one for a day', async () => {
+  const { app, api } = await aPair();
+  const { body: listed } = await robot.call('GET', `/apps/${app.clientId}/secrets`);
+  const path = `/apps/${app.clientId}/secrets/${listed.data[0].id}/rotate`;
+  const { status, body: next } = await robot.call('POST', path, { name: 'next' });
+  expect(status).toBe(201);
+  const fresh = { clientId: app.clientId, clientSecret: next.value };
+  for (const credentials of [fresh, app, fresh, app]) {
+    expect((await requestToken(server, credentials, { resource: api.identifier })).status).toBe(200);
+  }
+  const { body: after } = await robot.call('GET', `/apps/${app.clientId}/secrets`);
+  const left = Date.parse(after.data[0].expires_at) - Date.now();
+  expect(left).toBeGreaterThan(86_300_000);
+  expect(left).toBeLessThanOrEqual(86_400_000);
+  const long = { name: 'long', ends: { when: 'after', seconds: 31_536_001 } };
+  expect((await robot.call('POST', path, long)).status).toBe(400);
+  const short = { name: 'short', ends: { when: 'after', seconds: 60 } };
+  expect((await robot.call('POST', path, short)).status).toBe(201);
+  const { body: shorter } = await robot.call('GET', `/apps/${app.clientId}/secrets`);
+  expect(Date.parse(shorter.data[0].expires_at) - Date.now()).toBeLessThanOrEqual(60_000);
+});
+
 it('a secret that is rotated works beside the old one until it is first used', async () => {
   const { app, api } = await aPair();
   const { body: listed } = await robot.call('GET', `/apps/${app.clientId}/secrets`);

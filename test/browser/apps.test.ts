@@ -152,7 +152,10 @@ describe('a secret that is rotated under a running client', () => {
     await page.getByRole('link', { name: 'Go to the app' }).click();
     await page.getByRole('link', { name: 'Rotate first' }).click();
     await page.getByLabel('Name').fill('after the rotation');
+    expect(await page.getByLabel('Hours for which the old one stays').inputValue()).toBe('24');
     expect(await inspect(page, 'apps-rotate')).toEqual([]);
+    await page.getByLabel('When the new one is first used').check();
+    expect(await page.getByLabel('Hours for which the old one stays').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Make the new secret' }).click();
     const fresh = (await page.getByLabel('The secret').innerText()).trim();
     await page.getByRole('link', { name: 'Go to the app' }).click();

@@ -109,10 +109,41 @@ describe('latchkey app', () => {
 });
 
 describe('latchkey secret', () => {
+  it('rotates: the old one stays for a day, or for as long as --keep says, in words too', async () => {
+    const app = await aMachine('--api', await anApi());
+    const first = app.secret_id ?? '';
+    const rotate = ['secret', 'rotate', app.client_id, first];
+    const second = await answer<SecretAnswer>(rotate);
+    const status = async (clientSecret: string) =>
+      (await requestToken(server, { clientId: app.client_id, clientSecret })).status;
+    const both = async () => [await status(second.client_secret), await status(credentialsOf(app).clientSecret)];
+    expect([await both(), await both()]).toEqual([
+      [200, 200],
+      [200, 200],
+    ]);
+    const endOf = async () => {
+      const listed = await answer<{ id: string; expires_at: string }[]>(['secret', 'list', app.client_id]);
+      return Date.parse(listed.find(({ id }) => id === first)?.expires_at ?? '') - Date.now();
+    };
+    expect(await endOf()).toBeGreaterThan(86_300_000);
+    expect(await endOf()).toBeLessThanOrEqual(86_400_000);
+    expect((await run([...rotate, '--keep', '90m'])).stdout).toContain(`${first} works for 90 minutes more, unless`);
+    expect(await endOf()).toBeLessThanOrEqual(5_400_000);
+    expect((await run([...rotate, '--keep', '7d'])).stdout).toContain(`${first} works for 168 hours more, unless`);
+    expect(await endOf()).toBeLessThanOrEqual(5_400_000);
+    for (const wrong of ['24', '0h', '-1h', '366d', '1w', '1.5h', '']) {
+      expect(await run([...rotate, '--keep', wrong])).toMatchObject({ code: 2, stdout: '' });
+    }
+    expect(await run([...rotate, '--keep', '1h', '--old-ends', 'now'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('rotates: the old one ends when the new one is first used, or at once', async () => {
     const app = await aMachine('--api', await anApi());
     const first = app.secret_id ?? '';
-    const second = await answer<SecretAnswer>(['secret', 'rotate', app.client_id, first, '--name', 'July']);
+    const second = await answer<SecretAnswer>([
+      ...['secret', 'rotate', app.client_id, first, '--name', 'July'],
+      ...['--old-ends', 'first-use'],
+    ]);
     expect(await answer(['secret', 'list', app.client_id])).toMatchObject([
       { id: first, standing: 'waiting', successor_id: second.secret_id },
       { id: second.secret_id, name: 'July', standing: 'unused' },

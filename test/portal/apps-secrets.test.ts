@@ -68,6 +68,25 @@ describe.each([
     ]);
   });
 
+  it('stays for a day when nobody says, whoever uses the new one, and a rule that was settled before stays', async () => {
+    const server = serverOf();
+    const { db } = server.database;
+    const { clientId, first, works } = await aMachine(server);
+    const ends = { when: 'first_use' } as const;
+    const second = await rotateSecret(db, { clientId, secretId: first.id, name: 'second', ends }, operator());
+    const third = await rotateSecret(db, { clientId, secretId: second.id, name: 'third' }, operator());
+    expect([await works(third.secret), await works(first.secret)]).toEqual([true, true]);
+    expect([await works(second.secret), await works(first.secret)]).toEqual([true, false]);
+    expect([await works(third.secret), await works(second.secret)]).toEqual([true, true]);
+    const most = { when: 'after', seconds: 366 * 86_400 } as const;
+    await expect(rotateSecret(db, { clientId, secretId: third.id, name: 'd', ends: most }, operator())).rejects.toThrow(
+      'The old secret stays for at most 365 days.',
+    );
+    controlTime();
+    travel(86_401);
+    expect([await works(third.secret), await works(second.secret)]).toEqual([true, false]);
+  });
+
   it('and rotated again before its successor was used, ends with it', async () => {
     const server = serverOf();
     const { db } = server.database;

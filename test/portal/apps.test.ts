@@ -210,6 +210,37 @@ describe('secrets in the portal', () => {
     expect(await works(staging)).toBe(401);
   });
 
+  it('stay for 24 hours beside the new one unless somebody chooses, and no use of that ends them', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    await subscribed(app.clientId);
+    const works = async (clientSecret = '') =>
+      (await requestToken(server, { clientId: app.clientId, clientSecret })).status;
+    const rotate = `${path}/secrets/${app.secret?.id}/rotate`;
+    const form = await visitor.visit(rotate);
+    expect(form.text).toMatch(/value="after" checked/);
+    expect(form.text).toMatch(/name="hours" type="number" value="24"/);
+    expect(form.text).toContain('the others are refused until they have it too.');
+    const chosen = { name: 'next', days: '90', when: 'after', at: '' };
+    for (const hours of ['0', '8761', '1.5', '-1', '', '99999999999']) {
+      const refused = await visitor.submit(form, '/rotate', { ...chosen, hours });
+      expect([refused.response.status, refused.text.includes('Give a number of hours from 1 to 8760.')]).toEqual([
+        400,
+        true,
+      ]);
+    }
+    const shown = await submit(visitor, rotate, '/rotate', { ...chosen, hours: '24' });
+    const next = copiesOf(shown.text)['The secret'];
+    // Each replica in turn, some with the old one: the order does not matter.
+    for (const secret of [app.clientSecret, next, app.clientSecret, next, app.clientSecret]) {
+      expect(await works(secret)).toBe(200);
+    }
+    const [old] = await secretsOf(app.clientId);
+    const left = (old?.expires_at?.getTime() ?? 0) - Date.now();
+    expect(left).toBeGreaterThan(86_000_000);
+    expect(left).toBeLessThanOrEqual(86_400_000);
+    expect((await visitor.visit(path)).text).toContain('A newer secret is there. Give it to every process');
+  });
+
   it('that have ended are removed, by one name for eyes and ears; who only looks is not told to add one', async () => {
     const { visitor, app, team, path } = await aDeveloper();
     const ended = await visitor.visit(`${path}/secrets/${app.secret?.id}/rotate`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { presentAddedSecret, presentSecrets } from '../../clients/present.ts';
-import { rotateSecret } from '../../clients/rotation.ts';
+import { KEPT_SECONDS, KeptFor, rotateSecret } from '../../clients/rotation.ts';
 import { addSecret, listSecrets, NewSecret, removeSecret, requireCredentials } from '../../clients/secrets.ts';
 import { camelNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
@@ -15,12 +15,13 @@ const Ends = z
   .discriminatedUnion('when', [
     z.strictObject({ when: z.literal('now') }).meta({ id: 'EndsNow' }),
     z.strictObject({ when: z.literal('at'), at: GivenTime }).meta({ id: 'EndsAt' }),
+    z.strictObject({ when: z.literal('after'), seconds: KeptFor }).meta({ id: 'EndsAfter' }),
     z.strictObject({ when: z.literal('first_use') }).meta({ id: 'EndsAtFirstUse' }),
   ])
   .meta({ id: 'SecretEnd' });
 const Rotation = z
-  .strictObject({ ...fields, ends: Ends })
-  .meta({ id: 'Rotation', examples: [{ name: '2027-summer', ends: { when: 'first_use' } }] });
+  .strictObject({ ...fields, ends: Ends.optional() })
+  .meta({ id: 'Rotation', examples: [{ name: '2027-summer', ends: { when: 'after', seconds: KEPT_SECONDS } }] });
 
 const SecretId = AppId.extend({ secret_id: Id });
 const tag = 'Secrets';
@@ -66,7 +67,7 @@ export const secretOperations = [
     tag,
     summary: 'Replace a secret without an outage',
     description:
-      'Makes a new secret, and settles when the old one ends: now, at a time, or when the new one is first used.',
+      'Makes a new secret, and settles when the old one ends: after some seconds (a day unless the request says otherwise), at a time, now, or when the new one is first used. The last is for an app of one process: as soon as one of several uses the new one, the others are refused until they have it too.',
     scope: 'apps:write',
     params: SecretId,
     body: Rotation,

@@ -119,9 +119,10 @@ const WORDS: Readonly<Record<string, readonly [description: string, example?: un
   expires_at: ['When it ends.', TIME],
   last_used_at: ['When it was last used, some seconds behind.', TIME],
   successor_id: ['The secret whose first use ends this one.', null],
-  ends: ['When the old secret ends.'],
-  when: ['At once, at a time, or when the new one is first used.'],
+  ends: ['When the old secret ends: after a day, when this is left out.'],
+  when: ['At once, at a time, after some seconds, or when the new one is first used.'],
   'EndsAt.at': ['The moment.', TIME],
+  'EndsAfter.seconds': ['For how long the old secret works on.', 86_400],
 
   // APIs, subscriptions and roles
   identifier: ['Its resource indicator (RFC 8707), the `aud` of its tokens. It stays as it is.', IDENTIFIER],

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { presentAddedSecret } from '../../clients/present.ts';
-import { rotateSecret } from '../../clients/rotation.ts';
+import { KEPT_SECONDS, KeptFor, rotateSecret } from '../../clients/rotation.ts';
 import { type AddedSecret, addSecret } from '../../clients/secrets.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -18,7 +18,12 @@ interface AddOptions extends z.input<typeof NewSecretOptions> {
   readonly json?: boolean;
 }
 
-type Ends = { when: 'now' } | { when: 'first_use' } | { when: 'at'; at: Date };
+type Ends = { when: 'now' } | { when: 'first_use' } | { when: 'at'; at: Date } | { when: 'after'; seconds: number };
+
+interface RotateOptions extends AddOptions {
+  readonly keep?: number;
+  readonly oldEnds?: Ends;
+}
 
 /** The commands after which a secret is shown, this once. */
 export function addNewSecretCommands(secret: Command, line: CommandLine): void {
@@ -30,11 +35,17 @@ export function addNewSecretCommands(secret: Command, line: CommandLine): void {
   withOptions(secret.command('rotate').description('make a new secret in place of one, and say when that one ends'))
     .argument('<app>', 'its client_id')
     .argument('<secret-id>', 'the old one, as the list shows it')
-    .option('--old-ends <when>', 'now, first-use (of the new one), or a time such as 2027-01-31T12:00:00Z', readEnd, {
-      when: 'first_use',
-    })
-    .addHelpText('after', examples('secret rotate app_8dd49c… sec_e01c1e9a… --old-ends first-use'))
-    .action((clientId: string, secretId: string, options: AddOptions & { oldEnds: Ends }) =>
+    .option('--keep <time>', 'how long the old one works on, such as 24h, 90m or 7d (default: 24h)', readSpan)
+    .addOption(
+      new Option(
+        '--old-ends <when>',
+        'instead: now, a time such as 2027-01-31T12:00:00Z, or first-use (of the new one by any process, which refuses the others)',
+      )
+        .argParser(readEnd)
+        .conflicts('keep'),
+    )
+    .addHelpText('after', examples('secret rotate app_8dd49c… sec_e01c1e9a… --keep 24h'))
+    .action((clientId: string, secretId: string, options: RotateOptions) =>
       rotate(line, { clientId, secretId }, options),
     );
 }
@@ -53,6 +64,25 @@ function readEnd(value: string): Ends {
   return { when: 'at', at: new Date(at.data) };
 }
 
+const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+function readSpan(value: string): number {
+  const [, digits, unit = ''] = /^(\d{1,6})([mhd])$/.exec(value) ?? [];
+  const seconds = Number(digits) * (SECONDS[unit] ?? Number.NaN);
+  if (!KeptFor.safeParse(seconds).success) {
+    throw new InvalidArgumentError('Use minutes, hours or days, such as 90m, 24h or 7d; at most 365d.');
+  }
+  return seconds;
+}
+
+function describeEnd(ends: Ends): string {
+  if (ends.when === 'now') return 'has ended';
+  if (ends.when === 'at') return 'ends when you said';
+  if (ends.when === 'first_use') return 'ends for every process when one of them uses the new one';
+  const span = ends.seconds % 3600 === 0 ? `${ends.seconds / 3600} hours` : `${ends.seconds / 60} minutes`;
+  return `works for ${span} more, unless it was to end before`;
+}
+
 function readNew(options: AddOptions, now: Date) {
   const { name, expiresInDays } = NewSecretOptions.parse(options);
   return { name, ...(expiresInDays ? { expiresAt: new Date(now.getTime() + expiresInDays * DAY) } : {}) };
@@ -67,15 +97,12 @@ async function add(line: CommandLine, clientId: string, options: AddOptions): Pr
 async function rotate(
   line: CommandLine,
   old: { clientId: string; secretId: string },
-  options: AddOptions & { oldEnds: Ends },
+  options: RotateOptions,
 ): Promise<void> {
   const by = line.by();
-  const ends = options.oldEnds;
+  const ends = options.oldEnds ?? { when: 'after' as const, seconds: options.keep ?? KEPT_SECONDS };
   const added = await line.withDatabase((db) => rotateSecret(db, { ...old, ...readNew(options, by.now), ends }, by));
-  const when = { now: 'has ended', first_use: 'ends when the new one is first used', at: 'ends when you said' }[
-    ends.when
-  ];
-  const said = `Made a new secret for ${old.clientId}; ${old.secretId} ${when}.`;
+  const said = `Made a new secret for ${old.clientId}; ${old.secretId} ${describeEnd(ends)}.`;
   show(line, options, { clientId: old.clientId, added, said });
 }
 

@@ -23,7 +23,7 @@ const daysLeft = ({ expiresAt }: SecretState, now: Date) =>
   expiresAt ? -daysSince(expiresAt, now) : Number.POSITIVE_INFINITY;
 
 const ROTATE =
-  'npx latchkey secret rotate APP SECRET --expires-in-days 90 makes a new one; the old one ends by itself when the new one is used.';
+  'npx latchkey secret rotate APP SECRET --expires-in-days 90 makes a new one; the old one works for 24 hours more (--keep).';
 
 export const secretRules: readonly Rule[] = [
   {

@@ -60,5 +60,13 @@ function adviceOf(standing: SecretStanding, secret: ListedSecret, all: readonly 
     const since = secret.last_used_at ? `Last used ${fromNow(secret.last_used_at, now)}` : 'Never used';
     return `${since}, while a newer secret is in use: safe to revoke.`;
   }
-  return standing === 'ending' ? 'Rotate it before it ends, and nothing breaks.' : '';
+  if (standing !== 'ending') return '';
+  return all.some((other) => outlives(other, secret))
+    ? 'A newer secret is there. Give it to every process that still has this one, before this one ends.'
+    : 'Rotate it before it ends, and nothing breaks.';
 }
+
+const outlives = (other: ListedSecret, { id, created_at, expires_at }: ListedSecret) =>
+  other.id !== id &&
+  other.created_at >= created_at &&
+  (other.expires_at === null || (expires_at !== null && other.expires_at > expires_at));

@@ -1,4 +1,5 @@
 import { ZodError } from 'zod';
+import { KEPT_SECONDS } from '../../clients/rotation.ts';
 import { SECRET_POLICY } from '../../clients/secret-policy.ts';
 import type { Option } from '../../http/views/apps.ts';
 import { textOf } from '../forms.ts';
@@ -18,11 +19,17 @@ export function lifetimeOptions(chosen: string): Option[] {
 
 const ENDINGS = [
   {
-    value: 'first_use',
-    label: 'When the new one is first used',
-    sentence: 'Nothing breaks: both work until the app has gone over to the new one.',
+    value: 'after',
+    label: 'After some hours',
+    sentence: 'Both work until then, so that every process of the app has time to get the new one.',
   },
   { value: 'at', label: 'At a time', sentence: 'Both work until then.' },
+  {
+    value: 'first_use',
+    label: 'When the new one is first used',
+    sentence:
+      'For an app of one process. As soon as one of several uses the new one, the others are refused until they have it too.',
+  },
   { value: 'now', label: 'Now', sentence: 'For one that has leaked. Whoever still uses it is refused at once.' },
 ] as const;
 
@@ -39,10 +46,21 @@ export function readRotation(fields: Fields, now: Date) {
   return { ...readSecret(fields, now), ends: readEnding(fields, now) };
 }
 
-/** @throws {ZodError} at the field of the time */
+/** What the form shows for the hours at first. */
+export const KEPT_HOURS = String(KEPT_SECONDS / 3600);
+
+function readHours(fields: Fields): number {
+  const hours = textOf(fields.hours);
+  const most = SECRET_POLICY.mostDays * 24;
+  if (/^\d{1,5}$/.test(hours) && Number(hours) >= 1 && Number(hours) <= most) return Number(hours);
+  throw problemAt('hours', `Give a number of hours from 1 to ${most}.`, fields);
+}
+
+/** @throws {ZodError} at the field of the time or the hours */
 function readEnding(fields: Fields, now: Date) {
   const when = textOf(fields.when);
   if (when === 'now' || when === 'first_use') return { when } as const;
+  if (when === 'after') return { when, seconds: readHours(fields) * 3600 } as const;
   // The browser’s field for a time has no zone; the page says that it is UTC.
   const at = new Date(`${textOf(fields.at)}Z`);
   if (Number.isNaN(at.getTime()))

@@ -9,7 +9,7 @@ import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
 import { presentSecret } from './present-secrets.ts';
-import { endingOptions, lifetimeOptions, readRotation, readSecret } from './secret-form.ts';
+import { endingOptions, KEPT_HOURS, lifetimeOptions, readRotation, readSecret } from './secret-form.ts';
 
 export function addSecretPages(area: Area): void {
   const { router, db, visits, clock } = area;
@@ -83,10 +83,10 @@ async function showForm(ctx: Context, area: Area, form: FormState): Promise<void
   const old = ctx.params.secret === undefined ? undefined : (await secretOf(ctx, area)).secret;
   await area.page(ctx, 'apps/new-secret', {
     app: presentHead(ctx, client),
-    form,
+    form: { ...form, values: { hours: KEPT_HOURS, ...form.values } },
     lifetimes: lifetimeOptions(textOf(form.values.days) || String(SECRET_POLICY.defaultDays)),
     old: old && { id: old.id, name: old.name, action: `${appHref(client.id)}/secrets/${old.id}/rotate` },
-    endings: endingOptions(textOf(form.values.when) || 'first_use'),
+    endings: endingOptions(textOf(form.values.when) || 'after'),
   });
 }
 
