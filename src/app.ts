@@ -15,6 +15,7 @@ import { feedRoutes } from './gateway/routes.ts';
 import { serveAssets } from './http/assets.ts';
 import { createAtOnce } from './http/at-once.ts';
 import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
+import { limitTime } from './http/deadline.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { dropForwardedFor, pinHost } from './http/host-guard.ts';
@@ -134,7 +135,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const outbox = createOutbox(masterKeys, issuer);
   const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, toHtml });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
-  const joinLimit = createFailureLimit(database.pool, { name: 'join', points: 20, seconds: 600 });
+  const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({
@@ -169,6 +170,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
   koa.use(oidc.host.documents(atOnce));
+  koa.use(limitTime(database.deadlines));
   if (expressLaneOn) {
     const note = usage.note;
     const lane = { db, catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { rememberAddress } from './cancel.ts';
 import type { Session } from './session.ts';
 
 /** Starts a statement that runs so often that PostgreSQL should plan it once for each connection. Its columns are named. */
@@ -46,6 +47,11 @@ export class SessionClient extends pg.Client {
 
 /** Hangs up when an answer takes too long: nobody knows what is still to come on that connection. */
 export class ImpatientClient extends SessionClient {
+  constructor(config: pg.ClientConfig & WithSession) {
+    super(config);
+    rememberAddress(this, config);
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg stay as they are
   override query(...args: any[]): any {
     const result = super.query(...(args as Parameters<pg.Client['query']>)) as unknown;

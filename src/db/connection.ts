@@ -5,8 +5,10 @@ import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
 import { ImpatientClient, PreparingClient, type WithSession } from './clients.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { EmbeddedDialect, NetworkDialect } from './dialects.ts';
 import { driverOptions } from './driver-options.ts';
+import { limitPool } from './limited-pool.ts';
 import { sessionOf } from './session.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,6 +20,8 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** The pool under `db`, for libraries that speak `pg`; undefined on the embedded database. */
   readonly pool: pg.Pool | undefined;
+  /** By which time requests have their answers. */
+  readonly deadlines: Deadlines;
   /** Hears notifications on the embedded database; on PostgreSQL that takes a connection of its own (changes.ts). */
   readonly listen?: (channel: string, heard: (payload: string) => void) => Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -78,8 +82,9 @@ export function openPostgres(
   pool.on('error', onError);
   // So would one that breaks between two statements of a transaction, which the pool does not listen to; the next one fails.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const db = new Kysely<Tables>({ dialect: new NetworkDialect({ pool }) });
-  return { kind: 'postgres', db, pool, close: () => db.destroy() };
+  const deadlines = createDeadlines();
+  const db = new Kysely<Tables>({ dialect: new NetworkDialect({ pool: limitPool(pool, deadlines) }) });
+  return { kind: 'postgres', db, pool, deadlines, close: () => db.destroy() };
 }
 
 /** Opens the embedded database under a lock of the folder. @throws {DataDirInUse} */
@@ -100,12 +105,14 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
 /** Wraps a running PGlite. `onClose` runs after it is closed. */
 export async function embed(pglite: PGlite, onClose: () => void = () => {}): Promise<Database> {
   await pglite.waitReady;
-  const db = new Kysely<Tables>({ dialect: new EmbeddedDialect({ pglite }) });
+  const deadlines = createDeadlines();
+  const db = new Kysely<Tables>({ dialect: new EmbeddedDialect({ pglite }, deadlines) });
   const close = async () => {
     await db.destroy();
     onClose();
   };
-  return { kind: 'embedded', db, pool: undefined, listen: (channel, heard) => pglite.listen(channel, heard), close };
+  const listen: Database['listen'] = (channel, heard) => pglite.listen(channel, heard);
+  return { kind: 'embedded', db, pool: undefined, deadlines, listen, close };
 }
 
 /**

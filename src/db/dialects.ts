@@ -1,11 +1,15 @@
 import {
+  type CompiledQuery,
   type DatabaseConnection,
   type DialectAdapter,
   type Driver,
+  PGliteAdapter,
   PGliteDialect,
+  type PGliteDialectConfig,
   PostgresAdapter,
   PostgresDialect,
 } from 'kysely';
+import { type Deadlines, requireTime, within } from './deadlines.ts';
 
 /** Kysely would lock the session, which PgBouncer in transaction mode does not have; migrator.ts locks its transaction. */
 class LockFreePostgresAdapter extends PostgresAdapter {
@@ -20,6 +24,13 @@ export class NetworkDialect extends PostgresDialect {
   }
 }
 
+/** Kysely would queue as well, ahead of our queue, where nothing knows of a deadline. */
+class QueuedAdapter extends PGliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
 /**
  * The embedded database behind a queue.
  *
@@ -28,12 +39,24 @@ export class NetworkDialect extends PostgresDialect {
  * on the outer `db` inside a transaction therefore waits for ever: everything in a transaction goes through it.
  */
 export class EmbeddedDialect extends PGliteDialect {
+  readonly #deadlines: Deadlines;
+
+  constructor(config: PGliteDialectConfig, deadlines: Deadlines) {
+    super(config);
+    this.#deadlines = deadlines;
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new QueuedAdapter();
+  }
+
   override createDriver(): Driver {
-    return serialize(super.createDriver());
+    return serialize(super.createDriver(), this.#deadlines);
   }
 }
 
-function serialize(driver: Driver): Driver {
+/** A statement that runs cannot be cancelled, but none is begun, and none waited for in the queue, beyond the deadline. */
+function serialize(driver: Driver, deadlines: Deadlines): Driver {
   let tail: Promise<void> = Promise.resolve();
   const releases = new WeakMap<DatabaseConnection, () => void>();
   const acquire = driver.acquireConnection.bind(driver);
@@ -42,10 +65,18 @@ function serialize(driver: Driver): Driver {
     const before = tail;
     const { promise, resolve } = Promise.withResolvers<void>();
     tail = promise;
-    await before;
+    const deadline = deadlines.current();
+    try {
+      await (deadline ? within(deadline, before, () => {}) : before);
+    } catch (error) {
+      // Those behind still wait for those before.
+      before.then(resolve);
+      throw error;
+    }
     try {
       const connection = await acquire(options);
       releases.set(connection, resolve);
+      requireTimeAt(connection, deadlines);
       return connection;
     } catch (error) {
       resolve();
@@ -54,4 +85,18 @@ function serialize(driver: Driver): Driver {
   };
   driver.releaseConnection = async (connection) => releases.get(connection)?.();
   return driver;
+}
+
+const limited = new WeakSet<DatabaseConnection>();
+
+/** Commits and rollbacks do not come this way: they are made whatever time it is. */
+function requireTimeAt(connection: DatabaseConnection, deadlines: Deadlines): void {
+  if (limited.has(connection)) return;
+  limited.add(connection);
+  const execute = connection.executeQuery.bind(connection);
+  connection.executeQuery = async <R>(query: CompiledQuery, options?: Parameters<typeof execute>[1]) => {
+    const deadline = deadlines.current();
+    if (deadline) requireTime(deadline);
+    return execute<R>(query, options);
+  };
 }

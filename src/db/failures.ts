@@ -1,3 +1,4 @@
+import { DeadlineExceeded } from './deadlines.ts';
 import { isBadCertificate } from './explain.ts';
 
 /**
@@ -28,6 +29,7 @@ const WORDS =
 /** Whether an error means that the database cannot answer right now: it passes, and nothing is wrong with the request. */
 export function isDatabaseFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof DeadlineExceeded) return true;
   const code = 'code' in error ? String(error.code) : '';
   // Errors of PostgreSQL have a severity; other libraries have five-letter codes too.
   if (isBadCertificate(code)) return true;

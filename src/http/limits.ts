@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type pg from 'pg';
+import { CompiledQuery } from 'kysely';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Db } from '../db/connection.ts';
+import type { Database, Db } from '../db/connection.ts';
 
 /** Counts failures by key. Only failures cost anything; a success is never held up by someone else's failures. */
 export interface FailureLimit {
@@ -18,20 +18,21 @@ export interface FailureLimit {
  * which counts in memory. Keys are hashed, because they hold addresses.
  */
 export function createFailureLimit(
-  pool: pg.Pool | undefined,
+  { kind, db }: Pick<Database, 'kind' | 'db'>,
   options: { name: string; points: number; seconds: number },
 ): FailureLimit {
   const settings = { keyPrefix: options.name, points: options.points, duration: options.seconds };
-  const limiter = pool
-    ? new RateLimiterPostgres({
-        ...settings,
-        storeClient: withoutNames(pool),
-        storeType: 'pool',
-        tableName: 'throttles',
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-      })
-    : new RateLimiterMemory(settings);
+  const limiter =
+    kind === 'postgres'
+      ? new RateLimiterPostgres({
+          ...settings,
+          storeClient: withoutNames(db),
+          storeType: 'pool',
+          tableName: 'throttles',
+          tableCreated: true,
+          clearExpiredByTimeout: false,
+        })
+      : new RateLimiterMemory(settings);
   const keyOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 22);
   const secondsLeft = (result: RateLimiterRes) => Math.max(1, Math.ceil(result.msBeforeNext / 1000));
   return {
@@ -54,8 +55,11 @@ export function createFailureLimit(
 }
 
 /** The limiter names its statements, and PgBouncer in transaction mode knows none by name before its version 1.21. */
-const withoutNames = (pool: pg.Pool) => ({
-  query: ({ text, values }: { text: string; values: unknown[] }) => pool.query(text, values),
+const withoutNames = (db: Db) => ({
+  async query({ text, values }: { text: string; values: unknown[] }) {
+    const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, values));
+    return { rows, rowCount: Number(numAffectedRows ?? rows.length) };
+  },
 });
 
 export async function deleteExpiredThrottles(db: Db, now: Date, batch: number): Promise<number> {

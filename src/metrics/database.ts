@@ -1,6 +1,8 @@
+import type { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import type { Database } from '../db/connection.ts';
+import { TOO_LATE } from '../db/limited-pool.ts';
 import { onRetried } from '../db/transaction.ts';
 import { counter, gauge } from './make.ts';
 
@@ -25,6 +27,7 @@ export function watchDatabase(registry: Registry, { db, pool }: Pick<Database, '
 /** `pg` tells nobody but the caller that no connection could be had. */
 function watchConnecting(registry: Registry, pool: pg.Pool): void {
   const failures = counter(registry, 'latchkey_connection_failures_total');
+  (pool as EventEmitter).on(TOO_LATE, () => failures.inc());
   type Connect = (done?: (error: Error | undefined, ...rest: unknown[]) => void) => unknown;
   const connect = pool.connect.bind(pool) as Connect;
   const watched: Connect = (done) => {

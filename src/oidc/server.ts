@@ -117,7 +117,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     clock,
     issuer,
     cookieKeys,
-    attempts: createSignInAttempts(database.pool, { cookieKeys, https }),
+    attempts: createSignInAttempts(database, { cookieKeys, https }),
   });
   const lane = (atOnce: AtOnce) =>
     introspectionLane({ catalog, db: database.db, ownTokens, checks, secretUses, note, clock, atOnce });
@@ -125,11 +125,12 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
 }
 
 function createOverrides(
-  { db, pool }: Database,
+  database: Database,
   work: UnitOfWork,
   clock: () => Date,
 ): Pick<Overrides, 'firstUse' | 'onWrongSecret'> {
-  const limit = createFailureLimit(pool, { name: 'client-secret', points: 20, seconds: 300 });
+  const { db } = database;
+  const limit = createFailureLimit(database, { name: 'client-secret', points: 20, seconds: 300 });
   return {
     async firstUse({ iss, jti, exp }) {
       const id = JSON.stringify([iss, jti]);

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type pg from 'pg';
+import type { Database } from '../db/connection.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/networks.ts';
 import { emailKey } from '../names/addresses.ts';
@@ -14,13 +14,13 @@ export interface SignInAttempts {
 }
 
 export function createSignInAttempts(
-  pool: pg.Pool | undefined,
+  database: Database,
   cookies: { cookieKeys: readonly string[]; https: boolean },
 ): SignInAttempts {
-  const hereAndThis = createFailureLimit(pool, { name: 'sign-in', points: 10, seconds: 600 });
-  const here = createFailureLimit(pool, { name: 'sign-in-address', points: 100, seconds: 600 });
+  const hereAndThis = createFailureLimit(database, { name: 'sign-in', points: 10, seconds: 600 });
+  const here = createFailureLimit(database, { name: 'sign-in-address', points: 100, seconds: 600 });
   // NIST SP 800-63B §3.2.2: at most 100 in a row.
-  const everywhere = createFailureLimit(pool, { name: 'sign-in-account', points: 100, seconds: 86_400 });
+  const everywhere = createFailureLimit(database, { name: 'sign-in-account', points: 100, seconds: 86_400 });
   const known = createKnownBrowsers(cookies);
   const keysOf = (ctx: Context, email: string) => {
     const [account, network] = [emailKey(email), networkOf(ctx.ip)];

@@ -23,9 +23,10 @@ export class TooManyGuesses extends errors.OIDCProviderError {
 export type GuessLimit = <Found>(ctx: KoaContextWithOIDC, lookUp: () => Promise<Found>) => Promise<Found>;
 
 /** Limits how many user codes that nobody was given can be tried (RFC 8628 §5.1). */
-export function limitGuesses({ db, pool }: Database, clock: () => Date): GuessLimit {
-  const session = createFailureLimit(pool, OF_SESSION);
-  const network = createFailureLimit(pool, OF_NETWORK);
+export function limitGuesses(database: Database, clock: () => Date): GuessLimit {
+  const { db } = database;
+  const session = createFailureLimit(database, OF_SESSION);
+  const network = createFailureLimit(database, OF_NETWORK);
   const refused = (ctx: KoaContextWithOIDC, reason: 'unknown' | 'throttled') => {
     const requestId = ctx.state.requestId as string | undefined;
     const actor = { type: 'account' as const, ip: ctx.ip, ...(requestId ? { requestId } : {}) };
