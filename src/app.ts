@@ -26,6 +26,7 @@ import { refuseOtherMethods } from './http/other-methods.ts';
 import { createRender, createToHtml } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
+import { boundPipelining, endSlowReaders } from './http/slow-readers.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createOwnTokens } from './keys/own-tokens.ts';
@@ -208,7 +209,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
       await secretUses.close();
     },
     async listen(port, host) {
-      const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, koa.callback());
+      const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, boundPipelining(koa.callback()));
+      endSlowReaders(server);
       const listening = await listenAt(server, { port, host, variables: { port: 'PORT', host: 'HOST' } });
       loopback.attach(listening.addresses[0] as AddressInfo);
       return listening;

@@ -10,7 +10,8 @@ import { REVOCATIONS_TOPIC } from '../revocation/revoke.ts';
 const SIGN_AGAIN = 10;
 
 export interface SignedFeed {
-  readonly jws: string;
+  /** A JWS, kept once, however many are reading it. */
+  readonly body: Buffer;
   readonly etag: string;
 }
 
@@ -46,7 +47,7 @@ export function createFeedPublisher(parts: {
       .update(JSON.stringify([seq, revoked]))
       .digest('base64url')
       .slice(0, 22);
-    return { jws, etag: `W/"${print}"` };
+    return { body: Buffer.from(jws, 'latin1'), etag: `W/"${print}"` };
   };
   const refresh = (): Promise<SignedFeed> => {
     const now = clock();

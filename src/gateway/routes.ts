@@ -25,20 +25,22 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
   const streams = new Set<PassThrough>();
 
   router.get('/revocations', async (ctx) => {
-    const { jws, etag } = await publisher.current();
+    const { body, etag } = await publisher.current();
     ctx.set('Cache-Control', `public, max-age=${FEED_MAX_AGE}`);
     ctx.type = 'application/revocations+jwt';
-    answerCached(ctx, jws, etag);
+    answerCached(ctx, body, etag);
     if (ctx.status === 200) ctx.type = 'application/revocations+jwt';
   });
 
   router.get('/revocations/stream', async (ctx) => {
     if (streams.size >= MOST_STREAMS) throw new AppError('unavailable', { retryAfter: 5 });
     const stream = new PassThrough();
-    const send = ({ jws }: SignedFeed) => {
+    const send = ({ body }: SignedFeed) => {
       // Whoever does not read is dropped, and comes back or polls.
-      if (stream.writableLength > MOST_UNREAD) stream.destroy();
-      else stream.write(`event: revocations\ndata: ${jws}\n\n`);
+      if (stream.writableLength > MOST_UNREAD) return stream.destroy();
+      stream.write('event: revocations\ndata: ');
+      stream.write(body);
+      stream.write('\n\n');
     };
     // Subscribed before the first feed is sent: nothing that comes in between is missed.
     const unsubscribe = publisher.subscribe(send);
