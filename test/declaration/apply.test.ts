@@ -55,7 +55,7 @@ describe('apply', () => {
       '+ the role clerk of https://pay.example.com: scopes pay:refund',
       '+ the app nightly (Nightly job), machine (it has no secret until you add one: npx latchkey secret add nightly)',
       '+ the subscription of https://pay.example.com by nightly: scopes pay:read',
-      '+ the role clerk of https://pay.example.com for Bob@Example.com',
+      '+ the role clerk of https://pay.example.com for Bob@example.com',
       '+ the role clerk of https://pay.example.com for the group “clerks”',
     ]);
     expect(await listSecrets(test.database.db, 'nightly', by())).toEqual([]);

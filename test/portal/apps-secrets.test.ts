@@ -6,6 +6,7 @@ import { createSecretUses } from '../../src/clients/secret-uses.ts';
 import { addSecret, deleteEndedSecrets, listSecrets, removeSecret } from '../../src/clients/secrets.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { aTeam, someoneWith } from '../support/access.ts';
+import { anAssertionKey } from '../support/assertions.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { controlTime, releaseTime, travel } from '../support/time.ts';
@@ -215,7 +216,7 @@ describe('how long a secret lives', () => {
   it('ends when the app goes over to keys of its own', async () => {
     const { db } = lane.database;
     const { clientId, first, works } = await aMachine(lane);
-    const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43), alg: 'ES256' }] };
+    const { jwks } = await anAssertionKey();
     await updateClient(db, { clientId, changes: { authMethod: 'private_key_jwt', jwks } }, operator());
     expect(await listSecrets(db, clientId, operator())).toEqual([]);
     await updateClient(db, { clientId, changes: { authMethod: 'client_secret_basic' } }, operator());

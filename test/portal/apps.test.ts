@@ -4,6 +4,7 @@ import { subscribe } from '../../src/apis/subscriptions.ts';
 import { listClients } from '../../src/clients/find-clients.ts';
 import { listSecrets } from '../../src/clients/secrets.ts';
 import { aTeam } from '../support/access.ts';
+import { anAssertionKey } from '../support/assertions.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { copiesOf } from '../support/html.ts';
 import type { Person } from '../support/person.ts';
@@ -389,8 +390,9 @@ describe('settings of an app', () => {
       jwksUri: 'https://keys.example.com/jwks',
     });
     expect(byUri.text).toContain('https://keys.example.com/jwks');
-    const jwk = JSON.stringify({ kty: 'EC', crv: 'P-256', x, y: x, kid: 'mine' });
-    const byKey = await submit(visitor, from, '/authentication', { authMethod, jwks: jwk, jwksUri: '' });
+    const [jwk] = (await anAssertionKey()).jwks.keys;
+    const mine = JSON.stringify({ ...jwk, kid: 'mine' });
+    const byKey = await submit(visitor, from, '/authentication', { authMethod, jwks: mine, jwksUri: '' });
     expect(byKey.text).toContain('EC · P-256 · mine');
     expect(byKey.text).not.toContain('https://keys.example.com/jwks');
     expect(await listSecrets(server.database.db, app.clientId, operator())).toEqual([]);
