@@ -68,7 +68,7 @@ export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
     /** What was asked for, under the name of the API. */
     permissionGroups: readonly { of: string; permissions: readonly { title: string }[] }[];
   };
-  'sign-out': { action: string; xsrf: string; appName: string | undefined; sendsItself: boolean };
+  'sign-out': { action: string; xsrf: string; appName: string | undefined; sendsItself: boolean; staysHere: boolean };
   'signed-out': { appName: string | undefined };
 }
 

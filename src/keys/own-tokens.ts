@@ -1,7 +1,7 @@
-import { createPublicKey, hash, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { TokenFacts } from '../revocation/revoke.ts';
 import type { Keyring } from './keyring.ts';
-import type { SigningKey } from './signing-keys.ts';
+import { readSigned } from './signed-jws.ts';
 
 /** A JWT access token that this server issued. */
 export interface OwnToken {
@@ -43,38 +43,8 @@ export function createOwnTokens(parts: { keyring: () => Keyring; issuer: string;
 const findKey = (keyring: Keyring, kid: unknown) => keyring.published().find((key) => key.kid === kid);
 
 function verifyToken(token: string, { keyring, issuer }: { keyring: () => Keyring; issuer: string }) {
-  const [header = '', payload = '', signature = '', ...more] = token.split('.');
-  if (more.length > 0) return undefined;
-  const { alg, typ, kid } = decode(header);
-  const key = findKey(keyring(), kid);
-  if (!key || key.alg !== alg || typ !== 'at+jwt') return undefined;
-  if (!isSigned(key, `${header}.${payload}`, signature)) return undefined;
-  return toOwnToken(decode(payload), key.kid, issuer);
-}
-
-/** An object in JSON in base64url; an empty one for anything else. */
-function decode(part: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(Buffer.from(part, 'base64url').toString())) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
-/** RFC 7518 §3, RFC 8037 §3.1. A signature in another spelling of base64url is not ours. */
-function isSigned(key: SigningKey, input: string, signature: string): boolean {
-  const bytes = Buffer.from(signature, 'base64url');
-  if (bytes.toString('base64url') !== signature) return false;
-  const digest = key.alg === 'EdDSA' ? null : 'sha256';
-  return verify(digest, Buffer.from(input), { key: publicKeyOf(key), dsaEncoding: 'ieee-p1363' }, bytes);
-}
-
-const publicKeys = new WeakMap<SigningKey, KeyObject>();
-
-function publicKeyOf(key: SigningKey): KeyObject {
-  const known = publicKeys.get(key) ?? createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' });
-  publicKeys.set(key, known);
-  return known;
+  const signed = readSigned(token, (kid) => findKey(keyring(), kid));
+  return signed?.typ === 'at+jwt' ? toOwnToken(signed.claims, signed.key.kid, issuer) : undefined;
 }
 
 function toOwnToken(claims: Record<string, unknown>, kid: string, issuer: string): OwnToken | undefined {

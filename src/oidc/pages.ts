@@ -3,6 +3,7 @@ import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
 import { errorCodes } from '../errors.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { Render } from '../http/render.ts';
+import { isAskedAlready, signOutRequestOf } from './sign-outs.ts';
 
 /** What an app did wrong, for the person it sent here. */
 const EXPLANATIONS: Record<string, string> = {
@@ -37,7 +38,8 @@ export function createPages(render: Render, signOuts: ChosenSignOuts) {
         xsrf: ctx.oidc.session?.state?.secret as string,
         // Our own pages are Latchkey: nothing else to sign out of.
         appName: client?.latchkey_first_party ? undefined : client?.clientName,
-        sendsItself: client?.clientId === PORTAL_CLIENT && signOuts.take(ctx),
+        sendsItself: isAskedAlready(ctx) || (client?.clientId === PORTAL_CLIENT && signOuts.take(ctx)),
+        staysHere: signOutRequestOf(ctx).withheld,
       });
     },
 

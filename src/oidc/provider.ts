@@ -14,12 +14,14 @@ import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
+import type { HintReader } from '../keys/id-token-hints.ts';
 import { explainRefusals } from './client-assertions.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { noteStart } from './issue-time.ts';
 import { UNAVAILABLE_ERROR } from './plain-request.ts';
 import { keepErrorsFromOldAddresses } from './second-looks.ts';
+import { judgeSignOuts } from './sign-outs.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -33,6 +35,8 @@ export interface Overrides {
   /** Sees every request to the provider with its answer. */
   readonly around: ProviderMiddleware;
   readonly publishJwks: ProviderMiddleware;
+  /** Reads the ID token that comes with a request to sign out. */
+  readonly readHint: HintReader;
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
   readonly aroundGrant: GrantWrapper;
@@ -85,6 +89,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
   provider.use(noteStart(overrides.clock));
+  provider.use(judgeSignOuts(provider, overrides.readHint));
   provider.use(overrides.publishJwks);
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);

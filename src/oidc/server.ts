@@ -10,6 +10,7 @@ import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/networks.ts';
 import type { Render } from '../http/render.ts';
+import { createHintReader } from '../keys/id-token-hints.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { OwnTokens } from '../keys/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
@@ -85,6 +86,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     catalog,
     clock,
     tokenLookup: createTokenLookup(work, clock),
+    readHint: createHintReader({ keyring, issuer }),
     structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
   };
   const build = () => {
