@@ -29,7 +29,7 @@ const allowed: Record<string, string[]> = {
   keys: [...below, 'revocation'],
   teams: [...below, 'accounts', 'keys', 'mail', 'revocation'],
   mail: [...below, 'keys'],
-  usage: below,
+  usage: [...below, 'accounts'],
   idempotency: [...below, 'keys'],
   pictures: [],
   apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import { revokeGivenByGroup, revokeRolesOf } from '../accounts/given-roles.ts';
+import { hasToldAddress, hasToldName, isColleague, isKnown } from '../accounts/known-people.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
@@ -16,7 +17,7 @@ export type Holder = { readonly person: string } | { readonly groupId: string };
 export function assignRole(db: Kysely<Tables>, roleId: string, holder: Holder, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
     const { api } = await requireRole(trx, roleId, 'role.write', by);
-    const resolved = await resolveHolder(trx, holder);
+    const resolved = await resolveHolder(trx, holder, by);
     const inserted =
       'accountId' in resolved
         ? await trx
@@ -77,7 +78,7 @@ async function takeFromGroup(db: Db, roleId: string, groupId: string, now: Date)
   if (!removed) throw new AppError('not_found', { detail: 'This group does not have the role.' });
 }
 
-async function resolveHolder(db: Db, holder: Holder): Promise<{ accountId: string } | { groupId: string }> {
+async function resolveHolder(db: Db, holder: Holder, by: By): Promise<{ accountId: string } | { groupId: string }> {
   if ('groupId' in holder) {
     const group = await db.selectFrom('groups').select('id').where('id', '=', holder.groupId).executeTakeFirst();
     if (!group) throw new AppError('invalid_request', { detail: 'There is no such group.' });
@@ -87,15 +88,34 @@ async function resolveHolder(db: Db, holder: Holder): Promise<{ accountId: strin
   const account = await db
     .selectFrom('accounts')
     .select('id')
-    .where((eb) => eb.or([eb('id', '=', person), eb('email_key', '=', emailKey(person))]))
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('id', '=', person), isKnown(by, 'accounts.id')]),
+        eb.and([eb('email_key', '=', emailKey(person)), hasToldAddress(by, 'accounts.id')]),
+      ]),
+    )
     .forKeyShare()
     .executeTakeFirst();
-  if (!account) throw new AppError('invalid_request', { detail: `There is nobody with the address ${person}.` });
+  if (!account) throw new AppError('invalid_request', { detail: noSuchPerson(person, by) });
   return { accountId: account.id };
 }
 
+/** Whom the caller does not know, and who is not there at all: in the same words. */
+const noSuchPerson = (person: string, { access }: By) =>
+  access && access.platformRole === null
+    ? `There is nobody ${person} in your teams, or among those who let one of your apps know them.`
+    : `There is nobody with the address ${person}.`;
+
 /** More than a page shows; large numbers of people get a role by a group. */
 const MOST = 200;
+
+/** Somebody who has a role; what the caller may not be told of them is null. */
+export interface HoldingPerson {
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly disabled: boolean | null;
+}
 
 /** The people and groups that have a role. @throws {AppError} not_found, forbidden */
 export async function findHolders(db: Db, roleId: string, by: By) {
@@ -104,9 +124,17 @@ export async function findHolders(db: Db, roleId: string, by: By) {
     db
       .selectFrom('role_accounts')
       .innerJoin('accounts', 'accounts.id', 'role_accounts.account_id')
-      .select(['accounts.id', 'accounts.name', 'accounts.email', 'accounts.disabled_at'])
+      .select([
+        'accounts.id',
+        sql<string | null>`case when ${hasToldName(by, 'accounts.id')} then accounts.name end`.as('name'),
+        sql<string | null>`case when ${hasToldAddress(by, 'accounts.id')} then accounts.email end`.as('email'),
+        sql<boolean | null>`case when ${isColleague(by, 'accounts.id')} then accounts.disabled_at is not null end`.as(
+          'disabled',
+        ),
+      ])
       .where('role_id', '=', roleId)
-      .orderBy('accounts.email_key')
+      .orderBy('email')
+      .orderBy('accounts.id')
       .limit(MOST)
       .execute(),
     db
@@ -118,7 +146,7 @@ export async function findHolders(db: Db, roleId: string, by: By) {
       .limit(MOST)
       .execute(),
   ]);
-  return { people, groups };
+  return { people: people satisfies HoldingPerson[], groups };
 }
 
 /** Names of groups, for who may give them roles of this API. @throws {AppError} not_found, forbidden */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type By, judgeAccess, visibleTeams } from '../access.ts';
+import { hasToldName } from '../accounts/known-people.ts';
 import type { Subscription } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
@@ -34,6 +35,7 @@ export interface ListedSubscription extends Subscription {
   readonly apiTeamId: string | null;
   readonly apiTeamName: string | null;
   readonly apiSuspended: boolean;
+  /** null also for somebody whom the caller does not know; so is the next. */
   readonly requesterName: string | null;
   readonly deciderName: string | null;
   /** What the caller may do: for the app, and for the API. */
@@ -48,25 +50,29 @@ export async function listSubscriptions(
   by: By,
 ): Promise<Listing<ListedSubscription>> {
   const { limit, cursor, search, app, api, ownApps, state } = SubscriptionQuery.parse(query);
-  const rows = await selectPage(db, {
-    oneOf: [isOfEitherTeam(by), isCalled(search)],
-    all: [
-      beyond(cursor, { at: 'created_at', id: 'id' }),
-      ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
-      ...(api === undefined ? [] : [isOfApi(api)]),
-      ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
-      ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
-    ],
-    by: 'created_at',
-    order: 'newest',
-    most: limit + 1,
-  });
+  const rows = await selectPage(
+    db,
+    {
+      oneOf: [isOfEitherTeam(by), isCalled(search)],
+      all: [
+        beyond(cursor, { at: 'created_at', id: 'id' }),
+        ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
+        ...(api === undefined ? [] : [isOfApi(api)]),
+        ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
+        ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
+      ],
+      by: 'created_at',
+      order: 'newest',
+      most: limit + 1,
+    },
+    by,
+  );
   return toPage(rows, limit, by, (row) => row.created_at);
 }
 
 /** @throws {AppError} not_found, forbidden */
 export async function findSubscription(db: Db, id: string, by: By): Promise<ListedSubscription> {
-  const row = await selectListed(db)
+  const row = await selectListed(db, by)
     .where('subscriptions.id', '=', id)
     .where(sql<boolean>`(${sql.join(isOfEitherTeam(by), sql` or `)})`)
     .executeTakeFirst();
@@ -77,29 +83,37 @@ export async function findSubscription(db: Db, id: string, by: By): Promise<List
 /** Requests that wait for the teams of the caller, oldest first. @throws {ZodError} @throws {AppError} forbidden, invalid_request */
 export async function listWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By) {
   const { limit, cursor, search } = PageQuery.parse(query);
-  const rows = await selectPage(db, {
-    oneOf: [isCalled(search)],
-    all: [
-      sql<boolean>`pending_scopes is not null`,
-      isOfTeam('api', visibleTeams(by, 'api.read')),
-      beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
-    ],
-    by: 'pending_at',
-    order: 'oldest',
-    most: limit + 1,
-  });
+  const rows = await selectPage(
+    db,
+    {
+      oneOf: [isCalled(search)],
+      all: [
+        sql<boolean>`pending_scopes is not null`,
+        isOfTeam('api', visibleTeams(by, 'api.read')),
+        beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
+      ],
+      by: 'pending_at',
+      order: 'oldest',
+      most: limit + 1,
+    },
+    by,
+  );
   return toPage(rows, limit, by, (row) => row.pending_at ?? by.now);
 }
 
 /** What was decided lately for the caller's APIs, the last first. @throws {AppError} forbidden */
 export async function listLateDecisions(db: Db, limit: number, by: By): Promise<ListedSubscription[]> {
-  const rows = await selectPage(db, {
-    oneOf: [],
-    all: [sql<boolean>`decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
-    by: 'decided_at',
-    order: 'newest',
-    most: limit,
-  });
+  const rows = await selectPage(
+    db,
+    {
+      oneOf: [],
+      all: [sql<boolean>`decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
+      by: 'decided_at',
+      order: 'newest',
+      most: limit,
+    },
+    by,
+  );
   return rows.map((row) => withRights(row, by));
 }
 
@@ -129,15 +143,19 @@ export async function countUsers(db: Db, apiId: string): Promise<number> {
   return Number(row.count);
 }
 
-function selectListed(db: Db) {
+function selectListed(db: Db, by: By) {
   return db
     .selectFrom('subscriptions')
     .innerJoin('clients', 'clients.id', 'subscriptions.client_id')
     .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
     .leftJoin('teams as app_team', 'app_team.id', 'clients.team_id')
     .leftJoin('teams as api_team', 'api_team.id', 'apis.team_id')
-    .leftJoin('accounts as requester', 'requester.id', 'subscriptions.pending_by')
-    .leftJoin('accounts as decider', 'decider.id', 'subscriptions.decided_by')
+    .leftJoin('accounts as requester', (join) =>
+      join.onRef('requester.id', '=', 'subscriptions.pending_by').on(hasToldName(by, 'subscriptions.pending_by')),
+    )
+    .leftJoin('accounts as decider', (join) =>
+      join.onRef('decider.id', '=', 'subscriptions.decided_by').on(hasToldName(by, 'subscriptions.decided_by')),
+    )
     .selectAll('subscriptions')
     .select([
       'clients.name as appName',
@@ -153,9 +171,9 @@ function selectListed(db: Db) {
     ]);
 }
 
-function selectPage(db: Db, page: PageOfSubscriptions) {
+function selectPage(db: Db, page: PageOfSubscriptions, by: By) {
   const direction = page.order === 'newest' ? 'desc' : 'asc';
-  return selectListed(db)
+  return selectListed(db, by)
     .where(isOnPage(page))
     .orderBy(`subscriptions.${page.by}`, direction)
     .orderBy('subscriptions.id', direction)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorize, type By, visibleTeams } from '../access.ts';
+import { hasToldName } from '../accounts/known-people.ts';
 import type { Client } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
@@ -16,6 +17,7 @@ export interface ClientDetails extends Client {
   readonly default_api: string | null;
   /** Of its logo; null without one. */
   readonly logo_etag: string | null;
+  /** null also for somebody whom the caller does not know. */
   readonly created_by_name: string | null;
 }
 
@@ -25,7 +27,7 @@ export interface ClientDetails extends Client {
  */
 export async function findClient(db: Db, id: string, action: 'app.read' | 'app.write', by: By): Promise<ClientDetails> {
   const missing = `There is no app ${id}.`;
-  const client = CLIENT_ID.test(id) && id !== PORTAL_CLIENT ? await detailed(db, id) : undefined;
+  const client = CLIENT_ID.test(id) && id !== PORTAL_CLIENT ? await detailed(db, id, by) : undefined;
   if (!client) throw new AppError('not_found', { detail: missing });
   authorize(by, action, client.team_id, missing);
   return client;
@@ -39,13 +41,15 @@ export async function lockClient(db: Db, id: string, by: By): Promise<Client> {
   return client;
 }
 
-function detailed(db: Db, id: string): Promise<ClientDetails | undefined> {
+function detailed(db: Db, id: string, by: By): Promise<ClientDetails | undefined> {
   return db
     .selectFrom('clients')
     .leftJoin('teams', 'teams.id', 'clients.team_id')
     .leftJoin('apis', 'apis.id', 'clients.default_api_id')
     .leftJoin('client_logos', 'client_logos.client_id', 'clients.id')
-    .leftJoin('accounts', 'accounts.id', 'clients.created_by')
+    .leftJoin('accounts', (join) =>
+      join.onRef('accounts.id', '=', 'clients.created_by').on(hasToldName(by, 'clients.created_by')),
+    )
     .selectAll('clients')
     .select([
       'teams.name as team_name',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { By } from '../access.ts';
+import { hasToldName } from '../accounts/known-people.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
@@ -98,7 +99,9 @@ export async function listSecrets(db: Db, clientId: string, by: By) {
   await findClient(db, clientId, 'app.read', by);
   return db
     .selectFrom('client_secrets as secrets')
-    .leftJoin('accounts', 'accounts.id', 'secrets.created_by')
+    .leftJoin('accounts', (join) =>
+      join.onRef('accounts.id', '=', 'secrets.created_by').on(hasToldName(by, 'secrets.created_by')),
+    )
     .select([
       'secrets.id',
       'secrets.name',

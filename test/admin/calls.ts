@@ -1,3 +1,4 @@
+import { rememberConsent } from '../../src/accounts/consents.ts';
 import type { TeamRole } from '../../src/db/team-tables.ts';
 import type { TestServer } from '../support/server.ts';
 import { arrange, inviteToAccount, setSubscription, suspend, unique, type World } from './world.ts';
@@ -104,7 +105,20 @@ export const CALLS: Readonly<Record<string, Call>> = {
   updateRole: { least: 'developer', body: () => ({ description: 'Whoever reads', scopes: [] }) },
   deleteRole: { least: 'developer' },
   listRoleHolders: { least: 'viewer' },
-  giveRoleToAccount: { least: 'developer', path: ({ new_account_id }) => ({ account_id: new_account_id }) },
+  giveRoleToAccount: {
+    least: 'developer',
+    path: ({ new_account_id }) => ({ account_id: new_account_id }),
+    // Whom nobody in the team knows gets no role of them.
+    before: (server, { app_id, new_account_id }) =>
+      arrange(server, (db) =>
+        rememberConsent(
+          db,
+          { accountId: new_account_id, clientId: app_id },
+          { oidcScopes: ['openid'], resources: {} },
+          new Date(),
+        ),
+      ),
+  },
   takeRoleFromAccount: { least: 'developer' },
   giveRoleToGroup: { least: 'developer' },
   takeRoleFromGroup: { least: 'developer' },

@@ -25,8 +25,8 @@ const storedRoles = (apiId: string) =>
 
 describe('roles of an API', () => {
   it('are made with some of its scopes, given to people and groups, changed, and taken away', async () => {
-    const { api, developer, href } = await aSetting();
-    const [person, member] = [await aPerson(server.database), await aPerson(server.database)];
+    const { team, api, developer, href } = await aSetting();
+    const [person, member] = [await aMember(server, { team: team.id }), await aPerson(server.database)];
     const group = await aGroup(server.database, [member.account.id]);
     const list = await developer.visit(href);
     const role = await developer.submit(list, '/roles', { name: 'Controller', scopes: 'reports:write' });

@@ -5,7 +5,12 @@ import { Id, Named } from '../shapes.ts';
 import { RoleId } from './roles.ts';
 
 const Holder = z
-  .object({ id: z.string(), name: z.string(), email: z.string(), disabled: z.boolean() })
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    disabled: z.boolean().nullable(),
+  })
   .meta({ id: 'RoleHolder' });
 const Holders = z.object({ accounts: z.array(Holder), groups: z.array(Named) }).meta({ id: 'RoleHolders' });
 
@@ -20,15 +25,15 @@ export const roleHolderOperations = [
     path: '/roles/{role_id}/holders',
     tag,
     summary: 'Who has a role',
-    description: 'People directly, and groups: up to 200 of each. Large numbers of people get a role by a group.',
+    description:
+      'People directly, and groups: up to 200 of each. Large numbers of people get a role by a group. Of whom your teams do not know there is the id alone.',
     scope: 'roles:read',
     params: RoleId,
     status: 200,
     result: Holders,
     async handle({ db, by, params }) {
       const { people, groups } = await findHolders(db, params.role_id, by);
-      const accounts = people.map(({ disabled_at, ...person }) => ({ ...person, disabled: disabled_at !== null }));
-      return { body: { accounts, groups } };
+      return { body: { accounts: people, groups } };
     },
   }),
   operation({
@@ -37,7 +42,8 @@ export const roleHolderOperations = [
     path: '/roles/{role_id}/accounts/{account_id}',
     tag,
     summary: 'Give a person a role',
-    description: '`account_id` is an id or an email address.',
+    description:
+      '`account_id` is an id or an email address: of somebody in your teams, or who let one of your apps know them. Administrators may name everybody.',
     scope: 'roles:write',
     params: Account,
     status: 204,

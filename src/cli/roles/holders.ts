@@ -49,7 +49,7 @@ async function show(line: CommandLine, name: string, options: HolderOptions): Pr
   line.answer(options, {
     json: {
       ...presentRole(role),
-      accounts: people.map(({ disabled_at, ...person }) => ({ ...person, disabled: disabled_at !== null })),
+      accounts: people,
       groups,
     },
     text: `${printable(role.name)}\n\n${formatFields([

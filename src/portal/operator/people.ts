@@ -39,7 +39,8 @@ export function addPeople({ router, db, page, visits, outbox, issuer, sendsMail 
   router.post('/operator/people/invitations', async (ctx) => {
     try {
       const wanted = { email: textOf(fieldsOf(ctx).email).trim() };
-      await visits.leave(ctx, toFlash(await invite(db, outbox, wanted, visitorOf(ctx).by), issuer));
+      const { by } = visitorOf(ctx);
+      await visits.leave(ctx, toFlash(await invite(db, outbox, wanted, by), { issuer, sendsMail }, by));
       redirect(ctx, '/operator/people');
     } catch (error) {
       const form = refusedForm(ctx, error);

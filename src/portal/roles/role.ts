@@ -42,10 +42,10 @@ export function addRole(area: Area): void {
       version: String(role.version),
       mayChange,
       scopes: toChoices(scopes, role.scopes),
-      people: holders.people.map(({ id, name, email, disabled_at }) => ({
-        name,
-        email,
-        disabled: disabled_at !== null,
+      people: holders.people.map(({ id, name, email, disabled }) => ({
+        name: name ?? 'Somebody whom your teams do not know',
+        email: email ?? id,
+        disabled: disabled === true,
         remove: `${hrefOf(ctx)}/people/${id}/remove`,
       })),
       groups: holders.groups.map(({ id, name }) => ({ name, remove: `${hrefOf(ctx)}/groups/${id}/remove` })),

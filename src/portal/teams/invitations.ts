@@ -1,3 +1,4 @@
+import { type By, isFromAbove } from '../../access.ts';
 import type { TeamRole } from '../../db/team-tables.ts';
 import { joinLink } from '../../teams/invitation-mail.ts';
 import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
@@ -8,20 +9,29 @@ import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 import { idOf, type ShowTeam } from './team-page.ts';
 
-/** What the next page says once: the code is on its way by mail, and here for where mail does not get through. */
-export function toFlash({ invitation, code }: Invited, issuer: string) {
+/**
+ * What the next page says once: the code is on its way by mail, and here for where no mail is sent. Whoever has the code is
+ * taken for the owner of the address, and sees whether it has an account: that is for admins beside them, and nobody else.
+ */
+export function toFlash(
+  { invitation, code }: Invited,
+  { issuer, sendsMail }: Pick<Area, 'issuer' | 'sendsMail'>,
+  by: By,
+) {
   const { email } = invitation;
+  if (sendsMail && !isFromAbove(by)) return { notice: `Invited ${email}. The code is on its way there by mail.` };
   return { notice: `Invited ${email}.`, invited: { email, code, link: joinLink(issuer, code) } };
 }
 
-export function addInvitations({ router, db, visits, outbox, issuer }: Area, showTeam: ShowTeam): void {
+export function addInvitations({ router, db, visits, outbox, issuer, sendsMail }: Area, showTeam: ShowTeam): void {
   router.post('/teams/:team/invitations', async (ctx) => {
     const fields = fieldsOf(ctx);
     try {
       const role = textOf(fields.role) as TeamRole;
       const wanted = { email: textOf(fields.email).trim(), teamId: idOf(ctx), role };
-      const invited = await invite(db, outbox, wanted, visitorOf(ctx).by);
-      await visits.leave(ctx, toFlash(invited, issuer));
+      const { by } = visitorOf(ctx);
+      const invited = await invite(db, outbox, wanted, by);
+      await visits.leave(ctx, toFlash(invited, { issuer, sendsMail }, by));
       redirect(ctx, `/teams/${idOf(ctx)}`);
     } catch (error) {
       const form = refusedForm(ctx, error);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { By } from '../../access.ts';
+import { hasToldName } from '../../accounts/known-people.ts';
 import type { Db } from '../../db/connection.ts';
 import { ownTeams } from './teams.ts';
 
@@ -10,7 +11,7 @@ export interface Change {
   readonly appId: string;
   readonly app: string;
   readonly detail: Record<string, unknown>;
-  /** The name of the person who did it; null when it was someone at the command line, an app, or the server itself. */
+  /** The name of the person who did it, if the caller knows them; null also when it was someone at the command line, an app, or the server itself. */
   readonly person: string | null;
   readonly actorType: string;
   readonly byCaller: boolean;
@@ -45,7 +46,9 @@ export async function readChanges(db: Db, by: By): Promise<Change[]> {
   const rows = await db
     .selectFrom('audit_events')
     .innerJoin('clients', 'clients.id', 'audit_events.client_id')
-    .leftJoin('accounts', 'accounts.id', 'audit_events.actor_id')
+    .leftJoin('accounts', (join) =>
+      join.onRef('accounts.id', '=', 'audit_events.actor_id').on(hasToldName(by, 'audit_events.actor_id')),
+    )
     .select(['audit_events.at', 'audit_events.type', 'audit_events.detail', 'audit_events.actor_type as actorType'])
     .select(['audit_events.actor_id', 'clients.id as appId', 'clients.name as app', 'accounts.name as person'])
     .where('clients.team_id', 'in', teams)
