@@ -48,12 +48,19 @@ export interface Access {
   readonly tokenAllows?: ReadonlySet<Action>;
 }
 
-/** Who acts, with what right, and when: what every action takes last. */
+/** What the operator has decided for this installation, where an action depends on it. Absent is the strictest. */
+export interface HouseRules {
+  /** Where plain http may lead: `private`, and suffixes of names with the dot that they begin with. */
+  readonly httpRedirectHosts: readonly string[];
+}
+
+/** Who acts, with what right, under which rules, and when: what every action takes last. */
 export interface By {
   readonly actor: Actor;
   readonly now: Date;
   /** Needed by everyone but the operator at the command line and the server itself. */
   readonly access?: Access;
+  readonly rules?: HouseRules;
 }
 
 /**

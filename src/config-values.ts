@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { emailAddress } from './names/addresses.ts';
 import { isPlainName } from './names/names.ts';
+import { judgeAddress } from './web-addresses.ts';
 
 /** The configuration cannot be used. The message is one line that names the variable and the fix. */
 export class ConfigError extends Error {
@@ -27,11 +28,17 @@ export function parseIssuer(value: string): string {
   if (value.replace(/\/$/, '') !== url.origin) {
     throw new ConfigError('ISSUER', `must be a plain origin without path, query or default port; use ${url.origin}`);
   }
+  const verdict = judgeAddress(value);
+  if (!verdict.ok) throw new ConfigError('ISSUER', `${JSON.stringify(value)} ${verdict.explanation}`);
   return url.origin;
 }
 
 export function parseSmtpUrl(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
+  // What begins with these would end the host, and the mail would go to what stands before it.
+  if (/[#\\\s]/.test(value)) {
+    throw new ConfigError('SMTP_URL', 'has a #, a space or a backslash in it; in a password write %23, %20 or %5C');
+  }
   const url = URL.parse(value);
   if (!url?.hostname || !/^smtps?:$/.test(url.protocol)) {
     throw new ConfigError('SMTP_URL', 'is not the address of a mail server; use smtps://user:password@host');

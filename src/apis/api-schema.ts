@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LONGEST_TOKEN_LIFETIME } from '../keys/stages.ts';
 import { descriptionOf, nameOf } from '../names/names.ts';
+import { judgeAddress, problemOfWebAddress } from '../web-addresses.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
 export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
@@ -14,23 +15,30 @@ export const ScopeName = z
   )
   .refine((name) => !RESERVED_SCOPES.includes(name), 'This is a scope of OpenID Connect; choose another name.');
 
+/** Schemes under which something would run or be read, and that nobody names an API by. */
+const NO_NAMES = new Set(['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:']);
+
 /** A resource indicator (RFC 8707 §2): an absolute URI without fragment. */
 export const ApiIdentifier = z
   .string()
   .max(300, 'An identifier has at most 300 characters.')
-  .refine((value) => URL.canParse(value) && !value.includes('#') && /^[\x21-\x7E]+$/.test(value), {
-    error: 'An identifier is an absolute URI without fragment, such as https://api.example.com.',
+  .superRefine((value, ctx) => {
+    const verdict = judgeAddress(value);
+    const isName = verdict.ok && !value.includes('#') && !NO_NAMES.has(verdict.url.protocol);
+    const problem = verdict.ok ? '' : ` This one ${verdict.explanation}.`;
+    const message = `An identifier is an absolute URI without fragment, such as https://api.example.com.${problem}`;
+    if (!isName) ctx.addIssue({ code: 'custom', message });
   });
 
 /** A page to link to: http or https, so that a link never runs anything. */
 const WebAddress = z
   .string()
-  .trim()
   .max(500, 'An address has at most 500 characters.')
-  .refine(
-    (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
-    'Enter a web address that starts with https://.',
-  );
+  .superRefine((value, ctx) => {
+    const problem = problemOfWebAddress(value);
+    if (!problem) return;
+    ctx.addIssue({ code: 'custom', message: `Enter a web address that starts with https://. This one ${problem}.` });
+  });
 
 export const ApiScopeInput = z.strictObject({
   name: ScopeName,

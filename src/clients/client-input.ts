@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HouseRules } from '../access.ts';
 import type { ClientAuthMethod, ClientType } from '../db/catalogue-tables.ts';
 import { descriptionOf, nameOf } from '../names/names.ts';
 import { JwksUri, PublicJwks } from './public-keys.ts';
@@ -8,10 +9,12 @@ import { judgeRedirectUri } from './redirect-uris.ts';
 /** https, or http on this machine: a link for people. */
 const Homepage = z
   .string()
-  .trim()
   .max(300, 'An address has at most 300 characters.')
-  .refine((value) => judgeRedirectUri(value, 'web').ok, {
-    error: 'The homepage must be a whole address that starts with https://.',
+  .superRefine((value, ctx) => {
+    const verdict = judgeRedirectUri(value, 'web');
+    if (verdict.ok) return;
+    const message = `The homepage must be a whole address that starts with https://. This one ${verdict.explanation}.`;
+    ctx.addIssue({ code: 'custom', message });
   });
 
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
@@ -109,16 +112,31 @@ export function reportTo(ctx: {
   return (path, message) => ctx.addIssue({ code: 'custom', path, message });
 }
 
+type Uris = Pick<Fitting, 'redirectUris' | 'postLogoutRedirectUris'>;
+
+const shown = (uri: string) => (uri.length > 200 ? `${uri.slice(0, 200)}…` : uri);
+
+/**
+ * Reports addresses that people cannot be sent to, by the rules of the house. An app keeps those that it has: what was
+ * registered before a rule came is judged when it is used (oidc/plain-http.ts), not when something else is changed.
+ */
+export function checkUris(
+  client: Uris & Pick<Fitting, 'type'>,
+  { rules, before }: { rules: HouseRules | undefined; before?: Uris | undefined },
+  report: Report,
+): void {
+  for (const field of ['redirectUris', 'postLogoutRedirectUris'] as const) {
+    for (const [index, uri] of client[field].entries()) {
+      const verdict = before?.[field].includes(uri) ? { ok: true as const } : judgeRedirectUri(uri, client.type, rules);
+      if (!verdict.ok) report([field, index], `“${shown(uri)}” ${verdict.explanation}.`);
+    }
+  }
+}
+
 /** Reports whatever does not go together, by field and in sentences. */
 export function checkConsistency(client: Fitting, report: Report): void {
   const { label, isPublic, hasRedirectUris } = PURPOSES[client.type];
   const kind = label.toLowerCase();
-  for (const field of ['redirectUris', 'postLogoutRedirectUris'] as const) {
-    for (const [index, uri] of client[field].entries()) {
-      const verdict = judgeRedirectUri(uri, client.type);
-      if (!verdict.ok) report([field, index], `“${uri}” ${verdict.explanation}.`);
-    }
-  }
   if (!hasRedirectUris && client.redirectUris.length > 0) {
     report(['redirectUris'], `A ${kind} app has no redirect URI: nobody comes back to it in a browser.`);
   }

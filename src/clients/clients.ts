@@ -11,7 +11,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { NewClient, type WantedClient } from './client-input.ts';
+import { checkUris, NewClient, reportTo, type WantedClient } from './client-input.ts';
 import { PURPOSES } from './purposes.ts';
 import { type AddedSecret, insertSecret } from './secrets.ts';
 
@@ -31,7 +31,9 @@ export async function createClient(
   input: z.input<typeof NewClient>,
   by: By,
 ): Promise<CreatedClient> {
-  const wanted = NewClient.parse(input);
+  const wanted = NewClient.superRefine((client, ctx) => checkUris(client, { rules: by.rules }, reportTo(ctx))).parse(
+    input,
+  );
   const team = wanted.team ?? null;
   authorize(by, 'app.write', team, team === null ? 'Say which team the app belongs to.' : `There is no team ${team}.`);
   if (asksForMore(wanted) && judgeAccess(by, 'platform.write', null) !== 'allowed') {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JsonProblem, parseJson } from '../json.ts';
+import { judgeAddress } from '../web-addresses.ts';
 import { type Jwk, problemOfKey } from './public-jwk.ts';
 
 const MOST_KEYS = 10;
@@ -84,11 +85,13 @@ function flat(key: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Where an app publishes such a set; fetched by the provider, which refuses addresses of internal networks. */
-export const JwksUri = z.string().trim().max(2000).refine(isFetchable, {
-  error: 'The address of the keys must start with https:// and have no user name, password or fragment.',
-});
-
-function isFetchable(value: string): boolean {
-  const uri = URL.parse(value);
-  return uri?.protocol === 'https:' && uri.username === '' && uri.password === '' && !value.includes('#');
-}
+export const JwksUri = z
+  .string()
+  .max(2000)
+  .superRefine((value, ctx) => {
+    const verdict = judgeAddress(value);
+    if (verdict.ok && verdict.url.protocol === 'https:' && !value.includes('#')) return;
+    const problem = verdict.ok ? '' : ` This one ${verdict.explanation}.`;
+    const rule = 'The address of the keys must start with https:// and have no user name, password or fragment.';
+    ctx.addIssue({ code: 'custom', message: rule + problem });
+  });

@@ -1,4 +1,7 @@
+import type { HouseRules } from '../access.ts';
 import type { ClientType } from '../db/catalogue-tables.ts';
+import { judgeAddress } from '../web-addresses.ts';
+import { isAllowedHttpHost } from './http-hosts.ts';
 
 export type RedirectProblem =
   | 'malformed'
@@ -10,8 +13,7 @@ export type RedirectProblem =
   | 'too_long';
 export type RedirectVerdict = { ok: true } | { ok: false; problem: RedirectProblem; explanation: string };
 
-const EXPLANATIONS: Record<RedirectProblem, string> = {
-  malformed: 'is not an absolute URI',
+const EXPLANATIONS: Record<Exclude<RedirectProblem, 'malformed'>, string> = {
   insecure: 'must use https; http is only for localhost and loopback addresses',
   fragment: 'must not have a fragment (#…)',
   credentials: 'must not contain a user name or password',
@@ -23,24 +25,45 @@ const EXPLANATIONS: Record<RedirectProblem, string> = {
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Whether an address stays on the machine of the person (RFC 8252 §7.3, §8.3). */
+export const isLoopbackHost = (hostname: string) => LOOPBACK.has(hostname);
+
 /**
  * Whether an app may register this redirect URI. RFC 9700 §2.6 (no http but loopback), OAuth 2.1 §2.3.1 (a private-use
- * scheme has a dot), RFC 6749 §3.1.2 (absolute, no fragment); wildcards and credentials are refused as a precaution.
+ * scheme has a dot), RFC 6749 §3.1.2 (absolute, no fragment); wildcards and credentials are refused as a precaution. It is
+ * kept and compared as it is written, so it is written as it is read (web-addresses.ts).
  */
-export function judgeRedirectUri(value: string, type: ClientType): RedirectVerdict {
-  const refuse = (problem: RedirectProblem): RedirectVerdict => ({
+export function judgeRedirectUri(value: string, type: ClientType, rules?: HouseRules): RedirectVerdict {
+  const refuse = (problem: Exclude<RedirectProblem, 'malformed'>): RedirectVerdict => ({
     ok: false,
     problem,
     explanation: EXPLANATIONS[problem],
   });
   if (value.length > 2000) return refuse('too_long');
-  const uri = URL.parse(value);
-  if (!uri || !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(value) || !/^[\x21-\x7E]+$/.test(value)) return refuse('malformed');
   if (value.includes('#')) return refuse('fragment');
   if (value.includes('*')) return refuse('wildcard');
-  if (uri.username || uri.password || /^[^?]*:\/\/[^/?]*@/.test(value)) return refuse('credentials');
-  if (uri.protocol === 'https:') return uri.hostname ? { ok: true } : refuse('malformed');
-  if (uri.protocol === 'http:') return LOOPBACK.has(uri.hostname) ? { ok: true } : refuse('insecure');
-  if (type === 'native' && /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(uri.protocol)) return { ok: true };
-  return refuse('scheme');
+  if (/^[^?\\]*:\/\/[^/?\\]*@/.test(value)) return refuse('credentials');
+  const url = URL.parse(value);
+  const problem = url && problemOfScheme(url, type, rules);
+  if (problem) return refuse(problem);
+  const verdict = judgeAddress(value);
+  return verdict.ok ? { ok: true } : { ...verdict, problem: 'malformed' };
+}
+
+function problemOfScheme(
+  { protocol, hostname }: URL,
+  type: ClientType,
+  rules: HouseRules | undefined,
+): 'insecure' | 'scheme' | undefined {
+  if (protocol === 'https:') return undefined;
+  if (protocol === 'http:') {
+    return isLoopbackHost(hostname) || (type === 'web' && isAllowedHttpHost(hostname, rules)) ? undefined : 'insecure';
+  }
+  return type === 'native' && /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(protocol) ? undefined : 'scheme';
+}
+
+/** Whether codes would travel to another machine in clear, which takes PKCE and a rule of the house. */
+export function isPlainHttp(uri: string): boolean {
+  const url = URL.parse(uri);
+  return url?.protocol === 'http:' && !isLoopbackHost(url.hostname);
 }

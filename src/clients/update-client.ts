@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
-import type { By } from '../access.ts';
+import type { By, HouseRules } from '../access.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { findAppApis } from '../apis/app-apis.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
@@ -12,7 +12,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { isAlwaysThere } from '../keys/algorithms.ts';
-import { ClientChanges, checkConsistency, reportTo, type WantedChanges } from './client-input.ts';
+import { ClientChanges, checkConsistency, checkUris, reportTo, type WantedChanges } from './client-input.ts';
 import { lockClient } from './find-clients.ts';
 import { endAllSecrets } from './secrets.ts';
 
@@ -33,7 +33,7 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     const before = await lockClient(trx, update.clientId, by);
     await requireHeldBy(trx, before.id, by);
     if (update.version !== undefined && update.version !== before.version) throw new AppError('precondition_failed');
-    requireConsistency(before, changes);
+    requireConsistency(before, changes, by.rules);
     const columns = await toColumns(trx, before, changes);
     const client = await trx
       .updateTable('clients')
@@ -51,7 +51,7 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
 }
 
 /** The app as it would be has to make sense as a whole. @throws {ZodError} */
-function requireConsistency(before: Client, changes: WantedChanges): void {
+function requireConsistency(before: Client, changes: WantedChanges, rules: HouseRules | undefined): void {
   const keys = keysOf(before, changes);
   const after = {
     type: before.type,
@@ -62,7 +62,11 @@ function requireConsistency(before: Client, changes: WantedChanges): void {
     ...keys,
   };
   z.custom<typeof after>()
-    .superRefine((client, ctx) => checkConsistency(client, reportTo(ctx)))
+    .superRefine((client, ctx) => {
+      const known = { redirectUris: before.redirect_uris, postLogoutRedirectUris: before.post_logout_redirect_uris };
+      checkUris(client, { rules, before: known }, reportTo(ctx));
+      checkConsistency(client, reportTo(ctx));
+    })
     .parse(after);
 }
 

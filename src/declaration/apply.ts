@@ -35,7 +35,7 @@ export async function applyDeclaration(
     return await inTransaction(db, async (trx) => {
       await oneAtATime(trx, by.now);
       const current = await readCurrent(trx);
-      const misfits = findMisfits(file.declaration, current, options);
+      const misfits = findMisfits(file.declaration, current, { ...options, rules: by.rules });
       if (misfits.length > 0) {
         throw new DeclarationError(misfits.map(({ path, message }) => ({ line: file.lineOf(path), message })));
       }

@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /** An app that may use an API whose name would trip a careless shell. */
 async function anApp(authMethod: 'client_secret_basic' | 'client_secret_post') {
-  const identifier = `https://api-${randomBytes(4).toString('hex')}.example.com/?a=1&b=$HOME;c="d`;
+  const identifier = `https://api-${randomBytes(4).toString('hex')}.example.com/?a=1&b=$HOME;c=(d)`;
   await anApi(server.database, { identifier });
   const app = await aClient(server.database, {
     type: 'machine',

@@ -1,3 +1,6 @@
+import type { HouseRules } from '../../access.ts';
+import { checkUris } from '../../clients/client-input.ts';
+import { toSnake } from '../../json-names.ts';
 import type { Path } from '../problems.ts';
 import { ADMIN_API_NAME, type Declaration, type DeclaredApp } from '../schema.ts';
 import { type Known, known, knownTeams, noTeam, type Report, scopesOf, unique } from './report.ts';
@@ -13,6 +16,7 @@ export function checkApps(wanted: Declaration, there: Known, report: Report): vo
     const path = ['apps', index];
     if (app.team !== undefined && !hasTeam(app.team)) report([...path, 'team'], noTeam(app.team));
     checkApp(app, { before: before.get(app.id), path }, report);
+    checkAddresses(app, { before: before.get(app.id), path, rules: there.rules }, report);
     checkSubscriptions(app, { offeredBy, path }, report);
   }
 }
@@ -30,6 +34,22 @@ function checkApp(app: DeclaredApp, { before, path }: { before: DeclaredApp | un
   if (app.default_api !== undefined && !usable.some(({ api }) => api === app.default_api)) {
     report([...path, 'default_api'], 'The default API has to be among the subscriptions of the app.');
   }
+}
+
+/** A file that says what is there changes nothing, so it may name what was registered under older rules. */
+function checkAddresses(
+  app: DeclaredApp,
+  { before, path, rules }: { before: DeclaredApp | undefined; path: Path; rules: HouseRules | undefined },
+  report: Report,
+): void {
+  const uris = ({ redirect_uris, post_logout_redirect_uris }: DeclaredApp) => ({
+    redirectUris: redirect_uris,
+    postLogoutRedirectUris: post_logout_redirect_uris,
+  });
+  const known = before && uris(before);
+  checkUris({ ...uris(app), type: app.type }, { rules, before: known }, ([field, ...rest], message) =>
+    report([...path, toSnake(String(field)), ...rest], message),
+  );
 }
 
 /** The scopes of an API by its name; `any` for the admin API, whose scopes the server knows; undefined for none. */

@@ -1,3 +1,4 @@
+import type { HouseRules } from '../../access.ts';
 import type { Path } from '../problems.ts';
 import type { Current, WholeDeclaration } from '../read.ts';
 import type { Declaration } from '../schema.ts';
@@ -11,11 +12,18 @@ export interface Misfit {
   readonly message: string;
 }
 
-/** What is named twice, and names that stand for nothing: neither in the file, nor in what stays at the server. */
-export function findMisfits(wanted: Declaration, current: Current, { prune }: { prune: boolean }): Misfit[] {
+/**
+ * What is named twice, addresses that nobody can be sent to, and names that stand for nothing: neither in the file, nor in what
+ * stays at the server.
+ */
+export function findMisfits(
+  wanted: Declaration,
+  current: Current,
+  { prune, rules }: { prune: boolean; rules: HouseRules | undefined },
+): Misfit[] {
   const misfits: Misfit[] = [];
   const report: Report = (path, message) => misfits.push({ path, message });
-  const known = { current, staying: prune ? stayingOf(wanted, current.declaration) : current.declaration };
+  const known = { current, rules, staying: prune ? stayingOf(wanted, current.declaration) : current.declaration };
   checkPeople(wanted, current, report);
   checkApis(wanted, known, report);
   checkApps(wanted, known, report);

@@ -1,3 +1,4 @@
+import type { HouseRules } from '../../access.ts';
 import { nameKey } from '../../names/names.ts';
 import type { Path } from '../problems.ts';
 import type { Current, WholeDeclaration } from '../read.ts';
@@ -32,6 +33,7 @@ export const noTeam = (name: string) => `There is no team ${name}, neither in th
 export interface Known {
   readonly current: Current;
   readonly staying: WholeDeclaration;
+  readonly rules: HouseRules | undefined;
 }
 
 export function knownTeams({ teams = [] }: Declaration, { staying }: Known) {
