@@ -28,7 +28,8 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 60_000,
+  // For what stands still. Nothing takes so long, unless other programs keep the machine busy.
+  testTimeout: 180_000,
   maxWorkers: 2,
   coverageProvider: 'v8',
 };

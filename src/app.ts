@@ -68,8 +68,11 @@ export interface App {
   readonly catalog: Catalog;
   readonly secretUses: SecretUses;
   readonly usage: UsageRecorder;
-  /** Ends what would keep the server from stopping: streams and connections of our own. */
-  close(): Promise<void>;
+  /**
+   * Ends everything, in an order that holds until the last answer: at once what would keep connections open and what nobody
+   * waits for, and once the server has `answered` the last request, what answers depend on and what they leave behind.
+   */
+  end(answered?: Promise<void>): Promise<void>;
   /** Starts to listen. @returns where, which tells a port that was chosen as 0. @throws {ConfigError} */
   listen(port: number, host: string): Promise<Listening>;
 }
@@ -195,18 +198,25 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(feedPages.router.routes());
   koa.use(refuseOtherMethods);
 
+  const jobs = createJobs({ database, keyring, usage, post, clock, log });
   return {
-    jobs: createJobs({ database, keyring, usage, post, clock, log }),
+    jobs,
     keyring,
     catalog,
     secretUses,
     usage,
-    async close() {
+    async end(answered) {
+      await using ends = new AsyncDisposableStack();
+      // The last of these first; when one fails, the others come all the same.
+      ends.defer(() => usage.close());
+      ends.defer(() => pictures.close());
+      ends.defer(() => secretUses.close());
+      ends.defer(() => watcher.close());
+      ends.defer(() => admin.close());
       feedPages.close();
-      admin.close();
-      pictures.close();
-      await watcher.close();
-      await secretUses.close();
+      const stopped = jobs.stop();
+      ends.defer(() => stopped);
+      await answered;
     },
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, boundPipelining(koa.callback()));

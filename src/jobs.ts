@@ -38,6 +38,7 @@ export interface Jobs {
   sendMail(): Promise<number>;
   /** Runs the jobs from time to time until stopped. */
   start(): void;
+  /** Begins nothing more, and waits for what is under way. */
   stop(): Promise<void>;
 }
 
@@ -53,13 +54,14 @@ export interface JobParts {
 /** Background work. Every process tries; a lease lets one of them, but for usage, which each has of its own. */
 export function createJobs({ database: { db }, keyring, usage, post, clock, log }: JobParts): Jobs {
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
+  let running: Promise<unknown> | undefined;
+  let stopped = false;
 
   const cleanUp = async () => {
     let removed = 0;
     await withLease(db, { name: 'clean-up', seconds: 300, now: clock() }, async () => {
       for (const remove of EXPIRING) {
-        for (let batches = 0, count = BATCH; count === BATCH && batches < MOST_BATCHES; batches += 1) {
+        for (let batches = 0, count = BATCH; count === BATCH && batches < MOST_BATCHES && !stopped; batches += 1) {
           count = await remove(db, clock(), BATCH);
           removed += count;
         }
@@ -75,18 +77,20 @@ export function createJobs({ database: { db }, keyring, usage, post, clock, log 
       usage.start();
       post.start();
       timer = setInterval(() => {
-        running = Promise.all([
+        // One round after the other, so that the last one can be waited for.
+        running ??= Promise.all([
           cleanUp().catch((err: unknown) => log.error({ err }, 'clean-up failed')),
           keyring.maintain().catch((err: unknown) => log.error({ err }, 'key rotation failed')),
-        ]);
+        ]).finally(() => {
+          running = undefined;
+        });
       }, EVERY);
       timer.unref();
     },
     async stop() {
+      stopped = true;
       clearInterval(timer);
-      await running;
-      await usage.close();
-      await post.close();
+      await Promise.all([running, post.close()]);
     },
   };
 }

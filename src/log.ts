@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { type Logger, pino } from 'pino';
+import { createLogLines } from './log-lines.ts';
 
 /**
  * An error without what the database tells of the values that a statement had: the row that did not fit, and from the
@@ -14,13 +15,8 @@ export const serializers = {
   },
 };
 
-/**
- * JSON lines on standard error. Those of a worker say which one wrote them. Where requests are answered, lines are written
- * a few at a time, twice a second at least and at the end: a system call for each would cost more than many a request.
- */
-export function openLog(level: string, { buffered }: { buffered: boolean }): Logger {
+/** JSON lines on standard error. Those of a worker say which one wrote them. */
+export function openLog(level: string): Logger {
   const base = cluster.isWorker ? { worker: process.pid } : null;
-  const buffering = buffered ? { sync: false, minLength: 4096, periodicFlush: 500 } : { sync: true };
-  const options = { level, base, serializers, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, pino.destination({ dest: 2, ...buffering }));
+  return pino({ level, base, serializers, timestamp: pino.stdTimeFunctions.isoTime }, createLogLines());
 }

@@ -7,15 +7,13 @@ import { migrateUp, pendingMigrations } from './db/migrator.ts';
 import { openUsable } from './db/usable.ts';
 import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
-import { drain, keepIdleConnections } from './http/drain.ts';
+import { drain, keepIdleConnections, stopServing } from './http/drain.ts';
 import type { Listening } from './listen.ts';
-import { openLog } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
 export interface RunningServer {
   readonly config: Config;
   readonly database: Database;
-  readonly log: Logger;
   /** What was seeded at this start. */
   readonly demo: Demo | undefined;
   /** Answers what is under way, then closes everything. */
@@ -36,43 +34,63 @@ async function openDatabase(config: Config, log: Logger): Promise<Database> {
   return openUsable(databaseUrl, databasePool, (err) => log.warn({ err }, 'lost a database connection'), limits);
 }
 
-/** From configuration to a listening server. @throws {ConfigError} and errors of the database */
-export async function startServer(config: Config): Promise<RunningServer> {
-  const log = openLog(config.logLevel, { buffered: true });
-  const clock = () => new Date();
-  const database = await openDatabase(config, log);
+/**
+ * From configuration to a listening server. What has been opened is closed again, the last first, when the start fails.
+ * @param told gives the start up, between two steps. @throws {ConfigError} and errors of the database, and the reason of `told`
+ */
+export async function startServer(config: Config, log: Logger, told: AbortSignal): Promise<RunningServer> {
+  const opened = new AsyncDisposableStack();
   try {
-    const metrics = config.metrics && (await import('./metrics/metrics.ts')).createMetrics();
-    metrics?.watchDatabase(database);
-    await bringUpToDate(config, database, log);
-    const app = await createApp({
-      config,
-      secrets: resolveSecrets(config),
-      database,
-      clock,
-      log,
-      ...(metrics && { metrics }),
-    });
-    const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
-    const listening = await app.listen(config.port, config.host);
-    keepIdleConnections(listening.server);
-    const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
-    const metricsListening = metrics && (await exposeMetrics(config, metrics));
-    app.jobs.start();
-    const end = async (closed: Promise<void>) => {
-      await app.close();
-      await closed;
-      metricsListening?.close();
-      await control?.close();
-      await app.jobs.stop();
-      await database.close();
-    };
-    const stop = () => end(closeServer(listening));
-    return { config, database, log, demo, stop, drain: () => end(drain(listening)) };
+    return await open(config, log, told, opened);
   } catch (error) {
-    await database.close();
+    await opened.disposeAsync().catch((err: unknown) => log.warn({ err }, 'could not close what was open'));
     throw error;
   }
+}
+
+async function open(
+  config: Config,
+  log: Logger,
+  told: AbortSignal,
+  opened: AsyncDisposableStack,
+): Promise<RunningServer> {
+  const clock = () => new Date();
+  told.throwIfAborted();
+  const database = await openDatabase(config, log);
+  opened.defer(() => database.close());
+  told.throwIfAborted();
+  const metrics = config.metrics && (await import('./metrics/metrics.ts')).createMetrics();
+  metrics?.watchDatabase(database);
+  await bringUpToDate(config, database, log);
+  told.throwIfAborted();
+  const metricsListening = metrics && (await exposeMetrics(config, metrics));
+  opened.defer(async () => {
+    const closed = metricsListening?.close();
+    metricsListening?.server.closeAllConnections();
+    await closed;
+  });
+  const control = database.kind === 'embedded' ? await startControlServer(config, database, log) : undefined;
+  opened.defer(() => control?.close());
+  const app = await createApp({
+    config,
+    secrets: resolveSecrets(config),
+    database,
+    clock,
+    log,
+    ...(metrics && { metrics }),
+  });
+  let answered: Promise<void> | undefined;
+  opened.defer(() => app.end(answered));
+  const demo = config.production ? undefined : await seedDemo(database, config.dataDir, clock());
+  told.throwIfAborted();
+  const listening = await app.listen(config.port, config.host);
+  keepIdleConnections(listening.server);
+  app.jobs.start();
+  const end = (closed: Promise<void>) => {
+    answered = closed;
+    return opened.disposeAsync();
+  };
+  return { config, database, demo, stop: () => end(stopServing(listening)), drain: () => end(drain(listening)) };
 }
 
 /** By a listener of this process or, where there are workers, through the primary. */
@@ -106,13 +124,4 @@ async function migrate({ databaseUrl, listen }: Config, database: Database): Pro
   } finally {
     await unlimited.close();
   }
-}
-
-async function closeServer({ server, close }: Listening): Promise<void> {
-  const closed = close();
-  server.closeIdleConnections();
-  // A client that keeps its connection busy does not keep the process.
-  const last = setTimeout(() => server.closeAllConnections(), 10_000);
-  await closed;
-  clearTimeout(last);
 }

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
+import { ToldToEnd } from './signals.ts';
 
 /** What a worker tells the primary once it listens. */
 export interface Ready {
@@ -16,7 +17,7 @@ type Order = 'retire' | 'waitForRelease';
 export interface Workers {
   /** Starts all of them, the first one alone: it migrates and seeds, or says why it cannot. @returns the first one's welcome */
   start(): Promise<string>;
-  /** Replaces one after the other. Each new one listens before the old one drains. */
+  /** Replaces one after the other, once all have started. Each new one listens before the old one drains. */
   replaceAll(): Promise<void>;
   /** Drains all of them. @throws when one did not end well */
   stop(): Promise<void>;
@@ -48,11 +49,14 @@ export function createWorkers(count: number, log: Logger): Workers {
   let stopping = false;
   let replacing = false;
   let again = false;
+  let starting: Promise<string> | undefined;
 
   const fill = async (place: Place): Promise<string> => {
     clearTimeout(place.timer);
     const worker = cluster.fork();
     running.add(worker);
+    // What is sent to a worker that ends at that moment. Unheard, it would end the primary.
+    worker.on('error', (err) => log.debug({ err, worker: worker.process.pid }, 'a worker could not be told'));
     worker.on('exit', (code, signal) => {
       running.delete(worker);
       listening.delete(worker);
@@ -99,9 +103,11 @@ export function createWorkers(count: number, log: Logger): Workers {
 
     async start() {
       const [first, ...others] = places as [Place, ...Place[]];
-      const welcome = await fill(first);
-      await Promise.all(others.map(fill));
-      return welcome;
+      starting = fill(first).then(async (welcome) => {
+        if (!stopping) await Promise.all(others.map(fill));
+        return welcome;
+      });
+      return starting;
     },
 
     async replaceAll() {
@@ -109,8 +115,10 @@ export function createWorkers(count: number, log: Logger): Workers {
       if (replacing) return;
       replacing = true;
       try {
+        // Those that are starting are not new enough: they may have read what has changed since.
+        await starting;
         await replaceEach();
-        log.info('all workers are replaced');
+        if (!stopping) log.info('all workers are replaced');
       } catch (err) {
         log.error({ err }, 'a new worker did not start; the others stay');
       }
@@ -138,7 +146,7 @@ export function nextDelay(previous: number, lifetime: number): number {
 }
 
 function order(worker: Worker, what: Order): void {
-  if (worker.isConnected()) worker.send(what);
+  if (worker.isConnected()) worker.send(what, () => {});
 }
 
 /** Whether it was not released yet. */
@@ -192,17 +200,17 @@ async function untilReady(worker: Worker): Promise<Ready> {
 /** A worker ended in another way than it was told to. */
 export class WorkerEnded extends Error {}
 
-/** In a worker: until it is to finish what it does and end. SIGTERM, which a service manager may send to all, says it too. */
-export async function untilToldToEnd(): Promise<undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  process.on('SIGTERM', () => resolve(undefined));
+/** In a worker: aborted when the primary has let go of it, or is gone. It then finishes what it does and ends. */
+export function untilReleased(): AbortSignal {
+  const released = new AbortController();
+  const release = () => released.abort(new ToldToEnd('release'));
   process.on('message', (order: Order) => {
-    if (order === 'retire') return resolve(undefined);
+    if (order === 'retire') return release();
     if (order !== 'waitForRelease') return;
     // Without this a worker ends at once when it loses the primary.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-    process.send?.(WAITING);
+    process.send?.(WAITING, undefined, undefined, () => {});
   });
-  process.once('disconnect', () => resolve(undefined));
-  return promise;
+  process.once('disconnect', release);
+  return released.signal;
 }

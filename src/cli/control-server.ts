@@ -10,6 +10,9 @@ import { CommandRequest, type CommandResult } from './control-protocol.ts';
 import { controlSocketPath, isPrivateSocket, makeSocketFolder } from './control-socket.ts';
 import { runCommand } from './run.ts';
 
+/** Milliseconds that a command under way is given when the server ends. */
+const PATIENCE = 5000;
+
 export interface ControlServer {
   close(): Promise<void>;
 }
@@ -81,7 +84,9 @@ async function listen(socketPath: string, dataDir: string, server: Server): Prom
     async close() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
+      const last = setTimeout(() => server.closeAllConnections(), PATIENCE);
       await closed.promise;
+      clearTimeout(last);
       removeSocket(socketPath, dataDir);
     },
   };

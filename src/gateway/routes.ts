@@ -23,6 +23,7 @@ export interface FeedRoutes {
 export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
   const router = new Router();
   const streams = new Set<PassThrough>();
+  let closed = false;
 
   router.get('/revocations', async (ctx) => {
     const { body, etag } = await publisher.current();
@@ -36,6 +37,7 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
     if (streams.size >= MOST_STREAMS) throw new AppError('unavailable', { retryAfter: 5 });
     const stream = new PassThrough();
     const send = ({ body }: SignedFeed) => {
+      if (stream.writableEnded) return;
       // Whoever does not read is dropped, and comes back or polls.
       if (stream.writableLength > MOST_UNREAD) return stream.destroy();
       stream.write('event: revocations\ndata: ');
@@ -59,12 +61,15 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
     ctx.set('Cache-Control', 'no-store');
     ctx.set('X-Accel-Buffering', 'no');
     ctx.body = stream;
+    // Asked for on a connection that was open already, while the server drains: it gets the feed, and no stream.
+    if (closed) stream.end();
   });
 
   return {
     router,
     streams: () => streams.size,
     close() {
+      closed = true;
       for (const stream of streams) stream.end();
     },
   };

@@ -14,6 +14,9 @@ export function keepIdleConnections(server: Server): void {
   server.close = TcpServer.prototype.close as Server['close'];
 }
 
+/** Milliseconds between two looks at which connections have become idle. */
+const LOOKS = 100;
+
 /**
  * Takes no new connections, and waits for the open ones. What is under way and what still comes is answered, each time as
  * the last answer on its connection; idle ones end when their keep-alive time is over, which their clients know of
@@ -27,4 +30,13 @@ export async function drain({ server, close }: Listening): Promise<void> {
   const last = setTimeout(() => server.closeAllConnections(), LONGEST);
   await closed;
   clearTimeout(last);
+}
+
+/** The same, but idle connections end at once: nobody waits for a server that has nothing to do. */
+export async function stopServing(listening: Listening): Promise<void> {
+  const drained = drain(listening);
+  listening.server.closeIdleConnections();
+  const looks = setInterval(() => listening.server.closeIdleConnections(), LOOKS);
+  await drained;
+  clearInterval(looks);
 }

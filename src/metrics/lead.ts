@@ -1,6 +1,7 @@
 import type { Worker } from 'node:cluster';
 import { Registry } from 'prom-client';
 import { serveMetrics } from './listener.ts';
+import { countRejections } from './rejections.ts';
 import { createWorkerMetrics } from './workers.ts';
 
 /** In the primary: serves what all workers have counted. @throws {ConfigError} */
@@ -8,6 +9,8 @@ export async function serveWorkerMetrics(
   listening: () => readonly Worker[],
   at: { port: number; host: string },
 ): Promise<void> {
-  const workers = createWorkerMetrics(new Registry(), listening);
+  const own = new Registry();
+  countRejections(own);
+  const workers = createWorkerMetrics(own, listening);
   await serveMetrics(workers.read, at);
 }

@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Database } from '../db/connection.ts';
 import { watchDatabase } from './database.ts';
+import { countRejections } from './rejections.ts';
 import { countRequests } from './requests.ts';
 import { type Watched, watchState } from './state.ts';
 
@@ -17,6 +18,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   // The process: CPU, memory, garbage collection, and by how much the event loop is late.
   collectDefaultMetrics({ register: registry });
+  countRejections(registry);
   return {
     registry,
     countRequests: countRequests(registry),

@@ -97,6 +97,11 @@ export const metrics = {
     labels: ['outcome'],
     meaning: 'Attempts to send a mail: `sent`, `failed` for now (another follows), `refused` for good.',
   },
+  latchkey_unhandled_rejections_total: {
+    type: 'counter',
+    labels: [],
+    meaning: 'Failures that no code of the server looked after. Each is a mistake in it, and in the log.',
+  },
   latchkey_workers: {
     type: 'gauge',
     labels: [],

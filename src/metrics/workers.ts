@@ -16,7 +16,10 @@ const PATIENCE = 2000;
 /** In a worker: tells the primary what it has counted, whenever that asks. */
 export function answerPrimary(registry: Registry): void {
   process.on('message', async (message) => {
-    if (message === ASK) process.send?.({ counted: await registry.getMetricsAsJSON() } satisfies Reply);
+    if (message !== ASK) return;
+    const reply: Reply = { counted: await registry.getMetricsAsJSON() };
+    // The primary may have let go of this worker meanwhile: the error would end it in the middle of its last answers.
+    process.send?.(reply, undefined, undefined, () => {});
   });
 }
 
@@ -67,7 +70,8 @@ async function counted(worker: Worker, before: Counted): Promise<Counted> {
   const end = () => resolve(before);
   const timer = setTimeout(end, PATIENCE);
   worker.on('message', hear).once('exit', end);
-  if (worker.isConnected()) worker.send(ASK);
+  // One that ends at this moment is told of with what it said last.
+  if (worker.isConnected()) worker.send(ASK, (error) => error && end());
   const answer = await promise;
   clearTimeout(timer);
   worker.off('message', hear).off('exit', end);

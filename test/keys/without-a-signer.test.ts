@@ -109,7 +109,7 @@ describe('while no key signs', () => {
     server = await startTestServer({ beside: other, env: { SIGNER: 'unix:/nowhere/signer.sock' } });
     app = await anApp();
     // Nobody is left who could make keys, and those that there were are lost.
-    await other.app.close();
+    await other.app.end();
     await server.database.db.deleteFrom('signing_keys').execute();
     await server.app.keyring.reload();
   });

@@ -165,8 +165,8 @@ describe('counts', () => {
     const fresh = await aClient(storage.database, { type: 'machine', subscriptions });
     const introspects = () => postTo(server, '/token/introspection', { token: 'x' }, fresh);
     const first = await growth(introspects);
-    expect(first('latchkey_catalog_lookups_total{result="miss"}')).toBe(1);
-    // Word of the new app may come only now, and then all are forgotten once more.
+    // Word of the new app may come only now, in the middle of the request or after it. All are forgotten once more then.
+    expect(first('latchkey_catalog_lookups_total{result="miss"}')).toBeGreaterThanOrEqual(1);
     await until('it is remembered', async () => {
       const again = await growth(introspects);
       const [hits, misses] = ['hit', 'miss'].map((result) =>

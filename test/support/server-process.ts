@@ -28,38 +28,52 @@ export interface ServerProcess {
 
 /** `node src/main.ts` with nothing of our own environment but what is given. @throws with its output when it ends early */
 export async function startProcess(env: Record<string, string>, program = main): Promise<ServerProcess> {
+  const { listening, ...server } = await beginProcess(env, program);
+  await listening;
+  return server;
+}
+
+/** The same, not waited for: `listening` settles when it listens, and fails with its output when it ends before that. */
+export async function beginProcess(
+  env: Record<string, string>,
+  program = main,
+): Promise<ServerProcess & { readonly listening: Promise<void> }> {
   const port = Number(env.PORT ?? (await freePort()));
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'latchkey-data-'));
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env.PATH ?? '', PORT: String(port), DATA_DIR: dataDir, ...databaseSettings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const { pid } = child;
+  // Whoever sends a signal to 0 sends it to the whole run of the tests.
+  if (pid === undefined) throw new Error(`${process.execPath} could not be started`);
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const listening = new Promise<void>((resolve) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes('Ctrl-C stops the server.')) resolve();
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-  });
   const clean = () => {
     if (!env.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
   };
-  const early = await Promise.race([listening.then(() => undefined), ended.then((code) => ({ code }))]);
-  if (early) {
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  const read = (chunk: Buffer) => {
+    output += chunk.toString();
+    if (output.includes('Ctrl-C stops the server.')) resolve();
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  // Everything printed has been read then.
+  child.once('close', (code) => {
     clean();
-    throw new Error(`the server ended with ${early.code}: ${output}`);
-  }
+    reject(new Error(`the server ended with ${code}: ${output}`));
+  });
+  listening.catch(() => {});
   return {
     issuer: env.ISSUER ?? `http://localhost:${port}`,
     port,
-    pid: child.pid ?? 0,
+    pid,
     metricsPort: Number(env.METRICS_PORT ?? 0),
     output: () => output,
+    listening,
     async stop(signal = 'SIGTERM') {
-      if (child.exitCode === null) child.kill(signal);
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       const code = await ended;
       clean();
       return code;

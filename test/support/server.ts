@@ -62,10 +62,9 @@ export async function startTestServer(
     secrets,
     logged,
     async stop() {
-      await app.close();
+      const closed = listening.close();
       listening.server.closeAllConnections();
-      await listening.close();
-      await app.jobs.stop();
+      await app.end(closed);
       await drop();
     },
   };

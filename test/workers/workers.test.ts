@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aClient, anApi } from '../support/factories.ts';
+import { holdRequest } from '../support/held-request.ts';
 import { asksForToken, type Load, send, startLoad, until } from '../support/load.ts';
 import { type ServerProcess, startCluster, startProcess } from '../support/server-process.ts';
-import { childrenOf, isRunning } from './children.ts';
+import { childOf, childrenOf, isRunning } from './children.ts';
 
 const WORKERS = 3;
 const MASTER_KEYS = `test:${randomBytes(32).toString('base64')}`;
@@ -122,30 +122,12 @@ describe(`WORKERS=${WORKERS}`, () => {
     await startWorkers();
     const load = newcomers();
     await until('the load runs', () => load.good() > 50);
-    const { path, headers, form } = asksForToken(app);
-    const outgoing = request({
-      port: server.port,
-      path,
-      method: 'POST',
-      headers: {
-        ...headers,
-        host: target().host,
-        'content-type': 'application/x-www-form-urlencoded',
-        // The server says when it has begun with the request, and then waits for the rest.
-        expect: '100-continue',
-      },
-    });
-    const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
-    outgoing.flushHeaders();
-    await once(outgoing, 'continue');
+    const held = await holdRequest(target(), app);
     const ended = server.stop();
     await load.refused;
     // What the system has not yet handed to anybody when the socket is closed, it resets.
     expect(load.failures.filter((failure) => !/ECONNRESET|socket hang up/.test(failure))).toEqual([]);
-    outgoing.end(new URLSearchParams(form).toString());
-    const [answer] = await answered;
-    answer.resume();
-    expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
+    expect(await held.finish()).toMatchObject({ status: 200, connection: 'keep-alive' });
     expect(await ended).toBe(0);
   });
 
@@ -166,7 +148,7 @@ describe(`WORKERS=${WORKERS}`, () => {
 
   it('does not go on answering because one worker stands still', async () => {
     await startWorkers();
-    const [still] = childrenOf(server.pid) as [number];
+    const still = childOf(server.pid);
     process.kill(still, 'SIGSTOP');
     const ended = server.stop();
     try {
@@ -185,10 +167,10 @@ describe(`WORKERS=${WORKERS}`, () => {
       const now = childrenOf(server.pid);
       return now.length === WORKERS && !now.includes(victim);
     });
-    const fresh = childrenOf(server.pid).find((pid) => !others.includes(pid)) ?? 0;
+    const fresh = childrenOf(server.pid).find((pid) => !others.includes(pid));
     await until('the new one listens', () => server.output().includes(`"worker":${fresh},"msg":"a worker listens"`));
     const load = tokenLoad();
-    await until('the new one answers', () => requestsOf(fresh) > 3);
+    await until('the new one answers', () => requestsOf(Number(fresh)) > 3);
     await load.stop();
     expect(load.failures).toEqual([]);
     expect(server.output()).toMatch(new RegExp(`"worker":${victim},.*"signal":"SIGKILL","delay":1000`));
