@@ -59,6 +59,11 @@ export const errorCodes = {
     message: 'Something with that name exists already.',
     hint: 'Choose another name, or change the existing one.',
   },
+  page_changed: {
+    status: 409,
+    message: 'What this page says has changed since you opened it, so nothing was done.',
+    hint: 'Look at it again, and decide anew.',
+  },
   precondition_failed: {
     status: 412,
     message: 'This has been changed by someone else since you read it.',

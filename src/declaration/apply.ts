@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { Parsed } from './parse.ts';
 import type { Change } from './plan/change.ts';
-import { type Plan, plan } from './plan/plan.ts';
+import { digestOfPlan, type Plan, plan } from './plan/plan.ts';
 import { DeclarationError } from './problems.ts';
 import { readCurrent } from './read.ts';
 import { findMisfits } from './references/references.ts';
@@ -17,13 +17,15 @@ export interface ApplyOptions {
   readonly prune: boolean;
   /** Do everything, and then nothing of it. */
   readonly dryRun: boolean;
+  /** The digest of the plan that somebody has looked at: nothing else is done. */
+  readonly plan?: string | undefined;
 }
 
 /**
  * Makes the server what a file says, in one transaction: all of it or nothing. A dry run makes all changes as well, so
  * that it fails as the real one would, and takes them back.
  * @returns what was done, or would be
- * @throws {DeclarationError} with the lines of what does not fit
+ * @throws {DeclarationError} with the lines of what does not fit @throws {AppError} precondition_failed for another plan
  */
 export async function applyDeclaration(
   db: Kysely<Tables>,
@@ -40,6 +42,7 @@ export async function applyDeclaration(
         throw new DeclarationError(misfits.map(({ path, message }) => ({ line: file.lineOf(path), message })));
       }
       const planned = plan(current, file.declaration, options);
+      requirePlan(planned, options.plan);
       for (const change of planned.changes) await make(change, { db: trx, outbox, by, ids: current.ids }, file);
       if (options.dryRun) throw new TakenBack(planned);
       return planned;
@@ -48,6 +51,13 @@ export async function applyDeclaration(
     if (error instanceof TakenBack) return error.planned;
     throw error;
   }
+}
+
+/** @throws {AppError} precondition_failed */
+function requirePlan(planned: Plan, expected: string | undefined): void {
+  if (expected === undefined || expected === digestOfPlan(planned)) return;
+  const detail = 'The file or the server has changed since that plan was made. Look at it again with --dry-run.';
+  throw new AppError('precondition_failed', { detail });
 }
 
 /** Ends the transaction of a dry run. */

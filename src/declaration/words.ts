@@ -1,10 +1,11 @@
 import type { Change, FieldChange } from './plan/change.ts';
-import type { Plan } from './plan/plan.ts';
+import { digestOfPlan, type Plan } from './plan/plan.ts';
 
 const SIGNS = { create: '+', change: '~', remove: '-' } as const;
 
 /** What changes, a line for each thing, and in the end how many. */
-export function describePlan({ changes, left }: Plan, { dryRun }: { dryRun: boolean }): string {
+export function describePlan(plan: Plan, { dryRun }: { dryRun: boolean }): string {
+  const { changes, left } = plan;
   const said = changes.filter(({ isSilent }) => !isSilent);
   const lines = said.map((change) => `${SIGNS[change.action]} ${describeChange(change)}`);
   if (lines.length > 0) lines.push('');
@@ -13,6 +14,7 @@ export function describePlan({ changes, left }: Plan, { dryRun }: { dryRun: bool
     lines.push('', 'Not in the file, and left as it is (--prune removes it):');
     lines.push(...left.map(({ subject }) => `  ${subject}`));
   }
+  if (dryRun && said.length > 0) lines.push('', `To do this and nothing else, add: --plan ${digestOfPlan(plan)}`);
   return lines.join('\n');
 }
 
@@ -43,7 +45,8 @@ function count(changes: readonly Change[]): string {
 }
 
 /** The same for programs. */
-export function presentPlan({ changes, left }: Plan, { dryRun }: { dryRun: boolean }) {
+export function presentPlan(plan: Plan, { dryRun }: { dryRun: boolean }) {
+  const { changes, left } = plan;
   const present = ({ action, what, subject, fields = [], note }: Change) => ({
     action,
     what,
@@ -53,6 +56,7 @@ export function presentPlan({ changes, left }: Plan, { dryRun }: { dryRun: boole
   });
   return {
     dry_run: dryRun,
+    plan: digestOfPlan(plan),
     changes: changes.filter(({ isSilent }) => !isSilent).map(present),
     left: left.map(({ what, subject }) => ({ what, subject })),
   };

@@ -50,6 +50,10 @@ export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
     action: string;
     cancelAction: string;
     csrf: string;
+    /** A digest of what the page says, which comes back with the form. */
+    shown: string;
+    /** It says something else than when it was opened. */
+    changed: boolean;
     appName: string;
     logo: string | undefined;
     /** Host or scheme that the person is sent back to; undefined when the app is on another device. */

@@ -39,9 +39,8 @@ export async function consentOf(db: Db, details: Details): Promise<Consent> {
   return { oidcScopes: requested.filter((scope) => OIDC_SCOPES.includes(scope)), resources };
 }
 
-/** The same for the page. */
-export async function describeConsent(db: Db, details: Details): Promise<DescribedConsent> {
-  const consent = await consentOf(db, details);
+/** The same in words, for a page. */
+export async function describe(db: Db, details: Details, consent: Consent): Promise<DescribedConsent> {
   const aboutPerson = consent.oidcScopes.flatMap((scope) => OIDC_PERMISSIONS[scope] ?? []);
   const aboutApis = await describeScopes(db, String(details.params.client_id), consent.resources);
   const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }, ...aboutApis];

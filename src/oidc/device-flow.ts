@@ -1,5 +1,5 @@
 /** What the device flow of oidc-provider 9.13.3 lacks. It leans on the inside of it like provider.ts, and for the same reasons. */
-import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type DeviceCode, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { DevicePages } from './device-pages.ts';
 import { POLL_INTERVAL } from './device-polls.ts';
 import type { GuessLimit } from './user-code-guesses.ts';
@@ -14,20 +14,23 @@ export function completeDeviceFlow(provider: Provider, { guesses, pages }: Devic
   provider.on('device_authorization.success', (_ctx, body) => {
     body.interval = POLL_INTERVAL;
   });
-  countGuesses(provider, guesses);
+  watchLookUps(provider, { guesses, pages });
   provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     await next();
     if (ctx.method === 'GET' && ctx.status === 200 && ctx.oidc?.route === 'code_verification') replaceForm(ctx, pages);
   });
 }
 
-/** The one look-up by user code is of what somebody typed. */
-function countGuesses(provider: Provider, guesses: GuessLimit): void {
+/** The one look-up by user code is of what somebody typed, or of what they say yes to, as long as that is what they were shown. */
+function watchLookUps(provider: Provider, { guesses, pages }: DeviceFlowOverrides): void {
   const { DeviceCode } = provider;
   const find: typeof DeviceCode.findByUserCode = DeviceCode.findByUserCode.bind(DeviceCode);
   DeviceCode.findByUserCode = async (...lookUp) => {
     const ctx = Provider.ctx;
-    return ctx ? guesses(ctx, () => find(...lookUp)) : find(...lookUp);
+    if (!ctx) return find(...lookUp);
+    const code = await guesses(ctx, () => find(...lookUp));
+    if (code && isOpen(code) && ctx.oidc.params?.confirm) await pages.requireShown(ctx, code);
+    return code;
   };
 }
 
@@ -36,3 +39,6 @@ function replaceForm(ctx: KoaContextWithOIDC, pages: DevicePages): void {
   const userCode = ctx.oidc.params?.user_code;
   if (userCode !== undefined) pages.showUserCode(ctx, typeof userCode === 'string' ? userCode : '');
 }
+
+const isOpen = ({ isExpired, error, accountId, inFlight }: DeviceCode) =>
+  !(isExpired || error || accountId || inFlight);

@@ -2,31 +2,20 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { findActiveAccount, isThere } from '../accounts/accounts.ts';
-import { findConsent, mergeConsents, rememberConsent } from '../accounts/consents.ts';
+import { findActiveAccount } from '../accounts/accounts.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { findLogoPath } from '../clients/logos.ts';
-import { isMissingReference } from '../db/transaction.ts';
-import { AppError } from '../errors.ts';
+import { AppError, errorCodes } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import { formFields } from '../http/form-fields.ts';
-import type { Render } from '../http/render.ts';
-import { consentOf, describeConsent, describeScopes } from './consent-page.ts';
-import { addToGrant } from './grants.ts';
-import { type SignInParts, signInWithPassword } from './password-sign-in.ts';
+import { grantConsent, showConsent } from './consent.ts';
+import { describeScopes } from './consent-page.ts';
+import type { Details, InteractionParts } from './interaction-parts.ts';
+import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
 import { mayGoTo } from './second-looks.ts';
-
-export interface InteractionParts extends SignInParts {
-  readonly provider: () => Provider;
-  readonly render: Render;
-  readonly issuer: string;
-  readonly cookieKeys: readonly string[];
-}
-
-type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2000), csrf: z.string().optional() });
 
@@ -37,7 +26,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   router.get('/', async (ctx) => {
     const details = await detailsOf(parts, ctx);
-    if (details.prompt.name === 'consent') return showConsent(parts, ctx, details);
+    if (details.prompt.name === 'consent') return askConsent(parts, ctx, details, false);
     if (details.prompt.name === 'role') return showRoleMissing(parts, ctx, details);
     await showSignIn(parts, ctx, details, { email: loginHint(details), problem: undefined });
   });
@@ -58,10 +47,8 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   router.post('/consent', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'consent');
-    const grantId = await grantConsent(parts, ctx, details).catch((cause) => {
-      // The app was deleted in this moment.
-      throw isMissingReference(cause) ? new AppError('sign_in_expired', { cause }) : cause;
-    });
+    const grantId = await grantConsent(parts, ctx, details, personAt(ctx, details.session?.accountId));
+    if (grantId === undefined) return askConsent(parts, ctx, details, true);
     await finish(parts, ctx, { consent: { grantId } });
   });
 
@@ -116,25 +103,9 @@ async function finish(parts: InteractionParts, ctx: Context, result: Parameters<
   ctx.status = 303;
 }
 
-/** Puts what the person agreed to into the grant, and remembers it for the next session. */
-async function grantConsent(parts: InteractionParts, ctx: Context, details: Details): Promise<string> {
-  const accountId = details.session?.accountId;
-  const clientId = String(details.params.client_id);
-  if (!accountId) throw new AppError('sign_in_expired');
-  const consent = await consentOf(parts.work.db(), details);
-  const { Grant } = parts.provider();
-  return parts.work.transaction(async (trx) => {
-    if (!(await isThere(trx, accountId))) throw new AppError('sign_in_expired');
-    const grant = (details.grantId && (await Grant.find(details.grantId))) || new Grant({ accountId, clientId });
-    addToGrant(grant, consent);
-    const grantId = await grant.save();
-    const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
-    await rememberConsent(trx, { accountId, clientId }, remembered, parts.clock());
-    const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
-    const given = { type: 'consent.given', accountId, clientId, scopes } as const;
-    await record(trx, personAt(ctx, accountId), given, parts.clock());
-    return grantId;
-  });
+async function askConsent(parts: InteractionParts, ctx: Context, details: Details, changed: boolean): Promise<void> {
+  if (changed) ctx.status = errorCodes.page_changed.status;
+  await showConsent(parts, ctx, details, { form: formOf(parts, details, 'consent'), changed });
 }
 
 async function showSignIn(
@@ -148,18 +119,6 @@ async function showSignIn(
     appName: await appNameOf(parts, details),
     logo: await findLogoPath(parts.db, String(details.params.client_id)),
     ...form,
-  });
-}
-
-async function showConsent(parts: InteractionParts, ctx: Context, details: Details): Promise<void> {
-  const account = await findActiveAccount(parts.db, details.session?.accountId ?? '');
-  if (!account) throw new AppError('sign_in_expired');
-  parts.render(ctx, 'consent', {
-    ...formOf(parts, details, 'consent'),
-    ...(await describeConsent(parts.db, details)),
-    appName: await appNameOf(parts, details),
-    logo: await findLogoPath(parts.db, String(details.params.client_id)),
-    account: { name: account.name, email: account.email },
   });
 }
 

@@ -1,11 +1,12 @@
 import type { Context } from 'koa';
+import { digestOf, requireShown } from '../http/shown.ts';
 import type { ConfirmView } from '../http/views/confirm.ts';
 import { redirect } from './answers.ts';
 import { emptyForm, type FormState, refusedForm } from './forms.ts';
 import type { Area } from './routes.ts';
 
 /** What is asked before something is done that is hard to undo. */
-export type Question = Omit<ConfirmView, 'shell' | 'form' | 'action'>;
+export type Question = Omit<ConfirmView, 'shell' | 'form' | 'action' | 'shown'>;
 
 export interface Done {
   /** One sentence about what has been done. */
@@ -19,12 +20,15 @@ export function addConfirmation(
   path: string,
   { ask, act }: { ask: (ctx: Context) => Promise<Question>; act: (ctx: Context) => Promise<Done> },
 ): void {
-  const show = async (ctx: Context, form: FormState) =>
-    page(ctx, 'portal/confirm', { ...(await ask(ctx)), action: ctx.path, form });
+  const show = async (ctx: Context, form: FormState) => {
+    const question = await ask(ctx);
+    await page(ctx, 'portal/confirm', { ...question, shown: digestOf(question), action: ctx.path, form });
+  };
 
   router.get(path, (ctx) => show(ctx, emptyForm));
   router.post(path, async (ctx) => {
     try {
+      requireShown(ctx, await ask(ctx));
       const { notice, to } = await act(ctx);
       await visits.leave(ctx, { notice });
       redirect(ctx, to);

@@ -15,7 +15,7 @@ export type FormVerdict<T> = { ok: true; value: T } | { ok: false; form: FormSta
 
 /** Fields as text, trimmed at the line ends that browsers add. */
 export function fieldsOf(ctx: Context): Record<string, string | string[]> {
-  const { csrf: _csrf, ...fields } = (ctx.request.body ?? {}) as Record<string, string | string[]>;
+  const { csrf: _csrf, shown: _shown, ...fields } = (ctx.request.body ?? {}) as Record<string, string | string[]>;
   return fields;
 }
 
@@ -35,12 +35,13 @@ export function refusedForm(ctx: Context, error: unknown): FormState {
   const values = fieldsOf(ctx);
   if (error instanceof ZodError) return { values, problems: problemsOf(error) };
   if (error instanceof AppError && REFUSALS.has(error.code)) {
-    return { values, problems: { form: error.message } };
+    const form = error.code === 'page_changed' ? `${error.message} ${error.hint}` : error.message;
+    return { values, problems: { form } };
   }
   throw error;
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'conflict', 'precondition_failed']);
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'conflict', 'page_changed', 'precondition_failed']);
 
 /** What is wrong with each field. */
 function problemsOf(error: ZodError): Record<string, string> {

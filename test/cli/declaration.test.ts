@@ -76,3 +76,19 @@ it('prints a JSON Schema that names every setting', async () => {
   expect(schema.properties.apps.items.required.sort()).toEqual(['id', 'name', 'type']);
   expect(Object.keys(schema.properties.apps.items.properties)).toContain('redirect_uris');
 });
+
+it('does what a dry run said with --plan, and nothing when that has changed', async () => {
+  const file = (name: string) => `teams:\n  - name: ${name}\n`;
+  const files = { 'plan.yaml': file('Planned') };
+  const dry = await run(['apply', '-f', 'plan.yaml', '--dry-run', '--json'], { files });
+  const { plan } = JSON.parse(dry.stdout) as { plan: string };
+  expect((await run(['apply', '-f', 'plan.yaml', '--dry-run'], { files })).stdout).toContain(`--plan ${plan}`);
+
+  const other = await run(['apply', '-f', 'plan.yaml', '--plan', plan], { files: { 'plan.yaml': file('Another') } });
+  expect([other.code, other.stdout]).toEqual([1, '']);
+  expect(other.stderr).toMatch(/^error: The file or the server has changed since that plan was made\..*\n$/);
+
+  expect((await run(['apply', '-f', 'plan.yaml', '--plan', plan], { files })).stdout).toContain('+ the team “Planned”');
+  const again = await run(['apply', '-f', 'plan.yaml', '--plan', plan], { files });
+  expect([again.code, again.stderr.split('\n').length]).toEqual([1, 2]);
+});

@@ -132,7 +132,8 @@ describe('an answer to the app', () => {
     const login = await person.visit(authorizationUrl(server, fresh));
     const statusOf = async (page: { url: string; text: string }, action: string, fields: Record<string, string>) => {
       const csrf = page.text.match(/name="csrf" value="([^"]*)"/)?.[1] ?? '';
-      const response = await person.request(`${page.url}/${action}`, { form: { csrf, ...fields } });
+      const shown = page.text.match(/name="shown" value="([^"]*)"/)?.[1] ?? '';
+      const response = await person.request(`${page.url}/${action}`, { form: { csrf, shown, ...fields } });
       return { status: response.status, location: response.headers.get('location') ?? '' };
     };
 

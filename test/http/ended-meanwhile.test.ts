@@ -21,6 +21,8 @@ const OF_API: Ending[] = [
   'subscription ended',
 ];
 
+const OF_ROLES: Ending[] = ['role taken', 'role deleted'];
+
 const GONE = '400 This did not work';
 const grantEnds = { '400 invalid_grant': [...OF_PERSON, 'consent withdrawn'], '401 invalid_client': OF_APP };
 const refreshed = { else: '200', ...grantEnds, '400 invalid_target': OF_API };
@@ -61,7 +63,8 @@ const EXPECTED: Record<string, { else: Outcome; [outcome: Outcome]: readonly str
     [GONE]: [...OF_APP, 'redirect address removed'],
   },
   'consent page': { else: '200 consent', ...signInEnds },
-  'consent form': { else: 'app: code', 'app: invalid_target': OF_API, ...signInEnds },
+  // What is asked for is less by now, so it is asked again.
+  'consent form': { else: 'app: code', '409 consent': [...OF_API, ...OF_ROLES], ...signInEnds },
   'refusal of consent': { else: 'app: access_denied', ...signInEnds },
   'way back after consent': {
     else: 'app: code',
@@ -74,10 +77,10 @@ const EXPECTED: Record<string, { else: Outcome; [outcome: Outcome]: readonly str
   'poll of a device that is connected': { ...refreshed, '400 invalid_grant': [...OF_SESSION, 'consent withdrawn'] },
   "refresh of a device's token": refreshed,
   'user code typed in': { else: '200 Connect', '400 Connect a device': OF_APP },
-  'device confirmed': { else: '200 sign-in', '400 Connect a device': [...OF_APP, ...OF_API] },
+  'device confirmed': { else: '200 sign-in', '400 Connect a device': OF_APP, '409 Connect': OF_API },
   'consent for a device': {
     else: '200 ',
-    '400 Connect a device': OF_API,
+    '409 consent': [...OF_API, ...OF_ROLES],
     [GONE]: [...OF_SESSION, ...OF_APP],
   },
 };

@@ -15,6 +15,7 @@ afterAll(() => server.stop());
 
 type Page = Awaited<ReturnType<Person['visit']>>;
 const anApp = () => aClient(server.database, { type: 'web' });
+const shownOn = (page: { text: string }) => page.text.match(/name="shown" value="([^"]*)"/)?.[1] ?? '';
 const csrfOf = (page: { text: string }) => page.text.match(/name="csrf" value="([^"]*)"/)?.[1] ?? '';
 
 async function atConsent(app: { clientId: string }, changes: Record<string, string | undefined> = {}) {
@@ -26,7 +27,7 @@ async function atConsent(app: { clientId: string }, changes: Record<string, stri
 }
 
 const send = (person: Person, page: Page, action: string, form: Record<string, string>, headers = {}) =>
-  person.request(`${page.url}/${action}`, { form, headers });
+  person.request(`${page.url}/${action}`, { form: { shown: shownOn(page), ...form }, headers });
 
 async function grantsOf(clientId: string) {
   const rows = await server.database.db

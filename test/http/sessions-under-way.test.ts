@@ -93,7 +93,8 @@ const doings: [string, (setting: Setting) => Promise<() => Promise<Gain>>][] = [
       const consent = await browser.submit(await enterCode(browser, started.user_code), '/device', { confirm: 'yes' });
       const [, action = ''] = consent.text.match(/action="([^"]*\/consent)"/) ?? [];
       const [, csrf = ''] = consent.text.match(/name="csrf" value="([^"]*)"/) ?? [];
-      const sent = await browser.request(action, { form: { csrf } });
+      const [, shown = ''] = consent.text.match(/name="shown" value="([^"]*)"/) ?? [];
+      const sent = await browser.request(action, { form: { csrf, shown } });
       return async () => {
         await browser.visit(sent.headers.get('location') ?? '');
         return { use: () => poll(server, device, started) };

@@ -11,6 +11,7 @@ interface Options {
   readonly file: string;
   readonly dryRun?: boolean;
   readonly prune?: boolean;
+  readonly plan?: string;
   readonly json?: boolean;
 }
 
@@ -19,17 +20,18 @@ export function addApplyCommand(program: Command, line: CommandLine): void {
     .requiredOption('-f, --file <file>', 'the file, as export prints it; - is stdin')
     .option('--dry-run', 'say what would change, and change nothing')
     .option('--prune', 'also remove what is not in the lists of the file')
+    .option('--plan <digest>', 'do just what a dry run said, and nothing when that has changed')
     .addHelpText('after', examples('apply -f latchkey.yaml --dry-run', 'apply -f latchkey.yaml --prune'))
     .action((options: Options) => apply(line, options));
 }
 
 async function apply(line: CommandLine, options: Options): Promise<void> {
-  const { file: name, dryRun = false, prune = false } = options;
+  const { file: name, dryRun = false, prune = false, plan } = options;
   const text = await readText(line, name);
   const shown = await naming(name, async () => {
     const file: Parsed = parseDeclaration(text);
     return line.withDatabase((db, { outbox }) =>
-      applyDeclaration(db, outbox(), { file, options: { dryRun, prune }, by: line.by() }),
+      applyDeclaration(db, outbox(), { file, options: { dryRun, prune, plan }, by: line.by() }),
     );
   });
   line.answer(options, { json: presentPlan(shown, { dryRun }), text: describePlan(shown, { dryRun }) });

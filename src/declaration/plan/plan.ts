@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Current } from '../read.ts';
 import type { Declaration } from '../schema.ts';
 import { planApis } from './apis.ts';
@@ -25,4 +26,12 @@ export function plan({ declaration: current }: Current, wanted: Declaration, { p
   const left = prune ? [] : all.filter(({ action }) => action === 'remove');
   // Stable, so that what is of one phase stays in the order of the file.
   return { changes: changes.sort((first, second) => first.phase - second.phase), left };
+}
+
+/** A digest of what a plan says, changes and their old values, by which whoever has looked at it asks for just that. */
+export function digestOfPlan({ changes, left }: Plan): string {
+  const said = [changes, left].map((list) =>
+    list.map(({ action, what, subject, fields, note }) => [action, what, subject, fields, note]),
+  );
+  return createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 22);
 }

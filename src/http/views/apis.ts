@@ -126,6 +126,7 @@ export interface ApiViews {
     action: string;
     cancel: string;
     version: string;
+    shown: string;
     scopes: readonly ScopeOption[];
     form: FormView;
   };
@@ -133,6 +134,8 @@ export interface ApiViews {
     shell: Shell;
     waiting: readonly {
       id: string;
+      /** A digest of what the page says of it, which comes back with the form. */
+      shown: string;
       version: string;
       app: string;
       appTeam: string;

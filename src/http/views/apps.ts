@@ -169,6 +169,8 @@ export interface AppViews {
     consequences: readonly string[];
     action: string;
     button: string;
+    /** A digest of what the page says, which comes back with the form. */
+    shown: string;
     asksReason: boolean;
   };
 }

@@ -12,6 +12,8 @@ export interface ConfirmView {
   /** Where a reason is asked for: what it is for. */
   reason?: string;
   action: string;
+  /** A digest of what the page says, which comes back with the form. */
+  shown: string;
   button: string;
   cancel: string;
   form: FormView;

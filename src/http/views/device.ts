@@ -13,6 +13,10 @@ export interface DeviceViews {
     xsrf: string;
     userCode: string;
     appName: string;
+    /** A digest of what the page says, which comes back with the form. */
+    shown: string;
+    /** It says something else than when it was opened. */
+    changed: boolean;
     /** Who is signed in already. */
     account: { name: string; email: string } | undefined;
     permissionGroups: readonly PermissionGroup[];

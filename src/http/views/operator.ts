@@ -84,6 +84,8 @@ export interface OperatorViews {
     href: string;
     name: string;
     version: string;
+    /** A digest of what being in it means, which comes back with the form. */
+    shown: string;
     members: readonly { href: string; name: string; email: string; disabled: boolean; remove: string }[];
     list: ListView;
     roles: readonly NameLink[];

@@ -26,6 +26,8 @@ export interface RoleViews {
     name: string;
     description: string;
     version: string;
+    /** A digest of what the role gives, which comes back with the forms. */
+    shown: string;
     mayChange: boolean;
     scopes: readonly ScopeChoice[];
     people: readonly { name: string; email: string; disabled: boolean; remove: string }[];

@@ -21,6 +21,8 @@ export interface MemberView {
   readonly name: string;
   readonly email: string;
   readonly role: string;
+  /** A digest of who it is and what they are, which comes back with the form. */
+  readonly shown: string;
   readonly since: string;
   readonly isSelf: boolean;
   readonly disabled: boolean;
@@ -33,7 +35,7 @@ export interface TeamViews {
   'teams/list': {
     shell: Shell;
     teams: readonly { href: string; name: string; role: string | undefined; suspended: boolean }[];
-    invitations: readonly { accept: string; text: string }[];
+    invitations: readonly { accept: string; text: string; shown: string }[];
   };
   'teams/new': { shell: Shell; form: FormView };
   'teams/team': {
@@ -66,7 +68,7 @@ export interface JoinViews {
   /** For a code that is still to be entered. */
   'join/code': { form: FormView };
   /** For who has no account yet. */
-  'join/account': { code: string; what: string; email: string; form: FormView };
+  'join/account': { code: string; shown: string; what: string; email: string; form: FormView };
   /** For who has one. */
   'join/sign-in': { what: string; email: string; signedInAs: string | undefined };
   'join/done': Record<string, never>;

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { createApi } from '../../apis/apis.ts';
 import type { CatalogueApi } from '../../apis/browse.ts';
 import { previewScopes, updateApi } from '../../apis/update-api.ts';
+import { digestOf } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
@@ -75,7 +76,7 @@ async function lossOf({ db }: Area, { api }: CatalogueApi, fields: FormState['va
   const names = removed.join(', ');
   return {
     sentence: `${counted(apps, 'app')} would lose ${names} at once, with every token that has it. Save again if you want that.`,
-    confirmed: removed.join(' '),
+    confirmed: digestOf([removed, apps]),
   };
 }
 

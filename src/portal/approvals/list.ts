@@ -2,10 +2,13 @@ import type { Context } from 'koa';
 import { approveRequest, denyRequest } from '../../apis/decisions.ts';
 import {
   describeScopes,
+  findSubscription,
   type ListedSubscription,
   listLateDecisions,
   listWaitingRequests,
 } from '../../apis/subscription-lists.ts';
+import { AppError } from '../../errors.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
@@ -30,6 +33,13 @@ export function addApprovals(area: Area): void {
 
   router.get('/approvals', (ctx) => show(ctx, area));
 
+  /** That the request says what it said on the page. @throws {AppError} page_changed, not_found */
+  const requireSame = async (ctx: Context, id: string) => {
+    const row = await findSubscription(db, id, visitorOf(ctx).by);
+    if (!row.mayDecide) throw new AppError('forbidden');
+    requireShown(ctx, meaningOf(row, await describeScopes(db, [row.api_id])));
+  };
+
   /** Decides, and goes on with the next one. A refused decision comes back with what was typed. */
   const decide = (
     path: string,
@@ -38,6 +48,7 @@ export function addApprovals(area: Area): void {
     router.post(path, async (ctx) => {
       const id = String(ctx.params.subscription);
       try {
+        await requireSame(ctx, id);
         await visits.leave(ctx, { notice: await act(ctx, { id, version: versionOf(fieldsOf(ctx)) }) });
         redirect(ctx, '/approvals');
       } catch (error) {
@@ -87,6 +98,17 @@ interface Shown {
   readonly describe: (apiId: string, scope: string) => string;
 }
 
+/** What is decided about, as far as others can change it. */
+function meaningOf(row: ListedSubscription, describe: Shown['describe']) {
+  const pending = row.pending_scopes ?? [];
+  return [
+    [row.appName, row.appTeamName, row.apiName, row.apiIdentifier, row.requesterName, row.pending_reason],
+    row.state,
+    row.scopes,
+    pending.map((name) => [name, describe(row.api_id, name)]),
+  ];
+}
+
 function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown) {
   const pending = row.pending_scopes ?? [];
   const isBack = Object.keys(form.problems).length > 0;
@@ -96,6 +118,7 @@ function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown)
   return {
     id: row.id,
     version: String(row.version),
+    shown: digestOf(meaningOf(row, describe)),
     app: row.appName,
     appTeam: teamOf(row.appTeamName),
     api: row.apiName,

@@ -8,6 +8,7 @@ import {
 import { findSubscription, type ListedSubscription } from '../../apis/subscription-lists.ts';
 import { withdrawRequest } from '../../apis/subscription-requests.ts';
 import { AppError } from '../../errors.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { apiHref } from '../apis/present.ts';
 import { subscriptionHref } from '../apis/present-subscription.ts';
@@ -104,6 +105,7 @@ function addNarrowing(area: Area): void {
       action: `${subscriptionHref(row.id)}/narrow`,
       cancel: home,
       version: String(row.version),
+      shown: digestOf(meaningOf(row)),
       scopes: row.scopes.map((name) => ({ name, description: '', hint: '', checked: kept.includes(name) })),
       form,
     });
@@ -114,6 +116,7 @@ function addNarrowing(area: Area): void {
     const row = await subscriptionOf(ctx, area, 'either');
     const fields = fieldsOf(ctx);
     try {
+      requireShown(ctx, meaningOf(row));
       const kept = { scopes: listOf(fields.scopes), note: textOf(fields.note) };
       const { scopes } = await narrowSubscription(db, targetOf(ctx), kept, visitorOf(ctx).by);
       await visits.leave(ctx, { notice: `${row.appName} has ${scopes.join(', ')} from now on.` });
@@ -133,6 +136,11 @@ async function subscriptionOf(ctx: Context, { db }: Area, right: Right): Promise
   if (!may) throw new AppError('forbidden');
   return row;
 }
+
+const meaningOf = ({ appName, appTeamName, apiName, scopes }: ListedSubscription) => [
+  [appName, appTeamName, apiName],
+  scopes,
+];
 
 const targetOf = (ctx: Context) => ({
   id: String(ctx.params.subscription),

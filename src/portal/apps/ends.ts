@@ -1,10 +1,14 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { ClientDetails } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
 import { AppError } from '../../errors.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
-import { emptyForm, type FormState, readForm } from '../forms.ts';
+import type { Done } from '../confirm.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm } from '../forms.ts';
 import type { Area } from '../routes.ts';
+import type { PageOf } from '../shell.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
 
@@ -20,17 +24,36 @@ const Reason = z.object({
 export function addAppEnds(area: Area): void {
   const { router, db, visits } = area;
 
-  router.get('/apps/:id/disable', (ctx) => showDisable(ctx, area, emptyForm));
-  router.post('/apps/:id/disable', async (ctx) => {
-    const client = await appOf(ctx, area, 'app.write');
-    const read = readForm(ctx, Reason);
-    if (!read.ok) {
-      ctx.status = 400;
-      return showDisable(ctx, area, read.form);
-    }
-    await disableClient(db, { clientId: client.id, ...read.value }, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: `Stopped ${client.name}. Its tokens are refused from now on.` });
-    redirect(ctx, appHref(client.id));
+  /** A page that asks, and its form, which is about what the page says. */
+  const ending = (
+    path: string,
+    ask: (ctx: Context, client: ClientDetails) => Question,
+    act: (ctx: Context, client: ClientDetails) => Promise<Done>,
+  ) => {
+    router.get(path, async (ctx) => {
+      const client = await appOf(ctx, area, 'app.write');
+      await show(ctx, area, client, ask(ctx, client), emptyForm);
+    });
+    router.post(path, async (ctx) => {
+      const client = await appOf(ctx, area, 'app.write');
+      const question = ask(ctx, client);
+      try {
+        requireShown(ctx, meaningOf(client, question));
+        const { notice, to } = await act(ctx, client);
+        await visits.leave(ctx, { notice });
+        redirect(ctx, to);
+      } catch (error) {
+        const form = refusedForm(ctx, error);
+        ctx.status = 400;
+        await show(ctx, area, client, question, form);
+      }
+    });
+  };
+
+  ending('/apps/:id/disable', askDisable, async (ctx, client) => {
+    const { reason } = Reason.parse(fieldsOf(ctx));
+    await disableClient(db, { clientId: client.id, reason }, visitorOf(ctx).by);
+    return { notice: `Stopped ${client.name}. Its tokens are refused from now on.`, to: appHref(client.id) };
   });
 
   router.post('/apps/:id/enable', async (ctx) => {
@@ -40,21 +63,25 @@ export function addAppEnds(area: Area): void {
     redirect(ctx, appHref(client.id));
   });
 
-  router.get('/apps/:id/delete', (ctx) => showDelete(ctx, area));
-  router.post('/apps/:id/delete', async (ctx) => {
-    const client = await appOf(ctx, area, 'app.write');
+  ending('/apps/:id/delete', askDelete, async (ctx, client) => {
     await deleteClient(db, { clientId: client.id }, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: `Deleted ${client.name}. Its tokens are refused from now on.` });
-    redirect(ctx, '/apps');
+    return { notice: `Deleted ${client.name}. Its tokens are refused from now on.`, to: '/apps' };
   });
 }
 
-async function showDisable(ctx: Context, area: Area, form: FormState): Promise<void> {
-  const client = await appOf(ctx, area, 'app.write');
+type Question = Omit<PageOf<'apps/end'>, 'form' | 'shown'>;
+
+/** What is asked, and by whom the app is looked after, who may have changed too. */
+const meaningOf = (client: ClientDetails, question: Question) => [question, client.team_name];
+
+function show(ctx: Context, area: Area, client: ClientDetails, question: Question, form: FormState): Promise<void> {
+  return area.page(ctx, 'apps/end', { ...question, form, shown: digestOf(meaningOf(client, question)) });
+}
+
+function askDisable(ctx: Context, client: ClientDetails): Question {
   if (client.disabled_at) throw new AppError('conflict', { detail: 'This app is stopped already.' });
-  await area.page(ctx, 'apps/end', {
+  return {
     app: presentHead(ctx, client),
-    form,
     kind: 'disable',
     title: 'Stop this app?',
     consequences: [
@@ -65,14 +92,12 @@ async function showDisable(ctx: Context, area: Area, form: FormState): Promise<v
     action: `${appHref(client.id)}/disable`,
     button: 'Stop the app',
     asksReason: true,
-  });
+  };
 }
 
-async function showDelete(ctx: Context, area: Area): Promise<void> {
-  const client = await appOf(ctx, area, 'app.write');
-  await area.page(ctx, 'apps/end', {
+function askDelete(ctx: Context, client: ClientDetails): Question {
+  return {
     app: presentHead(ctx, client),
-    form: emptyForm,
     kind: 'delete',
     title: 'Delete this app for good?',
     consequences: [
@@ -83,5 +108,5 @@ async function showDelete(ctx: Context, area: Area): Promise<void> {
     action: `${appHref(client.id)}/delete`,
     button: 'Delete the app',
     asksReason: false,
-  });
+  };
 }

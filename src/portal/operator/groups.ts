@@ -10,6 +10,7 @@ import {
   requireGroup,
 } from '../../accounts/groups.ts';
 import { listRolesOfGroup } from '../../apis/role-holders.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
@@ -53,6 +54,9 @@ function addGroupList({ router, db, page, visits }: Area): void {
   });
 }
 
+/** What whoever is added gets. */
+const meaningOf = (group: { name: string }, roles: Awaited<ReturnType<typeof listRolesOfGroup>>) => [group.name, roles];
+
 const inWords = (people: number) => (people === 1 ? '1 person' : `${people} people`);
 
 function addGroup(area: Area): void {
@@ -70,6 +74,7 @@ function addGroup(area: Area): void {
       href: hrefOf(group.id),
       name: group.name,
       version: String(group.version),
+      shown: digestOf(meaningOf(group, roles)),
       members: members.rows.map(({ id, name, email, disabled_at }) => ({
         href: `/operator/people/${id}`,
         name,
@@ -108,6 +113,9 @@ function addGroup(area: Area): void {
     return `The group is called ${group.name} now.`;
   });
   change('/operator/groups/:group/people', async (ctx) => {
+    const { by } = visitorOf(ctx);
+    const group = await requireGroup(db, idOf(ctx), 'platform.write', by);
+    requireShown(ctx, meaningOf(group, await listRolesOfGroup(db, group.id, by)));
     const person = textOf(fieldsOf(ctx).person).trim();
     await addPersonToGroup(db, { groupId: idOf(ctx), person }, visitorOf(ctx).by);
     return `${person} is in the group.`;

@@ -3,6 +3,7 @@ import { judgeAccess } from '../../access.ts';
 import { assignRole, findHolders, listAssignableGroups, unassignRole } from '../../apis/role-holders.ts';
 import { deleteRole, listScopesForRoles, requireRole, updateRole } from '../../apis/roles.ts';
 import { AppError } from '../../errors.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
@@ -13,6 +14,12 @@ import { listOf, toChoices } from './presenter.ts';
 const idOf = (ctx: Context) => String(ctx.params.role);
 const hrefOf = (ctx: Context) => `/apis/${ctx.params.api}/roles/${idOf(ctx)}`;
 const PATH = '/apis/:api/roles/:role';
+
+/** What whoever gets the role gets. */
+const meaningOf = ({ role, api }: Awaited<ReturnType<typeof requireRole>>) => [
+  [role.name, api.name, api.identifier],
+  [...role.scopes].sort(),
+];
 
 /** One role: what it allows, and who has it. */
 export function addRole(area: Area): void {
@@ -27,7 +34,8 @@ export function addRole(area: Area): void {
 
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
-    const { role, api } = await find(ctx, 'api.read');
+    const found = await find(ctx, 'api.read');
+    const { role, api } = found;
     const mayChange = judgeAccess(by, 'role.write', api.team_id) === 'allowed';
     const [scopes, holders, groups] = await Promise.all([
       listScopesForRoles(db, api.id),
@@ -40,6 +48,7 @@ export function addRole(area: Area): void {
       name: role.name,
       description: role.description,
       version: String(role.version),
+      shown: digestOf(meaningOf(found)),
       mayChange,
       scopes: toChoices(scopes, role.scopes),
       people: holders.people.map(({ id, name, email, disabled }) => ({
@@ -57,8 +66,10 @@ export function addRole(area: Area): void {
   /** Does something to the role, and says so on its page. */
   const change = (path: string, act: (ctx: Context) => Promise<string>) =>
     router.post(path, async (ctx) => {
-      await find(ctx, 'role.write');
+      const found = await find(ctx, 'role.write');
       try {
+        // Its own form has a version.
+        if (path !== PATH) requireShown(ctx, meaningOf(found));
         await visits.leave(ctx, { notice: await act(ctx) });
         redirect(ctx, hrefOf(ctx));
       } catch (error) {

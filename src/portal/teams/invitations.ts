@@ -1,8 +1,9 @@
 import { type By, isFromAbove } from '../../access.ts';
 import type { TeamRole } from '../../db/team-tables.ts';
+import { requireShown } from '../../http/shown.ts';
 import { joinLink } from '../../teams/invitation-mail.ts';
 import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
-import { acceptInvitation } from '../../teams/joining.ts';
+import { acceptInvitation, listOwnInvitations } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
@@ -47,7 +48,11 @@ export function addInvitations({ router, db, visits, outbox, issuer, sendsMail }
   });
 
   router.post('/invitations/:invitation/accept', async (ctx) => {
-    const teamId = await acceptInvitation(db, String(ctx.params.invitation), visitorOf(ctx).by);
+    const { by } = visitorOf(ctx);
+    const own = (await listOwnInvitations(db, by)).find(({ id }) => id === ctx.params.invitation);
+    // What is not one's own, or over, is refused as ever.
+    if (own) requireShown(ctx, [own.teamName, own.role]);
+    const teamId = await acceptInvitation(db, String(ctx.params.invitation), by);
     await visits.leave(ctx, { notice: 'You are in the team now.' });
     redirect(ctx, `/teams/${teamId}`);
   });

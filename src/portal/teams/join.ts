@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
 import { requireSameSite } from '../../http/csrf.ts';
 import { networkOf } from '../../http/networks.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import { emailKey } from '../../names/addresses.ts';
 import { findInvitationByCode, joinWithNewAccount, type OpenInvitation } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
@@ -12,6 +13,9 @@ import type { Visits } from '../visits.ts';
 import { withArticle } from './presenter.ts';
 
 const UNKNOWN = 'This code opens nothing. It may have been used or withdrawn, or be older than seven days.';
+
+const whatOf = ({ teamName, role }: OpenInvitation) =>
+  teamName ? `join the team ${teamName} as ${withArticle(role ?? 'viewer')}` : 'open an account';
 
 /**
  * Where the link in an invitation leads: a code for an account. Whoever comes here need not be signed in, and nothing here
@@ -38,6 +42,7 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
     const invitation = await find(ctx, code);
     if (!invitation) return refuseCode(ctx, UNKNOWN);
     try {
+      requireShown(ctx, [whatOf(invitation), invitation.email]);
       const input = { code, name: textOf(fields.name), password: textOf(fields.password) };
       const actor = { type: 'account', ip: ctx.ip, requestId: ctx.state.requestId } as const;
       await joinWithNewAccount(db, input, { actor, now: clock() });
@@ -67,9 +72,10 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
   }
 
   async function showNext(ctx: Context, code: string, invitation: OpenInvitation, refused: FormState): Promise<void> {
-    const { email, teamName, role } = invitation;
-    const what = teamName ? `join the team ${teamName} as ${withArticle(role ?? 'viewer')}` : 'open an account';
-    if (!invitation.hasAccount) return render(ctx, 'join/account', { code, what, email, form: refused });
+    const { email } = invitation;
+    const what = whatOf(invitation);
+    const shown = digestOf([what, email]);
+    if (!invitation.hasAccount) return render(ctx, 'join/account', { code, shown, what, email, form: refused });
     const visitor = await visits.find(ctx);
     if (visitor?.account.email_key === emailKey(email)) return redirect(ctx, '/teams');
     render(ctx, 'join/sign-in', { what, email, signedInAs: visitor?.account.email });

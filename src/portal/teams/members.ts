@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { requireShown } from '../../http/shown.ts';
 import { changeMemberRole, removeMember, requireMember } from '../../teams/members.ts';
 import { requireTeam } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
@@ -6,7 +7,7 @@ import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
-import { hrefOf, teamCrumbs } from './presenter.ts';
+import { hrefOf, meaningOf, teamCrumbs } from './presenter.ts';
 import { idOf, type ShowTeam } from './team-page.ts';
 
 export function addMembers(area: Area, showTeam: ShowTeam): void {
@@ -16,6 +17,8 @@ export function addMembers(area: Area, showTeam: ShowTeam): void {
   router.post('/teams/:team/members/:member', async (ctx) => {
     const role = textOf(fieldsOf(ctx).role);
     try {
+      await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
+      requireShown(ctx, meaningOf(await requireMember(db, memberOf(ctx))));
       await changeMemberRole(db, { ...memberOf(ctx), role }, visitorOf(ctx).by);
       await visits.leave(ctx, { notice: 'The role is changed.' });
       redirect(ctx, `/teams/${idOf(ctx)}`);

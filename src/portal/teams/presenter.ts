@@ -1,3 +1,4 @@
+import { digestOf } from '../../http/shown.ts';
 import type { Crumbs } from '../../http/views/confirm.ts';
 import type { InvitedView, MemberView, OpenInvitationView } from '../../http/views/teams.ts';
 import type { Member } from '../../teams/members.ts';
@@ -14,12 +15,16 @@ export function teamCrumbs(team: { id: string; name: string }): Crumbs {
 
 export const withArticle = (role: string) => (role === 'owner' ? 'an owner' : `a ${role}`);
 
+/** What a change of somebody's role is about. */
+export const meaningOf = ({ name, email, role }: Pick<Member, 'name' | 'email' | 'role'>) => [name, email, role];
+
 export function presentMember(member: Member, teamId: string, selfId: string): MemberView {
   const href = `/teams/${teamId}/members/${member.id}`;
   return {
     name: member.name,
     email: member.email,
     role: member.role,
+    shown: digestOf(meaningOf(member)),
     since: inDate(member.created_at),
     isSelf: member.id === selfId,
     disabled: member.disabled_at !== null,

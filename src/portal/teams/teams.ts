@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { digestOf } from '../../http/shown.ts';
 import { listOwnInvitations } from '../../teams/joining.ts';
 import { leaveTeam } from '../../teams/members.ts';
 import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '../../teams/teams.ts';
@@ -37,6 +38,7 @@ function addTeamList({ router, db, page, visits }: Area): void {
       })),
       invitations: invitations.map(({ id, teamName, role }) => ({
         accept: `/invitations/${id}/accept`,
+        shown: digestOf([teamName, role]),
         text: `You are invited to join ${teamName} as ${withArticle(role ?? 'viewer')}.`,
       })),
     });
