@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
-import { adminRoutes } from './admin/router.ts';
+import { adminRoutes, isOfAdminApi } from './admin/router.ts';
 import { ensureAdminApi } from './apis/admin-api.ts';
 import { type Catalog, createCatalog } from './clients/catalog.ts';
 import { ensurePortalClient } from './clients/portal-client.ts';
@@ -11,18 +11,20 @@ import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
 import type { Database } from './db/connection.ts';
 import { createFeedPublisher } from './gateway/feed.ts';
-import { feedRoutes } from './gateway/routes.ts';
+import { feedRoutes, isOfFeed } from './gateway/routes.ts';
+import { noteArrival } from './http/arrival.ts';
 import { serveAssets } from './http/assets.ts';
 import { createAtOnce } from './http/at-once.ts';
 import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
 import { limitTime } from './http/deadline.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
-import { dropForwardedFor, pinHost } from './http/host-guard.ts';
+import { pinHost } from './http/host-guard.ts';
 import { guardInput } from './http/input-guard.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { createLoopback } from './http/loopback.ts';
 import { refuseOtherMethods } from './http/other-methods.ts';
+import { createOwnNames } from './http/own-names.ts';
 import { createRender, createToHtml } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
@@ -41,6 +43,7 @@ import { isForPrograms } from './oidc/host.ts';
 import { refreshLane } from './oidc/refresh-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
 import { lifetimes } from './oidc/ttls.ts';
+import { createDocuments } from './outgoing/documents.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
@@ -79,8 +82,8 @@ export interface App {
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
 export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
-  const { issuer, production, trustedProxies, databaseUrl, keyRotation, listen, signerSocket, expressLaneOn, smtp } =
-    config;
+  const { issuer, furtherOrigins, production, trustedProxies, databaseUrl, keyRotation } = config;
+  const { listen, signerSocket, expressLaneOn, smtp, outgoingInnerHosts } = config;
   const { cookieKeys, masterKeys } = secrets;
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
@@ -125,6 +128,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
       noteUsage: usage.note,
       log,
       jwksMaxAge: keyRotation.jwksMaxAge,
+      furtherOrigins,
+      getDocument: createDocuments({ inner: outgoingInnerHosts, clock, log }),
     },
     () => keyring,
   );
@@ -137,7 +142,19 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
-  const admin = adminRoutes({ db, catalog, ownTokens, checks, issuer, loopback, clock, masterKeys, outbox, toHtml });
+  const admin = adminRoutes({
+    db,
+    catalog,
+    ownTokens,
+    checks,
+    issuer,
+    furtherOrigins,
+    loopback,
+    clock,
+    masterKeys,
+    outbox,
+    toHtml,
+  });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
@@ -165,14 +182,16 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     post,
   });
 
-  const koa = new Koa({ proxy: true, maxIpsCount: trustedProxies, keys: [...cookieKeys] });
+  const names = createOwnNames(issuer, furtherOrigins);
+  // Scheme and host that a proxy would say are overwritten (http/host-guard.ts).
+  const koa = new Koa({ proxy: true, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
   const standard = standardHeaders({ https: issuer.startsWith('https:') });
-  const atOnce = createAtOnce(issuer, standard);
-  if (trustedProxies === 0) koa.use(dropForwardedFor);
+  const atOnce = createAtOnce(standard);
   if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
+  koa.use(noteArrival(names, trustedProxies));
   koa.use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines));
   if (expressLaneOn) {
@@ -185,7 +204,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(standard.middleware);
   koa.use(answerErrors(render, isForPrograms));
   koa.use(admin.problems);
-  koa.use(pinHost(issuer));
+  koa.use(pinHost(names, (path) => isForPrograms(path) || isOfAdminApi(path) || isOfFeed(path)));
   koa.use(guardInput());
   // The endpoints that programs call come first; routers that look at every path come after them.
   koa.use(oidc.signIns);

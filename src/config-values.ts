@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import { emailAddress } from './names/addresses.ts';
 import { isPlainName } from './names/names.ts';
 import { judgeAddress } from './web-addresses.ts';
@@ -31,6 +32,46 @@ export function parseIssuer(value: string): string {
   const verdict = judgeAddress(value);
   if (!verdict.ok) throw new ConfigError('ISSUER', `${JSON.stringify(value)} ${verdict.explanation}`);
   return url.origin;
+}
+
+/** Other origins of the same server. A Host header must say which one is meant, so no two share one. */
+export function parseFurtherOrigins(value: string | undefined, issuer: string): string[] {
+  const origins = splitList('BACK_CHANNEL_ORIGINS', value).map((entry) => {
+    const url = URL.parse(entry);
+    const isOrigin = url && /^https?:$/.test(url.protocol) && /^(?:[a-z0-9._-]+|\[.*\])$/.test(url.hostname);
+    if (!isOrigin || entry.replace(/\/$/, '').toLowerCase() !== url.origin) {
+      throw new ConfigError(
+        'BACK_CHANNEL_ORIGINS',
+        `cannot have ${JSON.stringify(entry)} in it; use plain origins such as http://latchkey:3000`,
+      );
+    }
+    return url.origin;
+  });
+  const hosts = [issuer, ...origins].flatMap(hostsOf);
+  if (new Set(hosts).size !== hosts.length) {
+    throw new ConfigError('BACK_CHANNEL_ORIGINS', 'names a host twice, or that of ISSUER; name each other host once');
+  }
+  return origins;
+}
+
+/** Names of hosts, addresses, and networks in the notation of RFC 4632. */
+export function parseInnerHosts(value: string | undefined): string[] {
+  return splitList('OUTGOING_INNER_HOSTS', value).map((entry) => {
+    const isNetwork = ipaddr.isValidCIDR(entry) && ipaddr.parseCIDR(entry)[1] > 0;
+    const isAddress = ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry);
+    const isName = /^(?=.*[a-z])[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i.test(entry);
+    if (isNetwork || isAddress || isName) return entry.toLowerCase();
+    throw new ConfigError(
+      'OUTGOING_INNER_HOSTS',
+      `cannot have ${JSON.stringify(entry)} in it; use names, addresses and networks such as keycloak.corp.example,10.20.0.0/16`,
+    );
+  });
+}
+
+/** How a Host header may say an origin: the default port of its scheme may be left out (RFC 9110 §4.2.3). */
+export function hostsOf(origin: string): string[] {
+  const { host, port, protocol } = new URL(origin);
+  return port === '' ? [host, `${host}:${protocol === 'https:' ? 443 : 80}`] : [host];
 }
 
 export function parseSmtpUrl(value: string | undefined): string | undefined {

@@ -6,6 +6,8 @@ import {
   type MasterKey,
   parseAuthorities,
   parseCookieKeys,
+  parseFurtherOrigins,
+  parseInnerHosts,
   parseIssuer,
   parseMailFrom,
   parseMasterKeys,
@@ -20,6 +22,8 @@ export { ConfigError, type Environment, type MasterKey, parseMasterKeys, type Se
 
 export interface Config {
   readonly issuer: string;
+  /** Names by which programs call the server too. */
+  readonly furtherOrigins: readonly string[];
   readonly port: number;
   readonly host: string;
   /** Processes that answer requests; above 1 there is another one that leads them. */
@@ -43,6 +47,8 @@ export interface Config {
   readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Where mail goes, and who it is from. */
   readonly smtp: { readonly url: string | undefined; readonly from: Sender; readonly ca: string | undefined };
+  /** Hosts and networks inside, from which the server may fetch what apps publish there. */
+  readonly outgoingInnerHosts: readonly string[];
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -65,6 +71,7 @@ export function readConfig(env: Environment): Config {
   const issuer = parseIssuer(read('ISSUER') ?? `http://localhost:${listenPort}`);
   const config: Config = {
     issuer,
+    furtherOrigins: parseFurtherOrigins(read('BACK_CHANNEL_ORIGINS'), issuer),
     port: listenPort,
     host: read('HOST') ?? 'localhost',
     workers: parseWorkers(read('WORKERS') ?? '1'),
@@ -95,6 +102,7 @@ export function readConfig(env: Environment): Config {
       from: parseMailFrom(read('MAIL_FROM'), issuer),
       ca: parseAuthorities('SMTP_CA', read('SMTP_CA')),
     },
+    outgoingInnerHosts: parseInnerHosts(read('OUTGOING_INNER_HOSTS')),
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };

@@ -24,6 +24,18 @@ export const errorCodes = {
     message: 'The request contains characters that are not allowed.',
     hint: 'Send UTF-8 without NUL characters or lone surrogates, percent-encoded once.',
   },
+  repeated_header: {
+    status: 400,
+    oauth: 'invalid_request',
+    message: 'A header that may come once came twice.',
+    hint: 'Send Host, Authorization and Content-Type once each; look whether a proxy adds one.',
+  },
+  malformed_host: {
+    status: 400,
+    oauth: 'invalid_request',
+    message: 'The Host header, or the host in the request line, is not the name of a host.',
+    hint: 'Send a name or an address, and its port where there is one: auth.example.com, or [::1]:3000.',
+  },
   invalid_token: {
     status: 401,
     message: 'The access token is missing, or not good for this.',
@@ -83,8 +95,8 @@ export const errorCodes = {
   },
   wrong_host: {
     status: 421,
-    message: 'This server answers only under the host of its issuer.',
-    hint: 'Use the address in ISSUER; a proxy must pass the Host header on unchanged.',
+    message: 'This server does not answer under that host.',
+    hint: 'Use the address in ISSUER; a proxy must pass the Host header on unchanged. Programs may also use an address in BACK_CHANNEL_ORIGINS, but not for pages.',
   },
   idempotency_key_reused: {
     status: 422,

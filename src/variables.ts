@@ -11,6 +11,11 @@ export const variables = {
     fallback: 'http://localhost:PORT',
     meaning: 'The public origin of this server, without a path. Everything it publishes starts with it.',
   },
+  BACK_CHANNEL_ORIGINS: {
+    fallback: '(none)',
+    meaning:
+      'Other addresses of this server inside your network, `http://latchkey:3000,…`: for what programs call, never for pages.',
+  },
   PORT: { fallback: '3000', meaning: 'The TCP port to listen on.' },
   HOST: {
     fallback: 'localhost',
@@ -86,6 +91,11 @@ export const variables = {
     meaning: 'Who mail is from: an address, or `Name <address>`. `no-reply` at the host of ISSUER unless set.',
   },
   NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
+  OUTGOING_INNER_HOSTS: {
+    fallback: '(none)',
+    meaning:
+      'Hosts, addresses and networks inside, `idp.corp.example,10.20.0.0/16`, whose published keys of apps may be fetched.',
+  },
   TRUSTED_PROXIES: {
     fallback: '0',
     meaning: 'How many proxies in front of the server add to X-Forwarded-For.',

@@ -18,6 +18,8 @@ export interface AuthenticationParts {
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
   readonly issuer: string;
+  /** Names under which the server is known too. */
+  readonly furtherOrigins: readonly string[];
   readonly loopback: Loopback;
   readonly clock: () => Date;
 }
@@ -46,7 +48,7 @@ const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(
  * that it asks the database: a token that was revoked, or whose app was stopped, ends with the next request.
  */
 export function createAuthentication(parts: AuthenticationParts) {
-  const { db, catalog, ownTokens, checks, issuer, loopback, clock } = parts;
+  const { db, catalog, ownTokens, checks, issuer, furtherOrigins, loopback, clock } = parts;
   /** In the database: a proof is good once, whichever process it comes to. */
   const rememberProof = (key: string, expiresAt: number) =>
     noteFirstUse(db, { id: key, clientId: null, expiresAt: new Date(expiresAt * 1000), now: clock() });
@@ -57,7 +59,7 @@ export function createAuthentication(parts: AuthenticationParts) {
     realm: 'latchkey',
     clock,
     fetch: (url, init) => loopback.fetch(url, init as Parameters<Loopback['fetch']>[1]),
-    dpop: { origin: issuer, replayStore: { remember: rememberProof } },
+    dpop: { origin: [issuer, ...furtherOrigins], replayStore: { remember: rememberProof } },
   });
   const verify = async (ctx: Context, scope: string) => {
     try {

@@ -19,6 +19,9 @@ export interface AdminParts extends AuthenticationParts, RunParts {
 
 export const PREFIX = '/api/v1';
 
+/** What programs call. Its documentation is a page. */
+export const isOfAdminApi = (path: string) => path.startsWith(`${PREFIX}/`) && path !== `${PREFIX}/docs`;
+
 /** What the JSON admin API is made of: what turns errors into problems, and its addresses. */
 export interface AdminApi {
   /** Goes before whatever may refuse a request, so that all refusals look the same. */

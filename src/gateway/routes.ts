@@ -19,6 +19,8 @@ export interface FeedRoutes {
   close(): void;
 }
 
+export const isOfFeed = (path: string) => path === '/revocations' || path === '/revocations/stream';
+
 /** `GET /revocations` and `GET /revocations/stream`: how a revocation reaches servers that verify offline. */
 export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
   const router = new Router();

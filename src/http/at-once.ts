@@ -15,15 +15,15 @@ export interface WholeAnswer {
  * what the rest would let through, and what they answer is written in one go, without a dozen calls that set a header.
  */
 export interface AtOnce {
-  /** Whether a request is for exactly this path and nothing else, on the issuer's own host (http/host-guard.ts). */
+  /** Whether a request is for exactly this path and nothing else, under one of our names (http/arrival.ts). */
   isFor(ctx: Context, method: 'GET' | 'POST', path: string): boolean;
   answer(ctx: Context, answer: WholeAnswer): void;
 }
 
-export function createAtOnce(issuer: string, standard: StandardHeaders): AtOnce {
-  const { host } = new URL(issuer);
+export function createAtOnce(standard: StandardHeaders): AtOnce {
   return {
-    isFor: ({ req }, method, path) => req.url === path && req.method === method && req.headers.host === host,
+    isFor: ({ req, state }, method, path) =>
+      req.url === path && req.method === method && state.arrival.origin !== undefined,
     answer(ctx, { status = 200, headers, body }) {
       ctx.respond = false;
       const own = [...headers, 'Content-Length', String(body.length)];

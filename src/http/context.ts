@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Arrival } from './arrival.ts';
 
 declare module 'koa' {
   interface Request {
@@ -12,6 +13,7 @@ export interface RequestState {
   /** Sent back as X-Request-Id and written to every log line and audit event of the request. */
   readonly requestId: string;
   readonly log: Logger;
+  arrival: Arrival;
   /** The body, once it was read ahead (read-ahead.ts). */
   body?: Buffer;
   /** A posted form as it came, for who wants to look at it ahead of the provider. */

@@ -1,21 +1,19 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { canonicalAddress } from './client-address.ts';
+
+/** Addresses that stand for an IPv4 address of the last 32 bits (RFC 6052 §2.1): one /64 for all of IPv4. */
+const TRANSLATED = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
  * What one subscriber has, for counting by: an IPv4 address, or the first 64 bits of an IPv6 address, which whoever has
  * one has all the others of as well.
  */
 export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  const [bare = ''] = address.split('%');
-  if (!isIPv6(bare)) return address;
-  const [head = '', tail] = bare.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const between = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...Array<string>(Math.max(0, between)).fill('0'), ...after];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+  const canonical = canonicalAddress(address);
+  if (canonical === undefined || isIPv4(canonical)) return canonical ?? address;
+  const parsed = ipaddr.IPv6.parse(canonical);
+  if (parsed.match(TRANSLATED)) return new ipaddr.IPv4(parsed.toByteArray().slice(12)).toString();
+  const groups = parsed.parts.slice(0, 4).map((group) => group.toString(16));
+  return `${groups.join(':')}::/64`;
 }

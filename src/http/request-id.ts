@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
+import type { Arrival } from './arrival.ts';
 import type { RequestState } from './context.ts';
 
 /**
@@ -23,6 +24,7 @@ export function identifyRequests(log: Logger): Middleware<RequestState> {
 /** Most requests have nothing to log but their line, and a logger of one's own costs more than that. */
 class Identified implements RequestState {
   readonly requestId: string;
+  arrival: Arrival = {};
   readonly #log: Logger;
   #own: Logger | undefined;
 

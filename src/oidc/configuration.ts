@@ -1,6 +1,7 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { SigningAlgorithms } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { GetDocument } from '../outgoing/documents.ts';
 import { claims } from './account-claims.ts';
 import { assertShortLived } from './client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
@@ -25,6 +26,7 @@ export interface ConfigurationParts {
   readonly devicePages: DevicePages;
   readonly keyring: Keyring;
   readonly signing: SigningAlgorithms;
+  readonly getDocument: GetDocument;
   readonly cookieKeys: readonly string[];
   readonly https: boolean;
   readonly clock: () => Date;
@@ -64,7 +66,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     expiresWithSession: async (_ctx, code) => code.kind !== 'DeviceCode' && !code.scopes.has('offline_access'),
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertShortLived(parts.clock),
-    fetch: fetchPublished,
+    fetch: fetchPublished(parts.getDocument),
     // What an app publishes at its jwks_uri is read into memory.
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     renderError: parts.pages.renderError,

@@ -1,13 +1,17 @@
 import type { Configuration } from 'oidc-provider';
-import { withUsableKeys } from './published-keys.ts';
+import { usableKeys } from '../clients/public-keys.ts';
+import type { GetDocument } from '../outgoing/documents.ts';
 
 /**
- * How the provider asks for what apps publish (their keys). It brings a dispatcher that hangs up on addresses of internal
- * networks, which it makes from the inside of Node.js; where that was not possible it would ask any address.
+ * How the provider asks for what apps publish, which is their keys: only those that can be used come back. It would parse
+ * what comes without a look at its depth, and it brings a dispatcher that hangs up on inner addresses once it is connected;
+ * this way does not connect.
  */
-export const fetchPublished: NonNullable<Configuration['fetch']> = async (input, init) => {
-  if (!(init as { dispatcher?: unknown } | undefined)?.dispatcher) {
-    throw new Error('nothing keeps this request from internal networks, so it is not made');
-  }
-  return withUsableKeys(await fetch(input, init));
-};
+export function fetchPublished(getDocument: GetDocument): NonNullable<Configuration['fetch']> {
+  return async (input, init) => {
+    if ((init?.method ?? 'GET') !== 'GET') throw new Error('nothing is sent to addresses of others, only fetched');
+    const { text, maxAge } = await getDocument(String(input), (read) => JSON.stringify(usableKeys(read)));
+    const headers = { 'content-type': 'application/json', 'cache-control': `max-age=${maxAge}` };
+    return new Response(text, { headers });
+  };
+}

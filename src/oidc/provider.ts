@@ -16,6 +16,7 @@ import { isDatabaseFailure } from '../db/failures.ts';
 import { AppError } from '../errors.ts';
 import type { HintReader } from '../keys/id-token-hints.ts';
 import { explainRefusals } from './client-assertions.ts';
+import { followPublishedKeys } from './client-keys.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { noteStart } from './issue-time.ts';
@@ -105,7 +106,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
  * The provider keeps a hundred clients, found by a hash of all that is known of them, which is made for every request.
  * Here each is kept with the catalogue's entry that it was made of.
  */
-function rememberClients({ Client: model }: Provider, { catalog }: Overrides): void {
+function rememberClients({ Client: model }: Provider, { catalog, clock }: Overrides): void {
   const clients = new WeakMap<CatalogEntry, Client>();
   const find = model.find.bind(model);
   model.find = async (id) => {
@@ -113,6 +114,7 @@ function rememberClients({ Client: model }: Provider, { catalog }: Overrides): v
     const known = entry && clients.get(entry);
     if (known) return known;
     const client = await find(id);
+    if (client) followPublishedKeys(client, clock);
     // Meanwhile it may have been made of a newer entry, but then nobody gets to see this one any more.
     if (entry && client) clients.set(entry, client);
     return client;

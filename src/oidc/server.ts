@@ -13,6 +13,7 @@ import type { Render } from '../http/render.ts';
 import { createHintReader } from '../keys/id-token-hints.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { OwnTokens } from '../keys/own-tokens.ts';
+import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { noteFirstUse } from '../revocation/first-use.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
@@ -24,6 +25,7 @@ import { pacePolls } from './device-polls.ts';
 import { listenToProvider } from './events.ts';
 import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
 import { publishJwks } from './external-keys.ts';
+import { takeFurtherNames } from './further-names.ts';
 import { createLoadExistingGrant } from './grants.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
 import { interactionRoutes } from './interactions.ts';
@@ -53,6 +55,9 @@ export interface OidcParts {
   readonly log: Logger;
   /** seconds */
   readonly jwksMaxAge: number;
+  readonly getDocument: GetDocument;
+  /** Names under which the server is known too. */
+  readonly furtherOrigins: readonly string[];
 }
 
 export interface OidcServer {
@@ -102,11 +107,13 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       devicePages,
       keyring: keyring(),
       signing,
+      getDocument: parts.getDocument,
       cookieKeys,
       https,
       clock,
     });
     const provider = buildProvider(issuer, configuration, { ...overrides, publishJwks: publishJwks(keyring()) });
+    takeFurtherNames(provider, parts.furtherOrigins);
     listenToProvider(provider, work, usage, log);
     return provider;
   };

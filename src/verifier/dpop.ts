@@ -5,7 +5,7 @@ import { faultOfTimes } from './proof-times.ts';
 import { invalidProof, invalidToken } from './refusal.ts';
 import type { ReplayStore } from './replay-store.ts';
 import { headersOf, type VerificationRequest } from './request.ts';
-import { normalizeTarget, targetOf } from './request-target.ts';
+import { normalizeTarget, targetsOf } from './request-target.ts';
 import type { JsonObject } from './strict-json.ts';
 import { fitsAlgorithm } from './verification-key.ts';
 
@@ -13,7 +13,8 @@ export interface DpopSettings {
   readonly algorithms: readonly string[];
   /** How far from now a proof may have been made. */
   readonly windowSeconds: number;
-  readonly origin: string | undefined;
+  /** Empty: what the framework says is taken. */
+  readonly origins: readonly string[];
   readonly replayStore: ReplayStore;
 }
 
@@ -78,7 +79,10 @@ function checkProofClaims(payload: JsonObject, { request, ath, now }: ProofTarge
   const { jti, htm, htu } = payload;
   if (typeof jti !== 'string' || jti === '') throw invalidProof('the DPoP proof has no jti');
   if (htm !== request.method) throw invalidProof('the DPoP proof is for another method');
-  if (typeof htu !== 'string' || !isSameTarget(htu, targetOf(request.url, settings.origin))) {
+  if (
+    typeof htu !== 'string' ||
+    !targetsOf(request.url, settings.origins).some((target) => isSameTarget(htu, target))
+  ) {
     throw invalidProof('the DPoP proof is for another URL');
   }
   if (payload.ath !== ath) throw invalidProof('the DPoP proof is for another token');

@@ -11,11 +11,16 @@ export interface VerifierOptions {
   readonly issuer: string;
   /** Your API, as it is registered there: what a token's `aud` must contain. */
   readonly audience: string;
-  /** Default: `${issuer}/jwks`. */
+  /**
+   * Where this process reaches the authorization server, when that is another address than the issuer's, such as
+   * http://latchkey:3000 inside a cluster: keys and revocations are read there. Default: the issuer.
+   */
+  readonly serverUrl?: string;
+  /** Default: `${serverUrl}/jwks`. */
   readonly jwksUri?: string;
-  /** Default: `${issuer}/revocations`. */
+  /** Default: `${serverUrl}/revocations`. */
   readonly revocationsUri?: string;
-  /** Default: `${issuer}/revocations/stream`. */
+  /** Default: `${serverUrl}/revocations/stream`. */
   readonly streamUri?: string;
   /** How revocations get here. Default: 'poll'. With 'off', a revoked token works until it expires. */
   readonly revocations?: 'poll' | 'stream' | 'off';
@@ -50,8 +55,11 @@ export interface DpopOptions {
   readonly replayStore?: ReplayStore;
   /** Default: ES256, ES384, ES512, PS256, RS256, EdDSA, Ed25519. */
   readonly algorithms?: readonly string[];
-  /** The API's address as its callers know it, such as https://api.example.com. Default: what the framework says. */
-  readonly origin?: string;
+  /**
+   * The API's address as its callers know it, such as https://api.example.com, or its addresses where it has several.
+   * Default: what the framework says.
+   */
+  readonly origin?: string | readonly string[];
 }
 
 /** RFC 9449 §11.1 asks for seconds or minutes. */
@@ -67,7 +75,9 @@ export function settle(options: VerifierOptions) {
   if (!URL.canParse(issuer)) throw new TypeError('the option issuer must be a URL');
   if (!audience) throw new TypeError('the option audience is missing');
   if (!['poll', 'stream', 'off'].includes(revocations)) throw new TypeError('revocations: poll, stream or off');
-  const base = issuer.replace(/\/$/, '');
+  const { serverUrl = issuer } = options;
+  if (!URL.canParse(serverUrl)) throw new TypeError('the option serverUrl must be a URL');
+  const base = serverUrl.replace(/\/$/, '');
   const now = () => clock().getTime() / 1000;
   return {
     issuer,
@@ -94,7 +104,7 @@ function settleBinding(options: VerifierOptions, now: () => number): BindingSett
   return {
     algorithms: onlyAsymmetric(dpop.algorithms ?? DPOP_ALGORITHMS),
     windowSeconds: positive(dpop.windowSeconds ?? DPOP_WINDOW_SECONDS, 'dpop.windowSeconds'),
-    origin: dpop.origin === undefined ? undefined : new URL(dpop.origin).origin,
+    origins: [dpop.origin ?? []].flat().map((origin) => new URL(origin).origin),
     replayStore: dpop.replayStore ?? createMemoryReplayStore({ now }),
     requireDpop,
     getCertificate,

@@ -18,12 +18,12 @@ function normalizeEscapes(path: string): string {
 }
 
 /**
- * Where the caller sent the request. `origin` is what the API is called from outside; without it the framework's word is
- * taken, which behind a proxy is often another and always the Host header's.
+ * Where the caller may have sent the request. `origins` are what the API is called from outside; without them the framework's
+ * word is taken, which behind a proxy is often another and always the Host header's.
  */
-export function targetOf(url: string, origin: string | undefined): string {
-  if (origin === undefined) return url;
-  if (!URL.canParse(url)) return origin + url;
+export function targetsOf(url: string, origins: readonly string[]): string[] {
+  if (origins.length === 0) return [url];
+  if (!URL.canParse(url)) return origins.map((origin) => origin + url);
   const { pathname, search } = new URL(url);
-  return origin + pathname + search;
+  return origins.map((origin) => origin + pathname + search);
 }

@@ -26,11 +26,17 @@ export interface TestServer {
  * travels does so with `travel()` from time.ts. `beside` is another one whose database and secrets it shares.
  */
 export async function startTestServer(
-  options: { issuer?: string; trustedProxies?: number; env?: Record<string, string>; beside?: TestServer } = {},
+  options: {
+    issuer?: string;
+    port?: number;
+    trustedProxies?: number;
+    env?: Record<string, string>;
+    beside?: TestServer;
+  } = {},
 ): Promise<TestServer> {
   const { beside } = options;
   const { database, databaseUrl, drop } = beside ? { ...beside, drop: async () => {} } : await aDatabase();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const issuer = options.issuer ?? `http://localhost:${port}`;
   const secrets = beside?.secrets ?? {
     masterKeys: [{ id: 'test', key: randomBytes(32) }],

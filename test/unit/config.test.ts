@@ -37,6 +37,29 @@ describe('the environment', () => {
     });
   });
 
+  it.each([
+    ['http://latchkey:3000', ['http://latchkey:3000']],
+    ['http://Latchkey:3000/, https://latchkey.corp.example', ['http://latchkey:3000', 'https://latchkey.corp.example']],
+    ['http://[::1]:3000', ['http://[::1]:3000']],
+  ])('takes further origins: %s', (value, origins) => {
+    expect(readConfig({ BACK_CHANNEL_ORIGINS: value }).furtherOrigins).toEqual(origins);
+  });
+
+  it.each([
+    'latchkey:3000',
+    'http://latchkey:3000/path',
+    'http://latchkey:3000?x',
+    'http://user@latchkey:3000',
+    'ftp://latchkey',
+    'http://*.example.com',
+    'http://latchkey:3000,http://latchkey:3000',
+    'http://latchkey,https://latchkey',
+    'http://localhost:3000',
+    'http://latchkey:3000,,',
+  ])('refuses as a further origin: %s', (value) => {
+    expect(() => readConfig({ BACK_CHANNEL_ORIGINS: value })).toThrow(/^BACK_CHANNEL_ORIGINS: /);
+  });
+
   it('serves metrics nowhere unless told where, and then on this machine only', () => {
     expect(readConfig({}).metrics).toBeUndefined();
     expect(readConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ port: 9464, host: 'localhost' });

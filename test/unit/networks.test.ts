@@ -10,6 +10,9 @@ it.each([
   ['2001:db8::', '2001:db8:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::ffff:c000:201', '192.0.2.1'],
+  ['64:ff9b::192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2::192.0.2.1', '2001:db8:1:2::/64'],
   ['not an address', 'not an address'],
 ])('%s is in %s', (address, network) => {
   expect(networkOf(address)).toBe(network);

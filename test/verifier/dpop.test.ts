@@ -239,6 +239,16 @@ describe('a token that is bound by DPoP (G07, G09)', () => {
     expect(await refusal(aRequest(aProof(), { url: '/reports' }))).toBeInstanceOf(TypeError);
   });
 
+  it('may have several addresses', async () => {
+    const known = aVerifier({ dpop: { origin: ['https://api.example.com', 'http://api:8080'] } });
+    for (const htu of ['https://api.example.com/reports', 'http://api:8080/reports']) {
+      expect(await refusal(aRequest(aProof({ htu }), { url: '/reports?x' }), known)).toBeUndefined();
+    }
+    for (const htu of ['http://api/reports', 'http://api:8080/other', 'http://api.example.com/reports']) {
+      expect(await refusal(aRequest(aProof({ htu }), { url: '/reports?x' }), known)).toMatchObject({ status: 401 });
+    }
+  });
+
   it('uses the store of the options, with a key of bounded length', async () => {
     const seen: [string, number][] = [];
     const remember = async (key: string, expiresAt: number) => seen.push([key, expiresAt]) === 1;
