@@ -5,6 +5,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { firstOf, requireFewChanges } from './bounds.ts';
 import type { Parsed } from './parse.ts';
 import type { Change } from './plan/change.ts';
 import { digestOfPlan, type Plan, plan } from './plan/plan.ts';
@@ -39,10 +40,11 @@ export async function applyDeclaration(
       const current = await readCurrent(trx);
       const misfits = findMisfits(file.declaration, current, { ...options, rules: by.rules });
       if (misfits.length > 0) {
-        throw new DeclarationError(misfits.map(({ path, message }) => ({ line: file.lineOf(path), message })));
+        throw new DeclarationError(firstOf(misfits, ({ path, message }) => ({ line: file.lineOf(path), message })));
       }
       const planned = plan(current, file.declaration, options);
       requirePlan(planned, options.plan);
+      requireFewChanges(planned.changes);
       for (const change of planned.changes) await make(change, { db: trx, outbox, by, ids: current.ids }, file);
       if (options.dryRun) throw new TakenBack(planned);
       return planned;

@@ -1,5 +1,6 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { findUnstorable, UNSTORABLE } from '../json.ts';
+import { firstOf, namesTwice, requireSmall } from './bounds.ts';
 import { DeclarationError, type Path, type Problem } from './problems.ts';
 import { Declaration } from './schema.ts';
 import { sentenceFor } from './sentences.ts';
@@ -15,18 +16,22 @@ const MOST_ALIASES = 100;
 
 /** Reads a file: YAML 1.2, of which JSON is a part. @throws {DeclarationError} with the line of each problem */
 export function parseDeclaration(text: string): Parsed {
+  requireSmall(text);
   const lines = new LineCounter();
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const document = readDocument(text, lines);
-  const wrong = [...document.errors, ...document.warnings];
+  const twice = namesTwice(document).map(({ at, name }) => ({ pos: [at], message: `“${name}” is here twice.` }));
+  const wrong = [...document.errors, ...document.warnings, ...twice];
   if (wrong.length > 0)
-    throw new DeclarationError(wrong.map(({ pos, message }) => ({ line: lineAt(pos[0]), message })));
+    throw new DeclarationError(firstOf(wrong, ({ pos, message }) => ({ line: lineAt(pos[0] ?? 0), message })));
   const lineOf = (path: Path) => lineOfNode(document, path, lineAt);
   const value = readValue(document);
   const unstorable = findUnstorable(value);
   const problems: Problem[] = unstorable ? [{ line: lineOf(unstorable), message: `This text ${UNSTORABLE}.` }] : [];
   const result = Declaration.safeParse(value, { error: sentenceFor });
-  for (const { path, message } of result.error?.issues ?? []) problems.push({ line: lineOf(path as Path), message });
+  problems.push(
+    ...firstOf(result.error?.issues ?? [], ({ path, message }) => ({ line: lineOf(path as Path), message })),
+  );
   if (!result.success || problems.length > 0) throw new DeclarationError(problems);
   return { declaration: result.data, lineOf };
 }
@@ -36,7 +41,13 @@ const tooDeep = (cause?: unknown) =>
 
 /** The parser goes down with what is nested, and meets the end of the stack. */
 function readDocument(text: string, lines: LineCounter): Document.Parsed {
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', stringKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    stringKeys: true,
+    uniqueKeys: false,
+  });
   const overflow = document.errors.find(({ message }) => message.includes('call stack'));
   if (overflow) throw tooDeep(overflow);
   return document;

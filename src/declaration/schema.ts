@@ -8,6 +8,7 @@ import { toSnake } from '../json-names.ts';
 import { emailAddress } from '../names/addresses.ts';
 import { TeamRoleName } from '../teams/members.ts';
 import { TeamName } from '../teams/teams.ts';
+import { MOST_IN_A_LIST } from './bounds.ts';
 import { sentenceFor } from './sentences.ts';
 
 /** The name of the admin API in a file: its identifier depends on where the server runs. */
@@ -15,16 +16,19 @@ export const ADMIN_API_NAME = 'latchkey-admin-api';
 
 const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape, { error: sentenceFor });
 
+const list = <Item extends z.ZodType>(item: Item) =>
+  z.array(item).max(MOST_IN_A_LIST, 'A list of a file has at most 5,000 entries. Apply the file in parts.');
+
 const Person = emailAddress('A person goes by an email address, such as ada@example.com.');
 const Name = z.string().trim().min(1, 'A name cannot be empty.').max(300);
-const people = (what: string) => z.array(Person).optional().describe(`${what}, by their email addresses`);
+const people = (what: string) => list(Person).optional().describe(`${what}, by their email addresses`);
 const Stopped = z.string().trim().min(1, 'Say why.').max(1000, 'Use 1,000 characters or fewer.').optional();
 
 const DeclaredGroup = object({ name: GroupName, members: people('Who is in the group') });
 
 const DeclaredTeam = object({
   name: TeamName,
-  members: z.array(object({ email: Person, role: TeamRoleName })).optional(),
+  members: list(object({ email: Person, role: TeamRoleName })).optional(),
   suspended: Stopped.describe('Why the team is stopped. Left out, it stays as it is.'),
 });
 
@@ -41,7 +45,7 @@ const DeclaredRole = object({
   description: NewRole.shape.description,
   scopes: NewRole.shape.scopes.default([]),
   people: people('Who has the role'),
-  groups: z.array(Name).optional().describe('Groups whose people have the role'),
+  groups: list(Name).optional().describe('Groups whose people have the role'),
 });
 
 const api = NewApi.shape;
@@ -54,20 +58,17 @@ export const DeclaredApi = object({
   token_lifetime: api.tokenLifetime.describe('How long its access tokens live, in seconds'),
   signing_alg: api.signingAlg,
   visibility: api.visibility,
-  visible_teams: z.array(Name).default([]).describe('Teams that it is shown to, where visibility is selected'),
+  visible_teams: list(Name).default([]).describe('Teams that it is shown to, where visibility is selected'),
   roles_claim: api.rolesClaim,
   scopes: z.array(DeclaredScope).max(200, 'An API has at most 200 scopes.').optional(),
-  roles: z.array(DeclaredRole).optional(),
-  introspectors: z
-    .array(Name)
-    .optional()
-    .describe('The ids of apps that introspect its tokens, as its resource servers'),
+  roles: list(DeclaredRole).optional(),
+  introspectors: list(Name).optional().describe('The ids of apps that introspect its tokens, as its resource servers'),
   suspended: Stopped.describe('Why the API is stopped. Left out, it stays as it is.'),
 });
 
 const DeclaredSubscription = object({
   api: Name.describe(`The identifier of an API, or ${ADMIN_API_NAME}`),
-  scopes: z.array(Name).default([]),
+  scopes: list(Name).default([]),
   suspended: Stopped.describe('Why the subscription is stopped. Left out, it stays as it is.'),
 });
 
@@ -97,7 +98,7 @@ export const DeclaredApp = object({
   require_par: app.requirePar,
   first_party: app.firstParty,
   refresh_retry_seconds: app.refreshRetrySeconds,
-  subscriptions: z.array(DeclaredSubscription).optional(),
+  subscriptions: list(DeclaredSubscription).optional(),
   disabled: Stopped.describe('Why the app is stopped. Left out, it stays as it is.'),
 }).superRefine((declared, ctx) => {
   const fitting = {
@@ -116,10 +117,10 @@ export const DeclaredApp = object({
 
 export const Declaration = object({
   version: z.literal(1, 'This server reads version 1 of the format: version: 1').default(1),
-  groups: z.array(DeclaredGroup).optional(),
-  teams: z.array(DeclaredTeam).optional(),
-  apis: z.array(DeclaredApi).optional(),
-  apps: z.array(DeclaredApp).optional(),
+  groups: list(DeclaredGroup).optional(),
+  teams: list(DeclaredTeam).optional(),
+  apis: list(DeclaredApi).optional(),
+  apps: list(DeclaredApp).optional(),
 });
 
 export type Declaration = z.output<typeof Declaration>;

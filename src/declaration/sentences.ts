@@ -12,7 +12,10 @@ const KINDS: Record<string, string> = {
 /** What is wrong with the shape of a file, in a sentence; undefined for what the schema has words for itself. */
 export function sentenceFor(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') {
-    const keys = (issue.keys as string[]).map((key) => `“${key}”`).join(', ');
+    const keys = (issue.keys as string[])
+      .slice(0, 10)
+      .map((key) => `“${key}”`)
+      .join(', ');
     return `There is no ${keys} here. Look at the names in “npx latchkey schema”.`;
   }
   if (issue.code === 'invalid_type') {

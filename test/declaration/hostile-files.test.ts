@@ -33,7 +33,7 @@ const REFUSED: [string, string, string][] = [
   ['a tag of another language', 'groups: !!js/function "x"', 'line 1: Unresolved tag'],
   ['a tag of its own', 'groups:\n  - name: !secret x', 'line 2: Unresolved tag'],
   ['two documents', 'groups: []\n---\ngroups: []', 'line 2: Source contains multiple documents'],
-  ['a name twice', 'groups: []\ngroups: []', 'line 2: Map keys must be unique'],
+  ['a name twice', 'groups: []\ngroups: []', 'line 2: “groups” is here twice'],
   ['a name that is no text', '? { a: b }\n: c', 'line 1: With stringKeys'],
 ];
 

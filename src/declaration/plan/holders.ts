@@ -41,10 +41,11 @@ function planKind(kind: Kind, before: DeclaredRole | undefined, wanted: Declared
   const names = wanted[kind.member];
   if (!names) return [];
   const had = before?.[kind.member] ?? [];
-  const has = (list: readonly string[], name: string) => list.some((one) => kind.keyOf(one) === kind.keyOf(name));
+  const held = new Set(had.map(kind.keyOf));
+  const kept = new Set(names.map(kind.keyOf));
   const theRole = `the role ${wanted.name} of ${at.api}`;
-  const added = [...names.entries()].filter(([, name]) => !has(had, name));
-  const removed = had.filter((name) => !has(names, name));
+  const added = [...names.entries()].filter(([, name]) => !held.has(kind.keyOf(name)));
+  const removed = had.filter((name) => !kept.has(kind.keyOf(name)));
   return [
     ...added.map(
       ([index, name]): Change => ({

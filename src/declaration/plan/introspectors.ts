@@ -10,9 +10,10 @@ export function planIntrospectors(
   path: Path,
 ): Change[] {
   if (!introspectors) return [];
-  const had = before?.introspectors ?? [];
-  const added = [...introspectors.entries()].filter(([, app]) => !had.includes(app));
-  const removed = had.filter((app) => !introspectors.includes(app));
+  const had = new Set(before?.introspectors);
+  const kept = new Set(introspectors);
+  const added = [...introspectors.entries()].filter(([, app]) => !had.has(app));
+  const removed = [...had].filter((app) => !kept.has(app));
   return [
     ...added.map(
       ([index, clientId]): Change => ({

@@ -18,10 +18,11 @@ export function checkApis(wanted: Declaration, there: Known, report: Report): vo
   const identifiers = apis.map(({ identifier }) => identifier);
   unique(identifiers, ['apis'], report, 'An API of this identifier');
   const names = namesOf(wanted, there);
+  const offeredBy = scopesOf(wanted, there.staying);
   for (const [index, api] of apis.entries()) {
     const path = ['apis', index];
     checkApi(api, { path, names }, report);
-    const offered = scopesOf(api.identifier, wanted, there.staying);
+    const offered = offeredBy(api.identifier);
     for (const [at, role] of (api.roles ?? []).entries()) {
       const sayScope = (name: string) => `The API ${api.identifier} has no scope ${name}.`;
       const place = [...path, 'roles', at];

@@ -57,13 +57,10 @@ type Offer = (api: string) => ReadonlySet<string> | 'any' | undefined;
 
 function createOffer(wanted: Declaration, { staying }: Known): Offer {
   const names = new Set([...(wanted.apis ?? []), ...staying.apis].map(({ identifier }) => identifier));
-  const offers = new Map<string, ReadonlySet<string>>();
+  const offered = scopesOf(wanted, staying);
   return (api) => {
     if (api === ADMIN_API_NAME) return 'any';
-    if (!names.has(api)) return undefined;
-    const offer = offers.get(api) ?? scopesOf(api, wanted, staying);
-    offers.set(api, offer);
-    return offer;
+    return names.has(api) ? offered(api) : undefined;
   };
 }
 

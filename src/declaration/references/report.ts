@@ -41,9 +41,13 @@ export function knownTeams({ teams = [] }: Declaration, { staying }: Known) {
   return (name: string) => keys.has(nameKey(name));
 }
 
-/** The scopes that an API will have. */
-export function scopesOf(identifier: string, wanted: Declaration, staying: Declaration): Set<string> {
-  const own = (declaration: Declaration) =>
-    declaration.apis?.find((api) => api.identifier === identifier)?.scopes?.map(({ name }) => name) ?? [];
-  return new Set([...own(wanted), ...own(staying)]);
+/** The scopes that an API will have, by its identifier. */
+export function scopesOf(wanted: Declaration, staying: Declaration): (identifier: string) => ReadonlySet<string> {
+  const scopes = new Map<string, Set<string>>();
+  for (const { identifier, scopes: own = [] } of [...(wanted.apis ?? []), ...(staying.apis ?? [])]) {
+    const known = scopes.get(identifier) ?? new Set();
+    for (const { name } of own) known.add(name);
+    scopes.set(identifier, known);
+  }
+  return (identifier) => scopes.get(identifier) ?? new Set();
 }
