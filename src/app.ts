@@ -85,6 +85,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const { issuer, furtherOrigins, production, trustedProxies, databaseUrl, keyRotation } = config;
   const { listen, signerSocket, expressLaneOn, smtp, outgoingInnerHosts } = config;
   const { cookieKeys, masterKeys } = secrets;
+  const rules = { httpRedirectHosts: config.httpRedirectHosts };
   const { db } = database;
   await ensurePortalClient(db, issuer, clock());
   await ensureAdminApi(db, issuer, clock());
@@ -115,6 +116,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const checks = createRevocationChecks(db);
   const oidc = createOidcServer(
     {
+      rules,
       database,
       catalog,
       ownTokens,
@@ -142,36 +144,13 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     onError: (err) => log.warn({ err }, 'could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
-  const admin = adminRoutes({
-    db,
-    catalog,
-    ownTokens,
-    checks,
-    issuer,
-    furtherOrigins,
-    loopback,
-    clock,
-    masterKeys,
-    outbox,
-    toHtml,
-  });
+  const edges = { rules, db, issuer, loopback, clock, outbox };
+  const admin = adminRoutes({ ...edges, catalog, ownTokens, checks, furtherOrigins, masterKeys, toHtml });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
-  const portal = portalRoutes({
-    db,
-    render,
-    signOuts,
-    clock,
-    issuer,
-    cookieKeys,
-    loopback,
-    outbox,
-    pictures,
-    sendsMail,
-    joinLimit,
-  });
+  const portal = portalRoutes({ ...edges, render, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
     catalog,
     keyring,

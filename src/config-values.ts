@@ -87,6 +87,40 @@ export function parseSmtpUrl(value: string | undefined): string | undefined {
   return value;
 }
 
+/** Top-level names that nobody can register (RFC 2606 §2, RFC 6762 §3 and appendix G, RFC 8375, ICANN for internal). */
+const PRIVATE_NAMES = new Set([
+  '.local',
+  '.localdomain',
+  '.lan',
+  '.home',
+  '.internal',
+  '.intranet',
+  '.private',
+  '.corp',
+  '.test',
+]);
+
+/** `private`, and suffixes such as `.lan` or `.plant.example.com`. */
+export function parseHttpRedirectHosts(value: string | undefined): string[] {
+  const entries = splitList('HTTP_REDIRECT_HOSTS', value).map((entry) => entry.toLowerCase());
+  for (const entry of entries) {
+    const isSuffix = /^(\.[a-z0-9_-]{1,63})+$/.test(entry);
+    if (entry !== 'private' && !isSuffix) {
+      throw new ConfigError(
+        'HTTP_REDIRECT_HOSTS',
+        `cannot have ${JSON.stringify(entry)}; use private, or a suffix such as .lan`,
+      );
+    }
+    if (isSuffix && !entry.slice(1).includes('.') && !PRIVATE_NAMES.has(entry)) {
+      throw new ConfigError(
+        'HTTP_REDIRECT_HOSTS',
+        `cannot have ${entry}: hosts of strangers end with it; use a longer suffix`,
+      );
+    }
+  }
+  return [...new Set(entries)];
+}
+
 /** Who mail is from. */
 export interface Sender {
   readonly name: string;

@@ -7,6 +7,7 @@ import {
   parseAuthorities,
   parseCookieKeys,
   parseFurtherOrigins,
+  parseHttpRedirectHosts,
   parseInnerHosts,
   parseIssuer,
   parseMailFrom,
@@ -49,6 +50,8 @@ export interface Config {
   readonly smtp: { readonly url: string | undefined; readonly from: Sender; readonly ca: string | undefined };
   /** Hosts and networks inside, from which the server may fetch what apps publish there. */
   readonly outgoingInnerHosts: readonly string[];
+  /** Where plain http may lead: `private`, and suffixes with their dot. Empty unless it is set. */
+  readonly httpRedirectHosts: readonly string[];
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -103,6 +106,7 @@ export function readConfig(env: Environment): Config {
       ca: parseAuthorities('SMTP_CA', read('SMTP_CA')),
     },
     outgoingInnerHosts: parseInnerHosts(read('OUTGOING_INNER_HOSTS')),
+    httpRedirectHosts: parseHttpRedirectHosts(read('HTTP_REDIRECT_HOSTS')),
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };

@@ -100,6 +100,11 @@ export const variables = {
     fallback: '0',
     meaning: 'How many proxies in front of the server add to X-Forwarded-For.',
   },
+  HTTP_REDIRECT_HOSTS: {
+    fallback: '(none)',
+    meaning:
+      'Hosts that web apps may come back to by plain http: `private` (names without dots, addresses of private networks), and suffixes, `private,.lan,…`.',
+  },
   LOG_LEVEL: { fallback: 'info', meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.' },
 } as const satisfies Record<string, Variable>;
 

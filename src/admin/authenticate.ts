@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Access, By } from '../access.ts';
+import type { Access, By, HouseRules } from '../access.ts';
 import { adminApiIdentifier } from '../apis/admin-api.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import type { Database } from '../db/connection.ts';
@@ -13,6 +13,7 @@ import { actionsOfScopes } from '../teams/token-scopes.ts';
 import { type AccessTokenClaims, createVerifier, VerificationError } from '../verifier/index.ts';
 
 export interface AuthenticationParts {
+  readonly rules: HouseRules;
   readonly db: Database['db'];
   readonly catalog: Catalog;
   readonly ownTokens: OwnTokens;
@@ -78,7 +79,7 @@ export function createAuthentication(parts: AuthenticationParts) {
       const access = await accessOf(claims, ctx);
       if (!access) throw new AppError('invalid_token', { detail: 'The token is not good any more.' });
       const tokenAllows = actionsOfScopes(String(claims.scope ?? '').split(' '));
-      return { actor: actorOf(ctx, claims), now: clock(), access: { ...access, tokenAllows } };
+      return { actor: actorOf(ctx, claims), now: clock(), access: { ...access, tokenAllows }, rules: parts.rules };
     },
   };
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Kysely } from 'kysely';
-import type { Actor } from '../audit/events.ts';
+import type { By, HouseRules } from '../access.ts';
 import { type Config, ConfigError, type MasterKey } from '../config.ts';
 import type { Database } from '../db/connection.ts';
 import { migrateUp, pendingMigrations } from '../db/migrator.ts';
@@ -63,8 +63,8 @@ export interface CommandLine {
   withKeys<T>(work: (keys: KeyWork) => Promise<T>): Promise<T>;
   /** Runs `work` on the database as it is. */
   withUnmigratedDatabase<T>(work: Work<T>): Promise<T>;
-  /** Who changes something, and when. */
-  by(): { actor: Actor; now: Date };
+  /** Who changes something, and when; with the rules of the house where the action has any. */
+  by(rules?: HouseRules): By;
   /** Says which exit code a command that was done has; 0 unless it is called. */
   endWith(code: number): void;
   /** Prints the one result: a JSON value with `--json`, else text for a person. */
@@ -87,7 +87,11 @@ export function createCommandLine(io: Io, open: OpenSession, endWith: (code: num
         return work({ db: session.db, rotation: { db: session.db, signer, policy }, masterKeys });
       }),
     withUnmigratedDatabase: (work) => withSession(open, (session) => work(session.db, toolsOf(session))),
-    by: () => ({ actor: { type: 'operator' }, now: new Date() }),
+    by: (rules) => ({
+      actor: { type: 'operator' },
+      now: new Date(),
+      ...(rules && { rules: { httpRedirectHosts: rules.httpRedirectHosts } }),
+    }),
     answer: ({ json }, result) => io.stdout(json ? formatJson(result.json) : `${result.text}\n`),
   };
 }

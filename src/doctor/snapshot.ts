@@ -8,6 +8,7 @@ export interface Settings {
   readonly production: boolean;
   readonly embedded: boolean;
   readonly trustedProxies: number;
+  readonly httpRedirectHosts: readonly string[];
   /** Where metrics are served; undefined: nowhere. */
   readonly metricsHost: string | undefined;
   readonly hasMail: boolean;

@@ -58,6 +58,8 @@ export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
     logo: string | undefined;
     /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
     returnsTo: string | undefined;
+    /** By plain http, to another machine. */
+    returnsInClear: boolean;
     account: { name: string; email: string };
     permissionGroups: readonly PermissionGroup[];
     /** The app can act while the person is away. */

@@ -2,6 +2,7 @@ import type { Consent } from '../accounts/consents.ts';
 import { findApiScopes } from '../apis/apis.ts';
 import { findAppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
+import { isPlainHttp } from '../clients/redirect-uris.ts';
 import type { Db } from '../db/connection.ts';
 import type { ViewModels } from '../http/views.ts';
 import { rolesAt, scopesOf } from './persons.ts';
@@ -11,7 +12,7 @@ interface Details {
   readonly params: Readonly<Record<string, unknown>>;
   readonly session?: { readonly accountId?: string | undefined } | undefined;
 }
-type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo'>;
+type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo' | 'returnsInClear'>;
 
 const OIDC_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 
@@ -48,6 +49,7 @@ export async function describe(db: Db, details: Details, consent: Consent): Prom
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access'),
     returnsTo: destinationOf(details.params.redirect_uri),
+    returnsInClear: isPlainHttp(String(details.params.redirect_uri)),
   };
 }
 

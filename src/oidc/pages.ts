@@ -1,8 +1,10 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import type { HouseRules } from '../access.ts';
 import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
 import { errorCodes } from '../errors.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { Render } from '../http/render.ts';
+import { refusalOfRequest } from './plain-http.ts';
 import { isAskedAlready, signOutRequestOf } from './sign-outs.ts';
 
 /** What an app did wrong, for the person it sent here. */
@@ -12,8 +14,11 @@ const EXPLANATIONS: Record<string, string> = {
     'The app wants you sent back to an address that it has not registered. We stopped here, so that nobody else gets your sign-in.',
 };
 
+const PLAIN_HTTP =
+  'The app wants you sent back to an address without https, in a way that this server does not allow. On the way there anyone could take your sign-in.';
+
 /** The pages that oidc-provider asks us to draw. */
-export function createPages(render: Render, signOuts: ChosenSignOuts) {
+export function createPages(render: Render, signOuts: ChosenSignOuts, rules: HouseRules) {
   return {
     async renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> {
       const requestId = String(ctx.state.requestId ?? '');
@@ -21,12 +26,15 @@ export function createPages(render: Render, signOuts: ChosenSignOuts) {
         const { message, hint } = errorCodes.server_error;
         return render(ctx, 'error', { title: 'Something went wrong', message, hint, code: out.error, requestId });
       }
+      const refusal = out.error === 'invalid_redirect_uri' ? refusalOfRequest(ctx, rules) : undefined;
       render(ctx, 'error', {
         title: 'This did not work',
-        message: EXPLANATIONS[out.error] ?? 'The app that sent you here made a request that this server cannot accept.',
+        message: refusal
+          ? PLAIN_HTTP
+          : (EXPLANATIONS[out.error] ?? 'The app that sent you here made a request that this server cannot accept.'),
         hint: 'Go back to the app and try again. If it happens again, tell the people who run the app what this page says.',
         code: out.error,
-        detail: out.error_description ?? error.message,
+        detail: refusal ?? out.error_description ?? error.message,
         requestId,
       });
     },

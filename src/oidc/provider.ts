@@ -10,6 +10,7 @@ import {
   Provider,
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
+import type { HouseRules } from '../access.ts';
 import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
 import { matchingSecret } from '../clients/secret-values.ts';
 import { isDatabaseFailure } from '../db/failures.ts';
@@ -20,6 +21,7 @@ import { followPublishedKeys } from './client-keys.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { noteStart } from './issue-time.ts';
+import { explainPlainHttp, refusePlainHttp } from './plain-http.ts';
 import { UNAVAILABLE_ERROR } from './plain-request.ts';
 import { keepErrorsFromOldAddresses } from './second-looks.ts';
 import { judgeSignOuts } from './sign-outs.ts';
@@ -51,6 +53,7 @@ export interface Overrides {
   /** Told of a right one, before anything else is done with it. */
   readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
   readonly catalog: Catalog;
+  readonly rules: HouseRules;
   readonly clock: () => Date;
 }
 
@@ -85,6 +88,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   compareHashes(provider, overrides);
   explainRefusals(provider);
   noteReplaysAtomically(provider, overrides);
+  refusePlainHttp(provider, overrides.rules);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
   provider.on('server_error', (ctx, error) => {
     if (isDatabaseFailure(error)) ctx.status = 503;
@@ -96,6 +100,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);
   provider.use(correctErrors);
+  provider.use(explainPlainHttp(overrides.rules));
   completeDeviceFlow(provider, overrides.deviceFlow);
   keepErrorsFromOldAddresses(provider);
   provider.use(externalizeScript);

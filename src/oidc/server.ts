@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
+import type { HouseRules } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Catalog } from '../clients/catalog.ts';
 import type { SecretUses } from '../clients/secret-uses.ts';
@@ -41,6 +42,7 @@ import { createUsageNotes } from './usage.ts';
 import { limitGuesses } from './user-code-guesses.ts';
 
 export interface OidcParts {
+  readonly rules: HouseRules;
   readonly database: Database;
   readonly catalog: Catalog;
   readonly ownTokens: OwnTokens;
@@ -80,7 +82,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const epochs = createSignInEpochs();
   const resources = createResources(work, catalog, keyring);
   const usage = createUsageNotes({ db: work.db, note, catalog, clock });
-  const pages = createPages(render, parts.signOuts);
+  const pages = createPages(render, parts.signOuts, parts.rules);
   const devicePages = createDevicePages(render, database.db, pages.renderError);
   const overrides: Omit<Overrides, 'publishJwks'> = {
     ...createOverrides(database, work, clock),
@@ -89,6 +91,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
     deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
     catalog,
+    rules: parts.rules,
     clock,
     tokenLookup: createTokenLookup(work, clock),
     readHint: createHintReader({ keyring, issuer }),

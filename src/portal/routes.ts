@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { HouseRules } from '../access.ts';
 import type { Database } from '../db/connection.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { formFields } from '../http/form-fields.ts';
@@ -24,6 +25,7 @@ import { addUsage } from './usage/routes.ts';
 import { createVisits, type Visits } from './visits.ts';
 
 export interface PortalParts {
+  readonly rules: HouseRules;
   readonly db: Database['db'];
   readonly render: Render;
   readonly signOuts: ChosenSignOuts;

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import type { By } from '../access.ts';
+import type { By, HouseRules } from '../access.ts';
 import { findActiveAccount } from '../accounts/accounts.ts';
 import {
   endSession,
@@ -23,6 +23,7 @@ export interface Visitor {
 }
 
 export interface VisitParts {
+  readonly rules: HouseRules;
   readonly db: Db;
   readonly clock: () => Date;
   readonly issuer: string;
@@ -30,7 +31,7 @@ export interface VisitParts {
 }
 
 /** A browser's visit to the portal: its cookie, who is signed in, and what the next page has to say. */
-export function createVisits({ db, clock, issuer, cookieKeys }: VisitParts) {
+export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitParts) {
   const https = issuer.startsWith('https:');
   const cookieName = `${https ? '__Host-' : ''}latchkey_portal`;
   const idOf = (ctx: Context) => ctx.cookies.get(cookieName, { signed: true });
@@ -54,7 +55,7 @@ export function createVisits({ db, clock, issuer, cookieKeys }: VisitParts) {
     ]);
     if (!account || !access) return undefined;
     const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
-    return { account, by: { actor, access, now: clock() }, csrf: csrfToken(cookieKeys, id) };
+    return { account, by: { actor, access, rules, now: clock() }, csrf: csrfToken(cookieKeys, id) };
   };
 
   return {

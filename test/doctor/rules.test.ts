@@ -28,6 +28,7 @@ const SUBSCRIPTION: SubscriptionState = {
 };
 const SETTINGS: Settings = {
   ...{ issuer: 'https://auth.example.com', host: 'localhost', production: true, embedded: false, trustedProxies: 1 },
+  httpRedirectHosts: [],
   ...{ metricsHost: 'localhost', hasMail: true, masterKeyIds: ['k1'], cookieKeyCount: 2, rotateEvery: 30 * 86_400 },
 };
 const POSTGRES: NonNullable<Snapshot['database']['postgres']> = {
@@ -83,6 +84,7 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
   'not-production': [{ settings: { production: false } }, { settings: DEVELOPMENT }],
   'proxy-missing': [{ settings: { trustedProxies: 0 } }, { settings: DEVELOPMENT }],
   'proxy-bypass': [{ settings: { host: '0.0.0.0' } }, { settings: { host: '0.0.0.0', trustedProxies: 0 } }],
+  'http-redirects': [{ settings: { httpRedirectHosts: ['private'] } }, {}],
   'metrics-open': [{ settings: { metricsHost: '::' } }, { settings: { metricsHost: undefined } }],
   'mail-missing': [{ settings: { hasMail: false } }, { settings: { hasMail: false, production: false } }],
   'embedded-in-production': [{ settings: { embedded: true } }, { settings: { embedded: true, production: false } }],
@@ -118,6 +120,10 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
     { secret: { lastUsedAt: null, createdAt: daysAgo(89) } },
   ],
   'redirect-http': [{ app: { redirectUris: ['http://localhost:4000/cb'] } }, {}],
+  'redirect-http-refused': [
+    { app: { redirectUris: ['http://grafana:3000/cb'] } },
+    { app: { redirectUris: ['http://localhost:3000/cb'] } },
+  ],
   'redirect-localhost': [
     { app: { type: 'native', redirectUris: ['http://localhost/cb'] } },
     { app: { type: 'native', redirectUris: ['http://127.0.0.1/cb'] } },

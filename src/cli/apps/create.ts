@@ -62,8 +62,8 @@ export function addAppCreateCommand(app: Command, line: CommandLine): void {
 async function createApp(line: CommandLine, options: CreateOptions, access: readonly Subscription[]): Promise<void> {
   const { type, team, id, firstParty } = options;
   const fields = await readAppOptions(line, options);
-  const by = line.by();
-  const { subscriptions, created, shown } = await line.withDatabase(async (db) => {
+  const { subscriptions, created, shown } = await line.withDatabase(async (db, { config }) => {
+    const by = line.by(config);
     const subscriptions = await fillInScopes(db, access);
     const owner = team === undefined ? undefined : (await findTeam(db, team, by)).id;
     const wanted = { ...fields, name: options.name, type, id, firstParty, team: owner, subscriptions };

@@ -42,9 +42,9 @@ async function updateApp(line: CommandLine, clientId: string, options: UpdateOpt
   if (Object.keys(changes).length === 0 && !isPlaced) {
     throw new CommandFailure('name at least one thing to change; --help lists them');
   }
-  const by = line.by();
-  const app = await line.withDatabase((db) =>
+  const app = await line.withDatabase((db, { config }) =>
     inTransaction(db, async (trx) => {
+      const by = line.by(config);
       if (isPlaced) await placeClient(trx, { clientId, team: await idOfTeam(trx, team, by), firstParty }, by);
       if (Object.keys(changes).length > 0) await updateClient(trx, { clientId, changes }, by);
       return findClient(trx, clientId, 'app.read', by);

@@ -30,8 +30,8 @@ async function apply(line: CommandLine, options: Options): Promise<void> {
   const text = await readText(line, name);
   const shown = await naming(name, async () => {
     const file: Parsed = parseDeclaration(text);
-    return line.withDatabase((db, { outbox }) =>
-      applyDeclaration(db, outbox(), { file, options: { dryRun, prune, plan }, by: line.by() }),
+    return line.withDatabase((db, { config, outbox }) =>
+      applyDeclaration(db, outbox(), { file, options: { dryRun, prune, plan }, by: line.by(config) }),
     );
   });
   line.answer(options, { json: presentPlan(shown, { dryRun }), text: describePlan(shown, { dryRun }) });

@@ -31,6 +31,7 @@ export function settingsOf(config: Config): Settings {
     production: config.production,
     embedded: config.databaseUrl === undefined,
     trustedProxies: config.trustedProxies,
+    httpRedirectHosts: config.httpRedirectHosts,
     metricsHost: config.metrics?.host,
     hasMail: config.smtp.url !== undefined,
     masterKeyIds: config.masterKeys.map(({ id }) => id),

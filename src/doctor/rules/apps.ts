@@ -1,4 +1,6 @@
+import { isAllowedHttpHost } from '../../clients/http-hosts.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
+import { isPlainHttp } from '../../clients/redirect-uris.ts';
 import { about, day, daysSince, isLoopback, type Rule } from '../rule.ts';
 import type { AppState, Contents } from '../snapshot.ts';
 
@@ -20,8 +22,24 @@ export const appRules: readonly Rule[] = [
       live(contents)
         .filter(({ type }) => type === 'web' || type === 'spa')
         .flatMap((app) =>
-          app.redirectUris.filter((uri) => uri.startsWith('http:')).map((uri) => `${named(app)} comes back to ${uri}.`),
+          app.redirectUris
+            .filter((uri) => isLoopback(hostOf(uri)) && uri.startsWith('http:'))
+            .map((uri) => `${named(app)} comes back to ${uri}.`),
         ),
+    ),
+  },
+  {
+    id: 'redirect-http-refused',
+    severity: 'error',
+    title: 'an app comes back over http to a host that is not allowed',
+    why: 'It was registered while HTTP_REDIRECT_HOSTS allowed that, and people who sign in to it now see a page that refuses.',
+    fix: 'Register the https address, or allow the host again with HTTP_REDIRECT_HOSTS.',
+    check: about((contents, { settings }) =>
+      live(contents).flatMap((app) =>
+        app.redirectUris
+          .filter((uri) => isPlainHttp(uri) && !isAllowedHttpHost(hostOf(uri), settings))
+          .map((uri) => `${named(app)} comes back to ${uri}.`),
+      ),
     ),
   },
   {

@@ -58,6 +58,15 @@ export const settingRules: readonly Rule[] = [
       ),
   },
   {
+    id: 'http-redirects',
+    severity: 'warning',
+    title: 'web apps may come back over plain http',
+    why: 'Whoever is on the way to such an app reads the code and what the app answers. PKCE keeps the code from being of use to them, and nothing keeps the session of the app.',
+    fix: 'Give the apps https, with a certificate of your own authority if need be, and unset HTTP_REDIRECT_HOSTS.',
+    check: ({ settings: { httpRedirectHosts: hosts } }) =>
+      sentenceIf(hosts.length > 0, `HTTP_REDIRECT_HOSTS allows ${hosts.join(', ')}.`),
+  },
+  {
     id: 'metrics-open',
     severity: 'warning',
     title: 'metrics are served on every interface',
