@@ -19,8 +19,9 @@ export interface AdminParts extends AuthenticationParts, RunParts {
 
 export const PREFIX = '/api/v1';
 
-/** What programs call. Its documentation is a page. */
-export const isOfAdminApi = (path: string) => path.startsWith(`${PREFIX}/`) && path !== `${PREFIX}/docs`;
+/** What programs call. Its documentation is a page, in whatever letters the router finds it. */
+export const isOfAdminApi = (path: string) =>
+  path.startsWith(`${PREFIX}/`) && path.toLowerCase().replace(/\/+$/, '') !== `${PREFIX}/docs`;
 
 /** What the JSON admin API is made of: what turns errors into problems, and its addresses. */
 export interface AdminApi {

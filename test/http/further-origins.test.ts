@@ -109,6 +109,8 @@ describe('a further name of the server', () => {
     '/join/x',
     '/assets/portal.css',
     '/api/v1/docs',
+    '/api/v1/docs/',
+    '/api/v1/DOCS',
     '/token/',
     '/JWKS',
   ])('is not good for pages: %s', async (path) => {
