@@ -20,6 +20,7 @@ import { explainRefusals } from './client-assertions.ts';
 import { followPublishedKeys } from './client-keys.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
+import { endInTime } from './expiries.ts';
 import { noteStart } from './issue-time.ts';
 import { explainPlainHttp, refusePlainHttp } from './plain-http.ts';
 import { UNAVAILABLE_ERROR } from './plain-request.ts';
@@ -84,6 +85,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   }
   // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/host-guard.ts).
   provider.proxy = true;
+  endInTime(provider, overrides.clock);
   rememberClients(provider, overrides);
   compareHashes(provider, overrides);
   explainRefusals(provider);

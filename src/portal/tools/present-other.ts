@@ -70,7 +70,7 @@ export function presentOpaque(found: BearerValue | undefined, now: Date): Inspec
   const { kind, expiresAt, usedAt } = found;
   const when = (date: Date | null) => (date ? fromNow(date, now) : 'never');
   const facts = [
-    { label: expiresAt && expiresAt < now ? 'Expired' : 'Expires', value: when(expiresAt), code: false },
+    { label: expiresAt && expiresAt <= now ? 'Expired' : 'Expires', value: when(expiresAt), code: false },
     ...(kind === 'access_token' ? [] : [{ label: 'Used', value: when(usedAt), code: false }]),
   ];
   return { ...OPAQUE[kind], ...nothingElse, facts };
