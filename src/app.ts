@@ -29,7 +29,8 @@ import { createRender, createToHtml } from './http/render.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
 import { boundPipelining, endSlowReaders } from './http/slow-readers.ts';
-import { createJobs, type Jobs } from './jobs.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createJobRounds } from './jobs/rounds.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
 import { createOwnTokens } from './keys/own-tokens.ts';
 import { createSigners } from './keys/signers.ts';
@@ -151,7 +152,9 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({ ...edges, render, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
+  const rounds = createJobRounds({ db, clock, log });
   metrics?.watchState({
+    jobs: rounds.counts,
     catalog,
     keyring,
     usage,
@@ -196,7 +199,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(feedPages.router.routes());
   koa.use(refuseOtherMethods);
 
-  const jobs = createJobs({ database, keyring, usage, post, clock, log });
+  const jobs = createJobs({ database, keyring, usage, post, rounds, clock });
   return {
     jobs,
     keyring,

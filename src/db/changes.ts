@@ -131,7 +131,12 @@ function createWatched(watch: Watch, { clock, onError }: WatchOptions): Watched 
   return {
     topic: watch.topic,
     notify: () => {
-      watch.invalidate?.();
+      try {
+        watch.invalidate?.();
+      } catch (error) {
+        // Whoever tells of a change has others to tell, and has committed.
+        onError(error);
+      }
       run(true);
     },
     poll: () => run(false),

@@ -116,6 +116,14 @@ export interface LeaseTable {
   expires_at: Timestamp;
 }
 
+/** How background work went, in whichever process. */
+export interface JobOutcomeTable {
+  name: string;
+  succeeded_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure: string | null;
+}
+
 export interface AuditEventTable {
   id: Generated<number>;
   at: Created;
@@ -166,6 +174,7 @@ export interface Tables {
   api_introspectors: ApiIntrospectorTable;
   settings: SettingTable;
   leases: LeaseTable;
+  job_outcomes: JobOutcomeTable;
   audit_events: AuditEventTable;
   throttles: ThrottleTable;
   portal_sessions: PortalSessionTable;

@@ -2,6 +2,7 @@ import type { Finding, Rule, Severity } from './rule.ts';
 import { accessRules } from './rules/access.ts';
 import { appRules } from './rules/apps.ts';
 import { databaseRules } from './rules/database.ts';
+import { jobRules } from './rules/jobs.ts';
 import { keyRules } from './rules/keys.ts';
 import { peopleRules } from './rules/people.ts';
 import { secretRules } from './rules/secrets.ts';
@@ -12,6 +13,7 @@ export const RULES: readonly Rule[] = [
   ...settingRules,
   ...databaseRules,
   ...keyRules,
+  ...jobRules,
   ...secretRules,
   ...appRules,
   ...accessRules,
@@ -23,9 +25,18 @@ export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 /** What is wrong, the worst first. Pure: the same snapshot has the same findings. */
 export function diagnose(snapshot: Snapshot): Finding[] {
   const found = RULES.flatMap(({ id, severity, why, fix, check }) =>
-    check(snapshot).map((what) => ({ id, severity, what, why, fix })),
+    findingsOf(check, snapshot).map((what) => ({ id, severity, what, why, fix })),
   );
   return found.sort((first, second) => SEVERITIES.indexOf(first.severity) - SEVERITIES.indexOf(second.severity));
+}
+
+/** A rule that cannot cope with what it sees says so itself, and keeps no other from being looked at. */
+function findingsOf(check: Rule['check'], snapshot: Snapshot): readonly string[] {
+  try {
+    return check(snapshot);
+  } catch (error) {
+    return [`This could not be checked (${error instanceof Error ? error.name : 'unknown'}); please report it.`];
+  }
 }
 
 /** Whether something was found that is as bad as `least`, or worse. */

@@ -90,6 +90,15 @@ export interface LargeToken {
   readonly mostRoles: string | undefined;
 }
 
+/** A piece of background work. */
+export interface JobState {
+  readonly name: string;
+  readonly succeededAt: Date | null;
+  readonly failedAt: Date | null;
+  /** The kind of error. */
+  readonly failure: string | null;
+}
+
 /** What the tables hold. */
 export interface Contents {
   readonly apps: readonly AppState[];
@@ -99,6 +108,7 @@ export interface Contents {
   /** Those that must have a key. */
   readonly algorithms: readonly SigningAlgName[];
   readonly signingKeys: readonly SigningKeyState[];
+  readonly jobs: readonly JobState[];
   /** Access tokens that many proxies would not take, the largest first. */
   readonly largeTokens: readonly LargeToken[];
   /** How many values are sealed under which master key. */

@@ -11,6 +11,7 @@ export interface Watched {
   readonly catalog: Catalog;
   readonly keyring: Keyring;
   readonly usage: Pick<UsageRecorder, 'dropped'>;
+  readonly jobs: ReadonlyMap<string, { succeeded: number; failed: number; lastSuccess: number | undefined }>;
   readonly retainFor: RotationPolicy['retainFor'];
   readonly clock: () => Date;
   /** How many streams of the revocation feed are open. */
@@ -21,8 +22,19 @@ export interface Watched {
 /** What the parts of the server know of themselves, read when someone asks. */
 export function watchState(
   registry: Registry,
-  { catalog, keyring, usage, retainFor, clock, streams, post }: Watched,
+  { catalog, keyring, usage, jobs, retainFor, clock, streams, post }: Watched,
 ): void {
+  counter(registry, 'latchkey_job_runs_total', () =>
+    [...jobs].flatMap(([job, { succeeded, failed }]) => [
+      [{ job, outcome: 'succeeded' }, succeeded] as const,
+      [{ job, outcome: 'failed' }, failed] as const,
+    ]),
+  );
+  gauge(registry, 'latchkey_job_last_success_timestamp_seconds', () =>
+    [...jobs].flatMap(([job, { lastSuccess }]) =>
+      lastSuccess === undefined ? [] : [[{ job }, lastSuccess / 1000] as const],
+    ),
+  );
   gauge(registry, 'latchkey_revocation_streams', () => [[{}, streams()]]);
   gauge(registry, 'latchkey_catalog_entries', () => [[{}, catalog.counts().entries]]);
   counter(registry, 'latchkey_catalog_lookups_total', () => [

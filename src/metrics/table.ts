@@ -102,6 +102,17 @@ export const metrics = {
     labels: [],
     meaning: 'Failures that no code of the server looked after. Each is a mistake in it, and in the log.',
   },
+  latchkey_job_runs_total: {
+    type: 'counter',
+    labels: ['job', 'outcome'],
+    meaning: 'Pieces of background work that this process did: `succeeded` or `failed`.',
+  },
+  latchkey_job_last_success_timestamp_seconds: {
+    type: 'gauge',
+    labels: ['job'],
+    meaning: 'When this process last did a piece of background work without a failure.',
+    over: 'max',
+  },
   latchkey_workers: {
     type: 'gauge',
     labels: [],

@@ -37,6 +37,7 @@ const POSTGRES: NonNullable<Snapshot['database']['postgres']> = {
 };
 const CONTENTS: Contents = {
   ...{ apps: [APP], secrets: [SECRET], subscriptions: [SUBSCRIPTION], suspended: [] },
+  jobs: [{ name: 'keys', succeededAt: daysAgo(0), failedAt: null, failure: null }],
   algorithms: ['ES256', 'RS256'],
   signingKeys: (['ES256', 'RS256'] as const).map((alg) => ({
     ...{ kid: alg, alg, stage: 'active' as const, activatesAt: daysAgo(20) },
@@ -103,6 +104,10 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
   'master-key-old': [{ settings: { masterKeyIds: ['k2', 'k1'] } }, { settings: { masterKeyIds: ['k1', 'k2'] } }],
   'master-key-unused': [{ settings: { masterKeyIds: ['k1', 'k0'] } }, { settings: { masterKeyIds: ['k2', 'k1'] } }],
   'cookie-key-age': [{ settings: { cookieKeyCount: 1 } }, {}],
+  'job-failing': [
+    { contents: { jobs: [{ name: 'keys', succeededAt: daysAgo(2), failedAt: daysAgo(1), failure: '42P01' }] } },
+    { contents: { jobs: [{ name: 'keys', succeededAt: daysAgo(1), failedAt: daysAgo(2), failure: '42P01' }] } },
+  ],
   'signing-key-missing': [{ contents: { signingKeys: CONTENTS.signingKeys.slice(1) } }, {}],
   'signing-key-old': [
     { contents: { signingKeys: CONTENTS.signingKeys.map((key) => ({ ...key, activatesAt: daysAgo(31.1) })) } },

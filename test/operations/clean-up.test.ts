@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { readConfig } from '../../src/config.ts';
 import { withLease } from '../../src/db/leases.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import { examine } from '../../src/doctor/examine/examine.ts';
 import { findArtifact, saveArtifact, toArtifactRow } from '../../src/oidc/artifacts.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -38,6 +42,40 @@ describe('clean-up', () => {
     await db.updateTable('artifacts').set({ consumed_at: now }).where('model', '=', 'RefreshToken').execute();
     await server.app.jobs.cleanUp();
     expect((await findArtifact(db, 'RefreshToken', 'used'))?.consumedAt).toEqual(now);
+  });
+});
+
+describe('one piece of background work that fails', () => {
+  it('keeps no other from its turn, and is told of by doctor and metrics until it goes well again', async () => {
+    const { db } = server.database;
+    const expired = { id_hash: Buffer.from('last'), model: 'AccessToken', payload: '{}', created_at: now };
+    await sql`alter table throttles rename to throttles_away`.execute(db);
+    await sql`alter table artifacts rename to artifacts_away`.execute(db);
+    await db
+      .insertInto('refresh_retries')
+      .values({
+        ...{ token_hash: Buffer.from('old'), successor_hash: Buffer.from('new'), sealed: Buffer.from('x') },
+        expires_at: later(-1),
+      })
+      .execute();
+    expect(await server.app.jobs.cleanUp()).toBe(1);
+    const failing = async () =>
+      diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), new Date()))
+        .filter(({ id }) => id === 'job-failing')
+        .map(({ what }) => /“([^”]+)”/.exec(what)?.[1]);
+    await sql`alter table throttles_away rename to throttles`.execute(db);
+    await sql`alter table artifacts_away rename to artifacts`.execute(db);
+    expect(await failing()).toEqual(['remove-artifacts', 'remove-throttles']);
+    await db
+      .insertInto('artifacts')
+      .values({ ...expired, expires_at: later(-1) })
+      .execute();
+    expect(await server.app.jobs.cleanUp()).toBe(1);
+    expect(await failing()).toEqual([]);
+    const { rows } = await sql<{
+      failure: string;
+    }>`select failure from job_outcomes where name = 'remove-throttles'`.execute(db);
+    expect(rows).toEqual([{ failure: '42P01' }]);
   });
 });
 

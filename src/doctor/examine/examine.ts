@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Config } from '../../config.ts';
+import { listOutcomes } from '../../db/job-outcomes.ts';
 import { pendingMigrations } from '../../db/migrator.ts';
 import type { Tables } from '../../db/tables.ts';
 import { algorithmsInUse } from '../../keys/algorithms.ts';
@@ -40,6 +41,16 @@ export function settingsOf(config: Config): Settings {
   };
 }
 
+async function examineJobs(db: Kysely<Tables>): Promise<Contents['jobs']> {
+  const rows = await listOutcomes(db);
+  return rows.map((row) => ({
+    name: row.name,
+    succeededAt: row.succeeded_at,
+    failedAt: row.failed_at,
+    failure: row.failure,
+  }));
+}
+
 async function examineContents(db: Kysely<Tables>, now: Date): Promise<Contents> {
   return {
     apps: await examineApps(db),
@@ -50,6 +61,7 @@ async function examineContents(db: Kysely<Tables>, now: Date): Promise<Contents>
     signingKeys: await examineKeys(db, now),
     largeTokens: await examineTokens(db),
     sealed: await examineSealed(db),
+    jobs: await examineJobs(db),
     ...(await examinePeople(db, now)),
   };
 }
