@@ -6,6 +6,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
+import { readReason } from '../names/reason.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
@@ -26,15 +27,16 @@ export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): P
 
 /**
  * Stops a person: every session ends and every token on their behalf is refused.
- * @throws {AppError} not_found, forbidden, conflict for the last admin, precondition_failed
+ * @throws {ZodError} @throws {AppError} not_found, forbidden, conflict for the last admin, precondition_failed
  */
 export async function disableAccount(
   db: Kysely<Tables>,
   input: { accountId: string; reason: string; version?: number | undefined },
   by: By,
 ): Promise<void> {
-  const { accountId, reason, version } = input;
+  const { accountId, version } = input;
   authorize(by, 'platform.write', null, noAccount(accountId));
+  const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     await requireAnotherAdmin(trx, accountId, by);
     const change = { disabled_at: by.now, updated_at: by.now };

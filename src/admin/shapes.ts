@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Listing, PageQuery } from '../db/pages.ts';
+import { Reason } from '../names/reason.ts';
 
 /** RFC 3339, in UTC. */
 export const Time = z.iso.datetime();
@@ -25,9 +26,7 @@ export const NumberCursor = z
 export const PlainListQuery = ListQuery.omit({ search: true });
 
 /** Why something is stopped. */
-export const Stop = z
-  .strictObject({ reason: z.string().trim().min(1, 'Say why.').max(300, 'Use 300 characters or fewer.') })
-  .meta({ id: 'Stop' });
+export const Stop = z.strictObject({ reason: Reason }).meta({ id: 'Stop' });
 
 /** A part of a list. `next` is the cursor to ask for what follows; null at the end. */
 export function pageOf<Item extends z.ZodType>(item: Item) {

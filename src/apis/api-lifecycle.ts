@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import { authorizeStart, type By, isFromAbove } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
@@ -7,14 +6,12 @@ import { announceVersioned } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { readReason } from '../names/reason.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { retireIdentifier } from './retired-identifiers.ts';
 import { type ApiTarget, lockApi, requireOrdinary } from './update-api.ts';
 import { endTokensOfApi } from './withdrawn-access.ts';
-
-/** Why something is stopped, in a sentence for the people whom it concerns. */
-export const Reason = z.string().trim().min(1, 'Say why.').max(500, 'A reason has at most 500 characters.');
 
 /** Stops an API: no app gets tokens for it, and those that are out are refused. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
 export async function suspendApi(
@@ -23,7 +20,7 @@ export async function suspendApi(
   input: { reason: string },
   by: By,
 ): Promise<Api> {
-  const reason = Reason.parse(input.reason);
+  const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
     if (api.suspended_at) throw new AppError('conflict', { detail: 'The API is suspended already.' });

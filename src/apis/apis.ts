@@ -86,6 +86,15 @@ export function findApi(db: Db, name: string): Promise<Api | undefined> {
     .executeTakeFirst();
 }
 
+/** The same, which stays with its team until the caller's transaction ends. */
+export function lockNamedApi(db: Db, name: string): Promise<Api | undefined> {
+  const named = db.selectFrom('apis').selectAll();
+  return named
+    .where((eb) => eb.or([eb('identifier', '=', name), eb('id', '=', name)]))
+    .forShare()
+    .executeTakeFirst();
+}
+
 export function findApiScopes(db: Db, apiId: string) {
   return db
     .selectFrom('api_scopes')

@@ -7,13 +7,14 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { MaybeReason } from '../names/reason.ts';
 import { requireHeld } from './admin-api-grants.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { changeSubscription, conflict, noRequest, note } from './subscription-lifecycle.ts';
 import { tellOfDecision } from './subscription-mails.ts';
 import { lockSubscription, type SubscriptionTarget } from './subscription-rows.ts';
 
-const Note = z.string().trim().max(1000, 'A note has at most 1,000 characters.').optional();
+const Note = MaybeReason.optional();
 
 /** `scopes` narrows what is approved; without it all that was asked for is. */
 export const Approval = z.strictObject({ scopes: z.array(z.string()).max(200).optional(), note: Note });

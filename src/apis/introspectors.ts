@@ -7,9 +7,9 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { findApi } from './apis.ts';
+import { findApi, lockNamedApi } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
-import { findSubscriber } from './subscription-rows.ts';
+import { lockSubscriber } from './subscription-rows.ts';
 
 /** The app, and the API by its identifier or its id. */
 export interface Introspection {
@@ -26,7 +26,7 @@ export function allowIntrospection(
   return inTransaction(db, async (trx) => {
     const api = await requireApi(trx, apiIdentifier, 'api.write', by);
     const missing = `There is no app ${clientId}.`;
-    const client = await findSubscriber(trx, clientId);
+    const client = await lockSubscriber(trx, clientId);
     if (!client) throw new AppError('not_found', { detail: missing });
     authorize(by, 'app.read', client.team_id, missing);
     const added = await trx
@@ -81,7 +81,7 @@ export async function listIntrospectors(db: Db, apiIdentifier: string, by: By) {
 
 async function requireApi(db: Db, name: string, action: 'api.read' | 'api.write', by: By): Promise<Api> {
   const missing = `There is no API ${name}.`;
-  const api = await findApi(db, name);
+  const api = await (action === 'api.write' ? lockNamedApi(db, name) : findApi(db, name));
   if (!api) throw new AppError('not_found', { detail: missing });
   authorize(by, action, api.team_id, missing);
   return api;

@@ -134,6 +134,12 @@ export async function listRoles(db: Db, apiId: string, by: By) {
     .execute();
 }
 
+/** For who changes its roles it stays with its team until their transaction ends. */
+function apiFor(db: Db, id: string, action: 'api.read' | 'role.write'): Promise<Api | undefined> {
+  const api = db.selectFrom('apis').selectAll().where('id', '=', id);
+  return (action === 'role.write' ? api.forShare() : api).executeTakeFirst();
+}
+
 /** A role with its API. @throws {AppError} not_found, forbidden */
 export async function requireRole(
   db: Db,
@@ -143,7 +149,8 @@ export async function requireRole(
 ): Promise<{ role: Role; api: Api }> {
   const role = await db.selectFrom('roles').selectAll().where('id', '=', roleId).executeTakeFirst();
   if (!role) throw new AppError('not_found', { detail: noRole(roleId) });
-  const api = await db.selectFrom('apis').selectAll().where('id', '=', role.api_id).executeTakeFirstOrThrow();
+  const api = await apiFor(db, role.api_id, action);
+  if (!api) throw new AppError('not_found', { detail: noRole(roleId) });
   authorize(by, action, api.team_id, noRole(roleId));
   return { role, api };
 }
@@ -155,7 +162,7 @@ export async function requireApiOfRoles(
   action: 'api.read' | 'role.write',
   by: By,
 ): Promise<Api> {
-  const api = await db.selectFrom('apis').selectAll().where('id', '=', apiId).executeTakeFirst();
+  const api = await apiFor(db, apiId, action);
   if (!api) throw new AppError('not_found', { detail: noApi(apiId) });
   authorize(by, action, api.team_id, noApi(apiId));
   return api;

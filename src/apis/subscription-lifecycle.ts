@@ -9,8 +9,8 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { MaybeReason, readReason } from '../names/reason.ts';
 import { requireHeld } from './admin-api-grants.ts';
-import { Reason } from './api-lifecycle.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { tellOfEnd } from './subscription-mails.ts';
 import { decidesFor, type LockedSubscription, lockSubscription, type SubscriptionTarget } from './subscription-rows.ts';
@@ -18,7 +18,7 @@ import { endTokensOfApps } from './withdrawn-access.ts';
 
 export const Narrowing = z.strictObject({
   scopes: z.array(z.string()).min(1, 'Keep at least one scope, or cancel the subscription.').max(200),
-  note: z.string().trim().max(1000, 'A note has at most 1,000 characters.').optional(),
+  note: MaybeReason.optional(),
 });
 
 /** Stops a subscription for a while: for the team of the API. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
@@ -29,7 +29,7 @@ export async function suspendSubscription(
   input: { reason: string },
   by: By,
 ): Promise<Subscription> {
-  const reason = Reason.parse(input.reason);
+  const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
     if (locked.row.state !== 'active') throw conflict('Only a live subscription can be suspended.');
@@ -92,7 +92,7 @@ export async function endSubscription(
   input: { reason: string },
   by: By,
 ): Promise<Subscription> {
-  const reason = Reason.parse(input.reason);
+  const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'either', by);
     const decides = decidesFor(by, locked.api);

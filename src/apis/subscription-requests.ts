@@ -9,12 +9,13 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import { MaybeReason } from '../names/reason.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { changeSubscription, conflict, noRequest, note } from './subscription-lifecycle.ts';
 import { tellOfRequest } from './subscription-mails.ts';
 import {
-  findSubscriber,
   lockApiAsItIs,
+  lockSubscriber,
   lockSubscription,
   type Subscriber,
   type SubscriptionTarget,
@@ -27,7 +28,7 @@ export const SubscriptionRequest = z.strictObject({
   /** Its id or its identifier. */
   api: z.string().max(300),
   scopes: z.array(z.string().max(100)).max(200),
-  reason: z.string().trim().max(1000, 'A reason has at most 1,000 characters.').default(''),
+  reason: MaybeReason.default(''),
 });
 
 /**
@@ -74,7 +75,7 @@ export function withdrawRequest(db: Kysely<Tables>, target: SubscriptionTarget, 
 /** The app and the API, if the caller may ask for one with the other. */
 async function findParties(trx: Transaction<Tables>, wanted: z.output<typeof SubscriptionRequest>, by: By) {
   const missing = { app: `There is no app ${wanted.clientId}.`, api: `There is no API ${wanted.api}.` };
-  const app = await findSubscriber(trx, wanted.clientId);
+  const app = await lockSubscriber(trx, wanted.clientId);
   if (!app) throw new AppError('not_found', { detail: missing.app });
   authorize(by, 'app.write', app.team_id, missing.app);
   const named = await trx

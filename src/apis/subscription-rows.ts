@@ -38,14 +38,17 @@ export async function lockSubscription(
   by: By,
 ): Promise<LockedSubscription> {
   const gone = () => new AppError('not_found', { detail: missing });
-  const known = await trx.selectFrom('subscriptions').select('api_id').where('id', '=', id).executeTakeFirst();
+  const known = await trx
+    .selectFrom('subscriptions')
+    .select(['api_id', 'client_id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!known) throw gone();
   // The API first, as whoever removes scopes does: then nobody waits for each other in a circle.
   const api = await lockApiAsItIs(trx, known.api_id);
+  const app = await lockSubscriber(trx, known.client_id);
   const row = await trx.selectFrom('subscriptions').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!api || !row) throw gone();
-  const app = await findSubscriber(trx, row.client_id);
-  if (!app) throw gone();
+  if (!api || !row || !app) throw gone();
   authorizeSide(by, side, { app: app.team_id, api: api.team_id }, missing);
   if (version !== undefined && version !== row.version) throw new AppError('precondition_failed');
   return { row, app, api };
@@ -54,6 +57,12 @@ export async function lockSubscription(
 /** An API by its id, whose scopes stay as they are until the transaction ends. */
 export function lockApiAsItIs(trx: Transaction<Tables>, id: string): Promise<Api | undefined> {
   return trx.selectFrom('apis').selectAll().where('id', '=', id).forShare().executeTakeFirst();
+}
+
+/** An app, which stays with its team until the transaction ends. */
+export function lockSubscriber(trx: Transaction<Tables>, clientId: string): Promise<Subscriber | undefined> {
+  const app = trx.selectFrom('clients').select(['id', 'name', 'team_id']).where('id', '=', clientId);
+  return app.forShare().executeTakeFirst();
 }
 
 export function findSubscriber(db: Db, clientId: string): Promise<Subscriber | undefined> {

@@ -8,7 +8,7 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { requireHeld } from './admin-api-grants.ts';
-import { findApi, findApiScopes } from './apis.ts';
+import { findApiScopes, lockNamedApi } from './apis.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { endSubscription } from './subscription-lifecycle.ts';
 
@@ -23,7 +23,7 @@ export async function subscribe(
 ): Promise<Api> {
   const { clientId, apiIdentifier } = subscription;
   const scopes = [...new Set(subscription.scopes)];
-  const api = await findApi(db, apiIdentifier);
+  const api = await lockNamedApi(db, apiIdentifier);
   if (!api) throw new AppError('invalid_request', { detail: `There is no API ${apiIdentifier}.` });
   authorize(by, 'subscription.decide', api.team_id, `There is no API ${apiIdentifier}.`);
   requireHeld(by, api, scopes);

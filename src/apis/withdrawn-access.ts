@@ -49,7 +49,8 @@ export async function endTokensWith(db: Db, api: Api, scopes: readonly string[],
 
 /**
  * Takes scopes that an API no longer has out of every subscription, open request and role, so that they are not there
- * again when the API gets a scope of the same name. What has nothing left ends.
+ * again when the API gets a scope of the same name. What has nothing left ends, but for what is suspended: else the app would ask anew,
+ * and the suspension would be gone.
  */
 export async function dropScopes(db: Db, api: Api, removed: readonly string[], now: Date): Promise<void> {
   const clientIds = await findAppsWithScopes(db, api.id, removed);
@@ -63,7 +64,7 @@ export async function dropScopes(db: Db, api: Api, removed: readonly string[], n
       scopes: without('scopes'),
       pending_scopes: pending,
       state: sql`case
-        when state not in ('pending', 'active', 'suspended') or ${without('scopes')} <> '{}' then state
+        when state not in ('pending', 'active') or ${without('scopes')} <> '{}' then state
         when ${pending} is not null then 'pending'
         else 'cancelled' end`,
       version: eb('version', '+', 1),

@@ -41,7 +41,14 @@ export function explainFailure(error: unknown): string[] {
   if (error instanceof z.ZodError) return [...new Set(error.issues.map(explainIssue))];
   if (!(error instanceof Error)) return [String(error)];
   if (EXPECTED.some((expected) => error instanceof expected)) return error.message.split('\n');
-  return [explainDatabaseFailure(error) ?? explainFileFailure(error) ?? error.stack ?? error.message];
+  return [explainDatabaseFailure(error) ?? explainFileFailure(error) ?? explainFault(error)];
+}
+
+/** What nobody has foreseen, in one line: where in the code it happened helps nobody at a terminal. */
+function explainFault(error: Error): string {
+  const [first = ''] = error.message.split('\n');
+  const code = 'code' in error ? ` (${String(error.code)})` : '';
+  return `something went wrong that should not: ${error.name}: ${first}${code}; please report it with the command`;
 }
 
 function explainIssue({ path, message }: { path: PropertyKey[]; message: string }): string {

@@ -35,9 +35,13 @@ export async function findClient(db: Db, id: string, action: 'app.read' | 'app.w
 
 /** The same for those who change it in their transaction: others who would, wait. */
 export async function lockClient(db: Db, id: string, by: By): Promise<Client> {
+  // Who may not is not made to wait.
   await findClient(db, id, 'app.write', by);
+  const missing = `There is no app ${id}.`;
   const client = await db.selectFrom('clients').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!client) throw new AppError('not_found', { detail: `There is no app ${id}.` });
+  if (!client) throw new AppError('not_found', { detail: missing });
+  // Between the two it may have gone to another team.
+  authorize(by, 'app.write', client.team_id, missing);
   return client;
 }
 

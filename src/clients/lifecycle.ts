@@ -7,6 +7,7 @@ import type { Db } from '../db/connection.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
+import { readReason } from '../names/reason.ts';
 import { endTokensOfClient } from '../revocation/artifacts.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { lockClient } from './find-clients.ts';
@@ -17,8 +18,10 @@ interface Ending {
   readonly version?: number | undefined;
 }
 
-/** Stops an app: its next request fails, and every token that it holds is refused. @throws {AppError} not_found, forbidden, precondition_failed */
-export function disableClient(db: Kysely<Tables>, { clientId, reason, version }: Ending, by: By): Promise<void> {
+/** Stops an app: its next request fails, and every token that it holds is refused. @throws {ZodError} @throws {AppError} not_found, forbidden, precondition_failed */
+export async function disableClient(db: Kysely<Tables>, input: Ending, by: By): Promise<void> {
+  const { clientId, version } = input;
+  const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     const before = await lockVersion(trx, { id: clientId, version }, by);
     const fromAbove = before.stopped_from_above || isFromAbove(by);

@@ -6,6 +6,7 @@ import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import { toSnake } from '../json-names.ts';
 import { emailAddress } from '../names/addresses.ts';
+import { Reason } from '../names/reason.ts';
 import { TeamRoleName } from '../teams/members.ts';
 import { TeamName } from '../teams/teams.ts';
 import { MOST_IN_A_LIST } from './bounds.ts';
@@ -22,7 +23,7 @@ const list = <Item extends z.ZodType>(item: Item) =>
 const Person = emailAddress('A person goes by an email address, such as ada@example.com.');
 const Name = z.string().trim().min(1, 'A name cannot be empty.').max(300);
 const people = (what: string) => list(Person).optional().describe(`${what}, by their email addresses`);
-const Stopped = z.string().trim().min(1, 'Say why.').max(1000, 'Use 1,000 characters or fewer.').optional();
+const Stopped = Reason.optional();
 
 const DeclaredGroup = object({ name: GroupName, members: people('Who is in the group') });
 

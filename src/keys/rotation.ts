@@ -5,6 +5,7 @@ import { announce } from '../db/changes.ts';
 import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { readReason } from '../names/reason.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { useOf } from './algorithms.ts';
 import { type KeyChange, keysOf, takeStep } from './key-steps.ts';
@@ -102,24 +103,16 @@ export async function revokeKey(
   revocation: { kid: string; reason: string; withoutSuccessor?: boolean | undefined },
   by: { actor: Actor; now: Date },
 ): Promise<KeyRevocation> {
+  const reason = readReason(revocation);
   return underLock(db, async (trx) => {
     const key = await findRevocable(trx, revocation.kid);
     await trx
       .updateTable('signing_keys')
-      .set({ revoked_at: by.now, revoked_reason: revocation.reason })
+      .set({ revoked_at: by.now, revoked_reason: reason })
       .where('kid', '=', key.kid)
       .execute();
-    await revoke(
-      trx,
-      { kind: 'key', value: key.kid, reason: revocation.reason },
-      { now: by.now, lifetime: policy.retainFor },
-    );
-    await record(
-      trx,
-      by.actor,
-      { type: 'signing_key.revoked', kid: key.kid, alg: key.alg, reason: revocation.reason },
-      by.now,
-    );
+    await revoke(trx, { kind: 'key', value: key.kid, reason: reason }, { now: by.now, lifetime: policy.retainFor });
+    await record(trx, by.actor, { type: 'signing_key.revoked', kid: key.kid, alg: key.alg, reason: reason }, by.now);
     const isUsed = (await useOf(trx, key.alg)) !== 'unused';
     const successor = isUsed
       ? await takeOver(trx, policy, { signer, alg: key.alg, ...by }, revocation.withoutSuccessor)

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned, CATALOG_TOPIC } from '../db/changes.ts';
@@ -8,15 +7,10 @@ import type { Tables } from '../db/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
+import { readReason } from '../names/reason.ts';
 import { endAccessOfClients } from '../revocation/artifacts.ts';
 import { revokeAll } from '../revocation/revoke.ts';
 import { noTeam } from './teams.ts';
-
-export const Reason = z
-  .string()
-  .trim()
-  .min(1, 'Say why; it is kept in the audit trail.')
-  .max(300, 'Use 300 characters or fewer.');
 
 /**
  * Stops every app of a team and every API of it, for all apps: token requests fail from now on, and the tokens that are
@@ -30,7 +24,7 @@ export async function suspendTeam(
 ): Promise<void> {
   const { teamId, version } = input;
   authorize(by, 'team.suspend', null, noTeam(teamId));
-  const reason = Reason.parse(input.reason);
+  const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     await setSuspension(trx, { id: teamId, version }, { suspended_at: by.now, suspended_reason: reason });
     await revokeTokensOfTeam(trx, teamId, by.now);

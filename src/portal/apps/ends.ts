@@ -1,24 +1,15 @@
 import type { Context } from 'koa';
-import { z } from 'zod';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import type { Done } from '../confirm.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm } from '../forms.ts';
+import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
 import type { PageOf } from '../shell.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
-
-const Reason = z.object({
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'Say why, in a few words: others see it here and in the audit trail.')
-    .max(300, 'A reason has at most 300 characters.'),
-});
 
 /** Stopping an app, letting it start anew, and removing it. */
 export function addAppEnds(area: Area): void {
@@ -51,7 +42,7 @@ export function addAppEnds(area: Area): void {
   };
 
   ending('/apps/:id/disable', askDisable, async (ctx, client) => {
-    const { reason } = Reason.parse(fieldsOf(ctx));
+    const reason = textOf(fieldsOf(ctx).reason);
     await disableClient(db, { clientId: client.id, reason }, visitorOf(ctx).by);
     return { notice: `Stopped ${client.name}. Its tokens are refused from now on.`, to: appHref(client.id) };
   });

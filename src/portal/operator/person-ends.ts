@@ -2,7 +2,6 @@ import type { Context } from 'koa';
 import { deletePerson } from '../../accounts/delete-person.ts';
 import { disableAccount, endSessions } from '../../accounts/lifecycle.ts';
 import { requirePerson } from '../../accounts/people.ts';
-import { Reason } from '../../teams/suspension.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../routes.ts';
@@ -41,7 +40,7 @@ export function addPersonEnds(area: Area): void {
       };
     },
     async act(ctx) {
-      const reason = Reason.parse(textOf(fieldsOf(ctx).reason));
+      const reason = textOf(fieldsOf(ctx).reason);
       await disableAccount(db, { accountId: idOf(ctx), reason }, visitorOf(ctx).by);
       return { notice: 'They are disabled and signed out everywhere.', to: hrefOf(ctx) };
     },
