@@ -53,15 +53,26 @@ it('an introspector is told of the tokens of an API while it is one', async () =
 });
 
 it.each([
-  ['an app', ({ app }: Pair) => `/apps/${app.clientId}/disable`, ({ app }: Pair) => `/apps/${app.clientId}/enable`],
-  ['an API', ({ api }: Pair) => `/apis/${api.id}/suspend`, ({ api }: Pair) => `/apis/${api.id}/resume`],
-])('%s that is stopped gets, or is good for, no token until it goes on', async (_what, stop, goOn) => {
+  [
+    'an app',
+    [401, 'invalid_client'],
+    ({ app }: Pair) => `/apps/${app.clientId}/disable`,
+    ({ app }: Pair) => `/apps/${app.clientId}/enable`,
+  ],
+  [
+    'an API',
+    [400, 'invalid_target'],
+    ({ api }: Pair) => `/apis/${api.id}/suspend`,
+    ({ api }: Pair) => `/apis/${api.id}/resume`,
+  ],
+])('%s that is stopped gets, or is good for, no token until it goes on', async (_what, refusal, stop, goOn) => {
   const pair = await aPair();
   expect((await pair.ask()).status).toBe(200);
   const stopped = await robot.call('POST', stop(pair), { reason: 'a trial' });
   expect(stopped.status).toBe(200);
   expect(Object.values(stopped.body)).toContain('a trial');
-  expect((await pair.ask()).status).toBeGreaterThanOrEqual(400);
+  const refused = await pair.ask();
+  expect([refused.status, refused.body.error]).toEqual(refusal);
   const version = stopped.headers.get('etag') ?? '';
   expect((await robot.call('POST', goOn(pair), undefined, { 'if-match': version })).status).toBe(200);
   expect((await pair.ask()).status).toBe(200);

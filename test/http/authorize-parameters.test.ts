@@ -195,7 +195,7 @@ describe('errors', () => {
       for (const path of ['/request', '/token']) {
         const form = { grant_type: 'authorization_code', ...Object.fromEntries(authorizationParameters(app, changes)) };
         const { status, body } = await post(server, path, form, app);
-        expect(status).toBeLessThan(500);
+        expect([200, 201, 400]).toContain(status);
         if (body.error) answers.push({ error: body.error, error_description: body.error_description ?? '' });
       }
     }

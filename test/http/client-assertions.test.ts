@@ -219,14 +219,12 @@ describe('a client assertion', () => {
     const { tokens } = await signIn(server, await aClient(server.database, { type: 'web' }), ada);
     const { body } = await exchange(await assertionOf(server, app.clientId, key));
     for (const assertion of [tokens.id_token ?? '', body.access_token]) {
-      const { status } = await exchange(assertion);
-      expect(status).toBe(401);
+      const { status, body: answer } = await exchange(assertion);
+      expect([status, answer.error]).toEqual([401, 'invalid_client']);
     }
     for (const assertion of ['x', 'x.y.z', '..', encode({})]) {
       const { status, body: answer } = await exchange(assertion);
-      expect(status).toBeGreaterThanOrEqual(400);
-      expect(status).toBeLessThan(500);
-      expect(answer.error).toMatch(/^invalid_(client|request)$/);
+      expect([assertion, status, answer.error]).toEqual([assertion, 400, 'invalid_request']);
     }
   });
 
@@ -256,8 +254,7 @@ describe('a client assertion', () => {
     }
     expect((await post(server, '/token', form)).status).toBe(401);
     const type = await exchange(await assertionOf(server, app.clientId, key), { client_assertion_type: 'urn:bogus' });
-    expect(type.status).toBeGreaterThanOrEqual(400);
-    expect(type.body.access_token).toBeUndefined();
+    expect([type.status, type.body.error]).toEqual([400, 'invalid_request']);
   });
 
   it('is not taken from an app that has a secret', async () => {

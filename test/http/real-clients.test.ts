@@ -51,7 +51,7 @@ describe('oauth4webapi', () => {
       expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: api.identifier, scope: 'reports:read' });
     }
     const wrong = machineToken(app, oauth.ClientSecretBasic('wrong'));
-    await expect(wrong).rejects.toThrow();
+    await expect(wrong).rejects.toMatchObject({ status: 401 });
   });
 
   it('gets a token with a signed assertion', async () => {
@@ -71,7 +71,7 @@ describe('oauth4webapi', () => {
     const claims = await oauth.validateJwtAccessToken(as, call, api.identifier, options);
     expect(claims).toMatchObject({ client_id: app.clientId, scope: 'reports:read' });
     const elsewhere = oauth.validateJwtAccessToken(as, call, 'https://other.example.com', options);
-    await expect(elsewhere).rejects.toThrow();
+    await expect(elsewhere).rejects.toThrow('unexpected JWT "aud" (audience) claim value');
   });
 
   it('goes the whole way: PAR, code, UserInfo, refresh, introspection, revocation', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { judgeRedirectUri } from '../../src/clients/redirect-uris.ts';
 import { aClient } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -68,9 +69,9 @@ const TAKEN: [Type, string][] = [
 describe('a redirect URI that is registered', () => {
   it.each(REFUSED)('%s: of a %s app is not %j: %s', async (_row, type, uri, problem) => {
     expect(judgeRedirectUri(uri, type)).toMatchObject({ ok: false, problem });
-    await expect(aClient(server.database, { type, redirectUris: [uri] })).rejects.toThrow();
+    await expect(aClient(server.database, { type, redirectUris: [uri] })).rejects.toThrow(z.ZodError);
     const redirectUris = ['https://app.example.com/callback', uri];
-    await expect(aClient(server.database, { type, redirectUris })).rejects.toThrow();
+    await expect(aClient(server.database, { type, redirectUris })).rejects.toThrow(z.ZodError);
   });
 
   it.each(TAKEN)('of a %s app may be %s, and is kept as it is', async (type, uri) => {
@@ -81,12 +82,15 @@ describe('a redirect URI that is registered', () => {
 
   it('A03 A04 A06: is judged the same when people are sent there after signing out', async () => {
     for (const uri of ['http://evil.example/', 'https://app.example.com/#x', 'https://*.example.com/', '/bye']) {
-      await expect(aClient(server.database, { type: 'web', postLogoutRedirectUris: [uri] })).rejects.toThrow();
+      await expect(aClient(server.database, { type: 'web', postLogoutRedirectUris: [uri] })).rejects.toThrow(
+        z.ZodError,
+      );
     }
   });
 
   it('is needed by every app that people sign in to, and by no other', async () => {
-    for (const type of APPS) await expect(aClient(server.database, { type, redirectUris: [] })).rejects.toThrow();
+    for (const type of APPS)
+      await expect(aClient(server.database, { type, redirectUris: [] })).rejects.toThrow(z.ZodError);
     const redirectUris = ['https://app.example.com/callback'];
     await expect(aClient(server.database, { type: 'machine', redirectUris })).rejects.toThrow('no redirect URI');
   });

@@ -44,7 +44,7 @@ const endings: [string, (ada: Ada) => Promise<unknown>][] = [
 ];
 
 /** What a request or a chain of them got hold of. */
-type Gain = { readonly use: () => Promise<{ status: number }> } | undefined;
+type Gain = { readonly use: () => Promise<{ status: number; body: { error?: string } }> } | undefined;
 interface Setting {
   readonly ada: Ada;
   readonly browser: Person;
@@ -138,7 +138,12 @@ describe.each(doings)('%s while', (doing, prepare) => {
       await ending;
       moments = nth;
       const used = await gain?.use();
-      expect([nth, (used?.status ?? 400) >= 400]).toEqual([nth, true]);
+      // Nothing was gained, or nothing that is good for anything.
+      const refusals = doing.includes('device') ? ['invalid_grant', 'authorization_pending'] : ['invalid_grant'];
+      if (used) {
+        expect([nth, used.status]).toEqual([nth, 400]);
+        expect(refusals).toContain(used.body.error);
+      }
       const again = await browser.visit(authorizationUrl(server, app, { prompt: 'none' }));
       expect([nth, again.leftTo?.searchParams.get('error')]).toEqual([nth, 'login_required']);
       expect([nth, (await browser.visit('/apps')).text.includes('name="password"')]).toEqual([nth, true]);
