@@ -42,7 +42,7 @@ const keys = () => answerOf<Key[]>(env, ['key', 'list']);
 
 /** Until the server has heard of what another process did. */
 async function eventually<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + 5000; ; ) {
+  for (const deadline = Date.now() + 60_000; ; ) {
     const value = await read();
     if (isDone(value) || Date.now() > deadline) return value;
   }

@@ -67,7 +67,7 @@ function follow(child: ChildProcess): Program {
         if (match) resolve(match);
         else if (child.exitCode !== null) reject(new Error(`ended with ${child.exitCode}: ${output}`));
       };
-      const late = setTimeout(() => reject(new Error(`${pattern} was not said: ${output}`)), 40_000);
+      const late = setTimeout(() => reject(new Error(`${pattern} was not said: ${output}`)), 120_000);
       news.addEventListener('news', look);
       look();
       return promise.finally(() => {

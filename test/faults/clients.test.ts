@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { asksForToken, until } from '../support/load.ts';
+import { here } from '../support/patience.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { ask, type Furniture, furnish } from './rig.ts';
 
@@ -73,7 +74,7 @@ it(`${IDLE} sockets that say nothing do not keep others from being served`, asyn
   // The first ones are closed after ten seconds.
   const open = () => sockets.filter((socket) => !socket.destroyed).length;
   expect(open()).toBeGreaterThan(IDLE / 2);
-  expect(await othersAreServed()).toBeLessThan(2000);
+  expect(await othersAreServed()).toBeLessThan(here(2000));
   expect(await memoryOf(server)).toBeLessThan(400);
   await until('all are closed', () => open() === 0, 60);
 }, 120_000);
@@ -85,7 +86,7 @@ it('hangs up on headers and bodies that come a byte at a time', async () => {
     socket.write(index % 2 ? `${head}Content-Length: 500\r\n\r\n` : head);
     return setInterval(() => socket.write(index % 2 ? 'a' : 'X-A: b\r\n'), 1000);
   });
-  expect(await othersAreServed()).toBeLessThan(2000);
+  expect(await othersAreServed()).toBeLessThan(here(2000));
   const headers = dripping.filter((_, index) => index % 2 === 0);
   const words = await Promise.all(headers.map(lastWords));
   expect(new Set(words.map((text) => text.split('\r\n')[0]))).toEqual(new Set(['HTTP/1.1 408 Request Timeout']));
@@ -116,7 +117,7 @@ it('refuses ten megabytes without reading them', async () => {
     othersAreServed(),
   ]);
   const slowest = answers.pop();
-  expect(slowest).toBeLessThan(2000);
+  expect(slowest).toBeLessThan(here(2000));
   // A client that goes on writing may lose the answer to the reset that follows it.
   expect([...new Set(answers)].filter((line) => line !== '')).toEqual(['HTTP/1.1 413 Payload Too Large']);
   expect(await memoryOf(server)).toBeLessThan(400);
@@ -126,7 +127,7 @@ it('refuses headers that are too large', async () => {
   const { status } = await ask(server, { path: '/healthz', headers: { 'x-large': 'a'.repeat(40 * 1024) } });
   expect(status).toBe(431);
   expect((await ask(server, { path: '/healthz', headers: { 'x-large': 'a'.repeat(20 * 1024) } })).status).toBe(200);
-  expect(await othersAreServed()).toBeLessThan(2000);
+  expect(await othersAreServed()).toBeLessThan(here(2000));
 });
 
 function drained(socket: Socket): Promise<void> {

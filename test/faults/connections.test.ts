@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/load.ts';
+import { here } from '../support/patience.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { basic } from '../support/tokens.ts';
@@ -55,7 +56,7 @@ it('survives that all connections to PostgreSQL are cut, again and again', async
     const goal = countersOf(traffic).map((tally) => tally.good + 1);
     proxy.cut();
     const counters = countersOf(traffic);
-    await until('all go on', () => counters.every((tally, index) => tally.good >= (goal[index] ?? 0)), 5);
+    await until('all go on', () => counters.every((tally, index) => tally.good >= (goal[index] ?? 0)), here(5));
   }
   await traffic.stop();
   expect(wrongsOf(traffic)).toEqual([]);
@@ -91,10 +92,10 @@ it('gives up on a network that swallows everything, holds nothing up for longer 
   const started = Date.now();
   // Many more than there are connections: who waits for one is refused too.
   const answers = await Promise.all(Array.from({ length: 40 }, introspect));
-  expect(Date.now() - started).toBeLessThan(15_000);
+  expect(Date.now() - started).toBeLessThan(here(15_000));
   expect(answers.filter((answer) => !isClearRefusal(answer))).toEqual([]);
   proxy.swallow(false);
-  await until('it goes on', async () => (await introspect()).status === 200, 5);
+  await until('it goes on', async () => (await introspect()).status === 200, here(5));
   expect(await chain.step(servers[0])).toBe(true);
 });
 
@@ -112,7 +113,7 @@ it('ends within half a minute when it is told to, though nothing answers', async
     const answers = Promise.allSettled(Array.from({ length: 40 }, () => ask(server, asked)));
     const started = Date.now();
     expect([0, 1]).toContain(await server.stop());
-    expect(Date.now() - started).toBeLessThan(30_000);
+    expect(Date.now() - started).toBeLessThan(here(30_000));
     await answers;
   } finally {
     await server.stop('SIGKILL');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Database, openPostgres } from '../../src/db/connection.ts';
 import { asksForToken, until } from '../support/load.ts';
+import { here } from '../support/patience.ts';
 import { Person } from '../support/person.ts';
 import { type OwnPostgres, startOwnPostgres } from '../support/postgres.ts';
 import { authorizationUrl } from '../support/relying-app.ts';
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 
 const untilReady = (server: ServerProcess) =>
-  until('the server is ready', async () => (await ask(server, { path: '/readyz' })).status === 200, 5);
+  until('the server is ready', async () => (await ask(server, { path: '/readyz' })).status === 200, here(5));
 
 describe('while PostgreSQL is away', () => {
   let chain: Chain;
@@ -153,7 +154,7 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('PostgreSQL ended by %s under load
     await postgres.resume();
     const since = Date.now();
     const counters = [tally, ...chains.map((chain) => chain.tally)];
-    await until('all go on', () => counters.every((one) => one.lastGood > since), 5);
+    await until('all go on', () => counters.every((one) => one.lastGood > since), here(5));
     await until(
       'both processes are ready',
       async () => {
@@ -208,7 +209,7 @@ describe('PostgreSQL without connections to spare', () => {
     for (const client of clients) client.release(true);
     await hogs.close();
     expect(refusals).toEqual([true]);
-    await until('it goes on', () => chain.step(servers[0]), 5);
+    await until('it goes on', () => chain.step(servers[0]), here(5));
     expect(chain.tally.wrong).toEqual([]);
   });
 });

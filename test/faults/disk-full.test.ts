@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Database, openPostgres } from '../../src/db/connection.ts';
 import { asksForToken, until } from '../support/load.ts';
+import { here } from '../support/patience.ts';
 import { type OwnPostgres, startOwnPostgres } from '../support/postgres.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { ask, Chain, counted, type Furniture, furnish } from './rig.ts';
@@ -69,7 +70,7 @@ const mounted = (() => {
     expect((await ask(server, { path: '/healthz' })).status).toBe(200);
 
     rmSync(filler);
-    await until('it goes on', () => chain.step(server), 5);
+    await until('it goes on', () => chain.step(server), here(5));
     expect(await chain.state(database)).toEqual({ live: 1, presentedIsLive: true });
   });
 });

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
 import { asksForToken, until } from '../support/load.ts';
+import { here } from '../support/patience.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { basic } from '../support/tokens.ts';
 import { ask, Chain, counted, type Furniture, furnish, isClearRefusal } from './rig.ts';
@@ -97,7 +98,7 @@ it('DATABASE_POOL=2: while its connections stand still, who waits for one is ref
     const now = await counted(servers, 'latchkey_connection_failures_total');
     return now - failures >= 18;
   });
-  await until('it goes on', () => chain.step(server(0)), 5);
-  await until('nobody waits', async () => (await counted(servers, 'latchkey_pool_waiting')) === 0, 5);
+  await until('it goes on', () => chain.step(server(0)), here(5));
+  await until('nobody waits', async () => (await counted(servers, 'latchkey_pool_waiting')) === 0, here(5));
   expect(chain.tally.wrong).toEqual([]);
 });

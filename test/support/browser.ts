@@ -49,7 +49,7 @@ export async function openVisit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: DESKTOP, ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const problems: string[] = [];
   await context.exposeBinding('reportViolation', (_source, violation: string) => {
     problems.push(`CSP violation: ${violation}`);

@@ -66,7 +66,7 @@ export async function startOwnPostgres(
     halt,
     async resume() {
       // After a crash its orphans hold on to the shared memory for a moment.
-      for (const deadline = Date.now() + 30_000; ; ) {
+      for (const deadline = Date.now() + 120_000; ; ) {
         try {
           server = await start();
           return;
@@ -126,7 +126,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function untilReady(url: string, server: ChildProcess): Promise<void> {
-  for (const deadline = Date.now() + 60_000; ; ) {
+  for (const deadline = Date.now() + 120_000; ; ) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
     const client = new pg.Client({ connectionString: `${url}/postgres` });
     client.on('error', () => {});

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { createVerifier } from '../../src/verifier/index.ts';
 import { aClient, anApi } from '../support/factories.ts';
+import { here } from '../support/patience.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { post, requestToken } from '../support/tokens.ts';
 
@@ -18,10 +19,10 @@ const anApp = () =>
   aClient(server.database, { type: 'machine', subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }] });
 const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
 
-/** Milliseconds until the verifier refuses; more than ten seconds is never. */
+/** Milliseconds until the verifier refuses; more than a minute is never. */
 async function untilRefused(verify: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
-  while (performance.now() - started < 10_000) {
+  while (performance.now() - started < 60_000) {
     const refused = await verify().then(
       () => false,
       () => true,
@@ -47,7 +48,7 @@ describe.each([
     expect((await post(server, '/token/revocation', { token }, app)).status).toBe(200);
 
     const refusedAfter = await untilRefused(() => verifier.verify(token));
-    expect(refusedAfter).toBeLessThan(atMost);
+    expect(refusedAfter).toBeLessThan(here(atMost));
     await verifier.verify(other);
     verifier.close();
   });
@@ -58,7 +59,7 @@ describe.each([
     const token = (await requestToken(server, app)).body.access_token;
     await verifier.verify(token);
     await disableClient(server.database.db, { clientId: app.clientId, reason: 'test' }, by());
-    expect(await untilRefused(() => verifier.verify(token))).toBeLessThan(atMost);
+    expect(await untilRefused(() => verifier.verify(token))).toBeLessThan(here(atMost));
     await enableClient(server.database.db, app.clientId, by());
     verifier.close();
   });

@@ -47,9 +47,9 @@ export function createTestClock(): TestClock {
   };
 }
 
-/** Lets requests on their way arrive. @throws when the condition does not come true within five seconds */
+/** Lets requests on their way arrive. @throws when the condition does not come true within a minute */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5000;
+  const deadline = performance.now() + 60_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
     await new Promise((resolve) => setImmediate(resolve));
