@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { adminRoutes, isOfAdminApi } from './admin/router.ts';
-import { ensureAdminApi } from './apis/admin-api.ts';
 import { type Catalog, createCatalog } from './clients/catalog.ts';
-import { ensurePortalClient } from './clients/portal-client.ts';
+import { ensureOwn } from './clients/ensure-own.ts';
 import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
@@ -88,8 +87,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const { cookieKeys, masterKeys } = secrets;
   const rules = { httpRedirectHosts: config.httpRedirectHosts };
   const { db } = database;
-  await ensurePortalClient(db, issuer, clock());
-  await ensureAdminApi(db, issuer, clock());
+  await ensureOwn(db, config, clock());
 
   const toHtml = createToHtml({ cache: production });
   const render = createRender(toHtml);

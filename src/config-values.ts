@@ -180,6 +180,15 @@ export function parseMasterKeys(value: string | undefined): MasterKey[] {
   return keys;
 }
 
+/** `Acme, Acme Bank`; of two letters a name would be in half of all. */
+export function parseNames(value: string | undefined): string[] {
+  const names = splitList('PROTECTED_NAMES', value);
+  if (names.some((name) => (name.match(/[\p{L}\p{N}]/gu) ?? []).length < 3)) {
+    throw new ConfigError('PROTECTED_NAMES', 'has a name of fewer than three letters; use Acme, Acme Bank');
+  }
+  return names;
+}
+
 export function parseCookieKeys(value: string | undefined): string[] {
   const keys = splitList('COOKIE_KEYS', value);
   if (keys.some((key) => key.length < 32)) {

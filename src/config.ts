@@ -12,6 +12,7 @@ import {
   parseIssuer,
   parseMailFrom,
   parseMasterKeys,
+  parseNames,
   parseSmtpUrl,
   type Sender,
 } from './config-values.ts';
@@ -52,6 +53,8 @@ export interface Config {
   readonly outgoingInnerHosts: readonly string[];
   /** Where plain http may lead: `private`, and suffixes with their dot. Empty unless it is set. */
   readonly httpRedirectHosts: readonly string[];
+  /** What nobody but those who look after the platform calls something. */
+  readonly protectedNames: readonly string[];
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -107,6 +110,7 @@ export function readConfig(env: Environment): Config {
     },
     outgoingInnerHosts: parseInnerHosts(read('OUTGOING_INNER_HOSTS')),
     httpRedirectHosts: parseHttpRedirectHosts(read('HTTP_REDIRECT_HOSTS')),
+    protectedNames: parseNames(read('PROTECTED_NAMES')),
     trustedProxies: check('TRUSTED_PROXIES', count(16), read('TRUSTED_PROXIES') ?? '0', 'use a number from 0 to 16'),
     logLevel: check('LOG_LEVEL', logLevel, read('LOG_LEVEL') ?? 'info', `use one of ${logLevel.options.join(', ')}`),
   };

@@ -90,6 +90,11 @@ export const variables = {
     fallback: '(by issuer)',
     meaning: 'Who mail is from: an address, or `Name <address>`. `no-reply` at the host of ISSUER unless set.',
   },
+  PROTECTED_NAMES: {
+    fallback: '(none)',
+    meaning:
+      'Names that teams and people may not take, nor anything that passes for them: `Acme, Acme Bank`. The product’s and the host of ISSUER are among them.',
+  },
   NODE_ENV: { fallback: 'development', meaning: '`production` turns the checks for production on and the demo off.' },
   OUTGOING_INNER_HOSTS: {
     fallback: '(none)',

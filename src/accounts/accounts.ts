@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Actor } from '../audit/events.ts';
+import type { By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import type { Account, Tables } from '../db/tables.ts';
@@ -10,6 +10,7 @@ import { AppError } from '../errors.ts';
 import { emailAddress, emailKey } from '../names/addresses.ts';
 import { nameOf } from '../names/names.ts';
 import { hashPassword, judgeLength, judgePassword, verifyPassword } from './passwords.ts';
+import { refuseProtectedName } from './protected-names.ts';
 
 export const NewAccount = z.object({
   email: emailAddress(),
@@ -26,16 +27,13 @@ function refuseGuessable(account: z.output<typeof NewAccount>, ctx: z.Refinement
 }
 
 /** Creates an active account with a verified address. @throws {ZodError} @throws {AppError} conflict */
-export async function createAccount(
-  db: Kysely<Tables>,
-  input: z.input<typeof NewAccount>,
-  by: { actor: Actor; now: Date },
-): Promise<Account> {
+export async function createAccount(db: Kysely<Tables>, input: z.input<typeof NewAccount>, by: By): Promise<Account> {
   const { email, name, password } = NewAccount.superRefine(refuseGuessable).parse(input);
   const id = `usr_${randomUUID().replaceAll('-', '')}`;
   const passwordHash = await hashPassword(password);
   try {
     return await inTransaction(db, async (trx) => {
+      await refuseProtectedName(trx, name, by);
       const account = await trx
         .insertInto('accounts')
         .values({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By } from '../access.ts';
+import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -25,6 +26,7 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
   const id = `api_${randomUUID().replaceAll('-', '')}`;
   try {
     return await inTransaction(db, async (trx) => {
+      await refuseProtectedName(trx, api.name, by);
       const row = await trx
         .insertInto('apis')
         .values({

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By } from '../access.ts';
+import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
 import type { Api } from '../db/catalogue-tables.ts';
 import { announceVersioned } from '../db/changes.ts';
@@ -33,6 +34,7 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
     requireOrdinary(api);
+    if (changes.name !== undefined && changes.name !== api.name) await refuseProtectedName(trx, changes.name, by);
     if (changes.teamId !== undefined && changes.teamId !== api.team_id) {
       authorize(by, 'api.write', changes.teamId, `There is no team ${changes.teamId}.`);
     }

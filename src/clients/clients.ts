@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By, judgeAccess } from '../access.ts';
+import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { subscribe } from '../apis/subscriptions.ts';
 import { record } from '../audit/record.ts';
@@ -41,6 +42,7 @@ export async function createClient(
   }
   const id = wanted.id ?? `app_${randomBytes(12).toString('hex')}`;
   return inTransaction(db, async (trx) => {
+    await refuseProtectedName(trx, wanted.name, by);
     const authMethod = await insertClient(trx, id, wanted, by);
     await subscribeAll(trx, id, wanted, by);
     const secret =

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import type { By, HouseRules } from '../access.ts';
+import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { findAppApis } from '../apis/app-apis.ts';
 import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
@@ -33,6 +34,7 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     const before = await lockClient(trx, update.clientId, by);
     await requireHeldBy(trx, before.id, by);
     if (update.version !== undefined && update.version !== before.version) throw new AppError('precondition_failed');
+    if (changes.name !== undefined && changes.name !== before.name) await refuseProtectedName(trx, changes.name, by);
     requireConsistency(before, changes, by.rules);
     const columns = await toColumns(trx, before, changes);
     const client = await trx

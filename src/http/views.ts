@@ -40,6 +40,8 @@ export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
     cancelAction: string;
     csrf: string;
     appName: string;
+    /** The team behind it, which nobody vouches for; undefined for an app of the operator. */
+    team: string | undefined;
     /** Where its logo is. */
     logo: string | undefined;
     email: string;
@@ -55,6 +57,7 @@ export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
     /** It says something else than when it was opened. */
     changed: boolean;
     appName: string;
+    team: string | undefined;
     logo: string | undefined;
     /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
     returnsTo: string | undefined;
@@ -70,6 +73,7 @@ export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
     cancelAction: string;
     csrf: string;
     appName: string;
+    team: string | undefined;
     account: { name: string; email: string };
     /** What was asked for, under the name of the API. */
     permissionGroups: readonly { of: string; permissions: readonly { title: string }[] }[];

@@ -3,6 +3,7 @@ import { findApiScopes } from '../apis/apis.ts';
 import { findAppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
 import { isPlainHttp } from '../clients/redirect-uris.ts';
+import { findTeamName } from '../clients/who-asks.ts';
 import type { Db } from '../db/connection.ts';
 import type { ViewModels } from '../http/views.ts';
 import { rolesAt, scopesOf } from './persons.ts';
@@ -73,6 +74,7 @@ async function describeApi(db: Db, clientId: string, identifier: string, scopes:
   const descriptions = new Map(offered.map((scope) => [scope.name, scope.description]));
   return {
     of: appApi?.api.name ?? identifier,
+    by: await findTeamName(db, appApi?.api.team_id ?? null),
     permissions: scopes.map((scope) => ({ title: descriptions.get(scope) || scope, description: '' })),
   };
 }

@@ -5,6 +5,7 @@ import { type Consent, findConsent, mergeConsents, rememberConsent } from '../ac
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { findLogoPath } from '../clients/logos.ts';
+import { findUnverifiedTeam } from '../clients/who-asks.ts';
 import { isMissingReference } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { digestOf, isWhatWasShown } from '../http/shown.ts';
@@ -24,6 +25,7 @@ async function questionOf(parts: InteractionParts, details: Details) {
     ...(await describe(db, details, consent)),
     appName: client.clientName ?? clientId,
     logo: await findLogoPath(db, clientId),
+    team: await findUnverifiedTeam(db, clientId),
     account: { name: account.name, email: account.email },
   };
   return { page, consent, meaning: [page, consent] };

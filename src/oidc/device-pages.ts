@@ -1,5 +1,6 @@
 import { type Client, type DeviceCode, type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { findActiveAccount } from '../accounts/accounts.ts';
+import { findUnverifiedTeam } from '../clients/who-asks.ts';
 import type { Db } from '../db/connection.ts';
 import { AppError, errorCodes } from '../errors.ts';
 import type { Render } from '../http/render.ts';
@@ -55,6 +56,7 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
     const { permissionGroups, offline } = await describe(db, details, consent);
     const page = {
       appName: client.clientName ?? client.clientId,
+      team: await findUnverifiedTeam(db, client.clientId),
       account: account && { name: account.name, email: account.email },
       permissionGroups,
       offline,

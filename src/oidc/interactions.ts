@@ -6,6 +6,7 @@ import { findActiveAccount } from '../accounts/accounts.ts';
 import type { Actor, AuditEvent } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
 import { findLogoPath } from '../clients/logos.ts';
+import { findUnverifiedTeam } from '../clients/who-asks.ts';
 import { AppError, errorCodes } from '../errors.ts';
 import type { RequestState } from '../http/context.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
@@ -118,6 +119,7 @@ async function showSignIn(
     ...formOf(parts, details, 'sign-in'),
     appName: await appNameOf(parts, details),
     logo: await findLogoPath(parts.db, String(details.params.client_id)),
+    team: await findUnverifiedTeam(parts.db, String(details.params.client_id)),
     ...form,
   });
 }
@@ -136,6 +138,7 @@ async function showRoleMissing(parts: InteractionParts, ctx: Context, details: D
     csrf,
     appName: await appNameOf(parts, details),
     account: { name: account.name, email: account.email },
+    team: await findUnverifiedTeam(parts.db, clientId),
     permissionGroups: await describeScopes(parts.db, clientId, missing),
   });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, authorizeFor, type By, judgeAccess, visibleTeams } from '../access.ts';
+import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
@@ -30,6 +31,7 @@ export async function createTeam(db: Kysely<Tables>, input: z.input<typeof NewTe
   const id = `team_${randomUUID().replaceAll('-', '')}`;
   try {
     return await inTransaction(db, async (trx) => {
+      await refuseProtectedName(trx, name, by);
       const team = await trx
         .insertInto('teams')
         .values({ id, name, name_key: nameKey(name), created_at: by.now })
@@ -77,7 +79,8 @@ export async function renameTeam(
   const name = TeamName.parse(input.name);
   try {
     return await inTransaction(db, async (trx) => {
-      const { id, version } = await requireTeam(trx, input.teamId, 'team.write', by);
+      const { id, version, name: before } = await requireTeam(trx, input.teamId, 'team.write', by);
+      if (name !== before) await refuseProtectedName(trx, name, by);
       const team = await trx
         .updateTable('teams')
         .set({ name, name_key: nameKey(name), version: version + 1 })

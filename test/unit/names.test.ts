@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { emailAddress, emailKey } from '../../src/names/addresses.ts';
+import { passesForProtected } from '../../src/names/look-alikes.ts';
 import { isPlainName, showUnseen } from '../../src/names/names.ts';
 
 const address = emailAddress();
@@ -117,4 +118,40 @@ describe('a name', () => {
 it('text of others is shown with a sign for what is not seen', () => {
   expect(showUnseen('Pay\u3164me\ufe0fnts\u202e')).toBe('Pay\ufffdme\ufffdnts\ufffd');
   expect(showUnseen('نرم\u200cافزار ❤\ufe0f a\u200cb')).toBe('نرم\u200cافزار ❤\ufe0f a\ufffdb');
+});
+
+describe('a protected name', () => {
+  const kept = ['Latchkey', 'auth.example.com', 'ING'];
+
+  it.each([
+    'Latchkey',
+    'LATCHKEY',
+    'latch key',
+    'L-a-t-c-h-k-e-y',
+    '|atchkey',
+    'Iatchkey',
+    '1atchkey',
+    'Latchkéy',
+    'Ｌａｔｃｈｋｅｙ',
+    '𝐋𝐚𝐭𝐜𝐡𝐤𝐞𝐲',
+    'Lаtсhkеy',
+    'LATCHΚEY',
+    'Latchkey®',
+    'Latchkey Support',
+    'The official latchkey-login',
+    'auth.example.com',
+    'auth example com',
+    'ing',
+    'ING Bank',
+    '1NG',
+  ])('is not %s', (name) => {
+    expect(passesForProtected(name, kept)).toBe(true);
+  });
+
+  it.each(['Latch', 'Key', 'Banking', 'Reports', 'Singing', 'example.com', '財務部', '🔑'])(
+    '%s is another one',
+    (name) => {
+      expect(passesForProtected(name, kept)).toBe(false);
+    },
+  );
 });

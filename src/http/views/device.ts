@@ -13,6 +13,7 @@ export interface DeviceViews {
     xsrf: string;
     userCode: string;
     appName: string;
+    team: string | undefined;
     /** A digest of what the page says, which comes back with the form. */
     shown: string;
     /** It says something else than when it was opened. */
@@ -29,5 +30,7 @@ export interface DeviceViews {
 /** What an app may do, under the name of what it is about: the person's account, or an API. */
 export interface PermissionGroup {
   of: string;
+  /** The team that has the API; undefined for what is the operator's. */
+  by?: string | undefined;
   permissions: readonly { title: string; description: string }[];
 }

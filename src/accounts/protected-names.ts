@@ -1,0 +1,34 @@
+import { type By, isFromAbove } from '../access.ts';
+import type { Db } from '../db/connection.ts';
+import { AppError } from '../errors.ts';
+import { passesForProtected } from '../names/look-alikes.ts';
+
+const KEY = 'protected-names';
+const PRODUCT = 'Latchkey';
+
+/** Notes the names that nobody but those who look after the platform gives: the product's, the server's host, and these. */
+export async function keepProtectedNames(
+  db: Db,
+  { issuer, names }: { issuer: string; names: readonly string[] },
+  now: Date,
+): Promise<void> {
+  const { hostname } = new URL(issuer);
+  // The name of one machine, or a number, is nobody's.
+  const host = /[a-z].*\./.test(hostname) ? [hostname] : [];
+  const value = JSON.stringify([PRODUCT, ...host, ...names]);
+  await db
+    .insertInto('settings')
+    .values({ key: KEY, value, updated_at: now })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, updated_at: now }))
+    .execute();
+}
+
+/** @throws {AppError} invalid_request for a name that passes for one that the operator keeps */
+export async function refuseProtectedName(db: Db, name: string, by: By): Promise<void> {
+  if (isFromAbove(by)) return;
+  const row = await db.selectFrom('settings').select('value').where('key', '=', KEY).executeTakeFirst();
+  if (!passesForProtected(name, (row?.value as string[] | undefined) ?? [PRODUCT])) return;
+  throw new AppError('invalid_request', {
+    detail: 'This name passes for one that the operator keeps. Choose another, or ask an administrator to give it.',
+  });
+}
