@@ -49,8 +49,14 @@ import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 
-/** Milliseconds for a request's headers, for all of it, and between two looks at who takes longer. */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
+/** Milliseconds: for a request's headers, for all of it, between two looks at who takes longer, and for the next request. */
+const PATIENCE = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5000,
+  // Longer than proxies keep a connection to us (nginx: 60 s). One that we close first is closed under a proxy's hands.
+  keepAliveTimeout: 65_000,
+};
 
 export interface Wiring {
   readonly config: Omit<

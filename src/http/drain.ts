@@ -17,18 +17,22 @@ export function keepIdleConnections(server: Server): void {
 /** Milliseconds between two looks at which connections have become idle. */
 const LOOKS = 100;
 
+/** Milliseconds that a connection may stay open and say nothing before it is closed. */
+const LONGEST_IDLE = 6000;
+
 /**
  * Takes no new connections, and waits for the open ones. What is under way and what still comes is answered, each time as
- * the last answer on its connection; idle ones end when their keep-alive time is over, which their clients know of
- * (`Keep-Alive: timeout=…`).
+ * the last answer on its connection; those on which nothing comes for some seconds are closed.
  */
 export async function drain({ server, close }: Listening): Promise<void> {
   server.prependListener('request', (_request, response: ServerResponse) => {
     response.setHeader('Connection', 'close');
   });
   const closed = close();
+  const idle = setTimeout(() => server.closeIdleConnections(), LONGEST_IDLE);
   const last = setTimeout(() => server.closeAllConnections(), LONGEST);
   await closed;
+  clearTimeout(idle);
   clearTimeout(last);
 }
 

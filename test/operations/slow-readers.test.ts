@@ -77,3 +77,14 @@ describe('many requests at once on one connection', () => {
     expect(await pipeline(500)).toBe(0);
   });
 });
+
+describe('a connection that says nothing after an answer', () => {
+  it('is kept for longer than proxies keep it, so that none sends into one that is being closed', async () => {
+    const server = await startTestServer();
+    for (const path of ['/healthz', '/jwks', '/token']) {
+      const response = await fetch(server.issuer + path);
+      expect(response.headers.get('keep-alive')).toBe('timeout=65');
+    }
+    await server.stop();
+  });
+});
