@@ -96,7 +96,9 @@ it('pages and programs that wait for locks are refused by one deadline, whatever
   ];
   const answers = await whileLocked('access exclusive', async () => {
     const all = await Promise.all(asked.map(ask));
-    if (server.databaseUrl) await until('nothing waits in the database', async () => (await waiting()) === 0);
+    // A client that gives up what waits inside of PgBouncer leaves the connections behind it to PgBouncer.
+    if (server.databaseUrl && process.env.TEST_ON !== 'pgbouncer')
+      await until('nothing waits in the database', async () => (await waiting()) === 0);
     return all;
   });
   for (const answer of answers) expect(answer).toMatchObject({ status: 503, retryAfter: '1', soon: true });

@@ -25,7 +25,9 @@ async function createOnPostgres(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(server, `create database ${name} template latchkey_template`);
   const url = `${process.env.TEST_PGBOUNCER_URL ?? server}/${name}`;
-  const database = openPostgres(url, 10, () => {});
+  // As the server itself does it: a statement that waits inside of PgBouncer for a connection cannot be cancelled.
+  const limits = process.env.TEST_ON === 'pgbouncer' ? { answer: 6000 } : {};
+  const database = openPostgres(url, 10, () => {}, limits);
   return {
     database,
     url,
