@@ -5,6 +5,7 @@ import type { Api, ApiScope } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
+import { findSigningNow, type SigningNow } from '../keys/signing-now.ts';
 import { isInCatalogue } from './visibility.ts';
 
 export const ApiQuery = PageQuery.extend({
@@ -49,6 +50,8 @@ export async function browseApis(db: Db, query: z.input<typeof ApiQuery>, by: By
 
 export interface CatalogueApi {
   readonly api: Api;
+  /** How its tokens are signed at this moment. */
+  readonly signing: SigningNow;
   readonly scopes: readonly ApiScope[];
   readonly teamName: string | null;
   readonly teamSuspended: boolean;
@@ -75,7 +78,9 @@ export async function findCatalogueApi(db: Db, name: string, by: By): Promise<Ca
   const may = (action: 'api.read' | 'api.write' | 'subscription.decide') =>
     judgeAccess(by, action, api.team_id) === 'allowed';
   const mayRead = may('api.read');
+  const algorithms = { alg: api.signing_alg, before: api.signing_alg_before };
   return {
+    signing: await findSigningNow(db, algorithms, by.now),
     api,
     teamName,
     teamSuspended: teamSuspendedAt !== null,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Api, Client } from '../db/catalogue-tables.ts';
 import type { Db } from '../db/connection.ts';
 import type { Keyring } from './keyring.ts';
@@ -31,15 +32,10 @@ export const algorithmOfIdTokens = (
 /** Some readers of a JWKS fail on the whole of it where one key is of a kind that they lack, so others are there on demand. */
 export async function useOf(db: Db, alg: SigningAlg): Promise<AlgorithmUse> {
   if (ALWAYS.has(alg)) return 'always';
-  const used = await db
-    .selectNoFrom(({ exists, selectFrom, or }) =>
-      or([
-        exists(selectFrom('apis').select('id').where('signing_alg', '=', alg)),
-        exists(selectFrom('clients').select('id').where('id_token_alg', '=', alg)),
-      ]).as('chosen'),
-    )
-    .executeTakeFirst();
-  return used?.chosen ? 'chosen' : 'unused';
+  const { rows } = await sql<{ chosen: boolean }>`
+    select exists (select from apis where signing_alg = ${alg}) or exists (select from clients where id_token_alg = ${alg})
+      as chosen`.execute(db);
+  return rows[0]?.chosen ? 'chosen' : 'unused';
 }
 
 /** Those that have keys: what is always there, and what an API or app was set to. */

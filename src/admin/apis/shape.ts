@@ -28,6 +28,8 @@ const Scope = z
   .meta({ id: 'Scope' });
 
 export const Api = ListedApiShape.extend({
+  signing_alg_now: z.enum(['ES256', 'RS256', 'EdDSA']),
+  signing_alg_from: Time.nullable(),
   scopes: z.array(Scope),
   visible_teams: z.array(Named),
   suspended_reason: z.string().nullable(),
@@ -41,13 +43,15 @@ export function presentListedApi(api: ListedApi): z.input<typeof ListedApiShape>
 
 export function presentCatalogueApi({
   api,
+  signing,
   teamName,
   scopes,
   visibleTeams,
   mayRead,
 }: CatalogueApi): z.input<typeof Api> {
   const { suspended_reason, ...shown } = presentApi(api, { teamName, scopes });
-  return { ...shown, visible_teams: [...visibleTeams], suspended_reason: mayRead ? suspended_reason : null };
+  const signed = { signing_alg_now: signing.now, signing_alg_from: signing.from?.toISOString() ?? null };
+  return { ...shown, ...signed, visible_teams: [...visibleTeams], suspended_reason: mayRead ? suspended_reason : null };
 }
 
 export const ApiId = z.strictObject({ api_id: Id });

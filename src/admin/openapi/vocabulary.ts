@@ -129,6 +129,11 @@ const WORDS: Readonly<Record<string, readonly [description: string, example?: un
   docs_url: ['Where its documentation is.', `${IDENTIFIER}/docs`],
   token_lifetime: ['Seconds for which its tokens are good.', 300],
   signing_alg: ['How its tokens are signed.', 'ES256'],
+  signing_alg_now: ['How they are signed now: as before, until verifiers know a key of the chosen algorithm.', 'ES256'],
+  signing_alg_from: [
+    'From when they are signed as chosen; null when they are, or when the key has yet to be made.',
+    null,
+  ],
   visibility: ['Who finds it in the catalogue, beside the team that owns it.', 'everyone'],
   visible_teams: ['The teams that find it, when only selected ones do. Yours to see if the API is.', []],
   roles_claim: ['Whether its tokens name the person’s roles.', false],

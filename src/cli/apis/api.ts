@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { browseApis, type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
 import { presentApi } from '../../apis/present.ts';
 import { findScopesOf } from '../../apis/scopes-of.ts';
+import { describeSigning } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
-import { examples, formatFields, formatTable, printable } from '../output.ts';
+import { examples, formatFields, formatTable, formatTime, printable } from '../output.ts';
 import { addApiUsageCommand } from '../usage.ts';
 import { addApiCreateCommand } from './create.ts';
 import { presentFound } from './found.ts';
@@ -68,7 +69,7 @@ async function show(line: CommandLine, name: string, options: { json?: boolean }
   line.answer(options, { json: presentFound(found), text: describe(found) });
 }
 
-function describe({ api, teamName, scopes, visibleTeams }: CatalogueApi): string {
+function describe({ api, signing, teamName, scopes, visibleTeams }: CatalogueApi): string {
   const fields = [
     ['id', api.id],
     ['identifier', api.identifier],
@@ -77,7 +78,10 @@ function describe({ api, teamName, scopes, visibleTeams }: CatalogueApi): string
     ['team', teamName ?? '(the operator)'],
     ['state', api.suspended_at ? `suspended: ${api.suspended_reason}` : 'active'],
     ['seen by', api.visibility === 'selected' ? visibleTeams.map((team) => team.name).join(', ') : api.visibility],
-    ['tokens', `${api.signing_alg}, ${api.token_lifetime} seconds${api.roles_claim ? ', with roles' : ''}`],
+    [
+      'tokens',
+      `${describeSigning(signing, formatTime)}; ${api.token_lifetime} seconds${api.roles_claim ? ', with roles' : ''}`,
+    ],
   ].filter(([, value]) => value) as [string, string][];
   const rows = scopes.map(({ name, description, needs_approval, needs_role }) => [
     name,

@@ -7,7 +7,7 @@ import { CommandFailure } from '../failures.ts';
 import { collect } from '../option-values.ts';
 import { examples, formatFields, printable } from '../output.ts';
 import { type ApiOptions, addApiOptions, readApiOptions, unknownAmong, type WantedScope } from './api-options.ts';
-import { presentFound } from './found.ts';
+import { presentFound, waitOf } from './found.ts';
 import { parseScopeOption, SCOPE_RULE } from './scope-option.ts';
 
 interface CreateOptions extends ApiOptions {
@@ -44,7 +44,7 @@ async function createOne(line: CommandLine, options: CreateOptions): Promise<voi
     return findCatalogueApi(db, id, by);
   });
   const scopes = found.scopes.map((scope) => [scope.name, scope.description || '(no description)'] as const);
-  const heading = `Created the API ${printable(found.api.name)} (${found.api.identifier}).`;
+  const heading = `Created the API ${printable(found.api.name)} (${found.api.identifier}).${waitOf(found)}`;
   line.answer(options, {
     json: presentFound(found),
     text: scopes.length === 0 ? heading : `${heading}\n\n${formatFields(scopes)}`,

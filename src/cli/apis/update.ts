@@ -8,7 +8,7 @@ import { CommandFailure } from '../failures.ts';
 import { collect, collectWords } from '../option-values.ts';
 import { examples, printable } from '../output.ts';
 import { type ApiOptions, addApiOptions, readApiOptions, unknownAmong, type WantedScope } from './api-options.ts';
-import { presentFound } from './found.ts';
+import { presentFound, waitOf } from './found.ts';
 import { parseScopeOption } from './scope-option.ts';
 
 interface UpdateOptions extends ApiOptions {
@@ -60,7 +60,7 @@ async function updateOne(line: CommandLine, name: string, options: UpdateOptions
   });
   line.answer(options, {
     json: presentFound(found),
-    text: `Changed the API ${printable(found.api.name)} (${found.api.identifier}). It holds from the next request on.`,
+    text: `Changed the API ${printable(found.api.name)} (${found.api.identifier}). It holds from the next request on.${waitOf(found)}`,
   });
 }
 

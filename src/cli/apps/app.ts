@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { findAppApis } from '../../apis/app-apis.ts';
 import { type ClientDetails, findClient, type ListedClient, listClients } from '../../clients/find-clients.ts';
 import { presentApp } from '../../clients/present.ts';
+import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
-import { examples, formatDay, formatFields, formatTable, printable } from '../output.ts';
+import { examples, formatDay, formatFields, formatTable, formatTime, printable } from '../output.ts';
 import { addAppUsageCommand } from '../usage.ts';
 import { addAppCreateCommand } from './create.ts';
 import { addAppLifecycleCommands } from './lifecycle.ts';
@@ -57,9 +58,10 @@ async function list(line: CommandLine, options: ListOptions & { team?: string })
 }
 
 async function show(line: CommandLine, clientId: string, options: { json?: boolean }): Promise<void> {
-  const { client, apis } = await line.withDatabase(async (db) => {
+  const { client, signing, apis } = await line.withDatabase(async (db) => {
     const client = await findClient(db, clientId, 'app.read', line.by());
-    return { client, apis: await findAppApis(db, clientId) };
+    const signing = await findIdTokenSigning(db, client, line.by().now);
+    return { client, signing, apis: await findAppApis(db, clientId) };
   });
   line.answer(options, {
     json: {
@@ -67,13 +69,13 @@ async function show(line: CommandLine, clientId: string, options: { json?: boole
       apis: apis.map(({ api, subscribed }) => ({ identifier: api.identifier, scopes: subscribed })),
     },
     text: `${printable(client.name)}\n\n${formatFields([
-      ...fieldsOf(client),
+      ...fieldsOf(client, signing),
       ...apis.map(({ api, subscribed }) => ['may use', `${api.identifier} (${subscribed.join(' ')})`] as const),
     ])}`,
   });
 }
 
-function fieldsOf(client: ClientDetails): (readonly [string, string])[] {
+function fieldsOf(client: ClientDetails, signing: SigningNow): (readonly [string, string])[] {
   const some = (name: string, value: string | null) => (value ? [[name, value] as const] : []);
   return [
     ['client_id', client.id],
@@ -87,7 +89,7 @@ function fieldsOf(client: ClientDetails): (readonly [string, string])[] {
     ...client.post_logout_redirect_uris.map((uri) => ['after signing out', uri] as const),
     ...some('keys at', client.jwks_uri),
     ...some('default API', client.default_api),
-    ['ID tokens', client.id_token_alg],
+    ['ID tokens', describeSigning(signing, formatTime)],
     ['PKCE', client.pkce],
     ['created', formatDay(client.created_at)],
   ];

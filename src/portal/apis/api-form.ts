@@ -110,7 +110,7 @@ const VISIBILITY = [
 const ALGORITHMS = [
   { value: 'ES256', label: 'ES256: short and quick to check' },
   { value: 'RS256', label: 'RS256: understood by the oldest libraries' },
-  { value: 'EdDSA', label: 'EdDSA: Ed25519' },
+  { value: 'EdDSA', label: 'EdDSA: Ed25519; where nothing uses it yet, signed as before until verifiers know its key' },
 ];
 
 /** The lines of the form that was sent, as they were sent. */

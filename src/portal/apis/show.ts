@@ -7,9 +7,10 @@ import { listSubscriptions } from '../../apis/subscription-lists.ts';
 import { requestSubscription } from '../../apis/subscription-requests.ts';
 import { listClients } from '../../clients/find-clients.ts';
 import type { Subscription } from '../../db/catalogue-tables.ts';
+import { describeSigning } from '../../keys/signing-now.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
-import { inDate, inSpan } from '../moments.ts';
+import { inDate, inMoment, inSpan } from '../moments.ts';
 import { listOf } from '../roles/presenter.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
@@ -108,10 +109,10 @@ async function askFor(ctx: Context, { db }: Area, { api, scopes, teamSuspended }
   };
 }
 
-function factsOf({ api }: CatalogueApi) {
+function factsOf({ api, signing }: CatalogueApi) {
   return [
     { label: 'A token lives', value: inSpan(api.token_lifetime) },
-    { label: 'Signed with', value: api.signing_alg },
+    { label: 'Signed with', value: describeSigning(signing, inMoment) },
     { label: 'Roles in tokens', value: api.roles_claim ? 'in the claim roles' : 'no' },
     { label: 'Published', value: inDate(api.created_at) },
   ];

@@ -77,7 +77,7 @@ function readSignIn(fields: Record<string, string | string[]>) {
 const ID_TOKEN_ALGS = [
   { value: 'ES256', label: 'ES256 (recommended)' },
   { value: 'RS256', label: 'RS256, for libraries that know nothing else' },
-  { value: 'EdDSA', label: 'EdDSA' },
+  { value: 'EdDSA', label: 'EdDSA; where nothing uses it yet, signed as before until apps know its key' },
 ];
 
 const PKCE_RULES = [

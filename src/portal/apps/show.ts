@@ -3,7 +3,8 @@ import type { ClientDetails } from '../../clients/find-clients.ts';
 import { shownKeys } from '../../clients/public-keys.ts';
 import { listSecrets } from '../../clients/secrets.ts';
 import type { AppApiRow } from '../../http/views/apps.ts';
-import { inDate } from '../moments.ts';
+import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
+import { inDate, inMoment } from '../moments.ts';
 import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 import { appOf, presentHead } from './head.ts';
@@ -20,7 +21,7 @@ export function addAppPage(area: Area): void {
     await page(ctx, 'apps/show', {
       app: presentHead(ctx, client),
       description: client.description,
-      facts: factsOf(client),
+      facts: factsOf(client, await findIdTokenSigning(db, client, visitorOf(ctx).by.now)),
       stopped: stoppedSentence(client),
       credentials: { ...presentCredentials(client), secrets: presentSecrets(client.id, secrets, clock()) },
       apis: apis.map(presentApi),
@@ -70,7 +71,7 @@ function presentCredentials(client: ClientDetails) {
 
 const PKCE = { required: 'PKCE always', pkce_or_nonce: 'PKCE or a nonce' } as const;
 
-function factsOf(client: ClientDetails) {
+function factsOf(client: ClientDetails, signing: SigningNow) {
   const fact = (label: string, value: string, code = false) => ({ label, value, code });
   const people = client.redirect_uris.length > 0;
   return [
@@ -85,7 +86,9 @@ function factsOf(client: ClientDetails) {
     ...client.redirect_uris.map((uri) => fact('Redirect URI', uri, true)),
     ...client.post_logout_redirect_uris.map((uri) => fact('After signing out', uri, true)),
     ...(client.default_api ? [fact('Default API', client.default_api, true)] : []),
-    ...(people ? [fact('ID tokens', `signed with ${client.id_token_alg}`), fact('Codes', PKCE[client.pkce])] : []),
+    ...(people
+      ? [fact('ID tokens', `signed with ${describeSigning(signing, inMoment)}`), fact('Codes', PKCE[client.pkce])]
+      : []),
     ...(client.require_par ? [fact('Requests', 'pushed only (PAR)')] : []),
     fact('Created', `${inDate(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
   ];
