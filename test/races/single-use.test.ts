@@ -191,7 +191,9 @@ describe(`${PARALLEL} at once, over two processes`, () => {
     for (let round = 0; round < ROUNDS / 5; round += 1) {
       const email = `racer-${round}@example.com`;
       const { code } = await invite(db, outbox, { email, teamId: team.id, role: 'viewer' }, by());
-      const form = { code, name: 'Racer', password: 'correct horse battery staple' };
+      const page = await postTo(first(), '/join/code', { code });
+      const [, shown = ''] = /name="shown" value="([^"]*)"/.exec(page.text) ?? [];
+      const form = { code, shown, name: 'Racer', password: 'correct horse battery staple' };
       const answers = await Promise.all(
         Array.from({ length: PARALLEL }, (_, i) => postTo(cluster[i % cluster.length] as ServerProcess, '/join', form)),
       );
