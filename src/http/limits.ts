@@ -3,10 +3,17 @@ import { CompiledQuery } from 'kysely';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database, Db } from '../db/connection.ts';
 
+/** What follows from a failure that was counted. */
+export interface Counted {
+  /** Seconds until the key may try again; 0 when it may now. */
+  readonly wait: number;
+  /** The first that is too many in its window: the one to tell of, because those behind it say nothing new. */
+  readonly isNews: boolean;
+}
+
 /** Counts failures by key. Only failures cost anything; a success is never held up by someone else's failures. */
 export interface FailureLimit {
-  /** Counts a failure. @returns seconds until the key may try again; 0 when it may now */
-  fail(key: string): Promise<number>;
+  fail(key: string): Promise<Counted>;
   /** Takes a failure back: what was counted ahead was none. */
   forgive(key: string): Promise<void>;
   /** Takes back all that was counted: only failures in a row count. */
@@ -39,10 +46,10 @@ export function createFailureLimit(
     async fail(key) {
       try {
         await limiter.consume(keyOf(key));
-        return 0;
+        return { wait: 0, isNews: false };
       } catch (result) {
-        if (result instanceof RateLimiterRes) return secondsLeft(result);
-        throw result;
+        if (!(result instanceof RateLimiterRes)) throw result;
+        return { wait: secondsLeft(result), isNews: result.consumedPoints === options.points + 1 };
       }
     },
     async forgive(key) {
@@ -52,6 +59,16 @@ export function createFailureLimit(
       await limiter.delete(keyOf(key));
     },
   };
+}
+
+/** Of several limits that one caller runs into, one is news in a window: the caller is the same. */
+export function tellOnce(
+  database: Pick<Database, 'kind' | 'db'>,
+  { name, seconds }: { name: string; seconds: number },
+) {
+  const told = createFailureLimit(database, { name, points: 1, seconds });
+  return async (counted: Counted, caller: string): Promise<Counted> =>
+    counted.isNews ? { ...counted, isNews: (await told.fail(caller)).wait === 0 } : counted;
 }
 
 /** The limiter names its statements, and PgBouncer in transaction mode knows none by name before its version 1.21. */

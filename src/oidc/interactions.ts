@@ -58,7 +58,11 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const accountId = details.session?.accountId;
     const clientId = String(details.params.client_id);
     const isRefused = details.prompt.name === 'role';
-    if (accountId && !isRefused) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
+    if (accountId && isRefused) {
+      // Told when the app is told: looking at the page, or reloading it, changes nothing.
+      const scopes = Object.values(details.prompt.details.missingScopes as MissingScopes).flat();
+      await audit(parts, ctx, { type: 'authorization.denied', accountId, clientId, scopes }, accountId);
+    } else if (accountId) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
     const description = isRefused ? "none of this person's roles allows what was asked for" : 'the person said no';
     await finish(parts, ctx, { error: 'access_denied', error_description: description });
   });
@@ -130,8 +134,6 @@ async function showRoleMissing(parts: InteractionParts, ctx: Context, details: D
   if (!account) throw new AppError('sign_in_expired');
   const clientId = String(details.params.client_id);
   const missing = details.prompt.details.missingScopes as MissingScopes;
-  const scopes = Object.values(missing).flat();
-  await audit(parts, ctx, { type: 'authorization.denied', accountId: account.id, clientId, scopes }, account.id);
   const { cancelAction, csrf } = formOf(parts, details, 'cancel');
   parts.render(ctx, 'role-missing', {
     cancelAction,

@@ -159,7 +159,7 @@ function createOverrides(
       return first;
     },
     async onWrongSecret(ctx, clientId) {
-      const retryAfter = await limit.fail(`${clientId}|${networkOf(ctx.ip)}`);
+      const { wait: retryAfter } = await limit.fail(`${clientId}|${networkOf(ctx.ip)}`);
       if (retryAfter > 0) {
         ctx.set('Retry-After', String(retryAfter));
         throw new TooManyFailures(retryAfter);

@@ -1,14 +1,14 @@
 import type { Context } from 'koa';
 import type { Database } from '../db/connection.ts';
-import { createFailureLimit } from '../http/limits.ts';
+import { type Counted, createFailureLimit, tellOnce } from '../http/limits.ts';
 import { networkOf } from '../http/networks.ts';
 import { emailKey } from '../names/addresses.ts';
 import { createKnownBrowsers } from './known-browsers.ts';
 
 /** How often someone may try to sign in (docs/decisions/0005-throttling.md). */
 export interface SignInAttempts {
-  /** Counts an attempt before it is looked at: many at once gain nothing. @returns seconds to wait; 0 when it may be looked at */
-  begin(ctx: Context, email: string): Promise<number>;
+  /** Counts an attempt before it is looked at: many at once gain nothing. It may be looked at when there is nothing to wait for. */
+  begin(ctx: Context, email: string): Promise<Counted>;
   /** Takes it back: it was the right password. The browser is known from now on. */
   succeeded(ctx: Context, email: string): Promise<void>;
 }
@@ -21,6 +21,7 @@ export function createSignInAttempts(
   const here = createFailureLimit(database, { name: 'sign-in-address', points: 100, seconds: 600 });
   // NIST SP 800-63B §3.2.2: at most 100 in a row.
   const everywhere = createFailureLimit(database, { name: 'sign-in-account', points: 100, seconds: 86_400 });
+  const told = tellOnce(database, { name: 'sign-in-told', seconds: 600 });
   const known = createKnownBrowsers(cookies);
   const keysOf = (ctx: Context, email: string) => {
     const [account, network] = [emailKey(email), networkOf(ctx.ip)];
@@ -32,9 +33,12 @@ export function createSignInAttempts(
   return {
     async begin(ctx, email) {
       const keys = keysOf(ctx, email);
-      const wait = Math.max(await hereAndThis.fail(keys.both), await here.fail(keys.network));
+      // The network first: one that is held up leaves no row for each address that it makes up.
+      const network = await here.fail(keys.network);
+      if (network.wait > 0) return told(network, keys.network);
+      const both = await hereAndThis.fail(keys.both);
       // What is not looked at is no failure, and one network alone gets nowhere near the limit in a short time.
-      return wait || everywhere.fail(keys.anywhere);
+      return told(both.wait > 0 ? both : await everywhere.fail(keys.anywhere), keys.network);
     },
     async succeeded(ctx, email) {
       const keys = keysOf(ctx, email);

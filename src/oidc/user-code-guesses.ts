@@ -1,7 +1,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { record } from '../audit/record.ts';
 import type { Database } from '../db/connection.ts';
-import { createFailureLimit } from '../http/limits.ts';
+import { createFailureLimit, tellOnce } from '../http/limits.ts';
 import { networkOf } from '../http/networks.ts';
 
 /** Guesses in 10 minutes, as long as a code lives. docs/security.md has the arithmetic. */
@@ -27,6 +27,7 @@ export function limitGuesses(database: Database, clock: () => Date): GuessLimit 
   const { db } = database;
   const session = createFailureLimit(database, OF_SESSION);
   const network = createFailureLimit(database, OF_NETWORK);
+  const told = tellOnce(database, { name: 'user-code-told', seconds: OF_NETWORK.seconds });
   const refused = (ctx: KoaContextWithOIDC, reason: 'unknown' | 'throttled') => {
     const requestId = ctx.state.requestId as string | undefined;
     const actor = { type: 'account' as const, ip: ctx.ip, ...(requestId ? { requestId } : {}) };
@@ -35,9 +36,12 @@ export function limitGuesses(database: Database, clock: () => Date): GuessLimit 
   return async (ctx, lookUp) => {
     const keys = { session: ctx.oidc.session?.uid ?? '', network: networkOf(ctx.ip) };
     // Counted ahead and taken back, so that many at once are not all looked up before the first is counted.
-    const wait = Math.max(await session.fail(keys.session), await network.fail(keys.network));
+    // The network first: one that is held up leaves no row for each session that it starts.
+    const ofNetwork = await network.fail(keys.network);
+    const counted = ofNetwork.wait > 0 ? ofNetwork : await session.fail(keys.session);
+    const { wait, isNews } = await told(counted, keys.network);
     if (wait > 0) {
-      await refused(ctx, 'throttled');
+      if (isNews) await refused(ctx, 'throttled');
       throw new TooManyGuesses(wait);
     }
     const found = await lookUp();

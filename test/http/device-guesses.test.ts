@@ -91,8 +91,8 @@ describe('guessing user codes', () => {
     expect(await guess(visitor)).toBe(400);
   });
 
-  it('is in the audit trail, without the codes', async () => {
-    await guesses(new Visitor('192.0.2.6'), 6);
+  it('is in the audit trail, without the codes, and once when it is too much', async () => {
+    await guesses(new Visitor('192.0.2.6'), 6 + 20);
     const { db } = server.database;
     const rows = await db.selectFrom('audit_events').selectAll().where('type', '=', 'user_code.refused').execute();
     expect(rows.map(({ detail, ip }) => [detail, ip])).toEqual([

@@ -111,3 +111,41 @@ describe('an account that is tried from everywhere', () => {
     expect([statuses[9], statuses[10]]).toEqual([400, 429]);
   });
 });
+
+describe('a network that goes on although it has to wait', () => {
+  const failures = async (from: string) =>
+    (
+      await server.database.db
+        .selectFrom('audit_events')
+        .select('detail')
+        .where('type', '=', 'account.sign_in_failed')
+        .where('ip', '=', from)
+        .execute()
+    ).map(({ detail }) => (detail as { reason: string }).reason);
+
+  it('is one line in the audit trail for each window', async () => {
+    const [ada, from, browser] = [await aPerson(server.database), anAddress(), new Person(server.issuer)];
+    const page = await signInPage(browser);
+    for (let n = 0; n < 30; n += 1) {
+      const { status } = await send(browser, page, { email: ada.email, password: `no ${n}` }, from);
+      expect(status).toBe(n < 10 ? 400 : 429);
+    }
+    expect(await failures(from)).toEqual([...Array(10).fill('password'), 'throttled']);
+  });
+
+  it('leaves no row for each address that it makes up, and one line for all of them', async () => {
+    const [from, browser] = [anAddress(), new Person(server.issuer)];
+    const page = await signInPage(browser);
+    const rows = async () => (await server.database.db.selectFrom('throttles').select('key').execute()).length;
+    const tries = async (count: number, name: string) => {
+      for (let n = 0; n < count; n += 1) {
+        await send(browser, page, { email: `${name}-${n}@example.com`, password: 'wrong' }, from);
+      }
+    };
+    await tries(101, 'first');
+    const before = await rows();
+    await tries(20, 'more');
+    expect(await rows()).toBe(before);
+    expect((await failures(from)).filter((reason) => reason === 'throttled')).toHaveLength(1);
+  });
+});

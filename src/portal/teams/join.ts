@@ -59,7 +59,7 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
   async function find(ctx: Context, code: string): Promise<OpenInvitation | undefined> {
     // Counted before it is looked at, and taken back when it was right: many at once gain nothing.
     const network = networkOf(ctx.ip);
-    const wait = await joinLimit.fail(network);
+    const { wait } = await joinLimit.fail(network);
     if (wait) throw new AppError('too_many_requests', { retryAfter: wait });
     const invitation = await findInvitationByCode(db, code, clock());
     if (invitation) await joinLimit.forgive(network);
