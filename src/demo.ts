@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { createAccount } from './accounts/accounts.ts';
@@ -10,6 +10,7 @@ import { createClient } from './clients/clients.ts';
 import type { Database } from './db/connection.ts';
 import type { Tables } from './db/tables.ts';
 import { inTransaction } from './db/transaction.ts';
+import { makeFolder, writeWhole } from './owned-files.ts';
 import { createTeam } from './teams/teams.ts';
 
 /** What a newcomer needs to get a token within a minute. Random for every install. */
@@ -51,8 +52,8 @@ export async function seedDemo({ db }: Database, dataDir: string, now: Date): Pr
     const used = await trx.selectFrom('accounts').select('id').limit(1).executeTakeFirst();
     if (!first || used) return undefined;
     const demo = await createDemo(trx, { actor: { type: 'system' }, now });
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(demoFile(dataDir), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+    makeFolder(dataDir);
+    writeWhole(demoFile(dataDir), `${JSON.stringify(demo, null, 2)}\n`);
     return demo;
   });
 }

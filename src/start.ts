@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { startControlServer } from './cli/control-server.ts';
 import { type Config, ConfigError } from './config.ts';
-import { type Database, openEmbedded, openPostgres } from './db/connection.ts';
+import { type Database, openPostgres } from './db/connection.ts';
+import { openEmbedded } from './db/embedded.ts';
 import { migrateUp, pendingMigrations } from './db/migrator.ts';
 import { openUsable } from './db/usable.ts';
 import { type Demo, seedDemo } from './demo.ts';
 import { resolveSecrets } from './generated-secrets.ts';
 import { drain, keepIdleConnections, stopServing } from './http/drain.ts';
+import { hasSigningKeys } from './keys/signing-keys.ts';
 import type { Listening } from './listen.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
@@ -73,7 +75,7 @@ async function open(
   opened.defer(() => control?.close());
   const app = await createApp({
     config,
-    secrets: resolveSecrets(config),
+    secrets: resolveSecrets(config, await hasSigningKeys(database.db)),
     database,
     clock,
     log,

@@ -9,6 +9,7 @@ import { resolveSecrets } from '../generated-secrets.ts';
 import type { RotationParts } from '../keys/rotation.ts';
 import type { Signer } from '../keys/signer.ts';
 import { createSigners } from '../keys/signers.ts';
+import { hasSigningKeys } from '../keys/signing-keys.ts';
 import { LONGEST_TOKEN_LIFETIME, type RotationPolicy } from '../keys/stages.ts';
 import { createOutbox, type Outbox } from '../mail/outbox.ts';
 import type { Io } from './io.ts';
@@ -19,7 +20,7 @@ export interface Session {
   readonly db: Kysely<Tables>;
   readonly config: Config;
   /** Asked only by commands that need keys. @throws {ConfigError} */
-  keys(): { policy: RotationPolicy; signer: Signer; masterKeys: readonly MasterKey[] };
+  keys(database: { hasKeys: boolean }): { policy: RotationPolicy; signer: Signer; masterKeys: readonly MasterKey[] };
   close(): Promise<void>;
 }
 
@@ -29,8 +30,8 @@ export function sessionOf(config: Config, database: Pick<Database, 'db'>, close:
     db: database.db,
     config,
     close,
-    keys() {
-      const { masterKeys } = resolveSecrets(config);
+    keys({ hasKeys }) {
+      const { masterKeys } = resolveSecrets(config, hasKeys);
       const policy = { ...config.keyRotation, retainFor: LONGEST_TOKEN_LIFETIME };
       return { policy, masterKeys, signer: createSigners(masterKeys, config.signerSocket)[0] };
     },
@@ -78,15 +79,15 @@ export function createCommandLine(io: Io, open: OpenSession, endWith: (code: num
     withDatabase: (work) =>
       withSession(open, async (session) => {
         await ensureMigrated(session);
-        return work(session.db, toolsOf(session));
+        return work(session.db, toolsOf(session, await hasSigningKeys(session.db)));
       }),
     withKeys: (work) =>
       withSession(open, async (session) => {
         await ensureMigrated(session);
-        const { policy, signer, masterKeys } = session.keys();
+        const { policy, signer, masterKeys } = session.keys({ hasKeys: await hasSigningKeys(session.db) });
         return work({ db: session.db, rotation: { db: session.db, signer, policy }, masterKeys });
       }),
-    withUnmigratedDatabase: (work) => withSession(open, (session) => work(session.db, toolsOf(session))),
+    withUnmigratedDatabase: (work) => withSession(open, (session) => work(session.db, toolsOf(session, true))),
     by: (rules) => ({
       actor: { type: 'operator' },
       now: new Date(),
@@ -110,8 +111,8 @@ async function withSession<T>(open: OpenSession, work: (session: Session) => Pro
   }
 }
 
-function toolsOf({ config, keys }: Session): Tools {
-  return { config, outbox: () => createOutbox(keys().masterKeys, config.issuer) };
+function toolsOf({ config, keys }: Session, hasKeys: boolean): Tools {
+  return { config, outbox: () => createOutbox(keys({ hasKeys }).masterKeys, config.issuer) };
 }
 
 async function ensureMigrated({ db, config }: Session): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
-import { DataDirInUse } from '../db/connection.ts';
+import { DataDirInUse } from '../db/embedded.ts';
 import { DatabaseUnusable, explainDatabaseFailure } from '../db/explain.ts';
 import { AppError } from '../errors.ts';
 import { MissingMasterKey, WrongMasterKey } from '../keys/seal.ts';

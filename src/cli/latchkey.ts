@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../config.ts';
-import { DataDirInUse, openEmbedded } from '../db/connection.ts';
+import { DataDirInUse, openEmbedded } from '../db/embedded.ts';
 import { openUsable } from '../db/usable.ts';
 import { type Session, sessionOf } from './command-line.ts';
 import { handOver } from './control-client.ts';

@@ -1,6 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { PGlite } from '@electric-sql/pglite';
 import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
@@ -27,15 +24,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Another process has the data folder. */
-export class DataDirInUse extends Error {
-  constructor(dataDir: string) {
-    super(`DATA_DIR: ${dataDir} is in use by another process; stop it, or set DATABASE_URL to run several`);
-    this.name = 'DataDirInUse';
-  }
-}
-
-const INT8 = 20;
+export const INT8 = 20;
 
 /** Times in milliseconds; none by default. */
 export interface QueryLimits {
@@ -87,21 +76,6 @@ export function openPostgres(
   return { kind: 'postgres', db, pool, deadlines, close: () => db.destroy() };
 }
 
-/** Opens the embedded database under a lock of the folder. @throws {DataDirInUse} */
-export async function openEmbedded(dataDir: string): Promise<Database> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  chmodSync(dataDir, 0o700);
-  const unlock = lockFolder(dataDir);
-  try {
-    // Loaded only where it is used: on PostgreSQL it would be memory for nothing.
-    const { PGlite } = await import('@electric-sql/pglite');
-    return await embed(new PGlite(join(dataDir, 'postgres'), { parsers: { [INT8]: Number } }), unlock);
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-}
-
 /** Wraps a running PGlite. `onClose` runs after it is closed. */
 export async function embed(pglite: PGlite, onClose: () => void = () => {}): Promise<Database> {
   await pglite.waitReady;
@@ -113,19 +87,4 @@ export async function embed(pglite: PGlite, onClose: () => void = () => {}): Pro
   };
   const listen: Database['listen'] = (channel, heard) => pglite.listen(channel, heard);
   return { kind: 'embedded', db, pool: undefined, deadlines, listen, close };
-}
-
-/**
- * A lock that the operating system drops when the process ends, however it ends: SQLite's on a file of its own. A file
- * with a process id in it would outlive a crash, and two processes can both find it stale.
- */
-function lockFolder(dataDir: string): () => void {
-  const lock = new DatabaseSync(join(dataDir, 'lock'));
-  try {
-    lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch {
-    lock.close();
-    throw new DataDirInUse(dataDir);
-  }
-  return () => lock.close();
 }

@@ -44,3 +44,8 @@ export async function signingKeysFingerprint(db: Db): Promise<string> {
     from signing_keys`.execute(db);
   return rows[0]?.print ?? '';
 }
+
+/** Whether anything in the database was encrypted with master keys yet. */
+export async function hasSigningKeys(db: Db): Promise<boolean> {
+  return (await db.selectFrom('signing_keys').select('kid').limit(1).executeTakeFirst()) !== undefined;
+}
