@@ -130,10 +130,11 @@ export function createWorkers(count: number, log: Logger): Workers {
       stopping = true;
       for (const place of places) clearTimeout(place.timer);
       const all = [...running];
-      const ends = all.map(untilEnded);
+      // Heard from now on: one may end badly while the others are waited for.
+      const ends = Promise.allSettled(all.map(untilEnded));
       await Promise.all(all.filter(isHeld).map(untilWaiting));
       for (const worker of all) release(worker);
-      const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+      const failed = (await ends).find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
     },
   };

@@ -35,7 +35,11 @@ let decoy: Promise<string> | undefined;
 
 /** A hash of nothing anyone knows, so that an unknown address takes as long as a wrong password. */
 function decoyHash(): Promise<string> {
-  decoy ??= hashPassword(crypto.randomUUID());
+  decoy ??= hashPassword(crypto.randomUUID()).catch((error: unknown) => {
+    // Once more for the next one, or no unknown address would ever get another answer.
+    decoy = undefined;
+    throw error;
+  });
   return decoy;
 }
 

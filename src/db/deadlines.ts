@@ -47,12 +47,15 @@ export function requireTime(deadline: Deadline): number {
  */
 export async function within<T>(deadline: Deadline, waiting: Promise<T>, late: (value: T) => void): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const giveUp = () => {
+    // What it comes to is nobody's any more, a failure included.
     waiting.then(late, () => {});
     reject(new DeadlineExceeded());
-  }, requireTime(deadline));
+  };
+  const timer = setTimeout(giveUp, Math.max(0, deadline.remaining()));
+  if (deadline.remaining() <= 0) giveUp();
   try {
-    return await Promise.race([waiting, promise]);
+    return await Promise.race([promise, waiting]);
   } finally {
     clearTimeout(timer);
   }

@@ -39,8 +39,12 @@ async function call<T>(socketPath: string, path: string, body: object): Promise<
       });
       incoming.on('error', reject);
       incoming.on('end', () => {
-        if (incoming.statusCode === 200) resolve(JSON.parse(text) as T);
-        else reject(new Error(`the signer answered ${incoming.statusCode}`));
+        if (incoming.statusCode !== 200) return reject(new Error(`the signer answered ${incoming.statusCode}`));
+        try {
+          resolve(JSON.parse(text) as T);
+        } catch (error) {
+          reject(error);
+        }
       });
     },
   );

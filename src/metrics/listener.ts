@@ -10,8 +10,9 @@ export async function serveMetrics(
   at: { port: number; host: string },
 ): Promise<Listening> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://metrics');
-    if (pathname !== '/metrics' || !['GET', 'HEAD'].includes(request.method ?? '')) {
+    // Not every target of a request is a URL, and what was thrown here would end the process.
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== '/metrics' || !['GET', 'HEAD'].includes(request.method ?? '')) {
       response.writeHead(404).end();
       return;
     }

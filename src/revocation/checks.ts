@@ -33,9 +33,9 @@ export function createRevocationChecks(db: Db): RevocationChecks {
   };
   return {
     async isRevoked(token) {
+      const names = namesOf(token).map((name) => [`${name.kind} ${name.value}`, name] as const);
       open ??= begin();
       const batch = open;
-      const names = namesOf(token).map((name) => [`${name.kind} ${name.value}`, name] as const);
       for (const [key, name] of names) batch.names.set(key, name);
       const found = await batch.found;
       // A token's time is in whole seconds, so one of the same second counts as issued before.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { type Database, openPostgres } from '../../src/db/connection.ts';
-import { type Deadline, DeadlineExceeded } from '../../src/db/deadlines.ts';
+import { type Deadline, DeadlineExceeded, within } from '../../src/db/deadlines.ts';
 import type { Tables } from '../../src/db/tables.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -49,6 +49,18 @@ const sleeping = async () => {
 };
 
 describe('a deadline', () => {
+  it('that is over leaves no rejection to nobody, whatever comes of what was begun', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    process.on('unhandledRejection', hear);
+    const failing = Promise.withResolvers<void>();
+    await expect(within(aDeadline(-1), failing.promise, () => {})).rejects.toThrow(DeadlineExceeded);
+    failing.reject(new Error('too late to matter'));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', hear);
+    expect(unheard).toEqual([]);
+  });
+
   it('ends the statement that runs, in the database too, and the connection is not used again', async () => {
     const slow = database.deadlines.run(aDeadline(100), () => sql`select pg_sleep(60)`.execute(database.db));
     await expect(slow).rejects.toThrow(DeadlineExceeded);

@@ -59,7 +59,7 @@ describe('/metrics', () => {
 
   it('is served there and nowhere else, and nothing else is served there', async () => {
     expect((await ask({ path: '/metrics' })).status).toBe(404);
-    for (const path of ['/', '/token', '/healthz', '/metrics/']) {
+    for (const path of ['/', '//', '/token', '/healthz', '/metrics/']) {
       expect([path, (await fetch(`http://localhost:${port}${path}`)).status]).toEqual([path, 404]);
     }
     expect((await fetch(`http://localhost:${port}/metrics`, { method: 'POST' })).status).toBe(404);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,16 +133,17 @@ describe(`WORKERS=${WORKERS}`, () => {
   it('ends well while those that were replaced still wait for their connections', async () => {
     await startWorkers();
     const before = childrenOf(server.pid);
-    const agent = new Agent({ keepAlive: true });
-    // Left open and idle, some with each of them.
-    await Promise.all(Array.from({ length: 2 * WORKERS }, () => send({ ...target(), path: '/healthz', agent })));
+    // Some with each of them, for longer than the log takes to say that all are replaced.
+    const held = await Promise.all(Array.from({ length: 2 * WORKERS }, () => holdRequest(target(), app)));
     process.kill(server.pid, 'SIGHUP');
     await until('all are replaced', () => server.output().includes('all workers are replaced'));
     expect(before.some(isRunning)).toBe(true);
 
-    expect(await server.stop()).toBe(0);
+    const ended = server.stop();
+    // Those that have waited for ten seconds by now are cut off.
+    await Promise.allSettled(held.map((one) => one.finish()));
+    expect(await ended).toBe(0);
     expect(server.output()).not.toContain('ERR_IPC');
-    agent.destroy();
   });
 
   it('does not go on answering because one worker stands still', async () => {
