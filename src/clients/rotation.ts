@@ -46,11 +46,8 @@ export async function rotateSecret(
     await lockSecrets(trx, clientId, by);
     const old = await requireLive(trx, { clientId, secretId }, by);
     const added = await insertSecret(trx, { clientId, ...wanted }, by);
-    await trx
-      .updateTable('client_secrets')
-      .set(endOf(ends, old.expires_at, added.id, by.now))
-      .where('id', '=', secretId)
-      .execute();
+    const end = endOf(ends, old.expires_at, added.id, by.now);
+    if (end) await trx.updateTable('client_secrets').set(end).where('id', '=', secretId).execute();
     const event = { clientId, secretId, successorId: added.id, ends: ends.when };
     await record(trx, by.actor, { type: 'client.secret_rotated', ...event }, by.now);
     return added;
@@ -71,12 +68,13 @@ async function requireLive(db: Db, { clientId, secretId }: { clientId: string; s
   return old;
 }
 
-/** An end that was settled before stays when it comes earlier. */
+/** An end that was settled before stays when it comes earlier; undefined then. */
 function endOf(ends: Ends, settled: Date | null, successorId: string, now: Date) {
   if (ends.when === 'first_use') return { successor_id: successorId };
   const at = timeOf(ends, now);
   if (at < now) throw new AppError('invalid_request', { detail: 'The old secret can end only now or later.' });
-  return { expires_at: settled && settled < at ? settled : at };
+  if (settled && settled <= at) return undefined;
+  return { expires_at: at, ends_for: successorId, settled_end: settled };
 }
 
 function timeOf(ends: Exclude<Ends, { when: 'first_use' }>, now: Date): Date {

@@ -14,6 +14,7 @@ import { AppError } from '../errors.ts';
 import { nameOf } from '../names/names.ts';
 import { findClient, lockClient } from './find-clients.ts';
 import { expiryOf, MOST_SECRETS } from './secret-policy.ts';
+import { handOn } from './secret-succession.ts';
 import { generateSecret, hashSecret } from './secret-values.ts';
 
 /** A moment, as a Date or in the letters of RFC 3339. */
@@ -124,6 +125,7 @@ export function removeSecret(db: Kysely<Tables>, input: { clientId: string; secr
   const { clientId, secretId } = input;
   return inTransaction(db, async (trx) => {
     await lockClient(trx, clientId, by);
+    await handOn(trx, secretId, by.now);
     const removed = await trx
       .deleteFrom('client_secrets')
       .where('id', '=', secretId)

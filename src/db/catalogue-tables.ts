@@ -69,6 +69,9 @@ export interface ClientSecretTable {
   last_used_at: Late<Date>;
   /** This secret ends when that one is first used. */
   successor_id: Late<string>;
+  /** `expires_at` was set when that one took its place, and was `settled_end` before. */
+  ends_for: Late<string>;
+  settled_end: Late<Date>;
 }
 
 export interface ApiTable {
