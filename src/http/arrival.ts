@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { ErrorCode } from '../errors.ts';
 import { clientAddress } from './client-address.ts';
 import type { RequestState } from './context.ts';
@@ -13,16 +13,55 @@ export interface Arrival {
   readonly fault?: ErrorCode | undefined;
 }
 
-export function noteArrival({ find }: OwnNames, trustedProxies: number): Middleware<RequestState> {
+export function noteArrival(names: OwnNames, trustedProxies: number): Middleware<RequestState> {
   return (ctx, next) => {
-    const { headers } = ctx.req;
     ctx.request.ip = clientAddress(ctx.req, trustedProxies);
     // Whoever asks for an address asks for `ctx.ip`.
-    delete headers['x-forwarded-for'];
-    const fault = faultOf(ctx.req);
-    ctx.state.arrival = fault ? { fault } : { origin: find(headers.host ?? '') };
+    delete ctx.req.headers['x-forwarded-for'];
+    const target = takeTarget(ctx);
+    ctx.state.arrival = arrivalOf(ctx.req, target, names);
     return next();
   };
+}
+
+function arrivalOf(request: IncomingMessage, target: Target, { find }: OwnNames): Arrival {
+  const fault = faultOf(request) ?? target.fault;
+  if (fault) return { fault };
+  const origin = find(request.headers.host ?? '');
+  // It outranks the Host header (RFC 9112 §3.2.2), so both must name us, and by the same name.
+  const isOurs = target.authority === undefined || (origin !== undefined && find(target.authority) === origin);
+  return isOurs ? { origin } : { fault: 'wrong_host' };
+}
+
+/** What a request line is for, beside the path. */
+interface Target {
+  readonly fault?: ErrorCode;
+  /** The host that it names, where it names one. */
+  readonly authority?: string;
+}
+
+/**
+ * Leaves the path and the query of the target, which is all that is looked at from here on: Koa reads a path whenever
+ * somebody asks for it, throws for many that are none, and does so where nobody catches that.
+ */
+function takeTarget(ctx: Context): Target {
+  const target = ctx.req.url ?? '';
+  const visible = /^[\x21\x22\x24-\x7E]*/.exec(target)?.[0] ?? '';
+  const fault = visible === target ? undefined : 'malformed_encoding';
+  if (visible.startsWith('/') || visible === '*') {
+    if (fault) replaceTarget(ctx, visible);
+    return fault ? { fault } : {};
+  }
+  const [, authority = '', rest = ''] = /^https?:\/\/([^/?]*)(.*)$/i.exec(visible) ?? [];
+  replaceTarget(ctx, rest.startsWith('/') ? rest : `/${rest}`);
+  if (fault) return { fault };
+  return isHost(authority) ? { authority } : { fault: 'malformed_host' };
+}
+
+function replaceTarget(ctx: Context, target: string): void {
+  ctx.url = target;
+  ctx.originalUrl = target;
+  ctx.request.originalUrl = target;
 }
 
 /** Node.js refuses a request of HTTP/1.1 without Host, two lengths, and a length beside chunks by itself. */

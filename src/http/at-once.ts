@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { StandardHeaders } from './security-headers.ts';
 
@@ -20,10 +21,14 @@ export interface AtOnce {
   answer(ctx: Context, answer: WholeAnswer): void;
 }
 
+/** Codings are judged in one place (body-coding.ts), which is not on these ways. */
+const isCoded = ({ headers }: IncomingMessage) =>
+  headers['content-encoding'] !== undefined || headers['transfer-encoding'] !== undefined;
+
 export function createAtOnce(standard: StandardHeaders): AtOnce {
   return {
     isFor: ({ req, state }, method, path) =>
-      req.url === path && req.method === method && state.arrival.origin !== undefined,
+      req.url === path && req.method === method && state.arrival.origin !== undefined && !isCoded(req),
     answer(ctx, { status = 200, headers, body }) {
       ctx.respond = false;
       const own = [...headers, 'Content-Length', String(body.length)];

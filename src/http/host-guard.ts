@@ -1,6 +1,5 @@
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import { AppError } from '../errors.ts';
-import { isHost } from './arrival.ts';
 import type { OwnNames } from './own-names.ts';
 
 /** Probes come by address, so these answer under any Host. */
@@ -16,7 +15,6 @@ export function pinHost(names: OwnNames, isForPrograms: (path: string) => boolea
   return async (ctx, next) => {
     const { origin, fault } = ctx.state.arrival;
     if (fault) throw new AppError(fault);
-    takeOriginForm(ctx, names);
     const isIssuer = origin === names.issuer;
     const isOpen = isIssuer || PROBES.has(ctx.path) || (origin !== undefined && isForPrograms(ctx.path));
     if (!isOpen) throw new AppError('wrong_host');
@@ -32,20 +30,4 @@ export function pinHost(names: OwnNames, isForPrograms: (path: string) => boolea
       if (!ctx.headerSent) ctx.remove('Set-Cookie');
     }
   };
-}
-
-/**
- * A target with a host of its own outranks the Host header (RFC 9112 §3.2.2), and Koa would publish it in addresses. Both
- * must name us, and by the same name.
- */
-function takeOriginForm(ctx: Context, names: OwnNames): void {
-  const target = ctx.req.url ?? '';
-  if (target.startsWith('/') || target === '*') return;
-  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? [];
-  if (authority === undefined || !isHost(authority)) throw new AppError('malformed_host');
-  const origin = names.find(authority);
-  if (origin === undefined || origin !== ctx.state.arrival.origin) throw new AppError('wrong_host');
-  ctx.url = rest.startsWith('/') ? rest : `/${rest}`;
-  ctx.originalUrl = ctx.url;
-  ctx.request.originalUrl = ctx.url;
 }

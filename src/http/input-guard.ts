@@ -20,9 +20,7 @@ const POST_AS_GET = new Set(['/auth', '/session/end']);
 export function guardInput(): Middleware {
   return async (ctx, next) => {
     if ((ctx.req.url?.length ?? 0) > MAX_TARGET) throw new AppError('payload_too_large');
-    if (!/^[\x21-\x7E]*$/.test(ctx.req.url ?? '') || !isWellEncoded(ctx.req.url ?? '')) {
-      throw new AppError('malformed_encoding');
-    }
+    if (!isWellEncoded(ctx.req.url ?? '')) throw new AppError('malformed_encoding');
     requirePlainBody(ctx);
     if (ctx.method !== 'POST') return next();
     if ((ctx.request.length ?? 0) > MAX_BODY) requireSmallUpload(ctx);

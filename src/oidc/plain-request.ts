@@ -11,13 +11,7 @@ import { isWellEncoded } from '../http/input-guard.ts';
 import { MAX_BODY } from '../http/read-ahead.ts';
 
 /** Each means that a request has something special about it. */
-const SPECIAL_HEADERS = [
-  'dpop',
-  'origin',
-  'content-encoding',
-  'oauth-client-attestation',
-  'oauth-client-attestation-pop',
-];
+const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
 /** Whether a request is a form for exactly this path, with nothing special in its headers. */

@@ -24,7 +24,7 @@ async function send(lines: readonly string[], body = ''): Promise<[number, strin
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
   });
-  socket.write(`${[...lines, 'Accept: application/json', 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
+  socket.write(`${[...lines, 'Accept: application/json', 'Connection: close'].join('\r\n')}\r\n\r\n${body}`, 'latin1');
   await once(socket, 'close');
   const [head = '', answer = ''] = text.split('\r\n\r\n');
   const json = /application\/(problem\+)?json/.test(head) ? JSON.parse(answer) : {};
@@ -98,8 +98,34 @@ describe('a request', () => {
     ['http://user@HOST/jwks', 400, 'invalid_request'],
     ['http:///jwks', 400, 'invalid_request'],
     ['ftp://HOST/jwks', 400, 'invalid_request'],
+    ['http://[/jwks', 400, 'invalid_request'],
+    ['http://[::1/jwks', 400, 'invalid_request'],
+    ['http://HOST:99999999/jwks', 400, 'invalid_request'],
+    ['http://a b/jwks', 400, undefined],
+    ['javascript:[', 400, undefined],
+    ['//a@[#x', 400, 'invalid_request'],
+    ['//a@[\u00a0', 400, undefined],
+    ['/jwks#x', 400, 'invalid_request'],
+    ['http://HOST#x', 400, undefined],
+    ['http://HOST/jwks#[', 400, 'invalid_request'],
+    ['http://HOST?a=//b@[', 200, undefined],
+    ['*', 404, 'not_found'],
   ])('for %s has the answer %i', async (target, status, error) => {
     expect(await send([`GET ${target.replace('HOST', host)} HTTP/1.1`, `Host: ${host}`])).toEqual([status, error]);
+    expect(await send(['GET /healthz HTTP/1.1', `Host: ${host}`])).toEqual([200, undefined]);
+  });
+
+  it.each([
+    ['Content-Encoding: br', 'Content-Length: 1'],
+    ['Content-Encoding: br', 'Transfer-Encoding: chunked'],
+    ['Transfer-Encoding: gzip, chunked', 'X-Other: 1'],
+  ])('for a document that is kept is refused with a packed body as well: %s, %s', async (...coding) => {
+    const lines = ['GET /jwks HTTP/1.1', `Host: ${host}`];
+    expect(await send(lines)).toEqual([200, undefined]);
+    expect(await send([...lines, ...coding], coding[1] === 'Content-Length: 1' ? 'x' : '0\r\n\r\n')).toEqual([
+      415,
+      'invalid_request',
+    ]);
   });
 
   it('is answered whether or not the host is in capitals', async () => {

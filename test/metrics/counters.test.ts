@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { metrics } from '../../src/metrics/table.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -63,6 +64,15 @@ describe('/metrics', () => {
       expect([path, (await fetch(`http://localhost:${port}${path}`)).status]).toEqual([path, 404]);
     }
     expect((await fetch(`http://localhost:${port}/metrics`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('is served there, whatever else is asked for there', async () => {
+    for (const target of ['//', 'http://[', '//a@[#x', '*', `/${'x'.repeat(10_000)}`]) {
+      const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: metrics\r\nConnection: close\r\n\r\n`);
+      expect([target, (await socket.toArray()).join('').split('\r\n')[0]]).toEqual([target, 'HTTP/1.1 404 Not Found']);
+    }
+    expect((await fetch(`http://localhost:${port}/metrics?of=all`)).status).toBe(200);
   });
 
   it('listens only on this machine unless told otherwise', async () => {
