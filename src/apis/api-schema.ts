@@ -42,9 +42,7 @@ const WebAddress = z
 
 export const ApiScopeInput = z.strictObject({
   name: ScopeName,
-  description: descriptionOf(300, 'A description of a scope has at most 300 characters.')
-    .refine((text) => !/[\r\n\t]/.test(text), 'A description of a scope is one line.')
-    .default(''),
+  description: descriptionOf(300, 'A description of a scope has at most 300 characters.').default(''),
   /** A subscription with it waits for the API's owner. */
   needsApproval: z.boolean().default(false),
   /** People need a role that has it. */

@@ -254,6 +254,11 @@ describe('roles', () => {
     await server.database.db.updateTable('apis').set({ team_id: team.id }).where('id', '=', api.id).execute();
     const developer = await aMember(server, { team: team.id });
     const person = await aPerson(server.database, { name: 'Mary Jackson' });
+    const member = { team_id: team.id, account_id: person.account.id, role: 'viewer' as const };
+    await server.database.db
+      .insertInto('team_members')
+      .values({ ...member, created_at: new Date() })
+      .execute();
     await aGroup(server.database, [person.account.id]);
     const page = await openAs(developer, `/apis/${api.id}/roles`);
     await page.getByLabel('Name').fill('Controller');
