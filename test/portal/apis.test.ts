@@ -106,7 +106,7 @@ describe('the form of an API', () => {
     await visitor.submit(page, '/edit', { ...fields, name: 'Theirs' });
     const late = await visitor.submit(page, '/edit', fields);
     expect(late.response.status).toBe(400);
-    expect(late.text).toContain('What this page says has changed since you opened it');
+    expect(late.text).toContain('This has been changed by someone else since you read it.');
     expect(late.text).toContain('value="Mine"');
   });
 
@@ -165,7 +165,7 @@ describe('a request in the portal', () => {
     await request(['b']);
     const late = await visitor.submit(page, `/subscriptions/${id}/approve`, { scopes: 'b' });
     expect(late.response.status).toBe(400);
-    expect(late.text).toContain('This has been changed by someone else since you read it.');
+    expect(late.text).toContain('What this page says has changed since you opened it');
     const { scopes: live } = await db()
       .selectFrom('subscriptions')
       .select('scopes')
