@@ -15,6 +15,7 @@ import { AppError } from '../errors.ts';
 import { isAlwaysThere } from '../keys/algorithms.ts';
 import { ClientChanges, checkConsistency, checkUris, reportTo, type WantedChanges } from './client-input.ts';
 import { lockClient } from './find-clients.ts';
+import { PURPOSES } from './purposes.ts';
 import { endAllSecrets } from './secrets.ts';
 
 export interface ClientUpdate {
@@ -68,6 +69,10 @@ function requireConsistency(before: Client, changes: WantedChanges, rules: House
       const known = { redirectUris: before.redirect_uris, postLogoutRedirectUris: before.post_logout_redirect_uris };
       checkUris(client, { rules, before: known }, reportTo(ctx));
       checkConsistency(client, reportTo(ctx));
+      // What it is created with says nothing where it cannot keep a secret; once it is there, a change would lock it out.
+      if (changes.authMethod?.startsWith('client_secret') && PURPOSES[before.type].isPublic) {
+        reportTo(ctx)(['authMethod'], 'An app that cannot keep a secret does not authenticate.');
+      }
     })
     .parse(after);
 }

@@ -21,11 +21,12 @@ import { followPublishedKeys } from './client-keys.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
 import { endInTime } from './expiries.ts';
+import { readHintsAlike } from './hints.ts';
 import { noteStart } from './issue-time.ts';
 import { explainPlainHttp, refusePlainHttp } from './plain-http.ts';
 import { UNAVAILABLE_ERROR } from './plain-request.ts';
 import { keepErrorsFromOldAddresses } from './second-looks.ts';
-import { judgeSignOuts } from './sign-outs.ts';
+import { forgetOldAddresses, judgeSignOuts } from './sign-outs.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
@@ -39,7 +40,7 @@ export interface Overrides {
   /** Sees every request to the provider with its answer. */
   readonly around: ProviderMiddleware;
   readonly publishJwks: ProviderMiddleware;
-  /** Reads the ID token that comes with a request to sign out. */
+  /** Reads the ID token that comes with a request, to sign in or out. */
   readonly readHint: HintReader;
   /** Takes over where the provider refuses a JWT. */
   readonly structuredTokens: ProviderMiddleware;
@@ -90,6 +91,8 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   compareHashes(provider, overrides);
   explainRefusals(provider);
   noteReplaysAtomically(provider, overrides);
+  readHintsAlike(provider, overrides.readHint);
+  forgetOldAddresses(provider);
   refusePlainHttp(provider, overrides.rules);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.
   provider.on('server_error', (ctx, error) => {

@@ -52,6 +52,24 @@ async function judge(ctx: KoaContextWithOIDC, findClient: FindClient, readHint: 
   requests.set(ctx, { hint: client && hint, redirect, withheld: address !== undefined && !redirect });
 }
 
+/** Between the page that asks and the click an app may have lost the address, or have ended itself. */
+export function forgetOldAddresses(provider: Provider): void {
+  const { Session } = provider;
+  const get = Session.get.bind(Session);
+  const isOwn = (address: string) => address.startsWith(`${provider.issuer}/`);
+  Session.get = async (ctx) => {
+    const session = await get(ctx);
+    const { clientId, postLogoutRedirectUri: address } = session.state ?? {};
+    // Where another person signs in on the way, the provider goes on at an address of its own.
+    if (ctx.path !== '/session/end/confirm' || typeof address !== 'string' || isOwn(address)) return session;
+    const client = await provider.Client.find(String(clientId));
+    if (!client?.postLogoutRedirectUriAllowed(address)) {
+      session.state = { ...session.state, postLogoutRedirectUri: undefined, state: undefined };
+    }
+    return session;
+  };
+}
+
 /** After it was ended an app may be gone that was there before. */
 async function dropUnknownApp(ctx: KoaContextWithOIDC, findClient: FindClient): Promise<void> {
   const { client_id: named, ...others } = ctx.query;

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeJwt } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { updateClient } from '../../src/clients/update-client.ts';
+import { keyCommands } from '../keys/key-commands.ts';
 import { connect, enterCode, poll, startDevice } from '../support/device.ts';
 import { aClient, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationParameters, authorizationUrl, CALLBACK, PKCE, signIn } from '../support/relying-app.ts';
 import { byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { controlTime, releaseTime, travel } from '../support/time.ts';
 import { post } from '../support/tokens.ts';
 
 let server: TestServer;
@@ -144,5 +146,41 @@ describe('an app that asks for more care while somebody signs in', () => {
     await updateClient(server.database.db, { clientId: web.clientId, changes }, byOperator());
     const { leftTo } = await browser.submit(page, '/sign-in', ada);
     expect([leftTo?.searchParams.get('error'), leftTo?.searchParams.has('code')]).toEqual(['invalid_request', false]);
+  });
+});
+
+describe('an id_token_hint outlives what it was signed with', () => {
+  const silently = async (browser: Person, of: typeof app, idToken: string) => {
+    const url = authorizationUrl(server, of, { id_token_hint: idToken, prompt: 'none' });
+    const { leftTo } = await browser.visit(url);
+    return leftTo?.searchParams.get('error') ?? (leftTo?.searchParams.has('code') ? 'a code' : 'nothing');
+  };
+  const anApp = () => aClient(server.database, { type: 'web' });
+  afterEach(releaseTime);
+
+  it('is good although the app signs otherwise now, and its key has left the JWKS', async () => {
+    const own = await anApp();
+    const { person, tokens } = await signIn(server, own, ada);
+    const idToken = tokens.id_token ?? '';
+    const changes = { idTokenAlg: 'RS256' as const };
+    await updateClient(server.database.db, { clientId: own.clientId, changes }, byOperator());
+    expect(await silently(person, own, idToken)).toBe('a code');
+    controlTime();
+    await keyCommands(server).rotate('ES256');
+    travel(7 * 86_400);
+    await server.app.keyring.reload();
+    const { kid } = decodeProtectedHeader(idToken);
+    expect(server.app.keyring.publicJwks().keys.map((key) => key.kid)).not.toContain(kid);
+    expect(await silently(person, own, idToken)).toBe('a code');
+  });
+
+  it('is none of another app, and none that a revoked key has signed', async () => {
+    const own = await anApp();
+    const { person, tokens } = await signIn(server, own, ada);
+    const idToken = tokens.id_token ?? '';
+    expect(await silently(person, await anApp(), idToken)).toBe('invalid_request');
+    await keyCommands(server).revoke(decodeProtectedHeader(idToken).kid ?? '');
+    await server.app.keyring.reload();
+    expect(await silently(person, own, idToken)).toBe('invalid_request');
   });
 });

@@ -218,6 +218,29 @@ describe('signing out', () => {
     expect((await person.submit(page, '/session/end/confirm', { logout: 'yes' })).leftTo).toBeUndefined();
   });
 
+  it.each(['logout', 'stay'])(
+    'goes to no address that the app has lost since the page was shown: %s',
+    async (choice) => {
+      const app = await anApp();
+      const { person, hint } = await signedIn(app);
+      const page = await person.visit(ending({ id_token_hint: hint, post_logout_redirect_uri: BYE, state: 'x' }));
+      const changes = { postLogoutRedirectUris: [] };
+      await updateClient(server.database.db, { clientId: app.clientId, changes }, operator());
+      const fields: Record<string, string> = choice === 'logout' ? { logout: 'yes' } : {};
+      const values = Object.fromEntries(
+        [...page.text.matchAll(/<input type="hidden" name="(xsrf)" value="([^"]*)"/g)].map(([, name, value]) => [
+          name,
+          value,
+        ]),
+      );
+      const answer = await person.request('/session/end/confirm', { form: { ...values, ...fields } });
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get('location')).toMatch(new RegExp(`^${server.issuer}/session/end/success`));
+      expect((await person.visit(answer.headers.get('location') ?? '')).response.status).toBe(200);
+      expect(await isSignedIn(person, app)).toBe(choice === 'stay');
+    },
+  );
+
   it('I16: takes a hint that has expired', async () => {
     const app = await anApp();
     const { person, hint } = await signedIn(app);
