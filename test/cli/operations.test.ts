@@ -67,13 +67,17 @@ describe('latchkey key', () => {
   });
 
   it.each([
-    ['none', {}],
-    ['others', { MASTER_KEYS: `else:${randomBytes(32).toString('base64')}` }],
-  ])('makes no key that the server could not open: with %s of its master keys', async (_which, given) => {
+    ['none', {}, /^error: DATA_DIR: has no [^\n]*secrets\.json, [^\n]*or set MASTER_KEYS\n$/],
+    [
+      'others',
+      { MASTER_KEYS: `else:${randomBytes(32).toString('base64')}` },
+      /^error: MASTER_KEYS: key "[^"]+" is missing, [^\n]*\n$/,
+    ],
+  ])('makes no key that the server could not open: with %s of its master keys', async (_which, given, why) => {
     const { MASTER_KEYS, ...rest } = env;
     const before = await keys();
     const [active] = before.filter(({ alg, stage }) => alg === 'RS256' && stage === 'active');
-    const stderr = expect.stringMatching(/^error: MASTER_KEYS: key "[^"]+" is missing, [^\n]*\n$/);
+    const stderr = expect.stringMatching(why);
     for (const args of [['rotate'], ['revoke', active?.kid ?? '', '--reason', 'compromised']]) {
       expect(await latchkey({ ...rest, ...given }, ['key', ...args])).toMatchObject({ code: 1, stdout: '', stderr });
     }
