@@ -45,6 +45,7 @@ import { createOidcServer } from './oidc/server.ts';
 import { lifetimes } from './oidc/ttls.ts';
 import { createDocuments } from './outgoing/documents.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
+import { isLogoUpload } from './portal/apps/logo.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
@@ -179,7 +180,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(identifyRequests(log));
   koa.use(noteArrival(names, trustedProxies));
   koa.use(oidc.host.documents(atOnce));
-  koa.use(limitTime(database.deadlines));
+  koa.use(limitTime(database.deadlines, isLogoUpload));
   if (expressLaneOn) {
     const note = usage.note;
     const lane = { db, catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce };
@@ -191,7 +192,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(answerErrors(render, isForPrograms));
   koa.use(admin.problems);
   koa.use(pinHost(names, (path) => isForPrograms(path) || isOfAdminApi(path) || isOfFeed(path)));
-  koa.use(guardInput());
+  koa.use(guardInput(isLogoUpload));
   // The endpoints that programs call come first; routers that look at every path come after them.
   koa.use(oidc.signIns);
   koa.use(oidc.host.middleware);
@@ -226,7 +227,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     async listen(port, host) {
       const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, boundPipelining(koa.callback()));
       endSlowReaders(server);
-      const listening = await listenAt(server, { port, host, variables: { port: 'PORT', host: 'HOST' } });
+      const onError = (err: Error) => log.warn({ err }, 'could not take a connection');
+      const listening = await listenAt(server, { port, host, onError, variables: { port: 'PORT', host: 'HOST' } });
       loopback.attach(listening.addresses[0] as AddressInfo);
       return listening;
     },

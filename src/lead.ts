@@ -8,7 +8,7 @@ import { createWorkers } from './workers.ts';
 export async function lead({ workers: count, metrics }: Config, signals: Signals, log: Logger): Promise<void> {
   const workers = createWorkers(count, log);
   endWith(signals.end, log).by(() => workers.stop());
-  if (metrics) await (await import('./metrics/lead.ts')).serveWorkerMetrics(workers.listening, metrics);
+  if (metrics) await (await import('./metrics/lead.ts')).serveWorkerMetrics(workers.listening, metrics, log);
   signals.end.throwIfAborted();
   const starting = workers.start();
   signals.onHangUp(() => void workers.replaceAll());

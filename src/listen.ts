@@ -17,6 +17,8 @@ export interface Listening {
 export interface Place {
   readonly host: string;
   readonly port: number;
+  /** Hears of a connection that the machine could not take: it has no memory or no files left. The others go on. */
+  readonly onError: (error: Error) => void;
   readonly variables: { readonly host: string; readonly port: string };
 }
 
@@ -35,7 +37,9 @@ export async function listenAt(server: Server, place: Place): Promise<Listening>
   const addresses = await addressesOf(place);
   for (let tries = 1; ; tries += 1) {
     try {
-      return listeningOf(server, await listenOnAll(server, addresses, place.port));
+      const listeners = await listenOnAll(server, addresses, place.port);
+      for (const listener of listeners) listener.on('error', place.onError);
+      return listeningOf(server, listeners);
     } catch (error) {
       const again = place.port === 0 && codeOf(error) === 'EADDRINUSE' && tries < TRIES;
       if (!again) throw explained(error, place);

@@ -65,7 +65,7 @@ async function open(
   metrics?.watchDatabase(database);
   await bringUpToDate(config, database, log);
   told.throwIfAborted();
-  const metricsListening = metrics && (await exposeMetrics(config, metrics));
+  const metricsListening = metrics && (await exposeMetrics(config, metrics, log));
   opened.defer(async () => {
     const closed = metricsListening?.close();
     metricsListening?.server.closeAllConnections();
@@ -96,8 +96,13 @@ async function open(
 }
 
 /** By a listener of this process or, where there are workers, through the primary. */
-async function exposeMetrics({ metrics: at, workers }: Config, { registry }: Metrics): Promise<Listening | undefined> {
-  if (workers === 1 && at) return (await import('./metrics/listener.ts')).serveMetrics(() => registry.metrics(), at);
+async function exposeMetrics(
+  { metrics: at, workers }: Config,
+  { registry }: Metrics,
+  log: Logger,
+): Promise<Listening | undefined> {
+  if (workers === 1 && at)
+    return (await import('./metrics/listener.ts')).serveMetrics(() => registry.metrics(), at, log);
   (await import('./metrics/workers.ts')).answerPrimary(registry);
   return undefined;
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Deadline, Deadlines } from '../db/deadlines.ts';
-import { isUpload } from './upload.ts';
 
 /** Milliseconds that a request has for all that it asks the database, once its body is there. */
 export const REQUEST_DEADLINE = 5000;
@@ -10,11 +9,12 @@ const AFTER_COMMIT = 1000;
 
 /**
  * Gives every request of a page or a program one deadline, which all its statements obey: waits for a connection, waits
- * for locks and attempts add up to no more. What goes on after the answer, such as streams, has none, nor have uploads.
+ * for locks and attempts add up to no more. What goes on after the answer, such as streams, has none, nor has what takes
+ * an upload; a body that only looks like one has.
  */
-export function limitTime(deadlines: Deadlines): Middleware {
+export function limitTime(deadlines: Deadlines, takesUpload: (ctx: Context) => boolean): Middleware {
   return async (ctx, next) => {
-    if (isUpload(ctx)) return next();
+    if (takesUpload(ctx)) return next();
     const deadline = new RequestDeadline(ctx.req);
     try {
       await deadlines.run(deadline, next);

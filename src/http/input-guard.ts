@@ -17,13 +17,13 @@ const POST_AS_GET = new Set(['/auth', '/session/end']);
  *
  * oidc-provider parses bodies itself, so a form body is read ahead, judged, and put back.
  */
-export function guardInput(): Middleware {
+export function guardInput(takesUpload: (ctx: Context) => boolean): Middleware {
   return async (ctx, next) => {
     if ((ctx.req.url?.length ?? 0) > MAX_TARGET) throw new AppError('payload_too_large');
     if (!isWellEncoded(ctx.req.url ?? '')) throw new AppError('malformed_encoding');
     requirePlainBody(ctx);
     if (ctx.method !== 'POST') return next();
-    if ((ctx.request.length ?? 0) > MAX_BODY) requireSmallUpload(ctx);
+    if ((ctx.request.length ?? 0) > MAX_BODY) requireSmallUpload(ctx, takesUpload(ctx));
     if (!ctx.is('application/x-www-form-urlencoded')) return next();
     ctx.state.formBody = formText(await readAhead(ctx));
     if (!isWellEncoded(ctx.state.formBody)) throw new AppError('malformed_encoding');
@@ -32,8 +32,8 @@ export function guardInput(): Middleware {
   };
 }
 
-function requireSmallUpload(ctx: Context): void {
-  if (!ctx.is('multipart/form-data')) throw new AppError('payload_too_large');
+function requireSmallUpload(ctx: Context, isUpload: boolean): void {
+  if (!isUpload) throw new AppError('payload_too_large');
   if ((ctx.request.length ?? 0) <= MAX_UPLOAD) return;
   throw new AppError('payload_too_large', { detail: 'The file is too large. Go back and choose a smaller one.' });
 }

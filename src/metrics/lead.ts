@@ -1,4 +1,5 @@
 import type { Worker } from 'node:cluster';
+import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { serveMetrics } from './listener.ts';
 import { countRejections } from './rejections.ts';
@@ -8,9 +9,10 @@ import { createWorkerMetrics } from './workers.ts';
 export async function serveWorkerMetrics(
   listening: () => readonly Worker[],
   at: { port: number; host: string },
+  log: Logger,
 ): Promise<void> {
   const own = new Registry();
   countRejections(own);
   const workers = createWorkerMetrics(own, listening);
-  await serveMetrics(workers.read, at);
+  await serveMetrics(workers.read, at, log);
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Logger } from 'pino';
 import { type Listening, listenAt } from '../listen.ts';
 
 /** The text format of Prometheus, which every collector reads. */
@@ -8,6 +9,7 @@ const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 export async function serveMetrics(
   read: () => Promise<string>,
   at: { port: number; host: string },
+  log: Logger,
 ): Promise<Listening> {
   const server = createServer((request, response) => {
     // Not every target of a request is a URL, and what was thrown here would end the process.
@@ -21,5 +23,6 @@ export async function serveMetrics(
       () => response.writeHead(500).end(),
     );
   });
-  return listenAt(server, { ...at, variables: { port: 'METRICS_PORT', host: 'METRICS_HOST' } });
+  const onError = (err: Error) => log.warn({ err }, 'could not take a connection for metrics');
+  return listenAt(server, { ...at, onError, variables: { port: 'METRICS_PORT', host: 'METRICS_HOST' } });
 }

@@ -33,6 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
+
 /** Holds tables, or on the embedded database all of it, until the work is done. */
 const whileLocked = <T>(mode: string, work: () => Promise<T>): Promise<T> =>
   server.database.db.transaction().execute(async (trx) => {
@@ -91,6 +93,8 @@ it('pages and programs that wait for locks are refused by one deadline, whatever
     refresh(),
     // Not for the lane.
     refresh({ unknown: 'x' }),
+    // Only looks like an upload.
+    { path: '/teams', form: { csrf, name: 'A team' }, headers: { cookie, accept: 'text/html', ...multipart } },
     { path: '/token/introspection', form: { token: refreshToken }, headers: { authorization: basic(app) } },
     { path: '/token/revocation', form: { token: refreshToken }, headers: { authorization: basic(app) } },
   ];

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listenAt } from '../../src/listen.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -64,12 +64,19 @@ describe('a server on localhost', () => {
   });
 });
 
+interface Accepting {
+  readonly _handle: { onconnection(error: number): void };
+}
+const portOf = (listener: Server) => (listener.address() as AddressInfo | null)?.port;
+
 describe('where a server listens', () => {
   const variables = { host: 'HOST', port: 'PORT' };
+  const failures: (string | undefined)[] = [];
+  const onError = ({ code }: NodeJS.ErrnoException) => failures.push(code);
   const listen = (host: string, port = 0) =>
     listenAt(
       createServer((_request, response) => response.end()),
-      { host, port, variables },
+      { host, port, onError, variables },
     );
   const told = (addresses: readonly AddressInfo[]) => addresses.map(({ address }) => address);
 
@@ -100,6 +107,21 @@ describe('where a server listens', () => {
     await close();
     expect(open).toEqual([200, 200]);
     expect(await statuses(port, '/', 'any')).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  });
+
+  it('goes on when the machine has no files left for a connection', async () => {
+    const { addresses, server, close } = await listen('localhost');
+    const port = addresses[0]?.port ?? 0;
+    // What Node.js is told of ENFILE (-23) by the system: a test cannot use up the files of the whole machine.
+    const { _getActiveHandles } = process as unknown as { _getActiveHandles(): unknown[] };
+    const listeners = _getActiveHandles
+      .call(process)
+      .filter((handle) => handle instanceof Server && portOf(handle) === port);
+    for (const { _handle } of listeners as Accepting[]) _handle.onconnection(-23);
+    expect(failures).toEqual(['ENFILE', 'ENFILE']);
+    expect(await statuses(port, '/', 'any')).toEqual([200, 200]);
+    server.closeAllConnections();
+    await close();
   });
 
   it.each([

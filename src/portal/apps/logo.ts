@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { MOST_LOGO_BYTES } from '../../clients/logo-image.ts';
 import { findLogo, removeLogo, setLogo } from '../../clients/logos.ts';
 import type { Db } from '../../db/connection.ts';
@@ -16,10 +16,13 @@ export const LOGO_HINT = 'PNG, JPEG or WebP of at most 1 MB, best square. People
 
 const UPLOADS = /^\/apps\/[^/]+\/logo$/;
 
+/** Whether a request is for the one address that takes an upload, and brings one. */
+export const isLogoUpload = (ctx: Context) => UPLOADS.test(ctx.path) && isUpload(ctx);
+
 /** Reads the one form that carries a file, ahead of those who look at fields. */
 export function readLogoUpload(): Middleware {
   return async (ctx, next) => {
-    if (UPLOADS.test(ctx.path) && isUpload(ctx)) {
+    if (isLogoUpload(ctx)) {
       const { fields, file } = await readUpload(ctx, MOST_LOGO_BYTES);
       ctx.request.body = fields;
       ctx.state.upload = file;
