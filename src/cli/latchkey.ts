@@ -11,8 +11,8 @@ import { CommandFailure, explainFailure } from './failures.ts';
 import { type Io, rememberInputs } from './io.ts';
 import { runCommand } from './run.ts';
 
-/** Long enough for a server to start, or for another command to end. */
-const PATIENCE = 10_000;
+/** Long enough for a server to start, or for other commands to end, on a busy machine too. */
+const PATIENCE = 30_000;
 const CONNECTIONS = 2;
 
 const io = rememberInputs({

@@ -77,7 +77,7 @@ describe('on the embedded database, while the server runs', () => {
       const crashed = await startServerProcess(dataDir);
       await crashed.end('SIGKILL');
       server = await startServerProcess(dataDir);
-      expect(await answerOf({ DATA_DIR: dataDir }, ['key', 'list'])).toHaveLength(3);
+      expect(await answerOf({ DATA_DIR: dataDir }, ['key', 'list'])).toHaveLength(2);
       expect(existsSync(controlSocketPath(dataDir))).toBe(true);
       await server.end();
       expect(existsSync(controlSocketPath(dataDir))).toBe(false);

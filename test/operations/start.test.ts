@@ -127,7 +127,7 @@ describe('starting on PostgreSQL', () => {
     const jwks = await Promise.all(
       cluster.map(async ({ issuer }) => (await fetch(`${issuer}/jwks`)).json() as Promise<{ keys: unknown[] }>),
     );
-    expect(jwks[0]?.keys).toHaveLength(3);
+    expect(jwks[0]?.keys).toHaveLength(2);
     expect(jwks[1]).toEqual(jwks[0]);
     await Promise.all(cluster.map((server) => server.stop()));
     await admin.end();
