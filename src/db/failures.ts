@@ -35,3 +35,9 @@ export function isDatabaseFailure(error: unknown): boolean {
   if (isBadCertificate(code)) return true;
   return WORDS.test(error.message) || NETWORK.has(code) || ('severity' in error && STATES.test(code));
 }
+
+/** A SQLSTATE or a system's code where there is one, else the error's class: without its text, which may quote what is in rows. */
+export function kindOfFailure(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && /^\w{1,40}$/.test(String(error.code)) ? String(error.code) : error.name.slice(0, 40);
+}

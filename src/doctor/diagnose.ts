@@ -1,3 +1,4 @@
+import { kindOfFailure } from '../db/failures.ts';
 import type { Finding, Rule, Severity } from './rule.ts';
 import { accessRules } from './rules/access.ts';
 import { appRules } from './rules/apps.ts';
@@ -35,7 +36,7 @@ function findingsOf(check: Rule['check'], snapshot: Snapshot): readonly string[]
   try {
     return check(snapshot);
   } catch (error) {
-    return [`This could not be checked (${error instanceof Error ? error.name : 'unknown'}); please report it.`];
+    return [`This could not be checked (${kindOfFailure(error)}).`];
   }
 }
 

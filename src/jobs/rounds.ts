@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/connection.ts';
+import { kindOfFailure } from '../db/failures.ts';
 import { type JobOutcome, noteOutcomes } from '../db/job-outcomes.ts';
 
 /** How pieces of work went in this process so far. */
@@ -37,7 +38,7 @@ export function createJobRounds({ db, clock, log }: { db: Db; clock: () => Date;
         return result;
       } catch (err) {
         log.error({ err, job: name }, 'background work failed');
-        unwritten.set(name, { name, failure: kindOf(err) });
+        unwritten.set(name, { name, failure: kindOfFailure(err) });
         countsOf(name).failed += 1;
         return undefined;
       }
@@ -52,10 +53,4 @@ export function createJobRounds({ db, clock, log }: { db: Db; clock: () => Date;
       }
     },
   };
-}
-
-/** A SQLSTATE or a system's code where there is one, else the error's class. */
-function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && /^\w{1,40}$/.test(String(error.code)) ? String(error.code) : error.name.slice(0, 40);
 }

@@ -79,6 +79,26 @@ describe('one piece of background work that fails', () => {
   });
 });
 
+describe('what doctor cannot look at', () => {
+  it('hides nothing else, and is said of each check that needs it', async () => {
+    const { db } = server.database;
+    const findings = async () => diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), new Date()));
+    const before = (await findings()).map(({ id }) => id);
+    expect(before).toContain('no-admin');
+    for (const table of ['client_secrets', 'mail_outbox']) {
+      await sql`alter table ${sql.table(table)} rename to ${sql.table(`${table}_away`)}`.execute(db);
+    }
+    const found = await findings();
+    for (const table of ['client_secrets', 'mail_outbox']) {
+      await sql`alter table ${sql.table(`${table}_away`)} rename to ${sql.table(table)}`.execute(db);
+    }
+    const unchecked = found.filter(({ what }) => what === 'This could not be checked (42P01).').map(({ id }) => id);
+    expect(unchecked).toEqual(expect.arrayContaining(['secret-missing', 'secret-unused']));
+    expect(unchecked).not.toContain('no-admin');
+    expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(before.filter((id) => !unchecked.includes(id))));
+  });
+});
+
 describe('a lease', () => {
   it('lets one at a time, and the next when it is given back or has run out', async () => {
     const { db } = server.database;

@@ -5,24 +5,26 @@ import { pendingMigrations } from '../../db/migrator.ts';
 import type { Tables } from '../../db/tables.ts';
 import { algorithmsInUse } from '../../keys/algorithms.ts';
 import type { Contents, Settings, Snapshot } from '../snapshot.ts';
+import { apart, look } from './apart.ts';
 import { examineApps, examineSecrets } from './apps.ts';
 import { examineKeys, examineSealed } from './keys.ts';
-import { examinePeople } from './people.ts';
+import { countAdmins, examineMail, findTeamsWithoutOwner, hasDemoPerson } from './people.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineSubscriptions, examineSuspended } from './subscriptions.ts';
 import { examineTokens } from './tokens.ts';
 
-/** Looks at everything that the rules are about, without changing anything. */
+/** Looks at everything that the rules are about, without changing anything. What cannot be looked at hides nothing else. */
 export async function examine(db: Kysely<Tables>, config: Config, now: Date): Promise<Snapshot> {
-  const pending = await pendingMigrations(db);
+  const pending = await look(() => pendingMigrations(db));
   const { databaseUrl } = config;
-  const postgres = databaseUrl ? await examinePostgres(db, databaseUrl) : undefined;
-  return {
-    now,
-    settings: settingsOf(config),
-    database: { pendingMigrations: pending, postgres },
-    contents: pending.length > 0 ? undefined : await examineContents(db, now),
-  };
+  const postgres = await look(async () => (databaseUrl ? examinePostgres(db, databaseUrl) : undefined));
+  const contents = await look(async () => (pending().length > 0 ? undefined : examineContents(db, now)));
+  return apart<Snapshot>({
+    now: () => now,
+    settings: () => settingsOf(config),
+    database: () => apart({ pendingMigrations: pending, postgres }),
+    contents,
+  });
 }
 
 export function settingsOf(config: Config): Settings {
@@ -52,16 +54,19 @@ async function examineJobs(db: Kysely<Tables>): Promise<Contents['jobs']> {
 }
 
 async function examineContents(db: Kysely<Tables>, now: Date): Promise<Contents> {
-  return {
-    apps: await examineApps(db),
-    secrets: await examineSecrets(db),
-    subscriptions: await examineSubscriptions(db, now),
-    suspended: await examineSuspended(db),
-    algorithms: await algorithmsInUse(db),
-    signingKeys: await examineKeys(db, now),
-    largeTokens: await examineTokens(db),
-    sealed: await examineSealed(db),
-    jobs: await examineJobs(db),
-    ...(await examinePeople(db, now)),
-  };
+  return apart({
+    apps: await look(() => examineApps(db)),
+    secrets: await look(() => examineSecrets(db)),
+    subscriptions: await look(() => examineSubscriptions(db, now)),
+    suspended: await look(() => examineSuspended(db)),
+    algorithms: await look(() => algorithmsInUse(db)),
+    signingKeys: await look(() => examineKeys(db, now)),
+    largeTokens: await look(() => examineTokens(db)),
+    sealed: await look(() => examineSealed(db)),
+    jobs: await look(() => examineJobs(db)),
+    admins: await look(() => countAdmins(db)),
+    teamsWithoutOwner: await look(() => findTeamsWithoutOwner(db)),
+    hasDemoPerson: await look(() => hasDemoPerson(db)),
+    mail: await look(() => examineMail(db, now)),
+  });
 }

@@ -6,22 +6,19 @@ const DEMO_PERSON = 'ada@example.com';
 const LATELY_DAYS = 7;
 const DAY = 86_400_000;
 
-type Part = Pick<Contents, 'admins' | 'teamsWithoutOwner' | 'hasDemoPerson' | 'mail'>;
+const activeAccounts = (db: Db) => db.selectFrom('accounts').where('disabled_at', 'is', null);
 
-export async function examinePeople(db: Db, now: Date): Promise<Part> {
-  const active = db.selectFrom('accounts').where('disabled_at', 'is', null);
-  const admins = await active.select('id').where('platform_role', '=', 'admin').execute();
-  const demo = await db.selectFrom('settings').select('key').where('key', '=', 'demo-seeded').executeTakeFirst();
-  const ada = await active.select('id').where('email_key', '=', emailKey(DEMO_PERSON)).executeTakeFirst();
-  return {
-    admins: admins.length,
-    teamsWithoutOwner: await findTeamsWithoutOwner(db),
-    hasDemoPerson: demo !== undefined && ada !== undefined,
-    mail: await examineMail(db, now),
-  };
+export async function countAdmins(db: Db): Promise<number> {
+  return (await activeAccounts(db).select('id').where('platform_role', '=', 'admin').execute()).length;
 }
 
-async function findTeamsWithoutOwner(db: Db): Promise<string[]> {
+export async function hasDemoPerson(db: Db): Promise<boolean> {
+  const demo = await db.selectFrom('settings').select('key').where('key', '=', 'demo-seeded').executeTakeFirst();
+  const ada = activeAccounts(db).select('id').where('email_key', '=', emailKey(DEMO_PERSON));
+  return demo !== undefined && (await ada.executeTakeFirst()) !== undefined;
+}
+
+export async function findTeamsWithoutOwner(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('teams')
     .select('name')
@@ -43,7 +40,7 @@ async function findTeamsWithoutOwner(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function examineMail(db: Db, now: Date): Promise<Contents['mail']> {
+export async function examineMail(db: Db, now: Date): Promise<Contents['mail']> {
   const unsent = db.selectFrom('mail_outbox').where('sent_at', 'is', null);
   const failed = await unsent
     .select((eb) => eb.fn.countAll<number>().as('count'))
