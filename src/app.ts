@@ -152,12 +152,12 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const outbox = createOutbox(masterKeys, issuer);
   const edges = { rules, db, issuer, loopback, clock, outbox };
   const admin = adminRoutes({ ...edges, catalog, ownTokens, checks, furtherOrigins, masterKeys, toHtml });
-  const post = createPost({ db, masterKeys, issuer, smtp, clock, log });
+  const rounds = createJobRounds({ db, clock, log });
+  const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({ ...edges, render, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
-  const rounds = createJobRounds({ db, clock, log });
   metrics?.watchState({
     jobs: rounds.counts,
     catalog,

@@ -26,9 +26,11 @@ export interface PostParts {
   readonly smtp: { readonly url: string | undefined; readonly from: Sender; readonly ca: string | undefined };
   readonly clock: () => Date;
   readonly log: Logger;
+  /** Does a round of work: what it throws is logged and noted, and ends nothing. */
+  readonly run: (name: string, work: () => Promise<number>) => Promise<number | undefined>;
 }
 
-export function createPost({ smtp: { url, from, ca }, ...parts }: PostParts): Post {
+export function createPost({ smtp: { url, from, ca }, run, ...parts }: PostParts): Post {
   const attempts: Record<Outcome, number> = { sent: 0, failed: 0, refused: 0 };
   if (url === undefined) return { send: async () => 0, start: () => {}, close: async () => {}, attempts };
   const transport = openTransport({ url, from, ca });
@@ -38,18 +40,17 @@ export function createPost({ smtp: { url, from, ca }, ...parts }: PostParts): Po
   const onAttempt = (outcome: Outcome) => {
     attempts[outcome] += 1;
   };
-  const send = () => sendDueMail({ ...parts, transport, signal: closing.signal, onAttempt });
+  const sendDue = () => sendDueMail({ ...parts, transport, signal: closing.signal, onAttempt });
+  const send = async () => (await run('send-mail', sendDue)) ?? 0;
   return {
     attempts,
     send,
     start() {
       timer = setInterval(() => {
         // A slow mail server may keep one round for longer than the time between two.
-        sending ??= send()
-          .catch((err: unknown) => parts.log.error({ err }, 'sending mail failed'))
-          .finally(() => {
-            sending = undefined;
-          });
+        sending ??= send().finally(() => {
+          sending = undefined;
+        });
       }, EVERY);
       timer.unref();
     },

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import type { By } from '../../src/access.ts';
 import { readConfig } from '../../src/config.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import { examine } from '../../src/doctor/examine/examine.ts';
 import { rotateMasterKey } from '../../src/keys/master-keys.ts';
 import { findMail, KEEP_MAIL_DAYS, listMail } from '../../src/mail/mail-lists.ts';
 import { createOutbox, type OpenOutbox } from '../../src/mail/outbox.ts';
@@ -104,6 +107,23 @@ describe('mail', () => {
     expect(rows).toMatchObject([{ state: 'refused', attempts: 1, lastError: expect.stringContaining('no such box') }]);
   });
 
+  it('that cannot be looked for is told of by doctor, until it goes well again', async () => {
+    const { db } = server.database;
+    const failing = async () => {
+      await server.app.jobs.cleanUp();
+      return diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), new Date()))
+        .filter(({ id }) => id === 'job-failing')
+        .map(({ what }) => what);
+    };
+    await sql`alter table mail_outbox rename column failed_at to failed_away`.execute(db);
+    expect(await send()).toBe(0);
+    await sql`alter table mail_outbox rename column failed_away to failed_at`.execute(db);
+    expect(await failing()).toEqual([expect.stringContaining('“send-mail” fails with 42703.')]);
+    travel(60);
+    expect(await send()).toBe(0);
+    expect(await failing()).toEqual([]);
+  });
+
   it('waits while the server is away, and is given up after three days', async () => {
     const away = createPost({
       db: server.database.db,
@@ -112,6 +132,7 @@ describe('mail', () => {
       smtp: { url: 'smtp://127.0.0.1:1', from: { name: '', address: 'keys@example.com' }, ca: undefined },
       clock: () => new Date(),
       log: { warn() {} } as never,
+      run: (_name, work) => work(),
     });
     await put();
     await put();

@@ -176,6 +176,7 @@ describe('a server with a certificate of a private authority', () => {
       smtp: config.smtp,
       clock: () => new Date(),
       log: { warn() {} } as never,
+      run: (_name, work) => work(),
     });
     await put();
     const sent = await post.send();
