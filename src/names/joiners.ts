@@ -9,17 +9,23 @@ const JOINS_NOTHING_BEHIND =
   '[\\u0621-\\u0625\\u0627\\u0629\\u062F-\\u0632\\u0648\\u0671-\\u0677\\u0688-\\u0699\\u06C0\\u06C3-\\u06CB\\u06CD\\u06CF' +
   '\\u06D2\\u06D3\\u06D5\\u06EE\\u06EF\\u0710\\u0715-\\u0719\\u071E\\u0728\\u072A\\u072C\\u072F]';
 
-/** Where joiners do something that one sees: UAX #31 §2.3, rules A1, A2 and B. */
+/** Marks on one letter. More are a pile, and what looks back over any number takes time by the square of them. */
+const MARKS = '\\p{M}{0,4}';
+
+/** Where joiners do something that one sees: UAX #31 §2.3, rules A1, A2 and B; and the Bengali ra, whose joiner comes first. */
 const CONTEXTS = [
-  `(?<=(?!${JOINS_NOTHING_BEHIND})(?=\\p{L})${JOINING}\\p{M}*)\\u200C(?=\\p{M}*(?=\\p{L})${JOINING})`,
-  `(?<=\\p{L}\\p{M}*${VIRAMA}\\p{M}*)\\u200C(?=\\p{L})`,
-  `(?<=\\p{L}\\p{M}*${VIRAMA}\\p{M}*)\\u200D(?!\\p{Mc})`,
+  `(?<=(?!${JOINS_NOTHING_BEHIND})(?=\\p{L})${JOINING}${MARKS})\\u200C(?=${MARKS}(?=\\p{L})${JOINING})`,
+  `(?<=\\p{L}${MARKS}${VIRAMA}${MARKS})\\u200C(?=\\p{L})`,
+  `(?<=\\p{L}${MARKS}${VIRAMA}${MARKS})\\u200D(?!\\p{Mc})`,
+  '(?<=[\\u09B0\\u09F0])\\u200D(?=\\u09CD\\u09AF)',
 ];
 
-/** Emoji that are made of several, and the style of one: UTS #51. */
+/** Emoji that are made of several, and the style of one; key caps; the flags of England, Scotland and Wales: UTS #51. */
 const EMOJI = [
   '(?<=\\p{Extended_Pictographic}\\uFE0F?\\p{Emoji_Modifier}?)\\u200D(?=\\p{Extended_Pictographic})',
   '(?<=\\p{Extended_Pictographic})\\uFE0F',
+  '(?<=[0-9#*])\\uFE0F(?=\\u20E3)',
+  '(?<=\\u{1F3F4})\\u{E0067}\\u{E0062}(?:\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}',
 ];
 
 export const ALLOWED_JOINERS = new RegExp([...CONTEXTS, ...EMOJI].join('|'), 'gu');

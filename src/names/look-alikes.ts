@@ -6,10 +6,29 @@ const LONG = 5;
 /** The names that an operator keeps for themselves, as they are compared. */
 export type ProtectedNames = readonly string[];
 
+/** Letters and signs that one reads as a letter, though Unicode's table does not say so: each group by the letter behind it. */
+const READ_AS = new Map(
+  '@4ᴀⱥa ʙƀb ©¢ᴄȼc ᴅđd €3ᴇɇɘe ꜰf 9ɢǥg ʜħh ɪɨi ᴊɉj ᴋĸꝁk ʟłl ᴍʍm ɴn ᴏøo ᴘᵽp ʀɍr $5ꜱs ᴛŧ7t ᴜu ᴠv ᴡw ʏɏy ᴢƶz'
+    .split(' ')
+    .flatMap((group) => [...group].slice(0, -1).map((sign) => [sign, group.slice(-1)] as const)),
+);
+
+/** The alphabet in white on black circles and squares, and as flags spell it. */
+const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
+
+function readAs(sign: string): string {
+  const point = sign.codePointAt(0) ?? 0;
+  const start = ALPHABETS.find((first) => point >= first && point < first + 26);
+  return start === undefined ? (READ_AS.get(sign.toLowerCase()) ?? sign) : String.fromCodePoint(0x61 + point - start);
+}
+
+const asRead = (text: string) => [...text].map(readAs).join('');
+
 /** A text as one sees it at a glance: its letters and digits without marks, capitals and what lies between. */
 function glance(text: string): string {
-  const seen = skeletonOf(text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase();
-  return skeletonOf(seen)
+  const plain = asRead(text.normalize('NFKD').replace(/\p{M}/gu, ''));
+  const seen = asRead(skeletonOf(plain).toLowerCase());
+  return asRead(skeletonOf(seen))
     .replace(/[^\p{L}\p{N}]/gu, '')
     .replace(/[i1]/g, 'l')
     .replace(/0/g, 'o')
