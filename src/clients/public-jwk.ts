@@ -72,6 +72,8 @@ function problemOfOthers({ x5c, ...jwk }: Jwk): string | undefined {
     typeof value !== 'object' ||
     value === null ||
     (Array.isArray(value) && value.every((one) => typeof one !== 'object'));
+  // Whoever imports the key by WebCrypto is refused anything else.
+  if (jwk.ext !== undefined && typeof jwk.ext !== 'boolean') return 'has an “ext” that is neither true nor false';
   const nested = Object.entries(jwk).find(([, value]) => !isFlat(value));
   return nested ? `has a member “${nested[0].slice(0, 40)}” that no key has` : undefined;
 }
@@ -92,6 +94,15 @@ const bytesOf = (value: unknown) => Buffer.from(String(value), 'base64url');
 /** RFC 7515 §2: without padding, in the one spelling that its bytes have. */
 const isBase64url = (value: unknown) =>
   typeof value === 'string' && value !== '' && bytesOf(value).toString('base64url') === value;
+
+/**
+ * Whether a key can be read at all, good or not: what was stored before keys were looked at goes on as long as it does. One
+ * that cannot be read would keep the provider from reading those beside it.
+ */
+export function isReadable(jwk: Jwk): boolean {
+  const isText = (value: unknown) => value === undefined || typeof value === 'string';
+  return [jwk.kid, jwk.use, jwk.alg].every(isText) && imported(jwk) !== undefined;
+}
 
 function imported({ kty, crv, x, y, n, e }: Jwk): KeyObject | undefined {
   try {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JsonProblem, parseJson } from '../json.ts';
 import { judgeAddress } from '../web-addresses.ts';
-import { type Jwk, problemOfKey } from './public-jwk.ts';
+import { isReadable, type Jwk, problemOfKey } from './public-jwk.ts';
 
 const MOST_KEYS = 10;
 
@@ -38,9 +38,16 @@ export const PublicJwks = z
 /** RFC 7517 §4.5: a name that two keys share names neither. */
 function problemAmong(others: readonly Jwk[], key: Jwk): string | undefined {
   if (key.kid !== undefined && others.some(({ kid }) => kid === key.kid)) return 'has the “kid” of another one';
-  const numbersOf = ({ x, y, n }: Jwk) => JSON.stringify([x, y, n]);
   return others.some((other) => numbersOf(other) === numbersOf(key)) ? 'is the same as another one' : undefined;
 }
+
+/** Several programs write zeros before a number that RFC 7518 §2 wants none before. It is the same number. */
+const numbersOf = ({ kty, x, y, n }: Jwk) =>
+  JSON.stringify([x, y, n].map((number) => (kty === 'OKP' ? number : withoutZeros(number))));
+const withoutZeros = (number: unknown) =>
+  Buffer.from(String(number), 'base64url')
+    .toString('hex')
+    .replace(/^(?:00)+/, '');
 
 /**
  * Reads what somebody gives as the keys of an app: a JWK Set, or a single key, which then is a set of one. What the keys are
@@ -74,6 +81,11 @@ const MOST_PUBLISHED = 50;
 export function shownKeys(jwks: Jwks | null): Jwks | null {
   if (!jwks || !Array.isArray(jwks.keys)) return null;
   return { keys: jwks.keys.slice(0, MOST_KEYS).map(flat) };
+}
+
+/** Stored keys as signatures are checked with them. */
+export function readableKeys(jwks: Jwks): Jwks {
+  return { keys: (shownKeys(jwks)?.keys ?? []).filter(isReadable) };
 }
 
 function flat(key: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CatalogEntry } from '../clients/catalog.ts';
-import { shownKeys } from '../clients/public-keys.ts';
+import { readableKeys } from '../clients/public-keys.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import type { TokenClient } from '../clients/token-clients.ts';
 import { algorithmOfIdTokens, type SigningAlgorithms } from '../keys/algorithms.ts';
@@ -45,7 +45,7 @@ export function toClientMetadata(
     post_logout_redirect_uris: client.post_logout_redirect_uris,
     id_token_signed_response_alg: algorithmOfIdTokens(signing, client),
     require_pushed_authorization_requests: client.require_par,
-    ...(client.jwks ? { jwks: shownKeys(client.jwks) } : {}),
+    ...(client.jwks ? { jwks: readableKeys(client.jwks) } : {}),
     ...(client.jwks_uri ? { jwks_uri: client.jwks_uri } : {}),
     // The provider wants a secret to be there; the one who compares uses the hashes (provider.ts).
     ...(usesSecret ? { client_secret: 'kept-as-hashes-only' } : {}),

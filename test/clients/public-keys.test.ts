@@ -42,6 +42,8 @@ const BAD_KEYS: [string, Jwk, string][] = [
   ['half a point', { ...ec, y: undefined }, 'no “y”'],
   ['padding', { ...ec, x: `${ec.x}=` }, 'no “x”'],
   ['the letters of base64', { ...ec, x: '+/+/' }, 'no “x”'],
+  ['an “ext” that is no yes or no', { ...ec, ext: 'true' }, '“ext”'],
+  ['an “ext” of 0', { ...rsa, ext: 0 }, '“ext”'],
   ['a number for a coordinate', { ...ec, x: 7 }, 'no “x”'],
   ['a short point of Ed25519', { ...okp, x: number('01') }, 'not a point'],
   ['a point of order 1', { ...okp, x: number(`01${'00'.repeat(31)}`) }, 'not a point'],
@@ -177,6 +179,8 @@ describe('a key that an app registers', () => {
         { ...ec, kid: 'one' },
         { ...ec, kid: 'two' },
       ],
+      [{ ...ec }, { ...ec, x: text(Buffer.concat([Buffer.of(0), bytes(ec.x)])) }],
+      [{ ...rsa }, { ...rsa, n: text(Buffer.concat([Buffer.of(0), bytes(rsa.n)])) }],
       Array.from({ length: 11 }, () => publicKey('ed25519', {})),
     ]) {
       const wanted = { type: 'machine', authMethod: 'private_key_jwt', jwks: { keys } } as const;
@@ -260,6 +264,34 @@ describe('keys that were stored before they were looked at', () => {
     expect([shown.code, shown.stdout.length < 20_000]).toEqual([0, true]);
     const renamed = await robot.call('PATCH', `/apps/${old.clientId}`, { name: 'Renamed' });
     expect(renamed.status).toBe(200);
+  });
+});
+
+describe('a key that was stored before it was looked at', () => {
+  it.each([
+    ['an “ext” that is no yes or no', { ext: 0 }],
+    ['operations that are none', { key_ops: 'verify' }],
+    ['a coordinate that is none', { x: 7 }],
+    ['a kind that is a list', { kty: ['EC'] }],
+    ['an algorithm that is an object', { alg: {} }],
+    ['a use that is a list', { use: [] }],
+    ['a name that is a number', { kid: 1 }],
+    ['certificates of another kind', { x5c: {} }],
+  ])('with %s keeps nobody from authenticating with the one behind it', async (_what, changes) => {
+    const key = await anAssertionKey();
+    const [good = {}] = key.jwks.keys as Jwk[];
+    const ask = async (keys: Jwk[]) => {
+      const wanted = { type: 'machine', authMethod: 'private_key_jwt', jwks: key.jwks } as const;
+      const { clientId } = await aClient(server.database, wanted);
+      const jwks = JSON.stringify({ keys });
+      await server.database.db.updateTable('clients').set({ jwks }).where('id', '=', clientId).execute();
+      const form = { grant_type: 'client_credentials', ...asForm(await assertionOf(server, clientId, key)) };
+      const { status, body } = await post(server, '/token', form);
+      return [status, body.error];
+    };
+    // It has no API, which is found out once it has authenticated.
+    expect(await ask([{ ...ec, alg: 'ES256', ...changes }, good])).toEqual([400, 'invalid_target']);
+    expect(await ask([{ ...ec, alg: 'ES256', ...changes }])).toEqual([401, 'invalid_client']);
   });
 });
 
