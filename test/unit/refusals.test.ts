@@ -18,8 +18,12 @@ describe('mail is refused for good', () => {
     ['RCPT TO', '556 5.1.10 Recipient address has null MX'],
     ['RCPT TO', '550 no such box'],
     ['RCPT TO', '551 User not local'],
-    ['DATA', '552 5.3.4 Message too big'],
-    ['DATA', '554 5.6.0 Message has bare LF'],
+    ['RCPT TO', '550 Requested action not taken: mailbox unavailable'],
+    ['RCPT TO', '550 Unrouteable address'],
+    ['RCPT TO', '550 Invalid recipient'],
+    ['RCPT TO', '550 ada@example.com: user does not exist'],
+    ['RCPT TO', '550 Account inactive'],
+    ['RCPT TO', '553 5.1.3 The recipient address is not a valid RFC 5321 address'],
     ['DATA', '550 No such user here'],
   ])('by %s → %s', (command, response) => {
     expect(isForGood(answered(command, response))).toBe(true);
@@ -51,6 +55,22 @@ describe('mail is tried again', () => {
     ['DATA', '550 5.7.26 Unauthenticated email is not accepted due to the DMARC policy'],
     ['DATA', '554 5.7.1 Message contains spam or virus'],
     ['DATA', '554 Transaction failed'],
+    ['RCPT TO', '550 5.1.1 <keys@example.com>: Sender unknown'],
+    [
+      'RCPT TO',
+      '550-Verification failed for <keys@example.com>\n550 No such person at this address\n550 Sender verify failed',
+    ],
+    ['RCPT TO', '550 Verification failed for <keys@example.com>'],
+    ['RCPT TO', '550 Administrative prohibition'],
+    ['RCPT TO', '550 Daily sending quota exceeded'],
+    ['RCPT TO', '550 Too many messages from this account'],
+    ['RCPT TO', '550'],
+    ['RCPT TO', '553 5.6.7 SMTPUTF8 is needed and not offered'],
+    ['DATA', '552 5.3.4 Message size exceeds fixed limit'],
+    ['DATA', '554 5.6.0 Message has bare LF'],
+    ['DATA', '550 High probability of spam'],
+    ['DATA', '550 Rejected by content filter'],
+    ['DATA', '550 Service unavailable'],
     ['DATA', '451 4.3.0 Try again later'],
   ])('after %s → %s', (command, response) => {
     expect(isForGood(answered(command, response))).toBe(false);
