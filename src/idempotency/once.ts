@@ -42,16 +42,17 @@ export function once<T>(
   const keyHash = digest(caller, key);
   const requestHash = digest(request);
   return inTransaction(db, async (trx) => {
+    const fresh = { request_hash: requestHash, created_at: now, expires_at: new Date(now.getTime() + DAY) };
     const first = await trx
       .insertInto('idempotency_keys')
-      .values({
-        key_hash: keyHash,
-        request_hash: requestHash,
-        sealed_answer: null,
-        created_at: now,
-        expires_at: new Date(now.getTime() + DAY),
-      })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ key_hash: keyHash, sealed_answer: null, ...fresh })
+      // One whose day is over is no key any more, whether or not somebody has removed it yet.
+      .onConflict((conflict) =>
+        conflict
+          .column('key_hash')
+          .doUpdateSet({ sealed_answer: null, ...fresh })
+          .where('idempotency_keys.expires_at', '<=', now),
+      )
       .returning('key_hash')
       .executeTakeFirst();
     if (!first) {

@@ -70,6 +70,21 @@ describe('a request to the admin API', () => {
     expect([reused.status, reused.body.code]).toEqual([422, 'idempotency_key_reused']);
   });
 
+  it('is another request with a key of more than a day ago, also where nobody has removed that', async () => {
+    const robot = await aRobot(server, ['teams:write', 'teams:read']);
+    const key = { 'idempotency-key': 'key-of-yesterday' };
+    expect((await robot.call('POST', '/teams', { name: 'Yesterday' }, key)).status).toBe(201);
+    await server.database.db.updateTable('idempotency_keys').set({ expires_at: new Date() }).execute();
+    const today = await robot.call('POST', '/teams', { name: 'Today' }, key);
+    expect([today.status, today.body.name, today.headers.get('idempotency-replayed')]).toEqual([201, 'Today', null]);
+    const again = await robot.call('POST', '/teams', { name: 'Today' }, key);
+    expect([again.status, again.body.id, again.headers.get('idempotency-replayed')]).toEqual([
+      201,
+      today.body.id,
+      'true',
+    ]);
+  });
+
   it('with the same key of another caller is another request', async () => {
     const key = { 'idempotency-key': 'key-of-two-callers' };
     const [one, other] = [await aRobot(server, ['teams:write']), await aRobot(server, ['teams:write'])];
