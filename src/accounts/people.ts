@@ -41,7 +41,7 @@ export async function listPeople(db: Db, request: PageRequest, by: By): Promise<
   const rows = await db
     .selectFrom('accounts')
     .select(PROFILE)
-    .where(matching(search, 'email', 'name'))
+    .where(matching(search, 'email', 'email_key', 'name'))
     .where(beyond(cursor, { at: 'created_at', id: 'id' }))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')

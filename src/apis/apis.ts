@@ -12,6 +12,7 @@ import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
 import { CATALOG_TOPIC } from './catalog-topic.ts';
+import { refuseOwnAddress } from './own-addresses.ts';
 import { requireFreeIdentifier } from './retired-identifiers.ts';
 import { setVisibleTeams } from './visibility.ts';
 
@@ -27,6 +28,7 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
   try {
     return await inTransaction(db, async (trx) => {
       await refuseProtectedName(trx, api.name, by);
+      await refuseOwnAddress(trx, api.identifier, by);
       const row = await trx
         .insertInto('apis')
         .values({

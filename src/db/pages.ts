@@ -49,7 +49,8 @@ export function beyond(
 /** The condition that one of the columns contains the text, whatever the case of its letters. */
 export function matching(search: string | undefined, ...columns: readonly string[]): RawBuilder<boolean> {
   if (!search) return sql`true`;
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  // Names are kept in this form.
+  const pattern = `%${search.normalize('NFC').replace(/[\\%_]/g, '\\$&')}%`;
   const conditions = columns.map((column) => sql`${sql.ref(column)} ilike ${pattern}`);
   return sql`(${sql.join(conditions, sql` or `)})`;
 }

@@ -64,6 +64,32 @@ describe('the team behind an app', () => {
   });
 });
 
+describe('the identifier of an API', () => {
+  const wanted = (identifier: string, teamId: string) => ({ name: 'Ledger', identifier, scopes: [], teamId });
+
+  it.each(['', '/', '/me', '/api/v1/', '/api/v2', '/api/v1?x'])(
+    'is not an address of this server for a team: %j',
+    async (path) => {
+      const { team, by } = await aDeveloper();
+      const others = [server.issuer, server.issuer.replace('http:', 'https:')];
+      for (const origin of others) {
+        await expect(createApi(db(), wanted(`${origin}${path}`, team.id), by)).rejects.toMatchObject({
+          code: 'invalid_request',
+          message: expect.stringContaining('address of this server'),
+        });
+      }
+    },
+  );
+
+  it('may be one beside it, and for an administrator also one of it', async () => {
+    const { team, by } = await aDeveloper();
+    await createApi(db(), wanted('http://localhost:4/api', team.id), by);
+    await createApi(db(), wanted('urn:example:ledger', team.id), by);
+    const admin = await byPerson(server, await aMember(server, { platform: 'admin' }));
+    await createApi(db(), wanted(`${server.issuer}/api/v9`, team.id), admin);
+  });
+});
+
 describe.each(['Latchkey', 'Iatchkey', 'Latchkey sign-in', 'Acme  Bank', 'ACME-BÄNK', 'Acme Bank Support'])(
   'the name %s',
   (name) => {
