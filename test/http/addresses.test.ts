@@ -62,6 +62,15 @@ it('an address in a domain of other letters is one account in each of its spelli
   }
 });
 
+it('a person is found by each spelling of their address and name', async () => {
+  const robot = await aRobot(server, ['users:read']);
+  const zoe = await aPerson(server.database, { email: 'zoë@köln.example', name: 'Zoë Ünlü' });
+  for (const search of ['zoë@köln', 'ZOË@KÖLN', 'zoë@köln'.normalize('NFD'), 'xn--kln-sna', 'Ünlü'.normalize('NFD')]) {
+    const { body } = await robot.call('GET', `/users?search=${encodeURIComponent(search)}`);
+    expect([search, body.data.map(({ id }: { id: string }) => id)]).toEqual([search, [zoe.account.id]]);
+  }
+});
+
 it('the command line, a file and the admin API take the same addresses', async () => {
   const { answer, run } = commandLineOf(server);
   const made = await answer<{ id: string; email: string }>(
