@@ -11,13 +11,14 @@ export interface Secrets {
 
 /**
  * The configured keys; where development has none, random ones that are made once and kept in DATA_DIR, readable by
- * this user only. Production never gets here without its own (config.ts). Nothing is made where the database `hasKeys`.
+ * this user only. Production never gets here without its own (config.ts). No master key is made where the database `hasKeys`.
  * @throws {ConfigError}
  */
 export function resolveSecrets(config: Config, hasKeys: boolean): Secrets {
   const { masterKeys, cookieKeys } = config;
   if (masterKeys.length > 0 && cookieKeys.length > 0) return { masterKeys, cookieKeys };
-  const generated = readOrGenerate(join(config.dataDir, 'secrets.json'), hasKeys);
+  // New cookie keys cost no more than the sign-ins; only of master keys there can be no others.
+  const generated = readOrGenerate(join(config.dataDir, 'secrets.json'), hasKeys && masterKeys.length === 0);
   return {
     masterKeys: masterKeys.length > 0 ? masterKeys : parseMasterKeys(generated.masterKeys),
     cookieKeys: cookieKeys.length > 0 ? cookieKeys : [generated.cookieKeys],

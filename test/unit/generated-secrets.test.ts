@@ -50,6 +50,13 @@ describe('generated secrets', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('are made for cookies where the master keys are given, whatever the database has', () => {
+    const MASTER_KEYS = `given:${'A'.repeat(43)}=`;
+    const made = resolveSecrets(readConfig({ DATA_DIR: folder, MASTER_KEYS }), true);
+    expect(made.masterKeys.map(({ id }) => id)).toEqual(['given']);
+    expect(made.cookieKeys[0]).toMatch(/^.{64}$/);
+  });
+
   it('are not made in place of what cannot be read', () => {
     mkdirSync(file);
     expect(() => resolve()).toThrow(/^DATA_DIR: .*secrets.json cannot be read \(EISDIR/);
