@@ -18,13 +18,13 @@ const REFUSALS = {
  * A picture that someone uploaded, as a small PNG of our own making. It is judged by its header before anything is unpacked.
  * @throws {AppError} invalid_request in a sentence for the person; unavailable when too many pictures wait
  */
-export async function toLogo(pictures: PictureDecoder, upload: Uint8Array): Promise<Buffer> {
+export async function toLogo(pictures: PictureDecoder, upload: Uint8Array, owner: string): Promise<Buffer> {
   if (upload.length === 0) throw refuse('Choose a picture first.');
   if (upload.length > MOST_LOGO_BYTES) throw refuse('The picture is larger than 1 MB. Make it smaller and try again.');
   const verdict = judgePicture(Buffer.from(upload.buffer, upload.byteOffset, upload.length));
   if (!verdict.ok) throw refuse(REFUSALS[verdict.reason]);
   try {
-    return await pictures.decode(upload);
+    return await pictures.decode(upload, owner);
   } catch (cause) {
     if (cause instanceof NotUnpacked) throw refuse(REFUSALS.unreadable, cause);
     throw cause;

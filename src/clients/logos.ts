@@ -15,7 +15,7 @@ export async function setLogo(
   { clientId, upload, pictures }: { clientId: string; upload: Uint8Array; pictures: PictureDecoder },
   by: By,
 ): Promise<void> {
-  const image = await toLogo(pictures, upload);
+  const image = await toLogo(pictures, upload, `${by.actor.type} ${by.actor.id}`);
   const etag = createHash('sha256').update(image).digest('base64url').slice(0, 22);
   await inTransaction(db, async (trx) => {
     await lockClient(trx, clientId, by);

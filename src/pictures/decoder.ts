@@ -9,6 +9,8 @@ const LONGEST = 10_000;
 const IDLE = 5000;
 /** Pictures that wait for the one in work. */
 export const MOST_WAITING = 4;
+/** Of these and the one in work, so many may be one person's. */
+const MOST_OF_ONE = 2;
 
 const PROGRAM = fileURLToPath(new URL('./child.ts', import.meta.url));
 
@@ -18,9 +20,10 @@ export class NotUnpacked extends Error {}
 export interface PictureDecoder {
   /**
    * A small PNG of our own making from a file that judge.ts has let through: what else was in it does not survive.
+   * @param owner whose it is: two of theirs are read or wait at once, so that nobody takes all places
    * @throws {NotUnpacked}; {AppError} unavailable when too many wait
    */
-  decode(picture: Uint8Array): Promise<Buffer>;
+  decode(picture: Uint8Array, owner: string): Promise<Buffer>;
   /** Ends the process, with whatever it is at. */
   close(): void;
 }
@@ -30,7 +33,8 @@ export function createPictureDecoder(): PictureDecoder {
   let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
   let tail: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  /** Whose pictures are in work or wait. */
+  const owners: string[] = [];
   let closed = false;
 
   const end = () => {
@@ -55,18 +59,20 @@ export function createPictureDecoder(): PictureDecoder {
   };
 
   return {
-    async decode(picture) {
-      if (waiting > MOST_WAITING) {
-        const detail = 'Several pictures are being read already. Wait a few seconds and send yours again.';
-        throw new AppError('unavailable', { detail, retryAfter: 5 });
+    async decode(picture, owner) {
+      if (owners.filter((one) => one === owner).length >= MOST_OF_ONE) {
+        throw busy('Other pictures of yours are being read. Wait a few seconds and send this again.');
       }
-      waiting += 1;
+      if (owners.length > MOST_WAITING) {
+        throw busy('Several pictures are being read already. Wait a few seconds and send yours again.');
+      }
+      owners.push(owner);
       const mine = tail.then(() => work(picture));
       tail = mine.catch(() => {});
       try {
         return await mine;
       } finally {
-        waiting -= 1;
+        owners.splice(owners.indexOf(owner), 1);
       }
     },
     close() {
@@ -75,6 +81,8 @@ export function createPictureDecoder(): PictureDecoder {
     },
   };
 }
+
+const busy = (detail: string) => new AppError('unavailable', { detail, retryAfter: 5 });
 
 /** The child itself says that the picture cannot be read. */
 class Refused extends NotUnpacked {}

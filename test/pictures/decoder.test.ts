@@ -58,25 +58,48 @@ async function twoFrames(): Promise<Buffer> {
 it('what a file says of itself is not trusted: one that cannot be unpacked gives no picture, and the next one does', async () => {
   const png = await plain(50, 50).png().toBuffer();
   const broken = Buffer.concat([png.subarray(0, 45), Buffer.alloc(40, 7), png.subarray(85)]);
-  await expect(decoder.decode(broken)).rejects.toThrow(NotUnpacked);
-  expect(await sharp(await decoder.decode(png)).metadata()).toMatchObject({ format: 'png', width: 256, height: 256 });
+  await expect(decoder.decode(broken, 'somebody')).rejects.toThrow(NotUnpacked);
+  expect(await sharp(await decoder.decode(png, 'somebody')).metadata()).toMatchObject({
+    format: 'png',
+    width: 256,
+    height: 256,
+  });
 });
 
 it('one picture is unpacked at a time, a few wait, and more are refused', async () => {
   const picture = await plain(300, 300).png().toBuffer();
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => decoder.decode(picture)));
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) => decoder.decode(picture, `person ${index}`)),
+  );
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(MOST_WAITING + 1);
   const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   expect(refused.every(({ code, retryAfter }) => code === 'unavailable' && retryAfter === 5)).toBe(true);
-  expect(await decoder.decode(picture)).toBeInstanceOf(Buffer);
+  expect(await decoder.decode(picture, 'somebody')).toBeInstanceOf(Buffer);
+});
+
+it('nobody takes all places: two pictures of each are unpacked or wait', async () => {
+  const picture = await plain(300, 300).png().toBuffer();
+  const own = Array.from({ length: 5 }, () => decoder.decode(picture, 'somebody'));
+  const another = decoder.decode(picture, 'another');
+  const results = await Promise.allSettled([...own, another]);
+  expect(results.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'rejected',
+    'fulfilled',
+  ]);
+  expect(results[2]).toMatchObject({ reason: { code: 'unavailable', retryAfter: 5 } });
+  expect(await decoder.decode(picture, 'somebody')).toBeInstanceOf(Buffer);
 });
 
 it('the end of the server ends what is being unpacked', async () => {
   const own = createPictureDecoder();
   const file = await plain(300, 300).png().toBuffer();
-  await own.decode(file);
-  const unpacking = own.decode(await plain(6000, 4000).png().toBuffer());
-  const waiting = own.decode(file);
+  await own.decode(file, 'somebody');
+  const unpacking = own.decode(await plain(6000, 4000).png().toBuffer(), 'somebody');
+  const waiting = own.decode(file, 'another');
   // Once it is under way.
   await Promise.resolve();
   own.close();

@@ -108,7 +108,7 @@ describe('a logo', () => {
     const statuses = answers.map(({ status }) => status);
     expect([...new Set(statuses)].toSorted()).toEqual([303, 503]);
     const refused = answers.find(({ status }) => status === 503);
-    expect(refused?.text).toContain('Several pictures are being read already.');
+    expect(refused?.text).toContain('Other pictures of yours are being read.');
     expect((await upload(await picture(10, 10).png().toBuffer())).status).toBe(303);
   });
 
