@@ -18,6 +18,16 @@ export const withoutLinks = (text: string) =>
 
 const LONGEST_NAME = 60;
 
+/** What people follow or call, though no program makes a link of it: other dots in a word, other gaps in a number, letters for digits. */
+const FOR_PEOPLE =
+  /[/\\]|[Ww]{3}|[\p{L}\p{N}][\u00B7\u2022\u2027\u2219\u22C5\u2E31\u30FB][\p{L}\p{N}]|(?:\p{Nd}[\s._,:-]*){7}|\p{Nd}{3}[\s._-]*\p{Lu}{4}/u;
+const DATE = /(?<!\p{Nd})\p{Nd}{4}-\p{Nd}{2}-\p{Nd}{2}(?!\p{Nd})/gu;
+
+/** Digits and letters in circles, key caps and other forms for show, as what they say. */
+const plainly = (name: string) => name.normalize('NFKC').replace(/[\uFE0F\u20E3]/gu, '');
+
 /** Whether a name may stand in mail to a stranger: it is short, and there is nothing in it to follow or to call. */
-export const isForStrangers = (name: string) =>
-  name.length <= LONGEST_NAME && withoutLinks(name) === name && !/[/\\]|www/iu.test(name);
+export const isForStrangers = (name: string) => {
+  const plain = plainly(name);
+  return name.length <= LONGEST_NAME && withoutLinks(plain) === plain && !FOR_PEOPLE.test(plain.replace(DATE, ''));
+};
