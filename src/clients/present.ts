@@ -1,3 +1,4 @@
+import type { SigningNow } from '../keys/signing-now.ts';
 import type { ClientDetails, ListedClient } from './find-clients.ts';
 import { shownKeys } from './public-keys.ts';
 import { judgeSecret } from './secret-standing.ts';
@@ -30,6 +31,11 @@ export function presentApp(app: ListedClient | ClientDetails) {
     disabled_at: app.disabled_at?.toISOString() ?? null,
     disabled_reason: app.disabled_reason,
   };
+}
+
+/** How its ID tokens are signed, while verifiers may not know a key of the chosen algorithm. */
+export function presentIdTokenSigning({ now, from }: SigningNow) {
+  return { id_token_alg_now: now, id_token_alg_from: from?.toISOString() ?? null };
 }
 
 /** Secrets as everyone sees them: never their values, which nobody has. */

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import { updateApi } from '../../src/apis/update-api.ts';
+import { updateClient } from '../../src/clients/update-client.ts';
+import { aRobot } from '../support/admin-api.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { aVisitor } from '../support/portal.ts';
 import { obtainCode } from '../support/relying-app.ts';
@@ -81,4 +83,28 @@ it('the page of an API says from when its tokens are signed as chosen', async ()
   expect(await page()).toMatch(/EdDSA from [^<]+ UTC on, ES256 until then/);
   travel(PUBLISHED);
   expect(await page()).not.toContain('until then');
+});
+
+it('the admin API says of an app from when its ID tokens are signed as chosen', async () => {
+  // Nothing may be left that uses it.
+  await server.database.db.updateTable('apis').set({ signing_alg: 'ES256' }).execute();
+  await server.database.db.deleteFrom('signing_keys').where('alg', '=', 'EdDSA').execute();
+  await algorithmsOf();
+  const app = await aClient(server.database, { type: 'web' });
+  const shown = async () => {
+    const robot = await aRobot(server, ['apps:read', 'apps:write']);
+    const { id_token_alg, id_token_alg_now, id_token_alg_from } = (await robot.call('GET', `/apps/${app.clientId}`))
+      .body;
+    return [id_token_alg, id_token_alg_now, id_token_alg_from];
+  };
+  expect(await shown()).toEqual(['ES256', 'ES256', null]);
+  const changes = { idTokenAlg: 'EdDSA' as const };
+  await updateClient(server.database.db, { clientId: app.clientId, changes }, by());
+  expect(await shown()).toEqual(['EdDSA', 'ES256', null]);
+  await algorithmsOf();
+  const [, now, from] = await shown();
+  expect([now, Date.parse(from) > Date.now()]).toEqual(['ES256', true]);
+  travel(PUBLISHED);
+  await algorithmsOf();
+  expect(await shown()).toEqual(['EdDSA', 'EdDSA', null]);
 });

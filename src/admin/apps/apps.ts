@@ -4,15 +4,16 @@ import { ClientChanges, NewAppOfTeam } from '../../clients/client-input.ts';
 import { createClient } from '../../clients/clients.ts';
 import { ClientQuery, findClient, listClients } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
-import { presentAddedSecret, presentApp } from '../../clients/present.ts';
+import { presentAddedSecret, presentApp, presentIdTokenSigning } from '../../clients/present.ts';
 import { requireCredentials } from '../../clients/secrets.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connection.ts';
 import { camelNames, snakeNames } from '../../json-names.ts';
+import { findIdTokenSigning } from '../../keys/signing-now.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';
 import { CreatedSecret } from './secret-shape.ts';
-import { App, AppId } from './shape.ts';
+import { App, AppId, ListedApp } from './shape.ts';
 
 const { team, ...newFields } = snakeNames(NewAppOfTeam.shape);
 const NewApp = z.strictObject({ ...newFields, team_id: team }).meta({
@@ -37,7 +38,7 @@ export const appOperations = [
     scope: 'apps:read',
     query: ListQuery.extend({ team: ClientQuery.shape.team }),
     status: 200,
-    result: pageOf(App),
+    result: pageOf(ListedApp),
     handle: async ({ db, by, query }) => ({ body: presentPage(await listClients(db, query, by), presentApp) }),
   }),
   operation({
@@ -142,5 +143,6 @@ export const appOperations = [
 
 async function show(db: Db, id: string, by: By) {
   const app = await findClient(db, id, 'app.read', by);
-  return { body: presentApp(app), version: app.version };
+  const signing = presentIdTokenSigning(await findIdTokenSigning(db, app, by.now));
+  return { body: { ...presentApp(app), ...signing }, version: app.version };
 }

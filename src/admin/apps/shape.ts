@@ -3,7 +3,7 @@ import { Id, Time } from '../shapes.ts';
 
 const Algorithm = z.enum(['ES256', 'RS256', 'EdDSA']);
 
-export const App = z
+export const ListedApp = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -32,6 +32,10 @@ export const App = z
     disabled_at: Time.nullable(),
     disabled_reason: z.string().nullable(),
   })
-  .meta({ id: 'App' });
+  .meta({ id: 'ListedApp' });
+
+export const App = ListedApp.extend({ id_token_alg_now: Algorithm, id_token_alg_from: Time.nullable() }).meta({
+  id: 'App',
+});
 
 export const AppId = z.strictObject({ app_id: Id });

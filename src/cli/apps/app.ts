@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { findAppApis } from '../../apis/app-apis.ts';
 import { type ClientDetails, findClient, type ListedClient, listClients } from '../../clients/find-clients.ts';
-import { presentApp } from '../../clients/present.ts';
+import { presentApp, presentIdTokenSigning } from '../../clients/present.ts';
 import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
@@ -66,6 +66,7 @@ async function show(line: CommandLine, clientId: string, options: { json?: boole
   line.answer(options, {
     json: {
       ...present(client),
+      ...presentIdTokenSigning(signing),
       apis: apis.map(({ api, subscribed }) => ({ identifier: api.identifier, scopes: subscribed })),
     },
     text: `${printable(client.name)}\n\n${formatFields([
