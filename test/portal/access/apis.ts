@@ -38,4 +38,6 @@ export const apiRoutes: readonly Route[] = [
 export const outboxRoutes: readonly Route[] = [
   { method: 'GET', path: '/operator/outbox', least: 'platform' },
   { method: 'GET', path: '/operator/outbox/{mail}', least: 'platform' },
+  { method: 'POST', path: '/operator/outbox/resend', least: 'platform' },
+  { method: 'POST', path: '/operator/outbox/{mail}/resend', least: 'platform' },
 ];
