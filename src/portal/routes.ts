@@ -22,7 +22,7 @@ import { addJoin } from './teams/join.ts';
 import { addTeams } from './teams/teams.ts';
 import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
-import { createVisits, type Visits } from './visits.ts';
+import { createVisits, isLook, type Visits } from './visits.ts';
 
 export interface PortalParts {
   readonly rules: HouseRules;
@@ -69,7 +69,7 @@ export function portalRoutes(parts: PortalParts): Router {
   addJoin(outside, parts, visits, form);
 
   inside.use(visits.required, readLogoUpload(), form, async (ctx, next) => {
-    if (ctx.method !== 'GET') visits.requireCsrf(ctx);
+    if (!isLook(ctx)) visits.requireCsrf(ctx);
     await next();
   });
   const area: Area = { ...parts, router: inside, visits, page };

@@ -30,6 +30,9 @@ export interface VisitParts {
   readonly cookieKeys: readonly string[];
 }
 
+/** A request that changes nothing: HEAD is GET without the page (RFC 9110 §9.3.2). */
+export const isLook = ({ method }: Pick<Context, 'method'>) => method === 'GET' || method === 'HEAD';
+
 /** A browser's visit to the portal: its cookie, who is signed in, and what the next page has to say. */
 export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitParts) {
   const https = issuer.startsWith('https:');
@@ -91,7 +94,7 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
         ctx.state.visitor = visitor;
         return next();
       }
-      if (ctx.method !== 'GET') throw new AppError('signed_out');
+      if (!isLook(ctx)) throw new AppError('signed_out');
       ctx.set('Cache-Control', 'no-store');
       ctx.redirect(`/sign-in?to=${encodeURIComponent(ctx.url)}`);
       ctx.status = 303;
@@ -105,7 +108,8 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
 
     async take(ctx: Context): Promise<Flash | undefined> {
       const id = idOf(ctx);
-      return id ? takeFlash(db, id) : undefined;
+      // Nobody sees the page that answers HEAD.
+      return id && ctx.method !== 'HEAD' ? takeFlash(db, id) : undefined;
     },
   };
 }
