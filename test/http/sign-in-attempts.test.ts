@@ -120,6 +120,7 @@ describe('a network that goes on although it has to wait', () => {
         .select('detail')
         .where('type', '=', 'account.sign_in_failed')
         .where('ip', '=', from)
+        .orderBy('id')
         .execute()
     ).map(({ detail }) => (detail as { reason: string }).reason);
 

@@ -78,7 +78,10 @@ describe.each([
     // Nobody reads; what a pipe holds is soon full.
     (child.stderr as Readable).pause();
     const long = `/${'x'.repeat(180)}`;
-    for (let turn = 0; turn < 1500; turn += 1) expect((await answers(long)).status).toBe(404);
+    for (let turn = 0; turn < 50; turn += 1) {
+      const many = await Promise.all(Array.from({ length: 20 }, () => answers(long)));
+      expect(many.map(({ status }) => status)).toEqual(Array(20).fill(404));
+    }
     expect((await answers('/readyz')).status).toBe(200);
     expect(await stop()).toBe(0);
   });

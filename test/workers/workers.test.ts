@@ -95,7 +95,7 @@ describe(`WORKERS=${WORKERS}`, () => {
     expect([...load.failures, ...fresh.failures]).toEqual([]);
     expect(fewest).toBe(WORKERS);
     expect(childrenOf(server.pid)).toHaveLength(WORKERS);
-    expect(server.output()).toContain('all workers are replaced');
+    await until('it says so', () => server.output().includes('all workers are replaced'));
     expect(server.output().match(/Latchkey listens on/g)).toHaveLength(1);
     expect(await server.stop()).toBe(0);
   });
