@@ -1,4 +1,4 @@
-import { write, writeSync } from 'node:fs';
+import { constants, openSync, write, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 /** Where lines go. */
@@ -30,7 +30,8 @@ export function createLogLines(): LogLines {
   let timer: NodeJS.Timeout | undefined;
   const waiting: (() => void)[] = [];
 
-  const put = putter();
+  const pipe = openPipe();
+  const put = pipe ? putInto(pipe) : putIntoFile;
   const send = () => {
     clearTimeout(timer);
     timer = undefined;
@@ -52,7 +53,7 @@ export function createLogLines(): LogLines {
       else if (gathered !== '') timer ??= setTimeout(send, LATEST).unref();
     });
   };
-  process.on('exit', () => putLast(gathered));
+  process.on('exit', () => putLast(pipe, gathered));
   return {
     write(line) {
       if (gathered.length + underWay.length > MOST) {
@@ -79,30 +80,48 @@ const tellOf = (lost: number) =>
 
 type Put = (text: string, done: (error?: Error | null) => void) => void;
 
-/** A pipe is written to without a thread that its reader could hold; a file, where that cannot be, by one. */
-function putter(): Put {
-  const { stderr } = process;
-  if (stderr instanceof Socket) {
-    // Told to whoever writes as well.
-    stderr.on('error', () => {});
-    return (text, done) => stderr.write(text, done);
-  }
-  return (text, done) => {
-    const bytes = Buffer.from(text);
-    const next = (from: number) =>
-      write(STANDARD_ERROR, bytes, from, bytes.length - from, null, (error, written) => {
-        if (error || from + written >= bytes.length) done(error);
-        else next(from + written);
-      });
-    next(0);
-  };
+/**
+ * Standard error, where it is a pipe, to be written to without waiting and without a thread that its reader could hold. It is
+ * opened anew: whether a pipe waits is a property of the opening, which workers share, and Node takes it back whenever a
+ * process ends. The others would then wait for a reader who stands still, for ever.
+ */
+function openPipe(): Socket | undefined {
+  if (!(process.stderr instanceof Socket)) return undefined;
+  const pipe = openAnew() ?? process.stderr;
+  // Told to whoever writes as well.
+  return pipe.on('error', () => {});
 }
 
+/** undefined where there is no such file, or it is not ours to open: then the shared one has to do. */
+function openAnew(): Socket | undefined {
+  try {
+    const fd = openSync('/dev/stderr', constants.O_WRONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: false, writable: true });
+  } catch {
+    return undefined;
+  }
+}
+
+const putInto =
+  (pipe: Socket): Put =>
+  (text, done) =>
+    pipe.write(text, done);
+
+const putIntoFile: Put = (text, done) => {
+  const bytes = Buffer.from(text);
+  const next = (from: number) =>
+    write(STANDARD_ERROR, bytes, from, bytes.length - from, null, (error, written) => {
+      if (error || from + written >= bytes.length) done(error);
+      else next(from + written);
+    });
+  next(0);
+};
+
 /** At the very end, when nothing can be waited for. */
-function putLast(text: string): void {
+function putLast(pipe: Socket | undefined, text: string): void {
   if (text === '') return;
-  if (process.stderr instanceof Socket) {
-    process.stderr.write(text);
+  if (pipe) {
+    pipe.write(text);
     return;
   }
   try {
