@@ -189,11 +189,11 @@ describe(`WORKERS=${WORKERS}`, () => {
     const fresh = await createTestDatabase();
     server = await startProcess({ DATABASE_URL: fresh.url ?? '', WORKERS: '2', DATA_DIR: dataDir, LOG_LEVEL: 'info' });
     const before = childrenOf(server.pid);
-    // Without the keys that it generated, a new worker makes others, and those do not open what is in the database.
+    // Without the keys that were made for it, a new worker opens nothing of what is in the database.
     rmSync(join(dataDir, 'secrets.json'));
     process.kill(server.pid, 'SIGHUP');
     await until('the failure is reported', () => server.output().includes('a new worker did not start'));
-    expect(server.output()).toMatch(/latchkey cannot start\. MASTER_KEYS: .*\n/);
+    expect(server.output()).toMatch(/latchkey cannot start\. DATA_DIR: has no .*secrets\.json, .*\n/);
     expect(childrenOf(server.pid).sort()).toEqual(before.sort());
     expect((await fetch(`${server.issuer}/readyz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);
