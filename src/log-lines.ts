@@ -82,8 +82,8 @@ type Put = (text: string, done: (error?: Error | null) => void) => void;
 
 /**
  * Standard error, where it is a pipe, to be written to without waiting and without a thread that its reader could hold. It is
- * opened anew: whether a pipe waits is a property of the opening, which workers share, and Node takes it back whenever a
- * process ends. The others would then wait for a reader who stands still, for ever.
+ * opened anew: whether a pipe waits is a property of the opening, which workers share, and is taken back whenever one is
+ * started or ends. The others would then wait for a reader who stands still, for ever. (A socket cannot be opened anew.)
  */
 function openPipe(): Socket | undefined {
   if (!(process.stderr instanceof Socket)) return undefined;

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -27,6 +27,14 @@ afterAll(async () => {
   await storage.drop();
 });
 afterEach(() => void child.kill('SIGKILL'));
+
+/** Both ends of a pipe, which has a reader as long as the one is open. */
+function openPipe() {
+  const path = join(dataDir, `pipe-${randomUUID()}`);
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { reader, writer: openSync(path, constants.O_WRONLY) };
+}
 
 async function start(env: Record<string, string>, stderr: 'pipe' | number = 'pipe'): Promise<void> {
   port = await freePort();
@@ -74,9 +82,9 @@ describe.each([
   });
 
   it('has a reader who stands still goes on serving, and ends with code 0', async () => {
-    await start(env());
-    // Nobody reads; what a pipe holds is soon full.
-    (child.stderr as Readable).pause();
+    // A pipe as a shell makes it. Nobody reads; what it holds is soon full.
+    const { reader, writer } = openPipe();
+    await start(env(), writer);
     const long = `/${'x'.repeat(180)}`;
     for (let turn = 0; turn < 50; turn += 1) {
       const many = await Promise.all(Array.from({ length: 20 }, () => answers(long)));
@@ -84,6 +92,8 @@ describe.each([
     }
     expect((await answers('/readyz')).status).toBe(200);
     expect(await stop()).toBe(0);
+    closeSync(reader);
+    closeSync(writer);
   });
 
   it('goes to a disk that is full goes on serving, and ends with code 0', async () => {
