@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import { checkPassword } from '../../src/accounts/accounts.ts';
+import { databaseSettings } from '../support/database.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { signIn } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   server = await startTestServer();
   const [master] = server.secrets.masterKeys;
   env = {
+    ...databaseSettings,
     DATABASE_URL: server.databaseUrl ?? '',
     DATA_DIR: join(folder.path, 'data'),
     MASTER_KEYS: `${master?.id}:${master?.key.toString('base64')}`,
