@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseMasterKeys } from '../../src/config.ts';
 import { type Database, openPostgres } from '../../src/db/connection.ts';
 import { migrateUp } from '../../src/db/migrator.ts';
+import { rotateKey } from '../../src/keys/rotation.ts';
+import { createSigners } from '../../src/keys/signers.ts';
 import { variables } from '../../src/variables.ts';
 import { aClient, anApi, aPerson } from '../../test/support/factories.ts';
 import { freePort } from '../../test/support/postgres.ts';
@@ -33,10 +36,21 @@ export async function install(postgres: MeasuredPostgres, name: string, manyClie
   const database = openPostgres(url, 4, () => {});
   try {
     await migrateUp(database.db);
-    return { database: name, env: environment(url), known: await seed(database, manyClients) };
+    const env = environment(url);
+    const known = await seed(database, manyClients);
+    await makeKeys(database, env.MASTER_KEYS);
+    return { database: name, env, known };
   } finally {
     await database.close();
   }
+}
+
+/** Keys that sign from the first moment, also those that a server publishes for a while before it uses them. */
+async function makeKeys({ db }: Database, masterKeys: string): Promise<void> {
+  const [signer] = createSigners(parseMasterKeys(masterKeys), undefined);
+  const policy = { rotateEvery: 30 * 86_400, publishFor: 0, retainFor: 86_400 };
+  const by = { actor: { type: 'operator' } as const, now: new Date() };
+  for (const alg of Object.keys(RESOURCES) as Alg[]) await rotateKey({ db, signer, policy }, alg, by);
 }
 
 async function seed(database: Database, manyClients: number): Promise<Installation['known']> {
@@ -63,7 +77,7 @@ function poolOf({ pool }: Database) {
 }
 
 /** As in production: behind a proxy that ends TLS, with the default of every other setting. */
-export const environment = (databaseUrl: string): Record<string, string> => ({
+export const environment = (databaseUrl: string) => ({
   NODE_ENV: 'production',
   DATABASE_URL: databaseUrl,
   MASTER_KEYS: `bench:${randomBytes(32).toString('base64')}`,
