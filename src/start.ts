@@ -29,11 +29,17 @@ const STATEMENT_LIMITS = { statement: 5000, idleInTransaction: 30_000 };
 const ANSWER_LIMIT = 6000;
 
 /** Opens the database that the configuration names. */
-async function openDatabase(config: Config, log: Logger): Promise<Database> {
+async function openDatabase(config: Config, metrics: Metrics | undefined, log: Logger): Promise<Database> {
   const { databaseUrl, databasePool, dataDir, listen } = config;
-  if (!databaseUrl) return openEmbedded(dataDir);
+  const watch = (database: Database) => metrics?.watchDatabase(database);
+  if (!databaseUrl) {
+    const embedded = await openEmbedded(dataDir);
+    watch(embedded);
+    return embedded;
+  }
   const limits = { own: listen, answer: ANSWER_LIMIT, prepare: listen, ...(listen ? STATEMENT_LIMITS : {}) };
-  return openUsable(databaseUrl, databasePool, (err) => log.warn({ err }, 'lost a database connection'), limits);
+  const onError = (err: Error) => log.warn({ err }, 'lost a database connection');
+  return openUsable(databaseUrl, databasePool, onError, limits, watch);
 }
 
 /**
@@ -58,11 +64,10 @@ async function open(
 ): Promise<RunningServer> {
   const clock = () => new Date();
   told.throwIfAborted();
-  const database = await openDatabase(config, log);
+  const metrics = config.metrics && (await import('./metrics/metrics.ts')).createMetrics();
+  const database = await openDatabase(config, metrics, log);
   opened.defer(() => database.close());
   told.throwIfAborted();
-  const metrics = config.metrics && (await import('./metrics/metrics.ts')).createMetrics();
-  metrics?.watchDatabase(database);
   await bringUpToDate(config, database, log);
   told.throwIfAborted();
   const metricsListening = metrics && (await exposeMetrics(config, metrics, log));

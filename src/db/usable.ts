@@ -4,14 +4,19 @@ import { DatabaseUnusable, explainDatabaseFailure, POOLER, unusable } from './ex
 import { OWN_SESSION } from './session.ts';
 import type { Tables } from './tables.ts';
 
-/** Opens PostgreSQL, and looks whether it will do. @throws {DatabaseUnusable} */
+/**
+ * Opens PostgreSQL, and looks whether it will do.
+ * @param watch gets the pool before its first connection, which stays in use: who counts must not miss it. @throws {DatabaseUnusable}
+ */
 export async function openUsable(
   url: string,
   poolSize: number,
   onError: (error: Error) => void,
   limits: QueryLimits,
+  watch: (database: Database) => void = () => {},
 ): Promise<Database> {
   const database = openPostgres(url, poolSize, onError, limits);
+  watch(database);
   try {
     requireUsable(await lookAt(database.db), limits.own ?? false);
     return database;
