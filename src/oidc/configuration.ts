@@ -45,6 +45,8 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     extraTokenClaims: personalClaims(parts.resources),
     formats: { customizers: { jwt: inOrder(issueAsOfStart, assertFits) } },
     claims,
+    // OpenID Connect Core §5.4 has them at UserInfo and lets them be here too, where most clients look for them.
+    conformIdTokenClaims: false,
     ttl,
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     // RFC 9700 §2.1.2: no implicit and no hybrid flow.

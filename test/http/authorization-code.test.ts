@@ -41,6 +41,22 @@ describe('authorization code with PKCE', () => {
     });
   });
 
+  it('says in the ID token what the scopes ask for, and no more, at the sign-in and at a refresh', async () => {
+    const person = { name: 'Ada Lovelace', updated_at: expect.any(Number), email: ada.email, email_verified: true };
+    const protocol = ['sub', 'aud', 'iss', 'iat', 'exp', 'nonce'];
+    const all = await signIn(server, await anApp(), ada, {
+      parameters: { scope: 'openid profile email offline_access', prompt: 'consent' },
+    });
+    expect(all.tokens.claims()).toMatchObject(person);
+    expect(Object.keys(all.tokens.claims() ?? {}).sort()).toEqual([...protocol, ...Object.keys(person)].sort());
+    const refreshed = await client.refreshTokenGrant(all.configuration, all.tokens.refresh_token ?? '');
+    expect(refreshed.claims()).toMatchObject(person);
+    const one = await signIn(server, await anApp(), ada, { parameters: { scope: 'openid email' } });
+    expect(Object.keys(one.tokens.claims() ?? {}).sort()).toEqual([...protocol, 'email', 'email_verified'].sort());
+    const none = await signIn(server, await anApp(), ada);
+    expect(Object.keys(none.tokens.claims() ?? {}).sort()).toEqual([...protocol].sort());
+  });
+
   it('D03 D04 D05: gives a JWT for the API that was named, with just the scopes that the app may have', async () => {
     const app = await anApp();
 
