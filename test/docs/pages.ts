@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** README and every page below docs/, by path from the repository's root. */
-export const pages = () => ['README.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+/** The pages at the top and every page below docs/, by path from the repository's root. */
+export const pages = () => globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort();
 
 /** The rows of the first table below a heading, each as its cells. */
 export function tableBelow(markdown: string, heading: string): string[][] {
