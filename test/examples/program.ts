@@ -23,6 +23,13 @@ export function start(file: string, env: Record<string, string>, args: string[] 
   return follow(child);
 }
 
+/** Starts a line of shell as somebody types it, with npm's programs on its path. All that it starts ends with it. */
+export function startLine(line: string, env: Record<string, string>): Program {
+  const environment = cleanEnvironment({ ...env, PATH: pathWithNode() });
+  const child = spawn('/bin/sh', ['-c', line], { cwd: root, env: environment, detached: true });
+  return follow(child, () => process.kill(-(child.pid ?? 0), 'SIGTERM'));
+}
+
 /** Runs a program to its end. */
 export async function run(
   command: string,
@@ -47,7 +54,7 @@ function cleanEnvironment(env: Record<string, string>): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env };
 }
 
-function follow(child: ChildProcess): Program {
+function follow(child: ChildProcess, end: () => unknown = () => child.kill('SIGTERM')): Program {
   let output = '';
   const news = new EventTarget();
   const hear = (chunk: Buffer | string) => {
@@ -76,7 +83,7 @@ function follow(child: ChildProcess): Program {
       });
     },
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) end();
       await ended;
     },
   };
