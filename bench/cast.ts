@@ -2,11 +2,21 @@ import type { Scenario } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 import { has, type Installation, startLatchkey } from './subjects/latchkey.ts';
 import type { Subject, SubjectName, Surroundings } from './subjects/subject.ts';
-import { startBetterAuth, startHttp, startKoa, startOauth2Server, startOidcProvider } from './subjects/yardsticks.ts';
+import {
+  startBetterAuth,
+  startFloor,
+  startHttp,
+  startKoa,
+  startOauth2Server,
+  startOidcProvider,
+  startPasswordHash,
+} from './subjects/yardsticks.ts';
 
 const yardsticks: Partial<Record<SubjectName, (around: Surroundings) => Promise<Subject>>> = {
   'node:http': startHttp,
   Koa: startKoa,
+  floor: startFloor,
+  'password hash': startPasswordHash,
   'oidc-provider': startOidcProvider,
   'oauth2-server': startOauth2Server,
   'better-auth': startBetterAuth,

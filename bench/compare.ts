@@ -1,9 +1,12 @@
 import { castOf, startSubjects } from './cast.ts';
+import { measureApps } from './measure/apps.ts';
 import type { Settings } from './measure/measure.ts';
+import { measureMemory } from './measure/memory.ts';
 import { measureStarts } from './measure/starts.ts';
 import type { Summary } from './measure/summary.ts';
 import { measureWorkers } from './measure/workers.ts';
 import { type Options, wants } from './options.ts';
+import { floorRows } from './report/floors.ts';
 import { type Findings, goalRows } from './report/goals.ts';
 import { measurementRows, statementRows } from './report/measurements.ts';
 import { writeResults } from './report/results.ts';
@@ -47,9 +50,15 @@ export async function compare(stage: Stage, options: Options): Promise<number> {
   const scaling = alsoWanted('workers')
     ? await attempt('workers', () => measureWorkers(stage, installation, settings))
     : undefined;
-  const findings: Findings = { summaries, starts, scaling };
+  const memory = alsoWanted('memory')
+    ? await attempt('memory', () => measureMemory(stage, installation, settings))
+    : undefined;
+  const turns = alsoWanted('apps') ? await attempt('apps', () => measureApps(stage, settings)) : undefined;
+  const findings: Findings = { summaries, starts, scaling, memory, turns };
   const whole = !quick && options.scenarios.length === 0 && options.subjects.length === 0;
   if (whole && tally.failed === 0) writeResults(findings, settings, stage.postgres.version);
+  const floors = floorRows(summaries);
+  if (floors.length > 1) console.log(`${toColumns(floors)}\n`);
   if (!quick) console.log(`${toColumns(goalRows(findings, { all: whole }))}\n`);
   for (const line of switchedOff) console.log(line);
   console.log(`bench: ${tally.passed} scenarios passed, ${tally.failed} failed`);
@@ -58,12 +67,16 @@ export async function compare(stage: Stage, options: Options): Promise<number> {
 
 function chooseScenarios({ scenarios: parts, quick }: Options, subjects: readonly Subject[]): Scenario[] {
   return scenarios
-    .filter((scenario) => wants(parts, scenario.work) && castOf(scenario, subjects).length > 0)
+    .filter((scenario) => wants(parts, scenario.name) && castOf(scenario, subjects).length > 0)
     .map((scenario) => (quick ? shortened(scenario) : scenario));
 }
 
 function shortened(scenario: Scenario): Scenario {
-  return scenario.stock ? { ...scenario, stock: Math.min(scenario.stock, 8) } : scenario;
+  return {
+    ...scenario,
+    ...(scenario.stock && { stock: Math.min(scenario.stock, 8) }),
+    ...(scenario.connections && { connections: Math.min(scenario.connections, 8) }),
+  };
 }
 
 function show(measured: readonly Summary[], { statements }: Options): void {

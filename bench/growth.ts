@@ -113,7 +113,7 @@ async function measurePoint(stage: Stage, subject: Subject, settings: Settings, 
 }
 
 function scenarioOf(work: WorkName): Scenario {
-  const scenario = scenarios.find((candidate) => candidate.work === work);
+  const scenario = scenarios.find((candidate) => candidate.name === work);
   if (!scenario) throw new Error(`no scenario ${work}`);
   return scenario;
 }

@@ -23,7 +23,7 @@ export const usage = `npm run bench -- [options]
   --soak             minutes at half of what it can do, to see that nothing grows
   --portal           every page of the portal and every operation of the admin API that reads, with many rows
   --minutes N        with --soak: how many (10)
-  --scenario NAME    only scenarios whose name has NAME in it (also: starts, workers); may be repeated
+  --scenario NAME    only scenarios whose name has NAME in it (also: starts, workers, memory, apps); may be repeated
   --subject NAME     only subjects whose name has NAME in it; may be repeated
   --rounds N         rounds of each scenario (5)
   --seconds N        length of a round (4)

@@ -12,8 +12,9 @@ export async function runScenario(
   tools: Instruments,
   scenario: Scenario,
   subjects: readonly Subject[],
-  settings: Settings,
+  usual: Settings,
 ): Promise<Summary[]> {
+  const settings = { ...usual, connections: scenario.connections ?? usual.connections };
   const taking = castOf(scenario, subjects).map((subject) => ({ subject, rounds: [] as Round[] }));
   for (const { subject } of taking) await explain(subject, () => warmUp(tools, scenario, subject, settings));
   for (let round = 0; round < settings.rounds; round += 1) {

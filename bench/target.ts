@@ -5,6 +5,10 @@ export interface Credentials {
   readonly clientSecret: string;
 }
 
+export interface App extends Credentials {
+  readonly redirectUri: string;
+}
+
 /** What the load generator must know of a subject. Plain data, because it goes to another process. */
 export interface Target {
   readonly port: number;
@@ -17,7 +21,9 @@ export interface Target {
   /** Programs with client credentials; the first is the one of most scenarios. */
   readonly machines: readonly Credentials[];
   /** An app that people sign in to. */
-  readonly app: Credentials & { readonly redirectUri: string };
+  readonly app: App;
+  /** The same, with ID tokens that are signed with RS256. */
+  readonly rs256App: App;
   readonly people: readonly { readonly email: string; readonly password: string }[];
   /** The resource indicator of an API for each algorithm; empty where tokens are not for an API. */
   readonly resources: Partial<Record<Alg, string>>;
@@ -35,10 +41,10 @@ export const RESOURCES: Readonly<Record<Alg, string>> = {
   RS256: 'https://rs256.example.com',
 };
 
+/** The apps and people that a subject knows, and the APIs. */
+export type Known = Pick<Target, 'machines' | 'app' | 'rs256App' | 'people' | 'resources'>;
+
+const machine = { clientId: 'machine', clientSecret: 'a-secret-of-the-bench-that-is-long-enough' };
+const app = { ...machine, redirectUri: REDIRECT_URI };
 /** For yardsticks that only answer. */
-export const nobody: Pick<Target, 'machines' | 'app' | 'people' | 'resources'> = {
-  machines: [{ clientId: 'machine', clientSecret: 'a-secret-of-the-bench-that-is-long-enough' }],
-  app: { clientId: '', clientSecret: '', redirectUri: '' },
-  people: [],
-  resources: {},
-};
+export const nobody: Known = { machines: [machine], app, rs256App: app, people: [], resources: {} };

@@ -22,6 +22,8 @@ export interface Round {
   readonly memory: number;
   /** Besides BEGIN and COMMIT; undefined where they cannot be counted. */
   readonly statements: readonly StatementCount[] | undefined;
+  /** Transactions that wrote something; undefined where there is no database. */
+  readonly commits: number | undefined;
 }
 
 export interface Instruments {
@@ -39,13 +41,15 @@ export interface Settings {
 }
 
 /** Two processes of one name differ in their port. */
-const idOf = (scenario: Scenario, { name, target }: Subject) => `${scenario.work} on ${name} at ${target.port}`;
+const idOf = (scenario: Scenario, { name, target }: Subject) => `${scenario.name} on ${name} at ${target.port}`;
 
 /** Gets a scenario ready on a subject, and runs it for a while without looking. */
 export async function warmUp(tools: Instruments, scenario: Scenario, subject: Subject, settings: Settings) {
   const { connections, chains, warmUpSeconds } = settings;
   const id = idOf(scenario, subject);
-  await tools.load.tell({ type: 'prepare', id, work: scenario.work, target: subject.target, connections, chains });
+  const { work } = scenario;
+  const enough = Math.max(chains, connections);
+  await tools.load.tell({ type: 'prepare', id, work, target: subject.target, connections, chains: enough });
   return runRound(tools, scenario, subject, { ...settings, seconds: warmUpSeconds }, 0.25);
 }
 
@@ -65,7 +69,9 @@ export async function runRound(
   const { database } = subject;
   const countStatements = async () => (database ? postgres.statements(database) : undefined);
   const cpu = () => [cpuOf(pid), database ? cpuOf(postgres.pid) : 0, cpuOf(load.pid), idleCpu()] as const;
+  const countCommits = async () => (database ? postgres.commits() : undefined);
   const statementsBefore = await countStatements();
+  const commitsBefore = await countCommits();
   const before = cpu();
   const outcome = await load.tell({ type: 'run', id, port: subject.target.port, connections, seconds });
   const after = cpu();
@@ -79,5 +85,6 @@ export async function runRound(
     idleCpu: after[3] - before[3],
     memory: residentMemoryOf(pid),
     statements: statementsBetween(statementsBefore, await countStatements()),
+    commits: commitsBefore === undefined ? undefined : ((await countCommits()) ?? 0) - commitsBefore,
   };
 }

@@ -12,6 +12,8 @@ export interface MeasuredPostgres {
   statements(database: string): Promise<ReadonlyMap<string, number> | undefined>;
   /** What they have done so far; undefined as above. */
   work(database: string): Promise<ReadonlyMap<string, StatementWork> | undefined>;
+  /** How many transactions have written something so far, in all databases: each of them takes a number. */
+  commits(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -28,8 +30,9 @@ export async function startMeasuredPostgres(): Promise<MeasuredPostgres> {
   // The bench needs the processes on this machine, and nothing else running in them.
   delete process.env.TEST_DATABASE_URL;
   const server = await startCounting().catch(() => startPostgres({}));
-  const admin = new pg.Client({ connectionString: `${server.url}/postgres` });
-  await admin.connect();
+  // One connection, whose queries wait for each other.
+  const admin = new pg.Pool({ connectionString: `${server.url}/postgres`, max: 1 });
+  admin.on('error', () => {});
   const one = async (query: string) => Object.values((await admin.query(query)).rows[0] ?? {})[0];
   const backend = Number(await one('select pg_backend_pid()'));
   const counting = String(await one('show shared_preload_libraries')).includes('pg_stat_statements');
@@ -57,6 +60,7 @@ export async function startMeasuredPostgres(): Promise<MeasuredPostgres> {
         ]),
       );
     },
+    commits: async () => Number(await one('select pg_snapshot_xmax(pg_current_snapshot())::text')),
     async stop() {
       await admin.end();
       await server.stop();

@@ -31,6 +31,19 @@ export function residentMemoryOf(root: number): number {
   return treeOf(root).reduce((sum, { residentPages }) => sum + residentPages, 0) * PAGE_BYTES;
 }
 
+/** The same, but what several processes share is counted once (`Pss` of proc_pid_smaps(5)). */
+export function proportionalMemoryOf(root: number): number {
+  return treeOf(root).reduce((sum, { pid }) => sum + proportionalBytes(pid), 0);
+}
+
+function proportionalBytes(pid: number): number {
+  try {
+    return 1024 * Number(/^Pss: +(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** Resident memory in bytes of each process that a process has started, in the order in which it did. */
 export function memoryOfChildren(parent: number): number[] {
   return treeOf(parent)

@@ -19,8 +19,11 @@ export interface Summary {
   readonly loadCpu: number;
   /** The same in each round, server and database together, to see how much the machine disturbs. */
   readonly cpuOfRounds: readonly number[];
+  readonly perSecondOfRounds: readonly number[];
   /** undefined where they cannot be counted, or there is no database. */
   readonly statements: number | undefined;
+  /** Transactions that wrote, likewise. */
+  readonly commits: number | undefined;
   readonly statementTexts: readonly { query: string; perRequest: number }[];
   /** The most that was seen, in bytes. */
   readonly memory: number;
@@ -36,6 +39,7 @@ export function summarize(scenario: Scenario, subject: SubjectName, rounds: read
     counts.set(query, (counts.get(query) ?? 0) + calls);
   }
   const counted = rounds.every((round) => round.statements !== undefined);
+  const withDatabase = rounds.every((round) => round.commits !== undefined);
   return {
     scenario,
     subject,
@@ -49,7 +53,9 @@ export function summarize(scenario: Scenario, subject: SubjectName, rounds: read
     databaseCpu: perRequest(total((round) => round.databaseCpu)),
     loadCpu: perRequest(total((round) => round.loadCpu)),
     cpuOfRounds: rounds.map((round) => (round.serverCpu + round.databaseCpu) / Math.max(1, round.requests)),
+    perSecondOfRounds: rounds.map((round) => round.requests / round.seconds),
     statements: counted ? perRequest([...counts.values()].reduce((sum, calls) => sum + calls, 0)) : undefined,
+    commits: withDatabase ? perRequest(total((round) => round.commits ?? 0)) : undefined,
     statementTexts: [...counts].map(([query, calls]) => ({ query, perRequest: perRequest(calls) })),
     memory: Math.max(0, ...rounds.map((round) => round.memory)),
   };

@@ -18,7 +18,7 @@ export async function measureWorkers(
   installation: Installation,
   settings: Settings,
 ): Promise<Scaling | undefined> {
-  const scenario = scenarios.find(({ work }) => work === 'client-credentials-es256');
+  const scenario = scenarios.find(({ name }) => name === 'client-credentials-es256');
   if (!has('WORKERS') || !scenario) return undefined;
   const started = [await start(stage, installation, 1), await start(stage, installation, 2)] as const;
   const rounds: [Round[], Round[]] = [[], []];

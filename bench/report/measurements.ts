@@ -11,6 +11,7 @@ const HEADER = [
   'server µs',
   'database µs',
   'SQL',
+  'commits',
   'RSS MB',
   'ratio',
 ];
@@ -31,6 +32,7 @@ function rowOf(summary: Summary, all: readonly Summary[]): string[] {
     rounded(summary.serverCpu),
     rounded(summary.databaseCpu),
     rounded(summary.statements, 2),
+    rounded(summary.commits, 2),
     rounded(summary.memory / 1e6),
     ratioOf(summary, all),
   ];

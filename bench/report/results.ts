@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Settings } from '../measure/measure.ts';
 import { switchedOff } from '../scenarios.ts';
+import { floorRows } from './floors.ts';
 import { type Findings, goalRows } from './goals.ts';
 import { measurementRows } from './measurements.ts';
 import { describeSurroundings } from './surroundings.ts';
@@ -21,6 +22,12 @@ ${toMarkdown([['', ''], ...describeSurroundings(postgresVersion)])}
 A ratio is CPU time per request of this server and its PostgreSQL, divided by that of the yardstick.
 
 ${toMarkdown(goalRows(findings))}
+
+## Against the floor
+
+This server divided by Koa that does only the unavoidable, on the same PostgreSQL; a sign-in by the hash of its password.
+
+${toMarkdown(floorRows(findings.summaries))}
 
 ## Measurements
 

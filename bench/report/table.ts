@@ -29,4 +29,4 @@ function isNumeric([, ...body]: Rows, column: number): boolean {
 }
 
 export const rounded = (value: number | undefined, digits = 0): string =>
-  value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
+  value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);

@@ -10,7 +10,7 @@ import { variables } from '../../src/variables.ts';
 import { aClient, anApi, aPerson } from '../../test/support/factories.ts';
 import { freePort } from '../../test/support/postgres.ts';
 import type { MeasuredPostgres } from '../measure/postgres.ts';
-import { type Alg, REDIRECT_URI, RESOURCES, SCOPE, type Target } from '../target.ts';
+import { type Alg, type Known, REDIRECT_URI, RESOURCES, SCOPE, type Target } from '../target.ts';
 import { multiplyClient } from './multiply.ts';
 import { type Command, startProgram } from './program.ts';
 import type { Subject, Surroundings } from './subject.ts';
@@ -27,7 +27,7 @@ export const has = (variable: string): boolean => variable in variables;
 export interface Installation {
   readonly database: string;
   readonly env: Record<string, string>;
-  readonly known: Pick<Target, 'machines' | 'app' | 'people' | 'resources'>;
+  readonly known: Known;
 }
 
 /** A migrated database with APIs, apps and people, and the environment for servers on it. */
@@ -59,13 +59,18 @@ async function seed(database: Database, manyClients: number): Promise<Installati
   }
   const subscriptions = Object.values(RESOURCES).map((api) => ({ api, scopes: [SCOPE] }));
   const { clientId, clientSecret } = await aClient(database, { type: 'machine', subscriptions });
-  const app = await aClient(database, { type: 'web', subscriptions, redirectUris: [REDIRECT_URI] });
+  const appThatWants = async (idTokenAlg: Alg) => {
+    const made = await aClient(database, { type: 'web', subscriptions, redirectUris: [REDIRECT_URI], idTokenAlg });
+    return { clientId: made.clientId, clientSecret: made.clientSecret, redirectUri: REDIRECT_URI };
+  };
+  const [app, rs256App] = [await appThatWants('ES256'), await appThatWants('RS256')];
   const copies = await multiplyClient(poolOf(database), clientId, { from: 1, to: manyClients });
   const people = [];
   for (let made = 0; made < PEOPLE; made += 1) people.push(await aPerson(database));
   return {
     machines: [clientId, ...copies].map((id) => ({ clientId: id, clientSecret })),
-    app: { clientId: app.clientId, clientSecret: app.clientSecret, redirectUri: REDIRECT_URI },
+    app,
+    rs256App,
     people: people.map(({ email, password }) => ({ email, password })),
     resources: RESOURCES,
   };

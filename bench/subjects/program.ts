@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -49,9 +49,7 @@ export async function startProgram(
   closeSync(log);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   // Should the bench itself end early, nothing stays behind.
-  const killNow = () => child.kill('SIGKILL');
-  process.once('exit', killNow);
-  child.once('exit', () => process.off('exit', killNow));
+  killAtExit(child);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     const impatient = setTimeout(() => child.kill('SIGKILL'), 15_000);
@@ -66,6 +64,21 @@ export async function startProgram(
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return { pid: child.pid ?? 0, startedIn: performance.now() - begin, stop };
+}
+
+const running = new Set<ChildProcess>();
+
+function killAtExit(child: ChildProcess): void {
+  if (running.size === 0) process.once('exit', killAll);
+  running.add(child);
+  child.once('exit', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', killAll);
+  });
+}
+
+function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 function answers({ port, probe, host, address = '127.0.0.1' }: Probe): Promise<boolean> {

@@ -7,6 +7,8 @@ export type SubjectName =
   | 'latchkey, lane off'
   | 'node:http'
   | 'Koa'
+  | 'floor'
+  | 'password hash'
   | 'oidc-provider'
   | 'oauth2-server'
   | 'better-auth';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../test/support/postgres.ts';
-import { nobody, REDIRECT_URI, RESOURCES, type Target } from '../target.ts';
+import { type Known, nobody, REDIRECT_URI, RESOURCES, type Target } from '../target.ts';
 import { nodeScript, startProgram } from './program.ts';
 import type { Subject, SubjectName, Surroundings } from './subject.ts';
 
@@ -23,7 +23,7 @@ async function start(
   name: SubjectName,
   file: string,
   settings: {
-    known: Pick<Target, 'machines' | 'app' | 'people' | 'resources'>;
+    known: Known;
     paths: Paths;
     probe?: string;
     env?: Record<string, string>;
@@ -55,6 +55,7 @@ export const startKoa = (around: Surroundings) =>
 
 const SECRET = 'a-secret-of-the-bench-that-is-long-enough';
 const app = { clientId: 'app', clientSecret: SECRET, redirectUri: REDIRECT_URI };
+const rs256App = { ...app, clientId: 'rs256-app' };
 const people = Array.from({ length: 8 }, (_, index) => ({
   email: `person-${index}@example.com`,
   password: 'correct horse battery staple',
@@ -68,6 +69,7 @@ export const startOidcProvider = (around: Surroundings) =>
     known: {
       machines: manyMachines(around.manyClients),
       app,
+      rs256App,
       people,
       resources: RESOURCES,
     },
@@ -81,11 +83,32 @@ export const startOidcProvider = (around: Surroundings) =>
     },
   });
 
+export const startPasswordHash = (around: Surroundings) =>
+  start(around, 'password hash', 'password-hash', { known: nobody, paths: { ...everywhere('/auth'), jwks: '/' } });
+
+export async function startFloor(around: Surroundings): Promise<Subject> {
+  const database = 'floor';
+  const url = await around.postgres.createDatabase(database);
+  return start(around, 'floor', 'floor', {
+    known: { machines: manyMachines(around.manyClients), app, rs256App, people: [], resources: RESOURCES },
+    paths: {
+      token: '/token',
+      authorization: '/auth',
+      introspection: '/introspection',
+      revocation: '/revocation',
+      jwks: '/',
+      discovery: '/',
+    },
+    env: { DATABASE_URL: url },
+    database,
+  });
+}
+
 export async function startOauth2Server(around: Surroundings): Promise<Subject> {
   const database = 'oauth2_server';
   const url = await around.postgres.createDatabase(database);
   return start(around, 'oauth2-server', 'oauth2-server', {
-    known: { machines: manyMachines(around.manyClients), app, people: [], resources: {} },
+    known: { machines: manyMachines(around.manyClients), app, rs256App, people: [], resources: {} },
     paths: { ...everywhere('/'), token: '/token', authorization: '/authorize' },
     env: { DATABASE_URL: url },
     database,
@@ -96,7 +119,7 @@ export async function startBetterAuth(around: Surroundings): Promise<Subject> {
   const database = 'better_auth';
   const url = await around.postgres.createDatabase(database);
   return start(around, 'better-auth', 'better-auth', {
-    known: { machines: [], app, people, resources: { ES256: RESOURCES.ES256 } },
+    known: { machines: [], app, rs256App, people, resources: { ES256: RESOURCES.ES256 } },
     paths: {
       token: '/api/auth/oauth2/token',
       authorization: '/api/auth/oauth2/authorize',

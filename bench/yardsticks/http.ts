@@ -1,4 +1,4 @@
-/** The floor: what Node takes for a request that needs no work. */
+/** What Node takes for a request that needs no work. */
 import { document } from './document.ts';
 import { listen } from './listen.ts';
 

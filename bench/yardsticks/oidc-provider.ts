@@ -4,12 +4,12 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
-import { type Alg, SCOPE } from '../target.ts';
+import { type Alg, type App, SCOPE } from '../target.ts';
 import { known } from './known.ts';
 import { listen } from './listen.ts';
 import { MemoryAdapter } from './memory-adapter.ts';
 
-const { machines, app, resources } = known;
+const { machines, app, rs256App, resources } = known;
 const keyPairs = {
   ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   EdDSA: generateKeyPairSync('ed25519'),
@@ -22,6 +22,14 @@ const keys = Object.entries(keyPairs).map(([alg, { privateKey }]) => ({
   kid: alg,
 })) as JWK[];
 
+const appWith = ({ clientId, clientSecret, redirectUri }: App, id_token_signed_response_alg: Alg) => ({
+  client_id: clientId,
+  client_secret: clientSecret,
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: [redirectUri],
+  id_token_signed_response_alg,
+});
+
 const configuration: Configuration = {
   adapter: MemoryAdapter,
   jwks: { keys },
@@ -33,13 +41,8 @@ const configuration: Configuration = {
       response_types: [],
       redirect_uris: [],
     })),
-    {
-      client_id: app.clientId,
-      client_secret: app.clientSecret,
-      grant_types: ['authorization_code', 'refresh_token'],
-      redirect_uris: [app.redirectUri],
-      id_token_signed_response_alg: 'ES256',
-    },
+    appWith(app, 'ES256'),
+    appWith(rs256App, 'RS256'),
   ],
   cookies: { keys: ['a-cookie-key-of-the-bench-that-is-long-enough'] },
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),

@@ -28,7 +28,7 @@ export const mix: PrepareWork = async (surroundings) => {
   const { target } = surroundings;
   const resource = target.resources.ES256;
   const machine = await clientCredentials('ES256')(surroundings);
-  const chains = await refresh({ idToken: true })(surroundings);
+  const chains = await refresh({ idToken: 'ES256' })(surroundings);
   const visitors = new WeakMap<Connection, Visitor>();
   const credentials = target.machines[0] ?? target.app;
   let introspected = '';
