@@ -45,7 +45,7 @@ async function anOwner() {
 }
 
 describe('changing a person', () => {
-  it('changes what is named, once, and the trail says what without saying it', async () => {
+  it('changes the fields that are named, once, and the audit trail names them without their values', async () => {
     const person = await aPerson(server.database);
     const [accountId, email] = [idOf(person), anAddress()];
     await db.updateTable('accounts').set({ email_verified_at: null }).where('id', '=', accountId).execute();
@@ -60,7 +60,7 @@ describe('changing a person', () => {
     ]);
   });
 
-  it('takes no address of somebody else, however it is spelt, and its own in another spelling', async () => {
+  it('refuses somebody else’s address in every spelling, and takes another spelling of their own', async () => {
     const [ada, grace] = [await aPerson(server.database), await aPerson(server.database)];
     const change = (person: Someone, email: string) =>
       updatePerson(db, { accountId: idOf(person), changes: { email } }, byOperator());
@@ -130,7 +130,7 @@ describe('deleting a person', () => {
     await deletePerson(db, left?.id ?? '', byOperator());
   });
 
-  it('is refused for the last owner of a team, who can sign in, and says of which', async () => {
+  it('is refused for the last owner of a team who can sign in, and names the team', async () => {
     const { team, owner } = await anOwner();
     await aMember(server, { team: team.id, role: 'developer' });
     const second = await aMember(server, { team: team.id, role: 'owner' });
@@ -201,7 +201,7 @@ describe('deleting a person', () => {
     expect(ended).toEqual(expect.arrayContaining([sent, got]));
   });
 
-  it('at the same time as something is given to them leaves nothing, and nothing fails in the dark', async () => {
+  it('leaves nothing of what is given to them at the same time, and whoever gives it gets an error code', async () => {
     const api = await anApiWithRoles(server.database);
     const role = await aRole(server.database, api.id, ['reports:write']);
     const group = await aGroup(server.database, []);

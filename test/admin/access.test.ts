@@ -136,7 +136,7 @@ describe('every operation of the admin API', () => {
 describe('the answer to an Idempotency-Key', () => {
   const made = operations.filter(({ idempotent }) => idempotent).map((operation) => [operation.id, operation] as const);
 
-  it.each(made)('%s is not given again to who may not have it made any more', async (id, operation) => {
+  it.each(made)('%s is not repeated to a caller who has lost the right to make it', async (id, operation) => {
     const world = await prepare(operation);
     const { admin } = cast.ids;
     const call = callOf(operation);
@@ -166,7 +166,7 @@ describe('the answer to an Idempotency-Key', () => {
     expect((await send()).body).toEqual(first.body);
   });
 
-  it('createSecret is not given again to a developer who is a viewer now, when the app has gone to another team, or with it', async () => {
+  it('createSecret is not repeated to a developer who is a viewer now, or whose app is in another team or deleted', async () => {
     const operation = operations.find(({ id }) => id === 'createSecret') as Operation;
     const { db } = server.database;
     const role = (role: 'developer' | 'viewer') =>

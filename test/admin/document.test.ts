@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
     expect(scopes.every((alternatives) => alternatives.length === 1)).toBe(true);
   });
 
-  it('uses every scope, and asks of what changes something for one to write', () => {
+  it('uses every scope, and wants one that writes for each operation that changes something', () => {
     expect(new Set(operations.map(({ scope }) => scope))).toEqual(new Set(Object.keys(ADMIN_SCOPES)));
     const wrong = operations.filter(({ method, scope }) => (method === 'GET') === scope.endsWith(':write'));
     expect(wrong.map(({ id }) => id)).toEqual([]);
@@ -75,7 +75,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-it('is not sent again to who has it', async () => {
+it('is not sent again to a caller that has it', async () => {
   for (const path of ['openapi.json', 'docs']) {
     const first = await fetch(`${server.issuer}/api/v1/${path}`);
     const etag = first.headers.get('etag') ?? '';
@@ -115,7 +115,7 @@ describe('its page', () => {
     expect(html).not.toContain('<script');
   });
 
-  it('is where a problem leads to', async () => {
+  it('is where the link in a problem leads', async () => {
     const problem = (await (await fetch(`${server.issuer}/api/v1/teams`)).json()) as { type: string };
     const target = new URL(problem.type);
     expect(target.origin + target.pathname).toBe(`${server.issuer}/api/v1/docs`);

@@ -91,7 +91,7 @@ async function mailTo(address: string): Promise<string> {
 
 type Pair = Awaited<ReturnType<typeof aPair>>;
 
-it('a secret that is rotated without a word leaves the old one for a day', async () => {
+it('a rotation without `ends` keeps the old secret for a day', async () => {
   const { app, api } = await aPair();
   const { body: listed } = await robot.call('GET', `/apps/${app.clientId}/secrets`);
   const path = `/apps/${app.clientId}/secrets/${listed.data[0].id}/rotate`;

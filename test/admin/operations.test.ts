@@ -127,7 +127,7 @@ describe('every operation with a version', () => {
     expect((await robot.call('GET', `/teams/${world.team_id}`, undefined, { 'if-match': '"7"' })).status).toBe(200);
   });
 
-  it('is what every change of one thing is', () => {
+  it('covers every operation that overwrites one thing', () => {
     const WITHOUT = [
       // Members, holders and secrets have no version; nothing of them is overwritten.
       ...['revokeSecret', 'removeIntrospector', 'takeRoleFromAccount', 'takeRoleFromGroup', 'removeMember'],

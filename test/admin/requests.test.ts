@@ -70,7 +70,7 @@ describe('a request to the admin API', () => {
     expect([reused.status, reused.body.code]).toEqual([422, 'idempotency_key_reused']);
   });
 
-  it('is another request with a key of more than a day ago, also where nobody has removed that', async () => {
+  it('counts as new with an Idempotency-Key of more than a day ago, also before the clean-up has run', async () => {
     const robot = await aRobot(server, ['teams:write', 'teams:read']);
     const key = { 'idempotency-key': 'key-of-yesterday' };
     expect((await robot.call('POST', '/teams', { name: 'Yesterday' }, key)).status).toBe(201);

@@ -78,7 +78,7 @@ describe('a suspended subscription', () => {
   });
 });
 
-it('an app that goes to another team between the look and the lock is not changed', async () => {
+it('an app that goes to another team between the check and the lock is not changed', async () => {
   const { app, team } = await aWorld(server, 'web');
   const by = await byPerson(server, await aMember(server, { team: team.id, role: 'developer' }));
   const other = await aTeam(server);

@@ -28,7 +28,7 @@ it('examines PostgreSQL: its settings, its clock, and that ours is the newest sc
   }
 });
 
-it('finds what was left lying about, and ends with 1 when that is as bad as --fail-on says', async () => {
+it('finds what is left over, and ends with 1 when a finding is as severe as --fail-on says', async () => {
   const { run, answer } = commandLineOf(server, { databaseUrl: undefined });
   expect((await run(['doctor'])).code).toBe(1);
   const admin = ['user', 'create', '--email', 'root@example.org', '--name', 'Root', '--admin', '--password-stdin'];

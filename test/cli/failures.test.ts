@@ -38,7 +38,7 @@ const FILES: Record<string, string> = {
 };
 
 describe('apply', () => {
-  it.each(Object.entries(FILES))('says in lines of its own what is wrong with %s', async (_what, text) => {
+  it.each(Object.entries(FILES))('says in one line for each problem what is wrong with %s', async (_what, text) => {
     const { code, stdout, stderr } = await run(['apply', '-f', 'file.yaml'], { files: { 'file.yaml': text } });
     if (code === 0) {
       expect(stdout).toMatch(/^Nothing to do\./);
@@ -50,7 +50,7 @@ describe('apply', () => {
   });
 });
 
-it('has one line for what nobody has foreseen, and no stack', () => {
+it('has one line and no stack for a failure that nobody has foreseen', () => {
   const fault = Object.assign(new TypeError('cannot read\nproperties'), { code: 'E_ODD' });
   expect(explainFailure(fault)).toEqual([
     'something went wrong that should not: TypeError: cannot read (E_ODD); please report it with the command',

@@ -47,6 +47,6 @@ describe('surroundings that do not work', () => {
   });
 });
 
-it('says nothing when its reader has gone, as behind head', async () => {
+it('ends in silence when its reader has gone, as behind `head`', async () => {
   expect(await unheard({}, ['schema'])).toEqual({ code: 0, stderr: '' });
 });

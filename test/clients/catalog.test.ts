@@ -43,7 +43,7 @@ describe('the catalogue', () => {
     ]);
   });
 
-  it('gives everything that an app has, though all is forgotten while it is read, and remembers none of it', async () => {
+  it('reads an app whole when everything is forgotten meanwhile, and does not remember what it read', async () => {
     const { db } = test.database;
     const [known, other] = [await anApi(test.database), await anApi(test.database)];
     const [first, both] = [await anApp([known]), await anApp([known, other])];
@@ -58,7 +58,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it('forgets them a minute after another process could last be heard', async () => {
+  it('forgets apps a minute after it could last hear what other processes changed', async () => {
     const { clientId } = await anApp([]);
     const catalog = createCatalog();
     await catalog.find(test.database.db, clientId);
@@ -85,7 +85,7 @@ describe('the catalogue', () => {
     await away.close();
   });
 
-  it('remembers so many apps and no more', async () => {
+  it('remembers a limited number of apps', async () => {
     const { db } = test.database;
     const apps = [await anApp([]), await anApp([]), await anApp([])];
     const catalog = createCatalog(2);

@@ -49,7 +49,7 @@ const sleeping = async () => {
 };
 
 describe('a deadline', () => {
-  it('that is over leaves no rejection to nobody, whatever comes of what was begun', async () => {
+  it('that is over leaves no unhandled rejection, whatever becomes of the statement', async () => {
     const unheard: unknown[] = [];
     const hear = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', hear);
@@ -76,7 +76,7 @@ describe('a deadline', () => {
     expect(await isThere('too-late')).toBe(false);
   });
 
-  it('takes back a transaction in which it comes', async () => {
+  it('rolls back the transaction during which it ends', async () => {
     const work = () =>
       inTransaction(database.db, async (trx) => {
         await insert(trx, 'taken-back');
@@ -136,7 +136,7 @@ describe('a deadline', () => {
     );
   });
 
-  it('does not bind what is left running when the request is over', async () => {
+  it('does not apply to what goes on after the request', async () => {
     let lifted = false;
     const deadline: Deadline = { remaining: () => (lifted ? Number.POSITIVE_INFINITY : -1), committed: () => {} };
     const later = database.deadlines.run(deadline, async () => {

@@ -76,7 +76,7 @@ describe('apply', () => {
     ]);
   });
 
-  it('calls a team by its name, and another spelling of it no change', async () => {
+  it('names a team by its name, and does not count another spelling as a change', async () => {
     const two = FILE.replace('teams:', 'teams:\n  - name: Data Platform');
     await apply(test.database, two);
     expect(await apply(test.database, two.replaceAll('team: Sales', 'team: SALES'))).toMatchObject({ changes: [] });
@@ -104,7 +104,7 @@ apps:
     expect(await exported(test.database)).toContain('name: Sales');
   });
 
-  it('makes the new owner before it takes that from the old one', async () => {
+  it('makes the new owner before it demotes the old one', async () => {
     const two = (ada: string, bob: string) =>
       FILE.replace('role: owner }', `role: ${ada} }\n      - { email: bob@example.com, role: ${bob} }`);
     await apply(test.database, two('owner', 'viewer'));
@@ -208,7 +208,7 @@ describe('what cannot be', () => {
     expect(await problemsOf(other)).toEqual([expect.stringMatching(/^line 21: The type of an app cannot be changed/)]);
   });
 
-  it('is refused with --prune for what would go by it', async () => {
+  it('is refused when --prune would remove what the file still uses', async () => {
     await apply(test.database, FILE);
     const fewer = FILE.replace('      - { name: pay:read, description: Read payments }\n', '');
     expect(await problemsOf(fewer)).toEqual([]);

@@ -122,7 +122,7 @@ describe('while PostgreSQL is away', () => {
     }
   });
 
-  it('lets nobody sign in, and nobody in for want of an answer', async () => {
+  it('lets nobody sign in, and lets nobody in because an answer is missing', async () => {
     const { response } = await visitor.submit(signInPage, '/sign-in', furniture.ada);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
   });
@@ -178,7 +178,7 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('PostgreSQL ended by %s under load
 });
 
 describe('PostgreSQL without connections to spare', () => {
-  it('is a clear 503, and passes', async () => {
+  it('answers 503, and recovers by itself', async () => {
     const { rows } = (await database.pool?.query("select current_setting('max_connections')::int as most")) ?? {
       rows: [],
     };

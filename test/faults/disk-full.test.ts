@@ -51,7 +51,7 @@ const mounted = (() => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('what must be stored is a clear 503, what need not be goes on, and so does all when there is room', async () => {
+  it('answers 503 to what must be stored, goes on with the rest, and with all of it once there is room', async () => {
     const chain = await Chain.begin(server, furniture.strict, furniture);
     const filler = join(folder, 'filler');
     try {

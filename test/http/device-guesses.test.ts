@@ -82,7 +82,7 @@ describe('guessing user codes', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
   });
 
-  it('costs nothing with codes that are right, and with none', async () => {
+  it('counts no right code, and no empty one', async () => {
     const visitor = new Visitor('192.0.2.5');
     for (let i = 0; i < 12; i += 1) {
       expect(isConfirm(await enterCode(visitor, (await startDevice(server, app)).user_code))).toBe(true);

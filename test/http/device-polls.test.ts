@@ -80,7 +80,7 @@ describe('a device that polls', () => {
     expect(await pollAfter(601)).toBe('expired_token');
   });
 
-  it('H02: one in time of many at once', async () => {
+  it('H02: is in time with one of many polls at once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => poll(server, app, device)));
     expect(answers.map(({ body }) => body.error).sort()).toEqual([
       'authorization_pending',

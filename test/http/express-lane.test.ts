@@ -265,7 +265,7 @@ describe('the express lane', () => {
     expect(ofLane).toEqual(ofProvider);
   });
 
-  it('is really taken by those who are remembered, and by nobody when it is off', async () => {
+  it('is taken by apps that are remembered, and by none when it is off', async () => {
     const tokens = async ({ server, apps }: Side) => {
       // The lane asks the keyring for the key that signs; the provider was given its keys when it was built.
       const active = jest.spyOn(server.app.keyring, 'active');
@@ -345,7 +345,7 @@ describe('what the lane remembers of a request', () => {
     expect(await ask(app)).toBe('invalid_target');
   });
 
-  it('is of that Authorization header alone, and without one of none', async () => {
+  it('counts for that Authorization header alone, and for no request without one', async () => {
     const app = await aMachine();
     const body = { grant_type: 'client_credentials', client_id: app.clientId, client_secret: app.clientSecret };
     const send = async (headers: Record<string, string>) =>
@@ -353,7 +353,7 @@ describe('what the lane remembers of a request', () => {
     expect([await send({}), await send({}), await send({ authorization: 'undefined' })]).toEqual([200, 200, 400]);
   });
 
-  it('is of that secret and that form alone', async () => {
+  it('counts for that secret and that form alone', async () => {
     const app = await aMachine();
     expect(await askThrice(app)).toBe('200,200,200');
     expect(await ask({ ...app, clientSecret: `${app.clientSecret}x` })).toBe('invalid_client');

@@ -183,7 +183,7 @@ describe('introspection ahead of oidc-provider', () => {
     expect(await isActive(lane, tokens.es)).toBe(true);
   });
 
-  it('is really done by those who are remembered, and by nobody when it is off', async () => {
+  it('is taken by apps that are remembered, and by none when it is off', async () => {
     const refusals = async (server: TestServer) => {
       const emit = jest.spyOn(Provider.prototype, 'emit');
       await isActive(server, tokens.es);
@@ -194,7 +194,7 @@ describe('introspection ahead of oidc-provider', () => {
     expect([await refusals(lane), await refusals(provider)]).toEqual([0, 1]);
   });
 
-  it('knows of what another process has revoked as soon as that has answered', async () => {
+  it('knows what another process has revoked as soon as that process has answered', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { access_token: token } = (
         await ask(lane, '/token', `grant_type=client_credentials&resource=${API}`, authorize('owner'))
@@ -206,7 +206,7 @@ describe('introspection ahead of oidc-provider', () => {
     }
   });
 
-  it('tells hundreds that ask at once each about its own token', async () => {
+  it('tells each of hundreds that ask at once about its own token', async () => {
     const { db } = lane.database;
     const many = await Promise.all(
       Array.from({ length: 40 }, () =>

@@ -173,7 +173,7 @@ describe('a refresh that is tried again because its answer was lost', () => {
 });
 
 describe('a process that has not yet heard of a change', () => {
-  it.each(endings.slice(1, 5))('gives out no token that lasts when %s', async (ending, happens) => {
+  it.each(endings.slice(1, 5))('gives no token, or one that is refused, when %s', async (ending, happens) => {
     if (!server.databaseUrl) return;
     const setting = await aSetting();
     const { api, team } = setting;

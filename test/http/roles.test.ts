@@ -83,7 +83,7 @@ describe('a scope that needs a role', () => {
     expect(page.text).toContain('May reports:write');
   });
 
-  it('says nothing about machines: they have what their subscription allows', async () => {
+  it('does not concern machines: they have what their subscription allows', async () => {
     const { api } = await aSetting({ needsRole: BOTH });
     const robot = await aClient(server.database, {
       type: 'machine',

@@ -67,7 +67,7 @@ describe.each(requests)('the id_token_hint of %s (OpenID Connect Core §3.1.2.1)
     expect(answered(page)).toMatchObject(wrong);
   });
 
-  it('asks who is signed in as somebody else to sign in, and takes nobody but the one', async () => {
+  it('asks a person who is signed in as somebody else to sign in, and takes only the person of the hint', async () => {
     const { person: browser } = await signIn(server, app, bob);
     const asked = await browser.visit(await withHint());
     expect(asked.text).toContain('name="password"');
@@ -113,7 +113,7 @@ describe('the id_token_hint of a device', () => {
     expect(await poll(server, device, code)).toMatchObject({ status: 400, body: { error: 'access_denied' } });
   });
 
-  it('asks who is signed in as somebody else to sign in', async () => {
+  it('asks a person who is signed in as somebody else to sign in', async () => {
     const { person: browser } = await signIn(server, app, bob);
     const code = await start();
     const asked = await browser.submit(await enterCode(browser, code.user_code), '/device', { confirm: 'yes' });
@@ -174,7 +174,7 @@ describe('an id_token_hint outlives what it was signed with', () => {
     expect(await silently(person, own, idToken)).toBe('a code');
   });
 
-  it('is none of another app, and none that a revoked key has signed', async () => {
+  it('is refused of another app, and when a revoked key has signed it', async () => {
     const own = await anApp();
     const { person, tokens } = await signIn(server, own, ada);
     const idToken = tokens.id_token ?? '';

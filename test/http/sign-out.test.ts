@@ -212,7 +212,7 @@ describe('signing out', () => {
     expect((await person.submit(page, '/session/end/confirm')).leftTo?.href).toBe(BYE);
   });
 
-  it('I15: does not go to a registered address of nobody knows whom', async () => {
+  it('I15: goes to no registered address when nothing says which app asks', async () => {
     const { person } = await signedIn(await anApp());
     const page = await person.visit(ending({ post_logout_redirect_uri: BYE }));
     expect((await person.submit(page, '/session/end/confirm', { logout: 'yes' })).leftTo).toBeUndefined();

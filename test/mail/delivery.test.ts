@@ -47,7 +47,7 @@ const operator = (): By => ({ actor: { type: 'operator' }, now: new Date() });
 const outcome = async () => (await listMail(server.database.db, {}, operator())).rows[0];
 
 describe('mail', () => {
-  it('goes out once, as plain text that no machine answers', async () => {
+  it('goes out once, as plain text, marked so that no machine answers it', async () => {
     await put({
       subject: 'Größe\r\nBcc: eve@example.com',
       text: 'Grüße, mit einem Link:\nhttp://localhost/approvals\n',

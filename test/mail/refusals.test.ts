@@ -98,7 +98,7 @@ describe('mail that was not sent', () => {
     return mail?.id ?? '';
   };
 
-  it('goes out again by a click of an admin, who may read nothing into it', async () => {
+  it('goes out again by a click of an admin, and the audit trail has its id only', async () => {
     const id = await refused();
     const visitor = await aVisitor(server, await admin());
     const page = await visitor.submit(await visitor.visit(`/operator/outbox/${id}`), '/resend');

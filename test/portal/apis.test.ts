@@ -77,7 +77,7 @@ describe('the form of an API', () => {
     expect(text).toContain(`<option value="${alone.clientId}">Single</option>`);
   });
 
-  it('takes no more of an API than it shows', async () => {
+  it('changes only the fields that it shows', async () => {
     const api = await ownApi();
     const other = await aTeam(server);
     const response = await sendRaw(`/apis/${api.id}/edit`, `/apis/${api.id}/edit`, [
@@ -99,7 +99,7 @@ describe('the form of an API', () => {
     expect(saved).toMatchObject({ name: 'Changed', identifier: api.identifier, team_id: team.id, suspended_at: null });
   });
 
-  it('is refused when someone else was faster, and shows who sent it what they wrote', async () => {
+  it('is refused when someone else was faster, and shows again what was typed', async () => {
     const api = await ownApi();
     const page = await visitor.visit(`/apis/${api.id}/edit`);
     const fields = { name: 'Mine', tokenLifetime: '300', 'scope-0': 'reports:read', 'scope-1': 'reports:write' };

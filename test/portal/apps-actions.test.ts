@@ -165,7 +165,7 @@ describe('a change of an app', () => {
     expect(events.map(({ detail }) => detail.changed)).toEqual([['name', 'homepage'], ['homepage']]);
   });
 
-  it('has to leave an app that makes sense, and says by field what does not', async () => {
+  it('must leave a valid app, and says for each field what is wrong', async () => {
     const web = await aClient(server.database, { type: 'web' });
     const spa = await aClient(server.database, { type: 'spa' });
     const problems = async (clientId: string, changes: object) => {

@@ -318,7 +318,7 @@ describe('secrets in the portal', () => {
 });
 
 describe('settings of an app', () => {
-  it('are changed, and refused with sentences when someone was quicker', async () => {
+  it('are changed, and refused in words when someone else was faster', async () => {
     const { visitor, app, path } = await aDeveloper('web');
     const settings = await visitor.visit(`${path}/settings`);
     const fields = {
@@ -502,7 +502,7 @@ describe('an API along with a new app', () => {
     expect(page.text).toContain('It waits until the operator lets it use Payroll.');
   });
 
-  it('that cannot be had costs nobody the secret', async () => {
+  it('that cannot be had does not cost the app its secret', async () => {
     const page = await create({ id: 'api_made_up' });
     expect(page.text).toContain('It got no API: There is no API api_made_up.');
     expect(page.text).toContain('lks_');

@@ -38,7 +38,7 @@ const textOf = (html: string) =>
 const secretEnds = (clientId: string, at: Date) =>
   server.database.db.updateTable('client_secrets').set({ expires_at: at }).where('client_id', '=', clientId).execute();
 
-it('stays the visit that it is when something sends its person to sign in again', async () => {
+it('keeps its session when a link sends its person to sign in again', async () => {
   const { visitor } = await aDeveloper();
   const before = visitor.cookies();
   for (const [address, path] of [

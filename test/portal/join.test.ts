@@ -150,7 +150,7 @@ describe('an invitation', () => {
     }
   });
 
-  it('is not made for who is in the team, for a wrong address or role, or in other words than the form has', async () => {
+  it('is not made for a member, for a wrong address, or with a role that does not exist', async () => {
     const { owner, href } = await anInvitation();
     const [team] = [href.split('/').at(-1) ?? ''];
     const member = await aMember(server, { team, role: 'viewer' });
@@ -176,7 +176,7 @@ describe('an invitation', () => {
     expect(again.text).toContain('has an account already');
   });
 
-  it('has a code that cannot be tried out', async () => {
+  it('has a code that nobody finds by trying', async () => {
     const guesser = new Person(server.issuer);
     const page = await guesser.visit('/join');
     const statuses: number[] = [];

@@ -132,7 +132,7 @@ describe('people, for admins', () => {
     expect(await eventsOf(person.account.id)).toContain('account.sessions_ended');
   });
 
-  it('become auditors and admins, and what is said from an old page is not done', async () => {
+  it('become auditors and admins, and an old page changes nothing', async () => {
     const person = await aPerson(server.database);
     const href = `/operator/people/${person.account.id}`;
     const page = await admin.visit(href);

@@ -72,7 +72,7 @@ describe('roles of an API', () => {
     );
   });
 
-  it('are reached only under their own API, and take no API from the form', async () => {
+  it('are found only under their own API, whatever API the form names', async () => {
     const [one, two] = [await aSetting(), await aSetting()];
     const role = await aRole(server.database, two.api.id, []);
     const response = await one.developer.request(`${one.href}/${role.id}`);

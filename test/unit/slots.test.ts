@@ -15,7 +15,7 @@ function aJob() {
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-it('a host that is slow has its own work waiting, and no other’s', async () => {
+it('a slow host delays its own requests, and no others', async () => {
   const { inTurn } = createSlots({ most: 3, perHost: 2, mostWaiting: 10 });
   const slow = [aJob(), aJob(), aJob()];
   const all = slow.map((job) => inTurn('slow', never, job.work));

@@ -78,7 +78,7 @@ describe('the next key', () => {
     expect(plan([key(0), key(1000)], 950)).toBeUndefined();
   });
 
-  it('comes in time although one waits that a wrong clock made for next year', () => {
+  it('is made in time although a wrong clock has made one that starts next year', () => {
     expect(plan([key(0), key(1e8)], 900)).toEqual(make(1000));
   });
 
@@ -89,7 +89,7 @@ describe('the next key', () => {
     expect(requested(key(0), key(1e8))).toEqual({ activatesAt: at(110) });
   });
 
-  it('is the one that waits, from now on, when the clock was set back to before all of them', () => {
+  it('is the one that waits, and starts now, when the clock was set back before all of them', () => {
     const waiting = key(500);
     expect(plan([waiting, key(700)], 100)).toEqual({ step: 'start', kid: waiting.kid, activatesAt: at(100) });
   });
