@@ -1,27 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { fenced, read } from '../docs/pages.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { caddySite, nginxBlock } from '../support/documented-proxies.ts';
 import { aClient } from '../support/factories.ts';
 import { freePort } from '../support/postgres.ts';
-import { certificate, certificateKey, type ReverseProxy, startCaddy, startNginx } from '../support/proxies.ts';
+import { certificate, type ReverseProxy, startCaddy, startNginx } from '../support/proxies.ts';
 import { type ServerProcess, startProcess } from '../support/server-process.ts';
 import { basic } from '../support/tokens.ts';
-
-const page = read('docs/deploy.md');
-
-/** The block as docs/deploy.md has it, with the ports and the names of this machine. */
-const nginx = (port: number, target: number) =>
-  (fenced(page, 'nginx')[0] ?? '')
-    .replace('listen 443 ssl', `listen ${port} ssl`)
-    .replace('127.0.0.1:3000', `127.0.0.1:${target}`)
-    .replace(/(ssl_certificate +).*;/, `$1${certificate};`)
-    .replace(/(ssl_certificate_key +).*;/, `$1${certificateKey};`);
-const caddy = (port: number, target: number) =>
-  (fenced(page, 'text').find((block) => block.includes('reverse_proxy')) ?? '')
-    .replace('auth.example.com {', `localhost:${port} {\n    tls ${certificate} ${certificateKey}`)
-    .replace('127.0.0.1:3000', `127.0.0.1:${target}`);
 
 describe('behind a proxy as docs/deploy.md has it', () => {
   let storage: TestDatabase;
@@ -38,8 +24,8 @@ describe('behind a proxy as docs/deploy.md has it', () => {
   });
 
   const proxies = [
-    ['nginx', nginx, startNginx],
-    ['Caddy', caddy, startCaddy],
+    ['nginx', nginxBlock, startNginx],
+    ['Caddy', caddySite, startCaddy],
   ] as const;
   // How a machine's list of hosts may be sorted: Debian's, Ubuntu's and macOS's has ::1 first.
   for (const order of ['ipv4first', 'ipv6first']) {
