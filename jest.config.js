@@ -43,7 +43,12 @@ const parts = {
   ],
 };
 const part = parts[process.env.TEST_ON];
-const elsewhere = [`${root}/browser/`, `${root}/faults/`, ...(part ? [] : [`${root}/pgbouncer/`])];
+const elsewhere = [
+  `${root}/browser/`,
+  `${root}/real-clients/`,
+  `${root}/faults/`,
+  ...(part ? [] : [`${root}/pgbouncer/`]),
+];
 
 export default {
   testEnvironment: 'node',

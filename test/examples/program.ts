@@ -30,6 +30,11 @@ export function startLine(line: string, env: Record<string, string>): Program {
   return follow(child, () => process.kill(-(child.pid ?? 0), 'SIGTERM'));
 }
 
+/** Starts any other program, with nothing in its environment but `env`. */
+export function startProgram(command: string, args: string[], env: Record<string, string>): Program {
+  return follow(spawn(command, args, { cwd: root, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
 /** Runs a program to its end. */
 export async function run(
   command: string,
