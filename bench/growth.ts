@@ -1,4 +1,4 @@
-import { openPostgres } from '../src/db/connection.ts';
+import { openPostgres } from '../src/db/connections/connection.ts';
 import type { WorkName } from './load/catalogue.ts';
 import { runRound, type Settings, warmUp } from './measure/measure.ts';
 import { cpuOf, type Summary, summarize } from './measure/summary.ts';

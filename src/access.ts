@@ -1,4 +1,4 @@
-import type { TeamRole } from './db/team-tables.ts';
+import type { TeamRole } from './db/tables/teams.ts';
 import { AppError } from './errors.ts';
 
 /** Who did it: a person, an app, someone at the command line, or the server by itself. */

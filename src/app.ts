@@ -3,52 +3,52 @@ import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { adminRoutes, isOfAdminApi } from './admin/router.ts';
-import { type Catalog, createCatalog } from './clients/catalog.ts';
-import { ensureOwn } from './clients/ensure-own.ts';
-import { createSecretUses, type SecretUses } from './clients/secret-uses.ts';
+import { type ClientCache, createClientCache } from './clients/client-cache.ts';
+import { ensureOwn } from './clients/own/ensure.ts';
+import { createSecretUses, type SecretUses } from './clients/secrets/uses.ts';
 import type { Config, MasterKey } from './config.ts';
 import { watchChanges } from './db/changes.ts';
-import type { Database } from './db/connection.ts';
-import { createFeedPublisher } from './gateway/feed.ts';
-import { feedRoutes, isOfFeed } from './gateway/routes.ts';
-import { noteArrival } from './http/arrival.ts';
-import { serveAssets } from './http/assets.ts';
-import { createAtOnce } from './http/at-once.ts';
+import type { Database } from './db/connections/connection.ts';
 import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
-import { limitTime } from './http/deadline.ts';
 import { answerErrors } from './http/errors.ts';
-import { healthRoutes } from './http/health.ts';
-import { pinHost } from './http/host-guard.ts';
-import { guardInput } from './http/input-guard.ts';
+import { guardInput } from './http/input/guard.ts';
 import { createFailureLimit } from './http/limits.ts';
-import { createLoopback } from './http/loopback.ts';
-import { refuseOtherMethods } from './http/other-methods.ts';
-import { createOwnNames } from './http/own-names.ts';
-import { createRender, createToHtml } from './http/render.ts';
+import { noteArrival } from './http/network/arrival.ts';
+import { pinHost } from './http/network/host-guard.ts';
+import { createLoopback } from './http/network/loopback.ts';
+import { createOwnNames } from './http/network/own-names.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
-import { boundPipelining, endSlowReaders } from './http/slow-readers.ts';
+import { serveAssets } from './http/serving/assets.ts';
+import { createAtOnce } from './http/serving/at-once.ts';
+import { limitTime } from './http/serving/deadline.ts';
+import { healthRoutes } from './http/serving/health.ts';
+import { refuseOtherMethods } from './http/serving/other-methods.ts';
+import { boundPipelining, endSlowReaders } from './http/serving/slow-readers.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createJobRounds } from './jobs/rounds.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
-import { createOwnTokens } from './keys/own-tokens.ts';
-import { createSigners } from './keys/signers.ts';
+import { createOwnTokens } from './keys/signatures/own-tokens.ts';
+import { createSigners } from './keys/signers/signers.ts';
 import { LONGEST_TOKEN_LIFETIME } from './keys/stages.ts';
 import { type Listening, listenAt } from './listen.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { createPost } from './mail/post.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { expressLane } from './oidc/express-lane.ts';
 import { isForPrograms } from './oidc/host.ts';
-import { refreshLane } from './oidc/refresh-lane.ts';
 import { createOidcServer } from './oidc/server.ts';
-import { lifetimes } from './oidc/ttls.ts';
+import { expressLane } from './oidc/tokens/express-lane.ts';
+import { refreshLane } from './oidc/tokens/refresh-lane.ts';
+import { lifetimes } from './oidc/tokens/ttls.ts';
 import { createDocuments } from './outgoing/documents.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
 import { isLogoUpload } from './portal/apps/logo.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
+import { createFeedPublisher } from './revocation/feed/publisher.ts';
+import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
+import { createRender, createToHtml } from './views/render.ts';
 
 /** Milliseconds: for a request's headers, for all of it, between two looks at who takes longer, and for the next request. */
 const PATIENCE = {
@@ -75,7 +75,7 @@ export interface Wiring {
 export interface App {
   readonly jobs: Jobs;
   readonly keyring: Keyring;
-  readonly catalog: Catalog;
+  readonly clientCache: ClientCache;
   readonly secretUses: SecretUses;
   readonly usage: UsageRecorder;
   /**
@@ -100,7 +100,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const render = createRender(toHtml);
   const signOuts = createChosenSignOuts({ clock, https: issuer.startsWith('https:') });
   const loopback = createLoopback(issuer);
-  const catalog = createCatalog();
+  const clientCache = createClientCache();
   const secretUses = createSecretUses({
     db,
     clock,
@@ -124,7 +124,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     {
       rules,
       database,
-      catalog,
+      clientCache,
       ownTokens,
       checks,
       secretUses,
@@ -143,7 +143,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   );
   const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
   const feedPages = feedRoutes(feed);
-  const watcher = watchChanges(database, [...keyring.watches, feed.watch, catalog.watch(db)], {
+  const watcher = watchChanges(database, [...keyring.watches, feed.watch, clientCache.watch(db)], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
     clock,
@@ -151,7 +151,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   });
   const outbox = createOutbox(masterKeys, issuer);
   const edges = { rules, db, issuer, loopback, clock, outbox };
-  const admin = adminRoutes({ ...edges, catalog, ownTokens, checks, furtherOrigins, masterKeys, toHtml });
+  const admin = adminRoutes({ ...edges, clientCache, ownTokens, checks, furtherOrigins, masterKeys, toHtml });
   const rounds = createJobRounds({ db, clock, log });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
@@ -160,7 +160,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const portal = portalRoutes({ ...edges, render, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
     jobs: rounds.counts,
-    catalog,
+    clientCache,
     keyring,
     usage,
     retainFor: LONGEST_TOKEN_LIFETIME,
@@ -170,7 +170,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   });
 
   const names = createOwnNames(issuer, furtherOrigins);
-  // Scheme and host that a proxy would say are overwritten (http/host-guard.ts).
+  // Scheme and host that a proxy would say are overwritten (http/network/host-guard.ts).
   const koa = new Koa({ proxy: true, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
@@ -183,7 +183,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(limitTime(database.deadlines, isLogoUpload));
   if (expressLaneOn) {
     const note = usage.note;
-    const lane = { db, catalog, keyring: () => keyring, issuer, clock, secretUses, note, atOnce };
+    const lane = { db, clientCache, keyring: () => keyring, issuer, clock, secretUses, note, atOnce };
     koa.use(expressLane(lane));
     koa.use(refreshLane(lane));
     koa.use(oidc.introspectionLane(atOnce));
@@ -208,7 +208,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   return {
     jobs,
     keyring,
-    catalog,
+    clientCache,
     secretUses,
     usage,
     async end(answered) {

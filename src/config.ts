@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { BadAddress, readAddress } from './db/connections/address.ts';
+import { type Environment, readVariables } from './settings/environment.ts';
 import {
   ConfigError,
   type MasterKey,
@@ -15,10 +17,8 @@ import {
   parseNames,
   parseSmtpUrl,
   type Sender,
-} from './config-values.ts';
-import { BadAddress, readAddress } from './db/address.ts';
-import { type Environment, readVariables } from './environment.ts';
-import { type VariableName, variables } from './variables.ts';
+} from './settings/values.ts';
+import { type VariableName, variables } from './settings/variables.ts';
 
 export { ConfigError, type Environment, type MasterKey, parseMasterKeys, type Sender, type VariableName, variables };
 

@@ -1,4 +1,4 @@
-import { type JsonObject, Malformed, parseStrictJson } from './verifier/strict-json.ts';
+import { type JsonObject, Malformed, parseStrictJson } from './verifier/token/strict-json.ts';
 
 export type { JsonObject };
 
@@ -27,7 +27,7 @@ const LIMITS: JsonLimits = { maxBytes: 56 * 1024, maxDepth: 20 };
 
 export const UNSTORABLE = 'has a character in it that cannot be kept (NUL, or half of a surrogate pair)';
 
-/** The words of verifier/strict-json.ts as ends of sentences. */
+/** The words of verifier/token/strict-json.ts as ends of sentences. */
 const SENTENCES: Record<string, string> = {
   'not UTF-8': 'is not UTF-8',
   'not JSON': 'is not JSON',

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, isIP, Server as TcpServer } from 'node:net';
-import { ConfigError } from './config-values.ts';
+import { ConfigError } from './settings/values.ts';
 
 /** A server that listens, on one address or on several. */
 export interface Listening {

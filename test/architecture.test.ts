@@ -6,7 +6,19 @@ import { describe, expect, it } from '@jest/globals';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 
-const features = ['accounts', 'teams', 'clients', 'apis', 'keys', 'revocation', 'usage', 'mail', 'idempotency'];
+const features = [
+  'accounts',
+  'apis',
+  'clients',
+  'idempotency',
+  'keys',
+  'mail',
+  'revocation',
+  'roles',
+  'subscriptions',
+  'teams',
+  'usage',
+];
 const below = ['errors', 'config', 'db', 'audit', 'access', 'names'];
 
 /**
@@ -19,17 +31,11 @@ const allowed: Record<string, string[]> = {
   'json-names': [],
   names: [],
   'web-addresses': [],
-  variables: [],
-  'config-values': [],
-  environment: ['config-values', 'variables'],
-  config: ['config-values', 'db', 'environment', 'variables'],
-  listen: ['config-values'],
-  'log-lines': [],
-  log: ['log-lines'],
-  signals: [],
-  ending: [],
-  workers: ['signals'],
+  settings: [],
+  config: ['db', 'settings'],
+  listen: ['settings'],
   'owned-files': [],
+  'generated-secrets': ['config', 'owned-files'],
   db: ['owned-files'],
   access: ['db'],
   audit: ['db', 'access'],
@@ -40,20 +46,24 @@ const allowed: Record<string, string[]> = {
   usage: [...below, 'accounts'],
   idempotency: [...below, 'keys'],
   pictures: [],
-  apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],
-  clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'pictures', 'revocation', 'teams', 'usage'],
   accounts: [...below, 'keys', 'revocation'],
-  http: ['config-values', 'errors', 'db', 'listen'],
+  apis: [...below, 'accounts', 'keys', 'mail', 'revocation', 'teams', 'usage'],
+  roles: [...below, 'accounts', 'apis', 'revocation'],
+  subscriptions: [...below, 'accounts', 'apis', 'mail', 'revocation', 'teams'],
+  clients: [...below, 'accounts', 'apis', 'keys', 'mail', 'pictures', 'revocation', 'subscriptions', 'teams', 'usage'],
+  views: [],
+  http: ['errors', 'db', 'listen', 'settings', 'views'],
   // What others name is fetched in one room, which knows nothing of who asks.
   outgoing: [],
-  oidc: [...below, ...features, 'http', 'outgoing', 'verifier'],
-  gateway: [...below, ...features, 'http'],
+  oidc: [...below, ...features, 'http', 'outgoing', 'verifier', 'views'],
+  // The signed list of what has ended, and where verifiers read it.
+  'revocation/feed': [...below, 'http', 'keys', 'revocation'],
   verifier: [],
-  portal: [...below, ...features, 'http', 'pictures'],
-  admin: [...below, ...features, 'http', 'verifier'],
+  portal: [...below, ...features, 'http', 'pictures', 'views'],
+  admin: [...below, ...features, 'http', 'verifier', 'views'],
   declaration: [...below, ...features],
   doctor: [...below, ...features, 'verifier'],
-  cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets'],
+  cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets', 'revocation/feed', 'settings'],
   metrics: [...below, 'clients', 'keys', 'listen', 'mail', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [
@@ -63,26 +73,23 @@ const allowed: Record<string, string[]> = {
     'oidc',
     'portal',
     'admin',
-    'gateway',
     'jobs',
     'listen',
     'metrics',
     'outgoing',
     'pictures',
+    'revocation/feed',
+    'views',
   ],
-  'generated-secrets': ['config', 'owned-files'],
   demo: [...below, ...features, 'owned-files'],
-  start: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'listen', 'metrics'],
-  welcome: ['config', 'demo'],
-  'start-failures': ['config', 'db'],
-  serve: ['config', 'ending', 'signals', 'start', 'welcome', 'workers'],
-  lead: ['config', 'ending', 'metrics', 'signals', 'workers'],
-  run: ['config', 'lead', 'log', 'serve', 'signals', 'start-failures', 'workers'],
-  main: ['run', 'signals'],
+  // From the command to a server that listens, and to its end.
+  process: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'listen', 'metrics', 'settings'],
+  main: ['process'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const roomOf = (file: string) => file.split('/')[0]?.replace(/\.ts$/, '') ?? '';
+const roomOf = (file: string) =>
+  file.startsWith('revocation/feed/') ? 'revocation/feed' : (file.split('/')[0]?.replace(/\.ts$/, '') ?? '');
 const textOf = (file: string) => readFileSync(join(src, file), 'utf8');
 const importsOf = (text: string) =>
   [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '');
@@ -95,6 +102,30 @@ const crossings = files.flatMap((file) =>
     .filter((room) => room !== roomOf(file))
     .map((room) => ({ file, room })),
 );
+
+/** Every file of src → the files of src that it imports, types included. */
+const imported = new Map(
+  files.map((file) => {
+    const specifiers = importsOf(textOf(file)).filter((specifier) => specifier.startsWith('.'));
+    return [file, specifiers.map((specifier) => relative(src, resolve(dirname(join(src, file)), specifier)))];
+  }),
+);
+
+/** A way from a file back to itself; undefined where there is none. */
+function circleFrom(start: string): string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (file: string, way: string[]): string[] | undefined => {
+    for (const next of imported.get(file) ?? []) {
+      if (next === start) return [...way, next];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const circle = walk(next, [...way, next]);
+      if (circle) return circle;
+    }
+    return undefined;
+  };
+  return walk(start, [start]);
+}
 
 describe('the house', () => {
   it('has only rooms that are on the map', () => {
@@ -111,7 +142,7 @@ describe('the house', () => {
   });
 
   it('has no feature that imports an edge', () => {
-    const edges = ['oidc', 'portal', 'admin', 'gateway', 'cli', 'http', 'app'];
+    const edges = ['oidc', 'portal', 'admin', 'revocation/feed', 'cli', 'http', 'views', 'app', 'process'];
     expect(crossings.filter(({ file, room }) => features.includes(roomOf(file)) && edges.includes(room))).toEqual([]);
   });
 
@@ -120,9 +151,9 @@ describe('the house', () => {
     expect([...new Set(importers.map(roomOf))]).toEqual(['oidc']);
   });
 
-  it('has no SQL in the portal, the admin API and the gateway', () => {
+  it('has no SQL in the portal and the admin API', () => {
     const text = files
-      .filter((file) => ['portal', 'admin', 'gateway'].includes(roomOf(file)))
+      .filter((file) => ['portal', 'admin'].includes(roomOf(file)))
       .map(textOf)
       .join('\n');
     expect(text).not.toMatch(/selectFrom|insertInto|updateTable|deleteFrom|sql`/);
@@ -138,6 +169,16 @@ describe('the house', () => {
     expect(migrations.every((name) => /^\d{4}-[a-z-]+\.ts$/.test(name))).toBe(true);
     const imports = migrations.flatMap((name) => importsOf(readFileSync(join(root, 'migrations', name), 'utf8')));
     expect([...new Set(imports)]).toEqual(['kysely']);
+  });
+
+  it('has no circle of imports, types included', () => {
+    expect(files.flatMap((file) => circleFrom(file) ?? [])).toEqual([]);
+  });
+
+  it('has rooms in which one finds a file: about fifteen at one level', () => {
+    const folders = Map.groupBy(files, (file) => dirname(file));
+    const crowded = [...folders].filter(([, inside]) => inside.length > 16).map(([folder]) => folder);
+    expect(crowded).toEqual([]);
   });
 
   it('has no drawer for leftovers', () => {

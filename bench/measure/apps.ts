@@ -1,4 +1,4 @@
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
 import { scenarios } from '../scenarios.ts';
 import type { Stage } from '../stage.ts';
 import { install, startLatchkey } from '../subjects/latchkey.ts';

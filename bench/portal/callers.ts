@@ -1,7 +1,7 @@
 import type { Access } from '../../src/access.ts';
-import { subscribe } from '../../src/apis/subscriptions.ts';
-import type { Database } from '../../src/db/connection.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { ADMIN_SCOPES } from '../../src/teams/token-scopes.ts';
 import { aClient, aPerson } from '../../test/support/factories.ts';
 import { type Answer, Connection } from '../load/connection.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
 import { migrateUp } from '../../src/db/migrator.ts';
 import type { Options } from '../options.ts';
 import { toColumns } from '../report/table.ts';

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
 import type { Options } from '../options.ts';
 import { toColumns } from '../report/table.ts';
 import type { Stage } from '../stage.ts';

@@ -1,6 +1,6 @@
 /** The floor's tokens: what one must say, signed as the server signs. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { signWith } from '../../src/keys/database-signer.ts';
+import { signWith } from '../../src/keys/signers/database-signer.ts';
 import type { Alg } from '../target.ts';
 
 const keys = {

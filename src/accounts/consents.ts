@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 
 /** What a person lets an app do: OpenID scopes, and scopes by API identifier. */
 export interface Consent {

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
-import type { Db } from '../db/connection.ts';
-import type { Account, Tables } from '../db/tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Account, Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';

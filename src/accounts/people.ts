@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, authorizeFor, type By } from '../access.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
-import type { Account, Tables } from '../db/tables.ts';
+import type { Account, Tables } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { createAccount, NewAccount } from './accounts.ts';
 

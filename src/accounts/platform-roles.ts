@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Db } from '../db/connection.ts';
-import { keyFromBearer, sealWith, unsealWith } from '../keys/seal.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { keyFromBearer, sealWith, unsealWith } from '../keys/sealing/seal.ts';
 
 const PURPOSE = 'latchkey portal session';
 const FLASH_PURPOSE = 'latchkey portal flash';

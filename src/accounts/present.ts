@@ -1,4 +1,4 @@
-import type { Group } from '../db/team-tables.ts';
+import type { Group } from '../db/tables/teams.ts';
 import type { Profile } from './people.ts';
 
 /** A person as JSON shows them: never a password hash. */

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
 import type { Access, By, HouseRules } from '../access.ts';
 import { adminApiIdentifier } from '../apis/admin-api.ts';
-import type { Catalog } from '../clients/catalog.ts';
-import type { Database } from '../db/connection.ts';
+import type { ClientCache } from '../clients/client-cache.ts';
+import type { Database } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
-import type { Loopback } from '../http/loopback.ts';
-import type { OwnTokens } from '../keys/own-tokens.ts';
+import type { Loopback } from '../http/network/loopback.ts';
+import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { noteFirstUse } from '../revocation/first-use.ts';
 import { findAccess } from '../teams/members.ts';
@@ -15,7 +15,7 @@ import { type AccessTokenClaims, createVerifier, VerificationError } from '../ve
 export interface AuthenticationParts {
   readonly rules: HouseRules;
   readonly db: Database['db'];
-  readonly catalog: Catalog;
+  readonly clientCache: ClientCache;
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
   readonly issuer: string;
@@ -49,7 +49,7 @@ const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(
  * that it asks the database: a token that was revoked, or whose app was stopped, ends with the next request.
  */
 export function createAuthentication(parts: AuthenticationParts) {
-  const { db, catalog, ownTokens, checks, issuer, furtherOrigins, loopback, clock } = parts;
+  const { db, clientCache, ownTokens, checks, issuer, furtherOrigins, loopback, clock } = parts;
   /** In the database: a proof is good once, whichever process it comes to. */
   const rememberProof = (key: string, expiresAt: number) =>
     noteFirstUse(db, { id: key, clientId: null, expiresAt: new Date(expiresAt * 1000), now: clock() });
@@ -86,7 +86,7 @@ export function createAuthentication(parts: AuthenticationParts) {
   /** undefined when the token was revoked, or who it stands for was stopped. */
   async function accessOf(claims: AccessTokenClaims, ctx: Context): Promise<Access | undefined> {
     const own = ownTokens.read(ctx.get('Authorization').split(' ')[1] ?? '');
-    const entry = await catalog.find(db, claims.client_id);
+    const entry = await clientCache.find(db, claims.client_id);
     if (!own || !entry || (await checks.isRevoked(own.facts))) return undefined;
     return claims.sub === claims.client_id ? machineAccess(entry.client.team_id) : findAccess(db, claims.sub);
   }

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
-import { readAhead } from '../http/read-ahead.ts';
+import { readAhead } from '../http/input/read-ahead.ts';
 import { JsonProblem, parseJson } from '../json.ts';
 
 /** A body of JSON as `ctx.request.body`; nothing where there is none. @throws {AppError} malformed_encoding, invalid_request */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { By } from '../access.ts';
-import type { Database } from '../db/connection.ts';
+import type { Database } from '../db/connections/connection.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { AdminScopeName } from '../teams/token-scopes.ts';
 import type { TagName } from './openapi/tags.ts';

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Kysely } from 'kysely';
 import type { By } from '../access.ts';
 import type { MasterKey } from '../config.ts';
-import type { Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { once } from '../idempotency/once.ts';
 import type { Outbox } from '../mail/outbox.ts';

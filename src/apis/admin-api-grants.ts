@@ -1,6 +1,6 @@
 import type { By } from '../access.ts';
-import type { Api } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { actionsOfScopes } from '../teams/token-scopes.ts';
 import { ADMIN_API } from './admin-api.ts';

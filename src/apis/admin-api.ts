@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
-import { announceVersioned } from '../db/changes.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { ADMIN_SCOPES } from '../teams/token-scopes.ts';
-import { CATALOG_TOPIC } from './catalog-topic.ts';
 
 /** The admin API is an API of this server like any other; this is its row. */
 export const ADMIN_API = 'api_latchkey_admin';
@@ -36,6 +35,6 @@ export async function ensureAdminApi(db: Kysely<Tables>, issuer: string, now: Da
         conflict.columns(['api_id', 'name']).doUpdateSet((eb) => ({ description: eb.ref('excluded.description') })),
       )
       .execute();
-    await announceVersioned(trx, CATALOG_TOPIC, now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, now);
   });
 }

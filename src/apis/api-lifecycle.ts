@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely';
 import { authorizeStart, type By, isFromAbove } from '../access.ts';
 import { record } from '../audit/record.ts';
-import type { Api } from '../db/catalogue-tables.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Api } from '../db/tables/catalogue.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { readReason } from '../names/reason.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
-import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { retireIdentifier } from './retired-identifiers.ts';
 import { type ApiTarget, lockApi, requireOrdinary } from './update-api.ts';
 import { endTokensOfApi } from './withdrawn-access.ts';
@@ -43,7 +42,7 @@ export function resumeApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
     authorizeStart(by, api);
     const start = { suspended_at: null, suspended_reason: null, stopped_from_above: false };
     const resumed = await setSuspension(trx, api.id, start);
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'api.resumed', apiId: api.id }, by.now);
     return resumed;
   });

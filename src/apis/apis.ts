@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
-import type { Api } from '../db/catalogue-tables.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
-import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { refuseOwnAddress } from './own-addresses.ts';
 import { requireFreeIdentifier } from './retired-identifiers.ts';
 import { setVisibleTeams } from './visibility.ts';
@@ -49,7 +48,7 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
       await requireFreeIdentifier(trx, row, by);
       await insertScopes(trx, id, api.scopes);
       await setVisibleTeams(trx, id, api.visibleTeams);
-      await announceVersioned(trx, CATALOG_TOPIC, by.now);
+      await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
       await record(trx, by.actor, { type: 'api.created', apiId: id, identifier: api.identifier }, by.now);
       return { ...row, scopes: api.scopes.map(({ name, description }) => ({ name, description })) };
     });
@@ -106,4 +105,9 @@ export function findApiScopes(db: Db, apiId: string) {
     .where('api_id', '=', apiId)
     .orderBy('name')
     .execute();
+}
+
+/** An API by its id, whose scopes stay as they are until the transaction ends. */
+export function lockApiAsItIs(trx: Transaction<Tables>, id: string): Promise<Api | undefined> {
+  return trx.selectFrom('apis').selectAll().where('id', '=', id).forShare().executeTakeFirst();
 }

@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import type { Api } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
 
 /** An API as the policy looks at it, whichever app asks. */
 export interface OfferedApi {

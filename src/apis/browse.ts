@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type By, judgeAccess } from '../access.ts';
-import type { Api, ApiScope } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
+import type { Api, ApiScope } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { findSigningNow, type SigningNow } from '../keys/signing-now.ts';
 import { isInCatalogue } from './visibility.ts';

@@ -1,5 +1,5 @@
 import { type By, isFromAbove } from '../access.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
 import { ADMIN_API } from './admin-api.ts';
 

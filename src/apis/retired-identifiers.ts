@@ -1,6 +1,6 @@
 import { type By, judgeAccess } from '../access.ts';
-import type { Api } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 
 type Named = Pick<Api, 'identifier' | 'team_id'>;

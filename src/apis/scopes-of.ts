@@ -1,5 +1,5 @@
-import type { ApiScope } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { ApiScope } from '../db/tables/catalogue.ts';
 
 /** The scopes of several APIs by name, in one statement. */
 export async function findScopesOf(db: Db, apiIds: readonly string[]): Promise<Map<string, ApiScope[]>> {

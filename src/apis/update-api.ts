@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
-import type { Api } from '../db/catalogue-tables.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { isAlwaysThere } from '../keys/algorithms.ts';
@@ -14,7 +14,6 @@ import { noteLongerLifetime } from '../revocation/lifetimes.ts';
 import { ADMIN_API } from './admin-api.ts';
 import { ApiChanges, type ApiChangesInput, type NewApi } from './api-schema.ts';
 import { insertScopes } from './apis.ts';
-import { CATALOG_TOPIC } from './catalog-topic.ts';
 import { setVisibleTeams } from './visibility.ts';
 import { dropScopes, endTokensWith, findAppsWithScopes } from './withdrawn-access.ts';
 
@@ -54,7 +53,7 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
       .where('id', '=', api.id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     const fields = Object.keys(changes);
     await record(trx, by.actor, { type: 'api.updated', apiId: api.id, fields, removedScopes: removed }, by.now);
     return updated;

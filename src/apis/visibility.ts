@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type By, visibleTeams } from '../access.ts';
-import type { Api } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { nameKey } from '../names/names.ts';
 

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import type { Api } from '../db/catalogue-tables.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api } from '../db/tables/catalogue.ts';
 import { revoke } from '../revocation/revoke.ts';
-import { CATALOG_TOPIC } from './catalog-topic.ts';
 
 /** More apps than this, and all tokens of the API are revoked instead: one entry in the feed in place of many. */
 const MOST_SINGLE = 50;
@@ -11,7 +10,7 @@ const MOST_SINGLE = 50;
 /** Ends every token for an API, in the caller's transaction, and has all processes read their catalogues anew. */
 export async function endTokensOfApi(db: Db, api: Pick<Api, 'identifier'>, reason: string, now: Date): Promise<void> {
   await revoke(db, { kind: 'api', value: api.identifier, reason }, { now });
-  await announceVersioned(db, CATALOG_TOPIC, now);
+  await announceVersioned(db, CLIENT_CACHE_TOPIC, now);
 }
 
 /** The same for the tokens of some of its apps. */
@@ -25,7 +24,7 @@ export async function endTokensOfApps(
   for (const clientId of clientIds) {
     await revoke(db, { kind: 'subscription', value: `${clientId} ${api.identifier}`, reason }, { now });
   }
-  await announceVersioned(db, CATALOG_TOPIC, now);
+  await announceVersioned(db, CLIENT_CACHE_TOPIC, now);
 }
 
 /** The apps whose live access has one of these scopes. */

@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { TrailEvent } from './trail.ts';
 
 /** The names of the apps and people that events are about or by, by their ids; whatever is deleted has none. */

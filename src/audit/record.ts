@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { ColumnTypes, Statement } from '../db/statement.ts';
 import type { Actor, AuditEvent } from './events.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { Listing } from '../db/pages.ts';
 
 export const TrailQuery = z.object({

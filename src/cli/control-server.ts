@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { Database } from '../db/connection.ts';
+import type { Database } from '../db/connections/connection.ts';
 import { type OpenSession, sessionOf } from './command-line.ts';
 import { CommandRequest, type CommandResult } from './control-protocol.ts';
 import { controlSocketPath, isPrivateSocket, makeSocketFolder } from './control-socket.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
-import { DataDirInUse } from '../db/embedded.ts';
-import { DatabaseUnusable, explainDatabaseFailure } from '../db/explain.ts';
+import { DataDirInUse } from '../db/connections/embedded.ts';
+import { DatabaseUnusable, explainDatabaseFailure } from '../db/connections/explain.ts';
 import { AppError } from '../errors.ts';
-import { MissingMasterKey, WrongMasterKey } from '../keys/seal.ts';
+import { MissingMasterKey, WrongMasterKey } from '../keys/sealing/seal.ts';
 
 /** Something about the command's own surroundings that stops it; the message is one sentence for the operator. */
 export class CommandFailure extends Error {

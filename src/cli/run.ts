@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { DataDirInUse } from '../db/embedded.ts';
+import { DataDirInUse } from '../db/connections/embedded.ts';
 import { createCommandLine, type OpenSession } from './command-line.ts';
 import { explainFailure } from './failures.ts';
 import type { Io } from './io.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { HouseRules } from '../access.ts';
-import type { ClientAuthMethod, ClientType } from '../db/catalogue-tables.ts';
+import type { ClientAuthMethod, ClientType } from '../db/tables/catalogue.ts';
 import { descriptionOf, nameOf } from '../names/names.ts';
-import { JwksUri, PublicJwks } from './public-keys.ts';
+import { JwksUri, PublicJwks } from './keys/public-keys.ts';
 import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
 import { judgeRedirectUri } from './redirect-uris.ts';
 
@@ -118,7 +118,7 @@ const shown = (uri: string) => (uri.length > 200 ? `${uri.slice(0, 200)}…` : u
 
 /**
  * Reports addresses that people cannot be sent to, by the rules of the house. An app keeps those that it has: what was
- * registered before a rule came is judged when it is used (oidc/plain-http.ts), not when something else is changed.
+ * registered before a rule came is judged when it is used (oidc/apps/plain-http.ts), not when something else is changed.
  */
 export function checkUris(
   client: Uris & Pick<Fitting, 'type'>,

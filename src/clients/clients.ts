@@ -3,18 +3,17 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By, judgeAccess } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
-import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
-import { subscribe } from '../apis/subscriptions.ts';
 import { record } from '../audit/record.ts';
-import type { Client, ClientAuthMethod } from '../db/catalogue-tables.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Client, ClientAuthMethod } from '../db/tables/catalogue.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { subscribe } from '../subscriptions/subscriptions.ts';
 import { checkUris, NewClient, reportTo, type WantedClient } from './client-input.ts';
 import { PURPOSES } from './purposes.ts';
-import { type AddedSecret, insertSecret } from './secrets.ts';
+import { type AddedSecret, insertSecret } from './secrets/secrets.ts';
 
 export interface CreatedClient {
   readonly client: Client;
@@ -49,7 +48,7 @@ export async function createClient(
       wanted.firstSecret && authMethod.startsWith('client_secret')
         ? await insertSecret(trx, { clientId: id, name: 'first' }, by)
         : undefined;
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     const client = await trx.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
     return { client, secret };
   });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { authorize, type By, visibleTeams } from '../access.ts';
 import { hasToldName } from '../accounts/known-people.ts';
-import type { Client } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
+import type { Client } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
-import { PORTAL_CLIENT } from './portal-client-id.ts';
+import { PORTAL_CLIENT } from './own/portal-client-id.ts';
 
 /** A client id as we make them; anything else is unknown, and does not reach the database. */
 export const CLIENT_ID = /^[a-z][a-z0-9_-]{2,60}$/;

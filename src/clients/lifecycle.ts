@@ -1,10 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { authorizeStart, type By, isFromAbove } from '../access.ts';
-import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { readReason } from '../names/reason.ts';
@@ -47,7 +46,7 @@ export function enableClient(db: Kysely<Tables>, target: Target, by: By): Promis
       .set({ ...start, updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', clientId)
       .execute();
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.enabled', clientId }, by.now);
   });
 }
@@ -78,5 +77,5 @@ async function lockVersion(db: Db, target: Target, by: By) {
 async function endTokens(db: Db, clientId: string, reason: string, by: By): Promise<void> {
   await endTokensOfClient(db, clientId);
   await revoke(db, { kind: 'client', value: clientId, reason }, { now: by.now });
-  await announceVersioned(db, CATALOG_TOPIC, by.now);
+  await announceVersioned(db, CLIENT_CACHE_TOPIC, by.now);
 }

@@ -1,10 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
-import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { lockClient } from './find-clients.ts';
@@ -39,7 +38,7 @@ export function placeClient(db: Kysely<Tables>, { clientId, team, firstParty }: 
       .set({ ...placed, updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', clientId)
       .execute();
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     const changed = [...(team === undefined ? [] : ['team']), ...(firstParty === undefined ? [] : ['firstParty'])];
     await record(trx, by.actor, { type: 'client.updated', clientId, changed }, by.now);
   });

@@ -1,8 +1,8 @@
 import type { SigningNow } from '../keys/signing-now.ts';
 import type { ClientDetails, ListedClient } from './find-clients.ts';
-import { shownKeys } from './public-keys.ts';
-import { judgeSecret } from './secret-standing.ts';
-import type { AddedSecret, ListedSecret } from './secrets.ts';
+import { shownKeys } from './keys/public-keys.ts';
+import type { AddedSecret, ListedSecret } from './secrets/secrets.ts';
+import { judgeSecret } from './secrets/standing.ts';
 
 /** An app as JSON shows it. Names its members one by one, so that nothing slips through that is added to the row later. */
 export function presentApp(app: ListedClient | ClientDetails) {

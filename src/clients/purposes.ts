@@ -1,4 +1,4 @@
-import type { ClientType } from '../db/catalogue-tables.ts';
+import type { ClientType } from '../db/tables/catalogue.ts';
 
 export interface Purpose {
   readonly label: string;

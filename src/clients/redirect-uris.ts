@@ -1,5 +1,5 @@
 import type { HouseRules } from '../access.ts';
-import type { ClientType } from '../db/catalogue-tables.ts';
+import type { ClientType } from '../db/tables/catalogue.ts';
 import { judgeAddress } from '../web-addresses.ts';
 import { isAllowedHttpHost } from './http-hosts.ts';
 

@@ -1,8 +1,8 @@
 import { CompiledQuery } from 'kysely';
 import { type LiveSubscription, liveSubscriptionsOf } from '../apis/app-apis.ts';
-import type { Client } from '../db/catalogue-tables.ts';
-import { PREPARED } from '../db/clients.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { PREPARED } from '../db/connections/session-client.ts';
+import type { Client } from '../db/tables/catalogue.ts';
 import { CLIENT_ID } from './find-clients.ts';
 
 const COLUMNS = [

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { type By, judgeAccess } from '../access.ts';
 import { isInCatalogue } from '../apis/visibility.ts';
-import type { SubscriptionState } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { SubscriptionState } from '../db/tables/catalogue.ts';
 
 /** The app that a token was issued to, and an API that it may be for, as far as someone may see them. */
 export interface TokenParties {

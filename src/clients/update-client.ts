@@ -4,19 +4,18 @@ import type { By, HouseRules } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { findAppApis } from '../apis/app-apis.ts';
-import { CATALOG_TOPIC } from '../apis/catalog-topic.ts';
 import { record } from '../audit/record.ts';
-import type { Client, ClientTable } from '../db/catalogue-tables.ts';
-import { announceVersioned } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Client, ClientTable } from '../db/tables/catalogue.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { isAlwaysThere } from '../keys/algorithms.ts';
 import { ClientChanges, checkConsistency, checkUris, reportTo, type WantedChanges } from './client-input.ts';
 import { lockClient } from './find-clients.ts';
 import { PURPOSES } from './purposes.ts';
-import { endAllSecrets } from './secrets.ts';
+import { endAllSecrets } from './secrets/secrets.ts';
 
 export interface ClientUpdate {
   readonly clientId: string;
@@ -47,7 +46,7 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     if (before.auth_method !== client.auth_method && client.auth_method === 'private_key_jwt') {
       await endAllSecrets(trx, client.id, by);
     }
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.updated', clientId: client.id, changed: Object.keys(changes) }, by.now);
     return client;
   });

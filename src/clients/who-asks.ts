@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 
 /** The name of a team; undefined for none. */
 export async function findTeamName(db: Db, teamId: string | null): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from './connection.ts';
+import type { Db } from './connections/connection.ts';
 
 /** How one piece of background work went. */
 export interface JobOutcome {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Db } from './connection.ts';
+import type { Db } from './connections/connection.ts';
 
 /**
  * Runs `work` if no other process holds the lease; at most one runs at a time, and a crashed holder's lease ends by

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { FileMigrationProvider, type MigrationInfo, Migrator } from 'kysely/migration';
-import { unusable } from './explain.ts';
-import type { Tables } from './tables.ts';
+import { unusable } from './connections/explain.ts';
+import type { Tables } from './tables/tables.ts';
 
 const migrationFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 

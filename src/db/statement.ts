@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { CHANNEL } from './changes.ts';
-import { PREPARED } from './clients.ts';
-import type { Db } from './connection.ts';
+import type { Db } from './connections/connection.ts';
+import { PREPARED } from './connections/session-client.ts';
 import { noteChange, retrying } from './transaction.ts';
 
 /** A column's type: without it PostgreSQL would not know what is in a list of values. */

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables/tables.ts';
 
 /** SQLSTATEs after which the same transaction may well succeed: serialization failure and deadlock. */
 const RETRIABLE = new Set(['40001', '40P01']);

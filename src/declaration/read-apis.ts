@@ -1,7 +1,7 @@
 import { ADMIN_API } from '../apis/admin-api.ts';
-import type { Api, ApiScope } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
-import type { Role } from '../db/team-tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api, ApiScope } from '../db/tables/catalogue.ts';
+import type { Role } from '../db/tables/teams.ts';
 import { type Ids, pair } from './ids.ts';
 import { groupedBy, sortedBy } from './order.ts';
 import type { DeclaredApi, DeclaredRole } from './schema.ts';

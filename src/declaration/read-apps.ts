@@ -1,9 +1,9 @@
 import { ADMIN_API } from '../apis/admin-api.ts';
-import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
-import { shownKeys } from '../clients/public-keys.ts';
+import { shownKeys } from '../clients/keys/public-keys.ts';
+import { PORTAL_CLIENT } from '../clients/own/portal-client-id.ts';
 import { PURPOSES } from '../clients/purposes.ts';
-import type { Client } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Client } from '../db/tables/catalogue.ts';
 import { type Ids, pair } from './ids.ts';
 import { groupedBy, sortedBy } from './order.ts';
 import { ADMIN_API_NAME, type DeclaredApp } from './schema.ts';

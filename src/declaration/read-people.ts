@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { groupedBy, sortedBy } from './order.ts';
 import type { DeclaredGroup, DeclaredTeam } from './schema.ts';
 

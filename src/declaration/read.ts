@@ -1,5 +1,5 @@
 import { ADMIN_API } from '../apis/admin-api.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { Ids } from './ids.ts';
 import { readApis } from './read-apis.ts';
 import { readApps } from './read-apps.ts';

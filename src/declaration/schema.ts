@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { GroupName } from '../accounts/groups.ts';
 import { ApiScopeInput, NewApi } from '../apis/api-schema.ts';
-import { NewRole } from '../apis/roles.ts';
 import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import { toSnake } from '../json-names.ts';
 import { emailAddress } from '../names/addresses.ts';
 import { Reason } from '../names/reason.ts';
+import { GroupName } from '../roles/groups.ts';
+import { NewRole } from '../roles/roles.ts';
 import { TeamRoleName } from '../teams/members.ts';
 import { TeamName } from '../teams/teams.ts';
 import { MOST_IN_A_LIST } from './bounds.ts';

@@ -1,4 +1,4 @@
-import { kindOfFailure } from '../db/failures.ts';
+import { kindOfFailure } from '../db/connections/failures.ts';
 import type { Finding, Rule, Severity } from './rule.ts';
 import { accessRules } from './rules/access.ts';
 import { appRules } from './rules/apps.ts';

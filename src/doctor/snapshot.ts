@@ -1,4 +1,4 @@
-import type { ClientAuthMethod, ClientType, SigningAlgName } from '../db/catalogue-tables.ts';
+import type { ClientAuthMethod, ClientType, SigningAlgName } from '../db/tables/catalogue.ts';
 import type { KeyStage } from '../keys/stages.ts';
 
 /** What the environment says, without any secret of it. */

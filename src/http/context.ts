@@ -1,11 +1,19 @@
 import type { Logger } from 'pino';
-import type { Arrival } from './arrival.ts';
+import type { ErrorCode } from '../errors.ts';
 
 declare module 'koa' {
   interface Request {
     /** Fields of a form (form-fields.ts, upload.ts) or a value of JSON (admin/body.ts), once it was read. */
     body?: unknown;
   }
+}
+
+/** What a request's connection and headers say of it, looked at once and ahead of all else. */
+export interface Arrival {
+  /** The one of our names that it was called by. */
+  readonly origin?: string | undefined;
+  /** Why it is refused, whatever it is for. */
+  readonly fault?: ErrorCode | undefined;
 }
 
 /** What our middlewares leave on `ctx.state` for those behind them. */

@@ -1,9 +1,9 @@
 import type { Context, Middleware } from 'koa';
 import { ZodError } from 'zod';
-import { isDatabaseFailure } from '../db/failures.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { AppError, errorCodes } from '../errors.ts';
+import type { Render } from '../views/render.ts';
 import type { RequestState } from './context.ts';
-import type { Render } from './render.ts';
 
 /**
  * Turns whatever was thrown into an answer: a page for a browser, JSON for a program, and nothing but JSON at the endpoints

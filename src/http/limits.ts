@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Database, Db } from '../db/connection.ts';
+import type { Database, Db } from '../db/connections/connection.ts';
 
 /** What follows from a failure that was counted. */
 export interface Counted {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
-import type { Arrival } from './arrival.ts';
-import type { RequestState } from './context.ts';
+import type { Arrival, RequestState } from './context.ts';
 
 /**
  * Gives every request an id and writes one line when it is answered: method, path, status and time. Queries, bodies,

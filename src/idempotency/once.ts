@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { MasterKey } from '../config.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { seal, unseal } from '../keys/seal.ts';
+import { seal, unseal } from '../keys/sealing/seal.ts';
 
 export interface RepeatableRequest {
   /** Who sends it: keys of different callers are different keys. */

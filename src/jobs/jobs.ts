@@ -1,13 +1,13 @@
 import { deleteExpiredSessions } from '../accounts/portal-sessions.ts';
-import { deleteEndedSecrets } from '../clients/secrets.ts';
-import type { Database } from '../db/connection.ts';
+import { deleteEndedSecrets } from '../clients/secrets/secrets.ts';
+import type { Database } from '../db/connections/connection.ts';
 import { withLease } from '../db/leases.ts';
 import { deleteExpiredThrottles } from '../http/limits.ts';
 import { deleteExpiredIdempotencyKeys } from '../idempotency/once.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { deleteOldMail } from '../mail/mail-lists.ts';
 import type { Post } from '../mail/post.ts';
-import { deleteExpiredArtifacts, deleteExpiredRetries } from '../oidc/cleanup.ts';
+import { deleteExpiredArtifacts, deleteExpiredRetries } from '../oidc/storage/cleanup.ts';
 import { deleteForgottenRevocations } from '../revocation/revoke.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { deleteOldRequests, deleteOldUsage } from '../usage/retention.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Db } from '../db/connection.ts';
-import { kindOfFailure } from '../db/failures.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { kindOfFailure } from '../db/connections/failures.ts';
 import { type JobOutcome, noteOutcomes } from '../db/job-outcomes.ts';
 
 /** How pieces of work went in this process so far. */

@@ -1,15 +1,11 @@
 import { sql } from 'kysely';
-import type { Api, Client } from '../db/catalogue-tables.ts';
-import type { Db } from '../db/connection.ts';
-import type { Keyring } from './keyring.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Api, Client } from '../db/tables/catalogue.ts';
 import type { AlgorithmUse } from './plans.ts';
-import { SIGNING_ALGS, type SigningAlg } from './signing-keys.ts';
+import { SIGNING_ALGS, type SigningAlg, type SigningAlgorithms } from './signing-algs.ts';
 
 /** What we sign with by default, and what must exist (RFC 9068 §2.1, OpenID Connect Core §15.1). */
 export const ALWAYS: ReadonlySet<SigningAlg> = new Set(['ES256', 'RS256']);
-
-/** Which algorithms sign now. */
-export type SigningAlgorithms = Pick<Keyring, 'algorithms'>;
 
 export const isAlwaysThere = (alg: SigningAlg) => ALWAYS.has(alg);
 

@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { Actor } from '../audit/events.ts';
 import { record } from '../audit/record.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import type { KeyStep } from './plans.ts';
-import type { Signer } from './signer.ts';
-import { listSigningKeys, type SigningAlg, type SigningKey } from './signing-keys.ts';
+import type { Signer } from './signers/signer.ts';
+import type { SigningAlg } from './signing-algs.ts';
+import { listSigningKeys, type SigningKey } from './signing-keys.ts';
 
 /** Which algorithm's keys change, and who changes them. */
 export interface KeyChange {

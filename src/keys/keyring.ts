@@ -1,17 +1,13 @@
 import type { JWK } from 'jose';
 import type { Kysely } from 'kysely';
-import { CATALOG_TOPIC, versionOf, type Watch } from '../db/changes.ts';
-import type { Tables } from '../db/tables.ts';
+import { CLIENT_CACHE_TOPIC, versionOf, type Watch } from '../db/changes.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { ALWAYS } from './algorithms.ts';
 import { KEYS_TOPIC, maintainKeys } from './rotation.ts';
-import { type Signer, SignerUnavailable } from './signer.ts';
-import {
-  listSigningKeys,
-  SIGNING_ALGS,
-  type SigningAlg,
-  type SigningKey,
-  signingKeysFingerprint,
-} from './signing-keys.ts';
+import { type Signer, SignerUnavailable } from './signers/signer.ts';
+import type { SigningAlgorithms } from './signing-algs.ts';
+import { SIGNING_ALGS, type SigningAlg } from './signing-algs.ts';
+import { listSigningKeys, type SigningKey, signingKeysFingerprint } from './signing-keys.ts';
 import { type KeyStage, type RotationPolicy, secondsAfter, stageOf } from './stages.ts';
 
 /** A key that must be used is held by a signer that this process was not given. */
@@ -25,15 +21,13 @@ export class MissingSigner extends Error {
 }
 
 /** The signing keys as this process knows them, and the means to sign with them. */
-export interface Keyring {
+export interface Keyring extends SigningAlgorithms {
   /** Everything that belongs into the JWKS, for each algorithm the key that signs before all others. */
   published(): readonly SigningKey[];
   /** Keys that have left the JWKS without being revoked, while there may be sessions with ID tokens of theirs. */
   remembered(): readonly SigningKey[];
   /** The key that signs now. @throws {SignerUnavailable} there is none */
   active(alg: SigningAlg): SigningKey;
-  /** The algorithms that sign now: those that always do, and others once verifiers know a key of theirs. */
-  algorithms(): readonly SigningAlg[];
   /** @throws {SignerUnavailable} */
   sign(key: SigningKey, data: Uint8Array): Promise<Uint8Array>;
   publicJwks(): { keys: JWK[] };
@@ -123,7 +117,11 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
         },
       },
       // An API or app may be the first to use an algorithm, or the last.
-      { topic: CATALOG_TOPIC, fingerprint: () => versionOf(db, CATALOG_TOPIC), onChange: () => keyring.maintain() },
+      {
+        topic: CLIENT_CACHE_TOPIC,
+        fingerprint: () => versionOf(db, CLIENT_CACHE_TOPIC),
+        onChange: () => keyring.maintain(),
+      },
     ],
   };
   await load();

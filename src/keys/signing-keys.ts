@@ -1,11 +1,9 @@
 import type { JWK } from 'jose';
 import { sql } from 'kysely';
-import type { Db } from '../db/connection.ts';
-import type { HeldKey } from './signer.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { HeldKey } from './signers/signer.ts';
+import { SIGNING_ALGS } from './signing-algs.ts';
 import { type KeyTimes, withEnds } from './stages.ts';
-
-export const SIGNING_ALGS = ['ES256', 'RS256', 'EdDSA'] as const;
-export type SigningAlg = (typeof SIGNING_ALGS)[number];
 
 export interface SigningKey extends KeyTimes, HeldKey {
   readonly signer: 'database' | 'socket';

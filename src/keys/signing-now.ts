@@ -1,6 +1,7 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { algorithmOf, isAlwaysThere } from './algorithms.ts';
-import { listSigningKeys, type SigningAlg } from './signing-keys.ts';
+import type { SigningAlg } from './signing-algs.ts';
+import { listSigningKeys } from './signing-keys.ts';
 import { LONGEST_TOKEN_LIFETIME, stageOf } from './stages.ts';
 
 /** How something is signed while an algorithm was chosen whose key verifiers may not know yet. */

@@ -2,10 +2,10 @@ import type { Transporter } from 'nodemailer';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
 import type { Logger } from 'pino';
 import type { MasterKey } from '../config.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { withLease } from '../db/leases.ts';
-import { unseal } from '../keys/seal.ts';
-import { mailContext } from '../keys/seal-contexts.ts';
+import { mailContext } from '../keys/sealing/contexts.ts';
+import { unseal } from '../keys/sealing/seal.ts';
 import { oneLine } from './outbox.ts';
 import { explain, isForGood, isServerFailure } from './refusals.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MasterKey } from '../config.ts';
-import type { Db } from '../db/connection.ts';
-import { seal, unseal } from '../keys/seal.ts';
-import { mailContext } from '../keys/seal-contexts.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { mailContext } from '../keys/sealing/contexts.ts';
+import { seal, unseal } from '../keys/sealing/seal.ts';
 
 /** A mail to one person, in plain text. */
 export interface Mail {

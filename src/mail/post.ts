@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { MasterKey, Sender } from '../config.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { type Outcome, sendDueMail } from './delivery.ts';
 import { openTransport } from './transport.ts';
 

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
-import type { Database } from '../db/connection.ts';
-import { TOO_LATE } from '../db/limited-pool.ts';
+import type { Database } from '../db/connections/connection.ts';
+import { TOO_LATE } from '../db/connections/limited-pool.ts';
 import { onRetried } from '../db/transaction.ts';
 import { counter, gauge } from './make.ts';
 

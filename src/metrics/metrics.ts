@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Database } from '../db/connection.ts';
+import type { Database } from '../db/connections/connection.ts';
 import { watchDatabase } from './database.ts';
 import { countRejections } from './rejections.ts';
 import { countRequests } from './requests.ts';

@@ -1,14 +1,14 @@
 import type { Registry } from 'prom-client';
-import type { Catalog } from '../clients/catalog.ts';
+import type { ClientCache } from '../clients/client-cache.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { SIGNING_ALGS } from '../keys/signing-keys.ts';
+import { SIGNING_ALGS } from '../keys/signing-algs.ts';
 import { type RotationPolicy, stageOf } from '../keys/stages.ts';
 import type { Post } from '../mail/post.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { counter, gauge } from './make.ts';
 
 export interface Watched {
-  readonly catalog: Catalog;
+  readonly clientCache: ClientCache;
   readonly keyring: Keyring;
   readonly usage: Pick<UsageRecorder, 'dropped'>;
   readonly jobs: ReadonlyMap<string, { succeeded: number; failed: number; lastSuccess: number | undefined }>;
@@ -22,7 +22,7 @@ export interface Watched {
 /** What the parts of the server know of themselves, read when someone asks. */
 export function watchState(
   registry: Registry,
-  { catalog, keyring, usage, jobs, retainFor, clock, streams, post }: Watched,
+  { clientCache, keyring, usage, jobs, retainFor, clock, streams, post }: Watched,
 ): void {
   counter(registry, 'latchkey_job_runs_total', () =>
     [...jobs].flatMap(([job, { succeeded, failed }]) => [
@@ -36,10 +36,10 @@ export function watchState(
     ),
   );
   gauge(registry, 'latchkey_revocation_streams', () => [[{}, streams()]]);
-  gauge(registry, 'latchkey_catalog_entries', () => [[{}, catalog.counts().entries]]);
+  gauge(registry, 'latchkey_catalog_entries', () => [[{}, clientCache.counts().entries]]);
   counter(registry, 'latchkey_catalog_lookups_total', () => [
-    [{ result: 'hit' }, catalog.counts().hits],
-    [{ result: 'miss' }, catalog.counts().misses],
+    [{ result: 'hit' }, clientCache.counts().hits],
+    [{ result: 'miss' }, clientCache.counts().misses],
   ]);
   counter(registry, 'latchkey_usage_dropped_total', () => [
     [{ what: 'counts' }, usage.dropped.counts],

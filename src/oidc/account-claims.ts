@@ -1,8 +1,8 @@
 import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
 import { findActiveAccount } from '../accounts/accounts.ts';
 import { addrSpec } from '../names/addresses.ts';
-import type { Person } from './presented.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { Person } from './storage/presented.ts';
+import type { UnitOfWork } from './storage/unit-of-work.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4). */
 export const claims: Readonly<Record<string, string[]>> = {

@@ -1,21 +1,21 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { SigningAlgorithms } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import { claims } from './account-claims.ts';
-import { assertShortLived } from './client-assertions.ts';
-import { EXTRA_CLIENT_METADATA } from './client-metadata.ts';
-import type { DevicePages } from './device-pages.ts';
-import { judgeProofTimes } from './dpop-times.ts';
+import { assertShortLived } from './apps/client-assertions.ts';
+import { EXTRA_CLIENT_METADATA } from './apps/client-metadata.ts';
+import { judgeProofTimes } from './apps/dpop-times.ts';
+import { pkceRequired } from './apps/pkce.ts';
+import type { DevicePages } from './device/pages.ts';
 import { externalKeys, externalSigningSupport } from './external-keys.ts';
-import { issueAsOfStart } from './issue-time.ts';
 import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
-import { pkceRequired } from './pkce.ts';
 import type { Resources } from './resources.ts';
-import { policyWithRoles } from './role-prompt.ts';
-import { assertFits } from './token-size.ts';
-import { ttl } from './ttls.ts';
+import { policyWithRoles } from './sign-in/role-prompt.ts';
+import { issueAsOfStart } from './tokens/issue-time.ts';
+import { assertFits } from './tokens/token-size.ts';
+import { ttl } from './tokens/ttls.ts';
 
 export interface ConfigurationParts {
   readonly adapter: NonNullable<Configuration['adapter']>;

@@ -1,10 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
-import { isDatabaseFailure } from '../db/failures.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
 import type { RequestState } from '../http/context.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { UnitOfWork } from './storage/unit-of-work.ts';
 import type { UsageNotes } from './usage.ts';
 
 /**

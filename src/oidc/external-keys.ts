@@ -11,9 +11,10 @@ import {
 } from 'node:crypto';
 import { type Configuration, ExternalSigningKey, errors } from 'oidc-provider';
 import type { Keyring } from '../keys/keyring.ts';
-import { SignerUnavailable } from '../keys/signer.ts';
-import type { SigningAlg, SigningKey } from '../keys/signing-keys.ts';
-import type { ProviderMiddleware } from './provider.ts';
+import { SignerUnavailable } from '../keys/signers/signer.ts';
+import type { SigningAlg } from '../keys/signing-algs.ts';
+import type { SigningKey } from '../keys/signing-keys.ts';
+import type { ProviderMiddleware } from './middleware.ts';
 
 /** Acknowledges this version of the experimental feature; another one fails at the start instead of surprising us. */
 export const externalSigningSupport = { enabled: true, ack: 'experimental-01' };

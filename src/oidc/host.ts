@@ -3,8 +3,8 @@ import type { Context, Middleware, Next } from 'koa';
 import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
 import { AppError } from '../errors.ts';
-import { answerCached } from '../http/assets.ts';
-import type { AtOnce, WholeAnswer } from '../http/at-once.ts';
+import { answerCached } from '../http/serving/assets.ts';
+import type { AtOnce, WholeAnswer } from '../http/serving/at-once.ts';
 
 /** Endpoints that exist, with the methods that they accept. */
 const METHODS = new Map([

@@ -1,5 +1,5 @@
 import type { Configuration } from 'oidc-provider';
-import { usableKeys } from '../clients/public-keys.ts';
+import { usableKeys } from '../clients/keys/public-keys.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import type { HouseRules } from '../access.ts';
-import { PORTAL_CLIENT } from '../clients/portal-client-id.ts';
+import { PORTAL_CLIENT } from '../clients/own/portal-client-id.ts';
 import { errorCodes } from '../errors.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
-import type { Render } from '../http/render.ts';
-import { refusalOfRequest } from './plain-http.ts';
-import { isAskedAlready, signOutRequestOf } from './sign-outs.ts';
+import type { Render } from '../views/render.ts';
+import { refusalOfRequest } from './apps/plain-http.ts';
+import { isAskedAlready, signOutRequestOf } from './sign-out/sign-outs.ts';
 
 /** What an app did wrong, for the person it sent here. */
 const EXPLANATIONS: Record<string, string> = {

@@ -1,8 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AppApi } from '../apis/app-apis.ts';
-import { findHeldRoles, type HeldRole } from '../apis/held-roles.ts';
 import { decideScopes } from '../apis/policy.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { findHeldRoles, type HeldRole } from '../roles/held-roles.ts';
 
 /** What a request on behalf of a person may have of one API. */
 export interface PersonalUse {

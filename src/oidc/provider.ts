@@ -1,6 +1,6 @@
 /**
  * The provider with what has to be overridden. Everything that leans on the inside of oidc-provider 9.13.3 is in this
- * file and in device-flow.ts, each with its reason; the version is pinned exactly, and specs go red when an upgrade changes it.
+ * file and in device/flow.ts, each with its reason; the version is pinned exactly, and specs go red when an upgrade changes it.
  */
 import {
   type Client,
@@ -11,30 +11,26 @@ import {
   type TokenEndpointGrantContext,
 } from 'oidc-provider';
 import type { HouseRules } from '../access.ts';
-import type { Catalog, CatalogEntry } from '../clients/catalog.ts';
-import { matchingSecret } from '../clients/secret-values.ts';
-import { isDatabaseFailure } from '../db/failures.ts';
+import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
+import { matchingSecret } from '../clients/secrets/values.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { AppError } from '../errors.ts';
-import type { HintReader } from '../keys/id-token-hints.ts';
-import { explainRefusals } from './client-assertions.ts';
-import { followPublishedKeys } from './client-keys.ts';
-import { DEVICE_CODE_GRANT, type SecretMetadata } from './client-metadata.ts';
-import { completeDeviceFlow, type DeviceFlowOverrides } from './device-flow.ts';
-import { endInTime } from './expiries.ts';
-import { readHintsAlike } from './hints.ts';
-import { noteStart } from './issue-time.ts';
-import { explainPlainHttp, refusePlainHttp } from './plain-http.ts';
-import { UNAVAILABLE_ERROR } from './plain-request.ts';
-import { keepErrorsFromOldAddresses } from './second-looks.ts';
-import { forgetOldAddresses, judgeSignOuts } from './sign-outs.ts';
+import type { HintReader } from '../keys/signatures/id-token-hints.ts';
+import { explainRefusals } from './apps/client-assertions.ts';
+import { followPublishedKeys } from './apps/client-keys.ts';
+import { DEVICE_CODE_GRANT, type SecretMetadata } from './apps/client-metadata.ts';
+import { explainPlainHttp, refusePlainHttp } from './apps/plain-http.ts';
+import { completeDeviceFlow, type DeviceFlowOverrides } from './device/flow.ts';
+import type { GrantWrapper, ProviderMiddleware } from './middleware.ts';
+import { readHintsAlike } from './sign-in/hints.ts';
+import { keepErrorsFromOldAddresses } from './sign-in/second-looks.ts';
+import { forgetOldAddresses, judgeSignOuts } from './sign-out/sign-outs.ts';
+import { endInTime } from './storage/expiries.ts';
+import { noteStart } from './tokens/issue-time.ts';
+import { UNAVAILABLE_ERROR } from './tokens/plain-request.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;
-
-/** Runs around every grant's handler, after the client has proved who it is. */
-export type GrantWrapper = (grantType: string, ctx: KoaContextWithOIDC, handler: () => Promise<void>) => Promise<void>;
-
-export type ProviderMiddleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>;
 
 export interface Overrides {
   /** Sees every request to the provider with its answer. */
@@ -54,7 +50,7 @@ export interface Overrides {
   readonly deviceFlow: DeviceFlowOverrides;
   /** Told of a right one, before anything else is done with it. */
   readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
-  readonly catalog: Catalog;
+  readonly clientCache: ClientCache;
   readonly rules: HouseRules;
   readonly clock: () => Date;
 }
@@ -84,7 +80,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   } finally {
     underConstruction = undefined;
   }
-  // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/host-guard.ts).
+  // Cookies of the provider are secure when the request is, and that is the issuer's scheme (http/network/host-guard.ts).
   provider.proxy = true;
   endInTime(provider, overrides.clock);
   rememberClients(provider, overrides);
@@ -116,11 +112,11 @@ export function buildProvider(issuer: string, configuration: Configuration, over
  * The provider keeps a hundred clients, found by a hash of all that is known of them, which is made for every request.
  * Here each is kept with the catalogue's entry that it was made of.
  */
-function rememberClients({ Client: model }: Provider, { catalog, clock }: Overrides): void {
-  const clients = new WeakMap<CatalogEntry, Client>();
+function rememberClients({ Client: model }: Provider, { clientCache, clock }: Overrides): void {
+  const clients = new WeakMap<CachedClient, Client>();
   const find = model.find.bind(model);
   model.find = async (id) => {
-    const entry = catalog.peek(id);
+    const entry = clientCache.peek(id);
     const known = entry && clients.get(entry);
     if (known) return known;
     const client = await find(id);

@@ -2,15 +2,15 @@ import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
-import type { Catalog } from '../clients/catalog.ts';
+import type { ClientCache } from '../clients/client-cache.ts';
 import { algorithmOfApi } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { findPersonalUse, noteUse, personOf, usesOf } from './persons.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { UnitOfWork } from './storage/unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */
-export function createResources(work: UnitOfWork, catalog: Catalog, keyring: () => Keyring) {
-  const entryOf = (client: Client) => catalog.find(work.db(), client.clientId);
+export function createResources(work: UnitOfWork, clientCache: ClientCache, keyring: () => Keyring) {
+  const entryOf = (client: Client) => clientCache.find(work.db(), client.clientId);
 
   /** Every scope that a token of this request may have; for a person at every request anew, so that a role ends at once. */
   const grantable = async (ctx: KoaContextWithOIDC, appApi: AppApi, forApp: readonly string[]) => {

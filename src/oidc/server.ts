@@ -3,48 +3,48 @@ import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { HouseRules } from '../access.ts';
 import { record } from '../audit/record.ts';
-import type { Catalog } from '../clients/catalog.ts';
-import type { SecretUses } from '../clients/secret-uses.ts';
-import type { Database } from '../db/connection.ts';
-import type { AtOnce } from '../http/at-once.ts';
+import type { ClientCache } from '../clients/client-cache.ts';
+import type { SecretUses } from '../clients/secrets/uses.ts';
+import type { Database } from '../db/connections/connection.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { createFailureLimit } from '../http/limits.ts';
-import { networkOf } from '../http/networks.ts';
-import type { Render } from '../http/render.ts';
-import { createHintReader } from '../keys/id-token-hints.ts';
+import { networkOf } from '../http/network/networks.ts';
+import type { AtOnce } from '../http/serving/at-once.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { OwnTokens } from '../keys/own-tokens.ts';
+import { createHintReader } from '../keys/signatures/id-token-hints.ts';
+import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { noteFirstUse } from '../revocation/first-use.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
+import type { Render } from '../views/render.ts';
 import { createFindAccount } from './account-claims.ts';
-import { createAdapterFactory } from './adapter.ts';
 import { buildConfiguration } from './configuration.ts';
-import { createDevicePages } from './device-pages.ts';
-import { pacePolls } from './device-polls.ts';
+import { createLoadExistingGrant } from './consent/grants.ts';
+import { createDevicePages } from './device/pages.ts';
+import { pacePolls } from './device/polls.ts';
+import { limitGuesses } from './device/user-code-guesses.ts';
 import { listenToProvider } from './events.ts';
-import { actorOf, createExchange, createTokenLookup } from './exchange.ts';
 import { publishJwks } from './external-keys.ts';
 import { takeFurtherNames } from './further-names.ts';
-import { createLoadExistingGrant } from './grants.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
-import { interactionRoutes } from './interactions.ts';
-import { introspectionLane } from './introspection-lane.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
-import { createSignInAttempts } from './sign-in-attempts.ts';
-import { createSignInEpochs } from './sign-in-epochs.ts';
-import { serveStructuredTokens } from './structured-tokens.ts';
-import { createUnitOfWork, type UnitOfWork } from './unit-of-work.ts';
+import { createSignInAttempts } from './sign-in/attempts.ts';
+import { createSignInEpochs } from './sign-in/epochs.ts';
+import { interactionRoutes } from './sign-in/interactions.ts';
+import { createAdapterFactory } from './storage/adapter.ts';
+import { createUnitOfWork, type UnitOfWork } from './storage/unit-of-work.ts';
+import { actorOf, createExchange, createTokenLookup } from './tokens/exchange.ts';
+import { introspectionLane } from './tokens/introspection-lane.ts';
+import { serveStructuredTokens } from './tokens/structured-tokens.ts';
 import { createUsageNotes } from './usage.ts';
-import { limitGuesses } from './user-code-guesses.ts';
 
 export interface OidcParts {
   readonly rules: HouseRules;
   readonly database: Database;
-  readonly catalog: Catalog;
+  readonly clientCache: ClientCache;
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
   readonly secretUses: SecretUses;
@@ -75,13 +75,13 @@ export interface OidcServer {
 
 /** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
-  const { database, catalog, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
+  const { database, clientCache, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
   const note = parts.noteUsage;
   const https = issuer.startsWith('https:');
   const work = createUnitOfWork(database.db);
   const epochs = createSignInEpochs();
-  const resources = createResources(work, catalog, keyring);
-  const usage = createUsageNotes({ db: work.db, note, catalog, clock });
+  const resources = createResources(work, clientCache, keyring);
+  const usage = createUsageNotes({ db: work.db, note, clientCache, clock });
   const pages = createPages(render, parts.signOuts, parts.rules);
   const devicePages = createDevicePages(render, database.db, pages.renderError);
   const overrides: Omit<Overrides, 'publishJwks'> = {
@@ -90,19 +90,19 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     around: usage.middleware,
     aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
     deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
-    catalog,
+    clientCache,
     rules: parts.rules,
     clock,
     tokenLookup: createTokenLookup(work, clock),
     readHint: createHintReader({ keyring, issuer }),
-    structuredTokens: serveStructuredTokens({ db: database.db, catalog, ownTokens, checks, clock }),
+    structuredTokens: serveStructuredTokens({ db: database.db, clientCache, ownTokens, checks, clock }),
   };
   const build = () => {
     // One answer for as long as this provider stands; the next is built when a key's stage changes.
     const algorithms = keyring().algorithms();
     const signing = { algorithms: () => algorithms };
     const configuration = buildConfiguration({
-      adapter: createAdapterFactory(work, catalog, { db: database.db, signing, cookieKeys, clock, epochs }),
+      adapter: createAdapterFactory(work, clientCache, { db: database.db, signing, cookieKeys, clock, epochs }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work),
       resources,
@@ -132,7 +132,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     attempts: createSignInAttempts(database, { cookieKeys, https }),
   });
   const lane = (atOnce: AtOnce) =>
-    introspectionLane({ catalog, db: database.db, ownTokens, checks, secretUses, note, clock, atOnce });
+    introspectionLane({ clientCache, db: database.db, ownTokens, checks, secretUses, note, clock, atOnce });
   return { host, introspectionLane: lane, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Catalog } from '../clients/catalog.ts';
-import type { Db } from '../db/connection.ts';
+import type { ClientCache } from '../clients/client-cache.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 
@@ -41,7 +41,7 @@ export interface UsageNotes {
 interface Parts {
   readonly db: () => Db;
   readonly note: NoteUsage;
-  readonly catalog: Catalog;
+  readonly clientCache: ClientCache;
   readonly clock: () => Date;
 }
 
@@ -106,7 +106,8 @@ async function apiOf({ oidc }: KoaContextWithOIDC, clientId: string, parts: Part
   const named = token?.resourceServer?.identifier() ?? textOf(oidc.params?.resource);
   const isImplied = named === undefined && oidc.params?.grant_type === 'client_credentials';
   if (named === undefined && !isImplied) return undefined;
-  const app = parts.catalog.peek(clientId) ?? (await parts.catalog.find(parts.db(), clientId).catch(() => undefined));
+  const app =
+    parts.clientCache.peek(clientId) ?? (await parts.clientCache.find(parts.db(), clientId).catch(() => undefined));
   return app?.apis.get(named ?? app.defaultApi ?? '')?.api.id;
 }
 

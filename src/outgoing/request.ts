@@ -8,7 +8,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Larger than any key set that is registered here may be (clients/public-keys.ts). */
+/** Larger than any key set that is registered here may be (clients/keys/public-keys.ts). */
 const MAX_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
 

@@ -1,4 +1,4 @@
-import type { Header } from './judge.ts';
+import type { Header } from './header.ts';
 
 const START_OF_SCAN = 0xda;
 const END = 0xd9;

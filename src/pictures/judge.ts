@@ -1,15 +1,7 @@
+import type { Header } from './header.ts';
 import { readJpeg } from './jpeg.ts';
 import { readPng } from './png.ts';
 import { readWebp } from './webp.ts';
-
-/** What a file says of itself, read without unpacking anything. */
-export interface Header {
-  readonly width: number;
-  readonly height: number;
-  /** How often a decoder goes over the whole picture. */
-  readonly passes: number;
-  readonly animated: boolean;
-}
 
 /** A format that is taken. SVG is not among them: it is a document that can do more than show a picture. */
 interface Format {

@@ -1,4 +1,4 @@
-import type { Header } from './judge.ts';
+import type { Header } from './header.ts';
 
 /** What encoders write in one file is some hundred at most. */
 const MOST_CHUNKS = 10_000;

@@ -1,4 +1,4 @@
-import type { Header } from './judge.ts';
+import type { Header } from './header.ts';
 
 const MOST_CHUNKS = 1000;
 const KEY_FRAME = Buffer.from([0x9d, 0x01, 0x2a]);

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import { digestOf, requireShown } from '../http/shown.ts';
-import type { ConfirmView } from '../http/views/confirm.ts';
+import type { ConfirmView } from '../views/models/confirm.ts';
 import { redirect } from './answers.ts';
 import { emptyForm, type FormState, refusedForm } from './forms.ts';
-import type { Area } from './routes.ts';
+import type { Area } from './parts.ts';
 
 /** What is asked before something is done that is hard to undo. */
 export type Question = Omit<ConfirmView, 'shell' | 'form' | 'action' | 'shown'>;

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Listing } from '../db/pages.ts';
-import type { ListView } from '../http/views/lists.ts';
+import type { ListView } from '../views/models/lists.ts';
 
 /** What of a list was asked for in the address: `search`, `cursor`. @see db/pages.ts */
 export function listRequest(ctx: Context): { search?: string; cursor?: string } {

@@ -1,13 +1,5 @@
 import Router from '@koa/router';
-import type { HouseRules } from '../access.ts';
-import type { Database } from '../db/connection.ts';
-import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
-import { formFields } from '../http/form-fields.ts';
-import type { FailureLimit } from '../http/limits.ts';
-import type { Loopback } from '../http/loopback.ts';
-import type { Render } from '../http/render.ts';
-import type { OpenOutbox } from '../mail/outbox.ts';
-import type { PictureDecoder } from '../pictures/decoder.ts';
+import { formFields } from '../http/input/form-fields.ts';
 import { addApis } from './apis/routes.ts';
 import { addApprovals } from './approvals/list.ts';
 import { addSubscriptions } from './approvals/subscriptions.ts';
@@ -15,39 +7,15 @@ import { readLogoUpload, serveLogos } from './apps/logo.ts';
 import { addApps } from './apps/routes.ts';
 import { addHome } from './home/routes.ts';
 import { addOperator } from './operator/operator.ts';
+import type { Area, PortalParts } from './parts.ts';
 import { addRoles } from './roles/roles.ts';
-import { createPage, type Page } from './shell.ts';
+import { createPage } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addJoin } from './teams/join.ts';
 import { addTeams } from './teams/teams.ts';
 import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
-import { createVisits, isLook, type Visits } from './visits.ts';
-
-export interface PortalParts {
-  readonly rules: HouseRules;
-  readonly db: Database['db'];
-  readonly render: Render;
-  readonly signOuts: ChosenSignOuts;
-  readonly clock: () => Date;
-  readonly issuer: string;
-  readonly cookieKeys: readonly string[];
-  readonly loopback: Loopback;
-  readonly outbox: OpenOutbox;
-  readonly pictures: PictureDecoder;
-  /** Whether mail goes out, or just stays in the outbox. */
-  readonly sendsMail: boolean;
-  /** Wrong codes of invitations, by address. */
-  readonly joinLimit: FailureLimit;
-}
-
-/** What every area of the portal gets. */
-export interface Area extends PortalParts {
-  /** Whoever comes here is signed in; every POST is a form of this visit. */
-  readonly router: Router;
-  readonly visits: Visits;
-  readonly page: Page;
-}
+import { createVisits, isLook } from './visits.ts';
 
 /** The portal: the home page, signing in to it, and one area for each thing that people look after. */
 export function portalRoutes(parts: PortalParts): Router {

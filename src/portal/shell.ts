@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { Flash } from '../accounts/portal-sessions.ts';
-import type { Render } from '../http/render.ts';
-import type { Shell } from '../http/shell.ts';
-import type { ViewModels, ViewName } from '../http/views.ts';
+import type { ViewModels, ViewName } from '../views/models.ts';
+import type { Render } from '../views/render.ts';
+import type { Shell } from '../views/shell.ts';
 import { type Visits, visitorOf } from './visits.ts';
 
 /** Views that stand in the portal's frame. */

@@ -2,11 +2,11 @@ import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import * as client from 'openid-client';
 import { signInEpochOf } from '../accounts/portal-sessions.ts';
-import { PORTAL_CLIENT } from '../clients/portal-client.ts';
+import { PORTAL_CLIENT } from '../clients/own/portal-client.ts';
 import { AppError } from '../errors.ts';
-import type { Loopback } from '../http/loopback.ts';
+import type { Loopback } from '../http/network/loopback.ts';
 import { redirect } from './answers.ts';
-import type { PortalParts } from './routes.ts';
+import type { PortalParts } from './parts.ts';
 import type { Visits } from './visits.ts';
 
 const SESSION_SECONDS = 8 * 3600;

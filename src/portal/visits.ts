@@ -9,8 +9,8 @@ import {
   startSession,
   takeFlash,
 } from '../accounts/portal-sessions.ts';
-import type { Db } from '../db/connection.ts';
-import type { Account } from '../db/tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Account } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import { findAccess } from '../teams/members.ts';

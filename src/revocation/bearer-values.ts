@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 
 /** A value without a structure of its own, as someone bears it. */
 export interface BearerValue {

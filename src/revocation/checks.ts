@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
-import { PREPARED } from '../db/clients.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { PREPARED } from '../db/connections/session-client.ts';
 import { namesOf, type TokenFacts } from './revoke.ts';
 
 export interface RevocationChecks {

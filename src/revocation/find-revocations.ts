@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { namesOf, type RevocationKind, type TokenFacts } from './revoke.ts';
 
 /** What refuses a token. */

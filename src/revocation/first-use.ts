@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 
 /**
  * Notes that a value was used, for as long as it could be used again: one insert that conflicts, so that two at once

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 
 const KEY = 'longest-token-lifetime';
 

@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { Statement } from '../db/statement.ts';
 import { longestLifetimeAt } from './lifetimes.ts';
 

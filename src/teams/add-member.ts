@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
-import type { Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { TeamRoleName } from './members.ts';

@@ -1,5 +1,5 @@
-import type { Db } from '../db/connection.ts';
-import type { TeamRole } from '../db/team-tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { TeamRole } from '../db/tables/teams.ts';
 
 /** Where mail to a person goes. */
 export interface Address {

@@ -1,5 +1,5 @@
 import { authorize, type By } from '../access.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { noTeam } from './teams.ts';
 
 /** More than a page about a team has room for; the lists of apps and of APIs have the rest. */

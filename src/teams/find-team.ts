@@ -1,6 +1,6 @@
 import { type By, visibleTeams } from '../access.ts';
-import type { Db } from '../db/connection.ts';
-import type { Team } from '../db/team-tables.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Team } from '../db/tables/teams.ts';
 import { AppError } from '../errors.ts';
 import { nameKey } from '../names/names.ts';
 import { noTeam } from './teams.ts';

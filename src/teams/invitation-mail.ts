@@ -1,4 +1,4 @@
-import type { Invitation } from '../db/team-tables.ts';
+import type { Invitation } from '../db/tables/teams.ts';
 import { type Mail, oneLine } from '../mail/outbox.ts';
 import { isForStrangers } from '../mail/their-words.ts';
 

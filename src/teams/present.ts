@@ -1,4 +1,4 @@
-import type { Team, TeamRole } from '../db/team-tables.ts';
+import type { Team, TeamRole } from '../db/tables/teams.ts';
 import type { Member } from './members.ts';
 
 /** A team as JSON shows it. */

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
-import { announceVersioned, CATALOG_TOPIC } from '../db/changes.ts';
-import type { Db } from '../db/connection.ts';
-import type { Tables } from '../db/tables.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
@@ -28,7 +28,7 @@ export async function suspendTeam(
   return inTransaction(db, async (trx) => {
     await setSuspension(trx, { id: teamId, version }, { suspended_at: by.now, suspended_reason: reason });
     await revokeTokensOfTeam(trx, teamId, by.now);
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'team.suspended', teamId, reason }, by.now);
   });
 }
@@ -39,7 +39,7 @@ export async function resumeTeam(db: Kysely<Tables>, target: Target, by: By): Pr
   authorize(by, 'team.suspend', null, noTeam(teamId));
   return inTransaction(db, async (trx) => {
     await setSuspension(trx, target, { suspended_at: null, suspended_reason: null });
-    await announceVersioned(trx, CATALOG_TOPIC, by.now);
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'team.resumed', teamId }, by.now);
   });
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { authorize, type By } from '../access.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
 import { calls, failures, partOf } from './counted.ts';
 import { fillGaps, type Period, type Point, windowOf } from './series.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Db } from '../db/connection.ts';
-import { isDatabaseFailure } from '../db/failures.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { Batch, type Contents, type Dropped, type RequestNote } from './batch.ts';
 import { partsOf, writeBatch } from './write.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { By } from '../access.ts';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { requireApp } from './app-usage.ts';
 import { ORDINARY } from './outcomes.ts';
 

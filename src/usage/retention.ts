@@ -1,4 +1,4 @@
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 
 /** How long usage is kept, in days. */
 export const RETENTION = { hours: 400, requests: 14 };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../db/connection.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { Contents, Count, RequestNote } from './batch.ts';
 
 /** Rows of one kind in a statement. */

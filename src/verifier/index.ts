@@ -1,14 +1,15 @@
 /** `latchkey/verifier`: offline verification of access tokens, for the APIs that take them. */
-export type { Certificate } from './certificate.ts';
-export { VerificationError } from './challenge.ts';
-export type { AccessTokenClaims } from './claims.ts';
-export type { Fetch } from './conditional-get.ts';
-export { expressVerifier } from './express.ts';
-export { fastifyVerifier } from './fastify.ts';
-export { fetchVerifier } from './fetch.ts';
-export { type KoaTokenState, koaVerifier } from './koa.ts';
+
+export { expressVerifier } from './frameworks/express.ts';
+export { fastifyVerifier } from './frameworks/fastify.ts';
+export { type KoaTokenState, koaVerifier } from './frameworks/koa.ts';
 export type { DpopOptions, VerifierOptions } from './options.ts';
+export type { Certificate } from './proof/certificate.ts';
+export { createMemoryReplayStore, type ReplayStore } from './proof/replay-store.ts';
 export type { VerificationErrorCode } from './refusal.ts';
-export { createMemoryReplayStore, type ReplayStore } from './replay-store.ts';
-export type { HeaderSource, VerificationRequest } from './request.ts';
+export type { Fetch } from './remote/conditional-get.ts';
+export { fetchVerifier } from './remote/fetch.ts';
+export { VerificationError } from './request/challenge.ts';
+export type { HeaderSource, VerificationRequest } from './request/request.ts';
+export type { AccessTokenClaims } from './token/claims.ts';
 export { createVerifier, type Needed, type Verifier } from './verifier.ts';

@@ -1,10 +1,10 @@
-import type { BindingSettings } from './binding.ts';
-import type { Certificate } from './certificate.ts';
-import type { Fetch } from './conditional-get.ts';
-import { createMemoryReplayStore, type ReplayStore } from './replay-store.ts';
-import type { VerificationRequest } from './request.ts';
-import { type Schedule, scheduleOnTimers } from './time.ts';
-import { isAsymmetric } from './verification-key.ts';
+import type { BindingSettings } from './proof/binding.ts';
+import type { Certificate } from './proof/certificate.ts';
+import { createMemoryReplayStore, type ReplayStore } from './proof/replay-store.ts';
+import type { Fetch } from './remote/conditional-get.ts';
+import type { VerificationRequest } from './request/request.ts';
+import { type Schedule, scheduleOnTimers } from './token/time.ts';
+import { isAsymmetric } from './token/verification-key.ts';
 
 export interface VerifierOptions {
   /** The authorization server, exactly as in the `iss` of its tokens. */

@@ -1,17 +1,17 @@
-import { createTokenReader } from './authentic-token.ts';
-import { checkBinding } from './binding.ts';
-import { toVerificationError } from './challenge.ts';
-import type { AccessTokenClaims } from './claims.ts';
-import { readCredentials, schemeUsed } from './credentials.ts';
-import { createKeySet, type KeySet } from './key-set.ts';
+import { type Revocations, watchRevocations } from './feed/revocations.ts';
+import { isRevoked } from './feed/revoked.ts';
 import { type Settings, settle, type VerifierOptions } from './options.ts';
+import { checkBinding } from './proof/binding.ts';
 import { invalidToken, Refusal, unavailable } from './refusal.ts';
-import type { VerificationRequest } from './request.ts';
-import { type Revocations, watchRevocations } from './revocations.ts';
-import { isRevoked } from './revoked.ts';
-import { checkScopes } from './scopes.ts';
-import { Malformed } from './strict-json.ts';
-import { scheduleUntil } from './time.ts';
+import { createKeySet, type KeySet } from './remote/key-set.ts';
+import { toVerificationError } from './request/challenge.ts';
+import { readCredentials, schemeUsed } from './request/credentials.ts';
+import type { VerificationRequest } from './request/request.ts';
+import { createTokenReader } from './token/authentic-token.ts';
+import type { AccessTokenClaims } from './token/claims.ts';
+import { checkScopes } from './token/scopes.ts';
+import { Malformed } from './token/strict-json.ts';
+import { scheduleUntil } from './token/time.ts';
 
 export interface Needed {
   /** All of them must be in the token. */

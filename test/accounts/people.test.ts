@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deletePerson } from '../../src/accounts/delete-person.ts';
-import { addToGroup } from '../../src/accounts/groups.ts';
 import { disableAccount } from '../../src/accounts/lifecycle.ts';
 import { updatePerson } from '../../src/accounts/update-person.ts';
-import { assignRole } from '../../src/apis/role-holders.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { addToGroup } from '../../src/roles/groups.ts';
+import { assignRole } from '../../src/roles/holders.ts';
 import { addMember } from '../../src/teams/add-member.ts';
 import { invite } from '../../src/teams/invitations.ts';
 import { acceptInvitation } from '../../src/teams/joining.ts';

@@ -1,5 +1,5 @@
 import { rememberConsent } from '../../src/accounts/consents.ts';
-import type { TeamRole } from '../../src/db/team-tables.ts';
+import type { TeamRole } from '../../src/db/tables/teams.ts';
 import type { TestServer } from '../support/server.ts';
 import { arrange, inviteToAccount, setSubscription, suspend, unique, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { unseal } from '../../src/keys/seal.ts';
-import { mailContext } from '../../src/keys/seal-contexts.ts';
+import { mailContext } from '../../src/keys/sealing/contexts.ts';
+import { unseal } from '../../src/keys/sealing/seal.ts';
 import { ADMIN_SCOPES } from '../../src/teams/token-scopes.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient, anApi, aPerson, PASSWORD } from '../support/factories.ts';

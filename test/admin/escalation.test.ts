@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CATALOG_TOPIC } from '../../src/apis/catalog-topic.ts';
-import { announceVersioned } from '../../src/db/changes.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../../src/db/changes.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient } from '../support/factories.ts';
@@ -116,7 +115,7 @@ describe('a robot of a team', () => {
     const admin = await aRobot(server, ['teams:read', 'teams:write']);
     const team = (await admin.call('POST', '/teams', { name: 'A team that stops' })).body.id;
     const robot = await aRobot(server, ['teams:read'], team);
-    await inTransaction(server.database.db, (trx) => announceVersioned(trx, CATALOG_TOPIC, new Date()));
+    await inTransaction(server.database.db, (trx) => announceVersioned(trx, CLIENT_CACHE_TOPIC, new Date()));
     expect((await robot.call('GET', `/teams/${team}`)).status).toBe(200);
     expect((await admin.call('POST', `/teams/${team}/suspend`, { reason })).status).toBe(200);
     expect((await robot.call('GET', `/teams/${team}`)).status).toBe(401);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CATALOG_TOPIC } from '../../src/apis/catalog-topic.ts';
-import type { SubscriptionState } from '../../src/db/catalogue-tables.ts';
-import { announceVersioned } from '../../src/db/changes.ts';
+import { announceVersioned, CLIENT_CACHE_TOPIC } from '../../src/db/changes.ts';
+import type { SubscriptionState } from '../../src/db/tables/catalogue.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { aWorld as aPortalWorld } from '../portal/access/world.ts';
 import type { TestServer } from '../support/server.ts';
@@ -79,7 +78,7 @@ export function arrange(
 ): Promise<void> {
   return inTransaction(database.db, async (trx) => {
     await change(trx);
-    await announceVersioned(trx, CATALOG_TOPIC, new Date());
+    await announceVersioned(trx, CLIENT_CACHE_TOPIC, new Date());
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { requestSubscription } from '../../src/apis/subscription-requests.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { requestSubscription } from '../../src/subscriptions/requests.ts';
 import { createTeam } from '../../src/teams/teams.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

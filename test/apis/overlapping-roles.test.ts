@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { addToGroup, deleteGroup } from '../../src/accounts/groups.ts';
 import { findApi, findApiScopes } from '../../src/apis/apis.ts';
-import { assignRole, unassignRole } from '../../src/apis/role-holders.ts';
-import { deleteRole, updateRole } from '../../src/apis/roles.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
+import { addToGroup, deleteGroup } from '../../src/roles/groups.ts';
+import { assignRole, unassignRole } from '../../src/roles/holders.ts';
+import { deleteRole, updateRole } from '../../src/roles/roles.ts';
 import { aClient, aPerson } from '../support/factories.ts';
 import { signIn } from '../support/relying-app.ts';
 import { aGroup, anApiWithRoles, aRole, byOperator } from '../support/roles.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { disableAccount } from '../../src/accounts/lifecycle.ts';
 import { suspendApi } from '../../src/apis/api-lifecycle.ts';
-import { resumeSubscription, suspendSubscription } from '../../src/apis/subscription-lifecycle.ts';
-import { requestSubscription } from '../../src/apis/subscription-requests.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { resumeSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
+import { requestSubscription } from '../../src/subscriptions/requests.ts';
 import { suspendTeam } from '../../src/teams/suspension.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aWorld, type World } from '../support/endings.ts';

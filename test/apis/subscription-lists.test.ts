@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import type { Action, By } from '../../src/access.ts';
+import type { Listing } from '../../src/db/pages.ts';
+import type { SubscriptionState } from '../../src/db/tables/catalogue.ts';
 import {
   type ListedSubscription,
   listLateDecisions,
   listSubscriptions,
   listWaitingRequests,
   type SubscriptionQuery,
-} from '../../src/apis/subscription-lists.ts';
-import type { SubscriptionState } from '../../src/db/catalogue-tables.ts';
-import type { Listing } from '../../src/db/pages.ts';
+} from '../../src/subscriptions/lists.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam, byPerson } from '../support/teams.ts';

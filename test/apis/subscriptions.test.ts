@@ -4,21 +4,21 @@ import { ADMIN_API } from '../../src/apis/admin-api.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import { browseApis, findCatalogueApi } from '../../src/apis/browse.ts';
-import { approveRequest, denyRequest } from '../../src/apis/decisions.ts';
-import { endSubscription, resumeSubscription, suspendSubscription } from '../../src/apis/subscription-lifecycle.ts';
+import { updateApi } from '../../src/apis/update-api.ts';
+import { mailContext } from '../../src/keys/sealing/contexts.ts';
+import { unseal } from '../../src/keys/sealing/seal.ts';
+import { createOutbox, type Outbox } from '../../src/mail/outbox.ts';
+import { longestTokenLifetime } from '../../src/revocation/lifetimes.ts';
+import { approveRequest, denyRequest } from '../../src/subscriptions/decisions.ts';
+import { endSubscription, resumeSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
 import {
   findSubscription,
   listLateDecisions,
   listSubscriptions,
   listWaitingRequests,
-} from '../../src/apis/subscription-lists.ts';
-import { requestSubscription, withdrawRequest } from '../../src/apis/subscription-requests.ts';
-import { subscribe } from '../../src/apis/subscriptions.ts';
-import { updateApi } from '../../src/apis/update-api.ts';
-import { unseal } from '../../src/keys/seal.ts';
-import { mailContext } from '../../src/keys/seal-contexts.ts';
-import { createOutbox, type Outbox } from '../../src/mail/outbox.ts';
-import { longestTokenLifetime } from '../../src/revocation/lifetimes.ts';
+} from '../../src/subscriptions/lists.ts';
+import { requestSubscription, withdrawRequest } from '../../src/subscriptions/requests.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam, byPerson } from '../support/teams.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deleteApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
-import { allowIntrospection } from '../../src/apis/introspectors.ts';
-import { endSubscription, narrowSubscription, suspendSubscription } from '../../src/apis/subscription-lifecycle.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { allowIntrospection } from '../../src/subscriptions/introspectors.ts';
+import { endSubscription, narrowSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
 import { createVerifier, type Verifier } from '../../src/verifier/index.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { signIn } from '../support/relying-app.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import * as client from 'openid-client';
-import { unseal } from '../../src/keys/seal.ts';
-import { signingKeyContext } from '../../src/keys/seal-contexts.ts';
+import { signingKeyContext } from '../../src/keys/sealing/contexts.ts';
+import { unseal } from '../../src/keys/sealing/seal.ts';
 import { listSigningKeys } from '../../src/keys/signing-keys.ts';
 import { connect, enterCode, poll, startDevice } from '../support/device.ts';
 import { dumpOf, formsOf } from '../support/dump.ts';

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { decodeJwt } from 'jose';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { subscribe } from '../../src/apis/subscriptions.ts';
 import { findClient } from '../../src/clients/find-clients.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
 import { anApi, aPerson } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
 import { controlSocketPath } from '../../src/cli/control-socket.ts';
-import { openEmbedded } from '../../src/db/embedded.ts';
+import { openEmbedded } from '../../src/db/connections/embedded.ts';
 import { requestToken } from '../support/tokens.ts';
 import { type AppAnswer, credentialsOf, type SecretAnswer } from './answers.ts';
 import { answerOf, latchkey, type ServerProcess, startServerProcess, temporaryFolder } from './processes.ts';

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCatalog } from '../../src/clients/catalog.ts';
+import { createClientCache } from '../../src/clients/client-cache.ts';
 import { watchChanges } from '../../src/db/changes.ts';
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { afterStatement, statementsDuring } from '../support/statements.ts';
@@ -24,13 +24,13 @@ describe('the catalogue', () => {
     const { db } = test.database;
     const api = await anApi(test.database);
     const [first, second] = [await anApp([api]), await anApp([api])];
-    const catalog = createCatalog();
-    const during = (id: string) => statementsDuring(() => catalog.find(db, id));
+    const clientCache = createClientCache();
+    const during = (id: string) => statementsDuring(() => clientCache.find(db, id));
     expect(await during(first.clientId)).toHaveLength(2);
     expect(await during(second.clientId)).toHaveLength(1);
     expect(await during(second.clientId)).toEqual([]);
-    expect(catalog.counts()).toEqual({ entries: 2, hits: 1, misses: 2 });
-    const entry = await catalog.find(db, second.clientId);
+    expect(clientCache.counts()).toEqual({ entries: 2, hits: 1, misses: 2 });
+    const entry = await clientCache.find(db, second.clientId);
     expect(entry?.defaultApi).toBe(api.identifier);
     expect(entry?.apis.get(api.identifier)).toMatchObject({
       api: { id: api.id, token_lifetime: api.token_lifetime },
@@ -48,23 +48,23 @@ describe('the catalogue', () => {
     const [known, other] = [await anApi(test.database), await anApi(test.database)];
     const [first, both] = [await anApp([known]), await anApp([known, other])];
     for (const statement of ['ends_others', 'from "api_scopes"']) {
-      const catalog = createCatalog();
-      await catalog.find(db, first.clientId);
-      afterStatement(statement, async () => catalog.watch(db).invalidate?.());
-      const entry = await catalog.find(db, both.clientId);
+      const clientCache = createClientCache();
+      await clientCache.find(db, first.clientId);
+      afterStatement(statement, async () => clientCache.watch(db).invalidate?.());
+      const entry = await clientCache.find(db, both.clientId);
       expect([...(entry?.apis.keys() ?? [])]).toEqual([known.identifier, other.identifier].sort());
-      expect(catalog.counts().entries).toBe(0);
-      expect(await statementsDuring(() => catalog.find(db, first.clientId))).toHaveLength(2);
+      expect(clientCache.counts().entries).toBe(0);
+      expect(await statementsDuring(() => clientCache.find(db, first.clientId))).toHaveLength(2);
     }
   });
 
   it('forgets apps a minute after it could last hear what other processes changed', async () => {
     const { clientId } = await anApp([]);
-    const catalog = createCatalog();
-    await catalog.find(test.database.db, clientId);
+    const clientCache = createClientCache();
+    await clientCache.find(test.database.db, clientId);
     const away = openPostgres('postgres://127.0.0.1:1/away', 1, () => {});
     let [now, failures] = [Date.now(), 0];
-    const watcher = watchChanges(away, [catalog.watch(away.db)], {
+    const watcher = watchChanges(away, [clientCache.watch(away.db)], {
       listenUrl: undefined,
       pollMs: 5,
       clock: () => new Date(now),
@@ -74,7 +74,7 @@ describe('the catalogue', () => {
     });
     const afterTwoPolls = async () => {
       for (const before = failures; failures < before + 2; ) await setTimeout(5);
-      return catalog.peek(clientId) !== undefined;
+      return clientCache.peek(clientId) !== undefined;
     };
     expect(await afterTwoPolls()).toBe(true);
     now += 60_000;
@@ -88,8 +88,8 @@ describe('the catalogue', () => {
   it('remembers a limited number of apps', async () => {
     const { db } = test.database;
     const apps = [await anApp([]), await anApp([]), await anApp([])];
-    const catalog = createCatalog(2);
-    for (const { clientId } of apps) await catalog.find(db, clientId);
-    expect(apps.map(({ clientId }) => catalog.peek(clientId) !== undefined)).toEqual([false, true, true]);
+    const clientCache = createClientCache(2);
+    for (const { clientId } of apps) await clientCache.find(db, clientId);
+    expect(apps.map(({ clientId }) => clientCache.peek(clientId) !== undefined)).toEqual([false, true, true]);
   });
 });

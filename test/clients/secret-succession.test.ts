@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rotateSecret } from '../../src/clients/rotation.ts';
-import { createSecretUses } from '../../src/clients/secret-uses.ts';
-import { listSecrets, removeSecret } from '../../src/clients/secrets.ts';
+import { rotateSecret } from '../../src/clients/secrets/rotation.ts';
+import { listSecrets, removeSecret } from '../../src/clients/secrets/secrets.ts';
+import { createSecretUses } from '../../src/clients/secrets/uses.ts';
 import { aClient } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
-import { type Database, openPostgres } from '../../src/db/connection.ts';
-import { type Deadline, DeadlineExceeded, within } from '../../src/db/deadlines.ts';
-import type { Tables } from '../../src/db/tables.ts';
+import { type Database, openPostgres } from '../../src/db/connections/connection.ts';
+import { type Deadline, DeadlineExceeded, within } from '../../src/db/connections/deadlines.ts';
+import type { Tables } from '../../src/db/tables/tables.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/load.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { listSecrets } from '../../src/clients/secrets.ts';
+import { listSecrets } from '../../src/clients/secrets/secrets.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addPeople, apply, by, empty, exported } from './databases.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { ensureAdminApi } from '../../src/apis/admin-api.ts';
-import type { Database } from '../../src/db/connection.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
 import { applyDeclaration } from '../../src/declaration/apply.ts';
 import { parseDeclaration } from '../../src/declaration/parse.ts';
 import { readCurrent } from '../../src/declaration/read.ts';

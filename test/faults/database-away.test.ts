@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Database, openPostgres } from '../../src/db/connection.ts';
+import { type Database, openPostgres } from '../../src/db/connections/connection.ts';
 import { asksForToken, until } from '../support/load.ts';
 import { here } from '../support/patience.ts';
 import { Person } from '../support/person.ts';

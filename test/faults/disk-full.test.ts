@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Database, openPostgres } from '../../src/db/connection.ts';
+import { type Database, openPostgres } from '../../src/db/connections/connection.ts';
 import { asksForToken, until } from '../support/load.ts';
 import { here } from '../support/patience.ts';
 import { type OwnPostgres, startOwnPostgres } from '../support/postgres.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { rotateKey } from '../../src/keys/rotation.ts';
-import { createSigners } from '../../src/keys/signers.ts';
+import { createSigners } from '../../src/keys/signers/signers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { asksForToken, until } from '../support/load.ts';
 import { Person } from '../support/person.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as client from 'openid-client';
-import { createRole } from '../../src/apis/roles.ts';
+import { createRole } from '../../src/roles/roles.ts';
 import { commandLineOf } from '../cli/in-process.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { addToGroup } from '../../src/accounts/groups.ts';
-import { allowIntrospection } from '../../src/apis/introspectors.ts';
-import { assignRole } from '../../src/apis/role-holders.ts';
-import { feedName } from '../../src/revocation/feed.ts';
+import { feedName } from '../../src/revocation/feed/content.ts';
+import { addToGroup } from '../../src/roles/groups.ts';
+import { assignRole } from '../../src/roles/holders.ts';
+import { allowIntrospection } from '../../src/subscriptions/introspectors.ts';
 import { addMember } from '../../src/teams/add-member.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient, aPerson, PASSWORD } from '../support/factories.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { cancelSubscription } from '../../src/apis/subscriptions.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
-import { addSecret, removeSecret } from '../../src/clients/secrets.ts';
+import { addSecret, removeSecret } from '../../src/clients/secrets/secrets.ts';
+import { cancelSubscription } from '../../src/subscriptions/subscriptions.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { keysAreKnown } from '../support/keys.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -215,7 +215,7 @@ describe('the express lane', () => {
     // It reads apps that it does not remember, and remembers what it decided.
     for (const round of ['first', 'forgotten', 'remembered', 'again']) {
       for (const one of all) {
-        if (round === 'forgotten') lane.server.app.catalog.watch(lane.server.database.db).invalidate?.();
+        if (round === 'forgotten') lane.server.app.clientCache.watch(lane.server.database.db).invalidate?.();
         const [fast, plain] = [await ask(lane, one), await ask(provider, one)];
         expect({ round, one, answer: fast }).toEqual({ round, one, answer: plain });
       }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createGroup } from '../../src/accounts/groups.ts';
 import { operations } from '../../src/admin/operations.ts';
+import { createGroup } from '../../src/roles/groups.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';

@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { disableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { suspendApi } from '../../src/apis/api-lifecycle.ts';
-import { allowIntrospection } from '../../src/apis/introspectors.ts';
-import { assignRole, unassignRole } from '../../src/apis/role-holders.ts';
-import { cancelSubscription } from '../../src/apis/subscriptions.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
+import { assignRole, unassignRole } from '../../src/roles/holders.ts';
+import { allowIntrospection } from '../../src/subscriptions/introspectors.ts';
+import { cancelSubscription } from '../../src/subscriptions/subscriptions.ts';
 import { suspendTeam } from '../../src/teams/suspension.ts';
 import { connect as connectDevice, poll, startDevice } from '../support/device.ts';
 import { aClient, aPerson } from '../support/factories.ts';

@@ -5,10 +5,10 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { disableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { suspendApi } from '../../src/apis/api-lifecycle.ts';
-import { assignRole, unassignRole } from '../../src/apis/role-holders.ts';
-import { cancelSubscription } from '../../src/apis/subscriptions.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
-import { hashOf } from '../../src/oidc/artifacts.ts';
+import { hashOf } from '../../src/oidc/storage/artifacts.ts';
+import { assignRole, unassignRole } from '../../src/roles/holders.ts';
+import { cancelSubscription } from '../../src/subscriptions/subscriptions.ts';
 import { aDpopKey, type DpopKey, proofOf } from '../support/dpop.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { keysAreKnown } from '../support/keys.ts';
@@ -168,9 +168,9 @@ async function takeUsage({ clientId }: App) {
 }
 
 /** Apps that are not remembered go the ordinary way, and a change of anything makes all forgotten: here this one never is. */
-async function remembering({ app: { catalog }, database }: TestServer, { clientId }: App) {
-  const entry = await catalog.find(database.db, clientId);
-  const spy = jest.spyOn(catalog, 'peek');
+async function remembering({ app: { clientCache }, database }: TestServer, { clientId }: App) {
+  const entry = await clientCache.find(database.db, clientId);
+  const spy = jest.spyOn(clientCache, 'peek');
   return entry ? spy.mockImplementation((id) => (id === clientId ? entry : undefined)) : spy;
 }
 

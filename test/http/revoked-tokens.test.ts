@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { changePassword, disableAccount, enableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
-import { allowIntrospection } from '../../src/apis/introspectors.ts';
-import { cancelSubscription } from '../../src/apis/subscriptions.ts';
 import { disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { revokeKey } from '../../src/keys/rotation.ts';
-import { createSigners } from '../../src/keys/signers.ts';
-import { feedName } from '../../src/revocation/feed.ts';
+import { createSigners } from '../../src/keys/signers/signers.ts';
+import { feedName } from '../../src/revocation/feed/content.ts';
+import { allowIntrospection } from '../../src/subscriptions/introspectors.ts';
+import { cancelSubscription } from '../../src/subscriptions/subscriptions.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { until } from '../support/load.ts';
 import { obtainCode, signIn } from '../support/relying-app.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { deleteGroup, removeFromGroup } from '../../src/accounts/groups.ts';
-import { assignRole, unassignRole } from '../../src/apis/role-holders.ts';
-import { deleteRole, updateRole } from '../../src/apis/roles.ts';
+import { deleteGroup, removeFromGroup } from '../../src/roles/groups.ts';
+import { assignRole, unassignRole } from '../../src/roles/holders.ts';
+import { deleteRole, updateRole } from '../../src/roles/roles.ts';
 import { connect as connectDevice, poll, startDevice } from '../support/device.ts';
 import { aClient, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';

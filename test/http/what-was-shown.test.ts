@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { unassignRole } from '../../src/apis/role-holders.ts';
-import { setSubscriptionScopes } from '../../src/apis/set-scopes.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
+import { unassignRole } from '../../src/roles/holders.ts';
+import { setSubscriptionScopes } from '../../src/subscriptions/set-scopes.ts';
 import { enterCode, poll, startDevice } from '../support/device.ts';
 import { aWorld, type World } from '../support/endings.ts';
 import { Person } from '../support/person.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApi } from '../../src/apis/apis.ts';
-import { subscribe } from '../../src/apis/subscriptions.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { invite } from '../../src/teams/invitations.ts';
 import { joinWithNewAccount } from '../../src/teams/joining.ts';
 import { createTeam, renameTeam } from '../../src/teams/teams.ts';

@@ -1,7 +1,8 @@
 import { maintainKeys, revokeKey, rotateKey } from '../../src/keys/rotation.ts';
-import type { Signer } from '../../src/keys/signer.ts';
-import { createSigners } from '../../src/keys/signers.ts';
-import { listSigningKeys, type SigningAlg } from '../../src/keys/signing-keys.ts';
+import type { Signer } from '../../src/keys/signers/signer.ts';
+import { createSigners } from '../../src/keys/signers/signers.ts';
+import type { SigningAlg } from '../../src/keys/signing-algs.ts';
+import { listSigningKeys } from '../../src/keys/signing-keys.ts';
 import { stageOf } from '../../src/keys/stages.ts';
 import type { TestServer } from '../support/server.ts';
 

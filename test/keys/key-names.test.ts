@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { createDatabaseSigner } from '../../src/keys/database-signer.ts';
+import { createDatabaseSigner } from '../../src/keys/signers/database-signer.ts';
 
 it('a kid never begins with a dash: commands would take it for an option', async () => {
   const signer = createDatabaseSigner([{ id: 'test', key: randomBytes(32) }]);

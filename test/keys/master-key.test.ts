@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { rotateMasterKey } from '../../src/keys/master-keys.ts';
+import { rotateMasterKey } from '../../src/keys/sealing/master-keys.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { startProcess } from '../support/server-process.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { rotateKey } from '../../src/keys/rotation.ts';
-import { createSigners } from '../../src/keys/signers.ts';
+import { createSigners } from '../../src/keys/signers/signers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { until } from '../support/load.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { createSocketSigner } from '../../src/keys/socket-signer.ts';
+import { createSocketSigner } from '../../src/keys/signers/socket-signer.ts';
 
 it.each(['', 'nonsense', '{"kid":'])('a signer that answers %j is one that does not answer', async (answer) => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-signer-'));

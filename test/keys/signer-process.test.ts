@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import type { SigningAlg } from '../../src/keys/signing-keys.ts';
+import type { SigningAlg } from '../../src/keys/signing-algs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { signIn } from '../support/relying-app.ts';

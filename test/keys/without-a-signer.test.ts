@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { rotateKey } from '../../src/keys/rotation.ts';
-import { createSigners } from '../../src/keys/signers.ts';
+import { createSigners } from '../../src/keys/signers/signers.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { obtainCode } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

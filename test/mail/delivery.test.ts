@@ -5,7 +5,7 @@ import type { By } from '../../src/access.ts';
 import { readConfig } from '../../src/config.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import { examine } from '../../src/doctor/examine/examine.ts';
-import { rotateMasterKey } from '../../src/keys/master-keys.ts';
+import { rotateMasterKey } from '../../src/keys/sealing/master-keys.ts';
 import { findMail, KEEP_MAIL_DAYS, listMail } from '../../src/mail/mail-lists.ts';
 import { createOutbox, type OpenOutbox } from '../../src/mail/outbox.ts';
 import { createPost } from '../../src/mail/post.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { openUsable } from '../../src/db/usable.ts';
+import { openUsable } from '../../src/db/connections/usable.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Database } from '../../src/db/connection.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
 import { type AssertionKey, anAssertionKey, asForm, assertionOf } from '../support/assertions.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';

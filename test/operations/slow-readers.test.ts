@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { boundPipelining, endSlowReaders, MOST_PIPELINED } from '../../src/http/slow-readers.ts';
+import { boundPipelining, endSlowReaders, MOST_PIPELINED } from '../../src/http/serving/slow-readers.ts';
 import { until } from '../support/load.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { requestSubscription } from '../../src/apis/subscription-requests.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { requestSubscription } from '../../src/subscriptions/requests.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import type { Person } from '../support/person.ts';
 import { aVisitor } from '../support/portal.ts';

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { allowIntrospection } from '../../src/apis/introspectors.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import { findClient, listClients } from '../../src/clients/find-clients.ts';
 import { createFirstClient } from '../../src/clients/first-client.ts';
 import { deleteClient, disableClient, enableClient } from '../../src/clients/lifecycle.ts';
-import { addSecret } from '../../src/clients/secrets.ts';
+import { addSecret } from '../../src/clients/secrets/secrets.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
+import { allowIntrospection } from '../../src/subscriptions/introspectors.ts';
 import { aTeam, someoneWith } from '../support/access.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { signIn } from '../support/relying-app.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { createClient } from '../../src/clients/clients.ts';
-import { rotateSecret } from '../../src/clients/rotation.ts';
-import { createSecretUses } from '../../src/clients/secret-uses.ts';
-import { addSecret, deleteEndedSecrets, listSecrets, removeSecret } from '../../src/clients/secrets.ts';
+import { rotateSecret } from '../../src/clients/secrets/rotation.ts';
+import { addSecret, deleteEndedSecrets, listSecrets, removeSecret } from '../../src/clients/secrets/secrets.ts';
+import { createSecretUses } from '../../src/clients/secrets/uses.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { aTeam, someoneWith } from '../support/access.ts';
 import { anAssertionKey } from '../support/assertions.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { subscribe } from '../../src/apis/subscriptions.ts';
 import { listClients } from '../../src/clients/find-clients.ts';
-import { listSecrets } from '../../src/clients/secrets.ts';
+import { listSecrets } from '../../src/clients/secrets/secrets.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { aTeam } from '../support/access.ts';
 import { anAssertionKey } from '../support/assertions.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';

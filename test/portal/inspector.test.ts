@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { endSubscription, suspendSubscription } from '../../src/apis/subscription-lifecycle.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { endSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import type { Person } from '../support/person.ts';
 import { aVisitor } from '../support/portal.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '../../src/db/connection.ts';
-import type { Tables } from '../../src/db/tables.ts';
+import type { Db } from '../../src/db/connections/connection.ts';
+import type { Tables } from '../../src/db/tables/tables.ts';
 import type { World } from './access/world.ts';
 
 /** More than a page of a list has. */

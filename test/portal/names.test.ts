@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAccount } from '../../src/accounts/accounts.ts';
-import { createGroup } from '../../src/accounts/groups.ts';
 import { createApi } from '../../src/apis/apis.ts';
-import { createRole } from '../../src/apis/roles.ts';
 import { createClient } from '../../src/clients/clients.ts';
-import { addSecret } from '../../src/clients/secrets.ts';
+import { addSecret } from '../../src/clients/secrets/secrets.ts';
+import { createGroup } from '../../src/roles/groups.ts';
+import { createRole } from '../../src/roles/roles.ts';
 import { createTeam } from '../../src/teams/teams.ts';
 import { aClient, anApi, PASSWORD } from '../support/factories.ts';
 import { Person } from '../support/person.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rememberConsent } from '../../src/accounts/consents.ts';
 import { createApi } from '../../src/apis/apis.ts';
-import { assignRole } from '../../src/apis/role-holders.ts';
 import { createClient } from '../../src/clients/clients.ts';
+import { assignRole } from '../../src/roles/holders.ts';
 import { aConsole, aRobot, api as callsWith, tokenOfPerson } from '../support/admin-api.ts';
 import { aPerson } from '../support/factories.ts';
 import { aVisitor } from '../support/portal.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { assignRole } from '../../src/apis/role-holders.ts';
-import { updateRole } from '../../src/apis/roles.ts';
-import { requestSubscription, withdrawRequest } from '../../src/apis/subscription-requests.ts';
-import { subscribe } from '../../src/apis/subscriptions.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { assignRole } from '../../src/roles/holders.ts';
+import { updateRole } from '../../src/roles/roles.ts';
+import { requestSubscription, withdrawRequest } from '../../src/subscriptions/requests.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { invite } from '../../src/teams/invitations.ts';
 import { changeMemberRole } from '../../src/teams/members.ts';
 import { renameTeam } from '../../src/teams/teams.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Database, openPostgres } from '../../src/db/connection.ts';
+import { type Database, openPostgres } from '../../src/db/connections/connection.ts';
 import { latchkey } from '../cli/processes.ts';
 import { ask, Chain, type Furniture, furnish } from '../faults/rig.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Database } from '../../src/db/connection.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { nginxBlock } from '../support/documented-proxies.ts';
 import type { Person } from '../support/person.ts';

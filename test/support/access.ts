@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Access, By } from '../../src/access.ts';
-import type { Database } from '../../src/db/connection.ts';
-import type { TeamRole } from '../../src/db/team-tables.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
+import type { TeamRole } from '../../src/db/tables/teams.ts';
 import { createTeam } from '../../src/teams/teams.ts';
 import { aPerson } from './factories.ts';
 

@@ -1,5 +1,5 @@
-import { subscribe } from '../../src/apis/subscriptions.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { aClient } from './factories.ts';
 import type { Person } from './person.ts';
 import { signIn } from './relying-app.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { type Database, embed, openPostgres } from '../../src/db/connection.ts';
+import { type Database, embed, openPostgres } from '../../src/db/connections/connection.ts';
 
 export interface TestDatabase {
   readonly database: Database;

@@ -1,13 +1,13 @@
 import { deletePerson } from '../../src/accounts/delete-person.ts';
 import * as people from '../../src/accounts/lifecycle.ts';
 import { deleteApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
-import { assignRole, unassignRole } from '../../src/apis/role-holders.ts';
-import { deleteRole } from '../../src/apis/roles.ts';
-import { endSubscription, suspendSubscription } from '../../src/apis/subscription-lifecycle.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
 import { deleteClient, disableClient } from '../../src/clients/lifecycle.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
+import { assignRole, unassignRole } from '../../src/roles/holders.ts';
+import { deleteRole } from '../../src/roles/roles.ts';
+import { endSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
 import { suspendTeam } from '../../src/teams/suspension.ts';
 import { aClient, aPerson } from './factories.ts';
 import { anApiWithRoles, aRole, byOperator } from './roles.ts';

@@ -5,8 +5,8 @@ import { createApi } from '../../src/apis/apis.ts';
 import type { NewClient } from '../../src/clients/client-input.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import { PURPOSES } from '../../src/clients/purposes.ts';
-import type { ClientType } from '../../src/db/catalogue-tables.ts';
-import type { Database } from '../../src/db/connection.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
+import type { ClientType } from '../../src/db/tables/catalogue.ts';
 
 const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
 const unique = () => randomBytes(4).toString('hex');

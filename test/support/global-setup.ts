@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { embed, openPostgres } from '../../src/db/connection.ts';
+import { embed, openPostgres } from '../../src/db/connections/connection.ts';
 import { migrateUp } from '../../src/db/migrator.ts';
 import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';

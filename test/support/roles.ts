@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { addToGroup, createGroup } from '../../src/accounts/groups.ts';
-import { assignRole } from '../../src/apis/role-holders.ts';
-import { createRole } from '../../src/apis/roles.ts';
-import type { Database } from '../../src/db/connection.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
+import { addToGroup, createGroup } from '../../src/roles/groups.ts';
+import { assignRole } from '../../src/roles/holders.ts';
+import { createRole } from '../../src/roles/roles.ts';
 import { anApi } from './factories.ts';
 
 export const byOperator = () => ({ actor: { type: 'operator' } as const, now: new Date() });

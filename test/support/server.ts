@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Database } from '../../src/db/connection.ts';
-import { serializers } from '../../src/log.ts';
+import type { Database } from '../../src/db/connections/connection.ts';
+import { serializers } from '../../src/process/log.ts';
 import { createTestDatabase, databaseSettings } from './database.ts';
 import { freePort } from './postgres.ts';
 

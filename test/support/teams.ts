@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Action, By } from '../../src/access.ts';
-import type { TeamRole } from '../../src/db/team-tables.ts';
+import type { TeamRole } from '../../src/db/tables/teams.ts';
 import { findAccess } from '../../src/teams/members.ts';
 import { createTeam } from '../../src/teams/teams.ts';
 import { aPerson } from './factories.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { clientAddress } from '../../src/http/client-address.ts';
+import { clientAddress } from '../../src/http/network/client-address.ts';
 
 const PROXY = '10.0.0.1';
 const from = (header: string | undefined, trusted: number, remoteAddress = PROXY) =>

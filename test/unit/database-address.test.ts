@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
-import { readAddress } from '../../src/db/address.ts';
-import { driverOptions } from '../../src/db/driver-options.ts';
+import { readAddress } from '../../src/db/connections/address.ts';
+import { driverOptions } from '../../src/db/connections/driver-options.ts';
 
 const partsOf = (url: string) => {
   const { parameters: _, ...parts } = readAddress(url);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { networkOf } from '../../src/http/networks.ts';
+import { networkOf } from '../../src/http/network/networks.ts';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],

@@ -8,7 +8,7 @@ import {
   unseal,
   unsealWith,
   WrongMasterKey,
-} from '../../src/keys/seal.ts';
+} from '../../src/keys/sealing/seal.ts';
 
 const k1 = { id: 'k1', key: randomBytes(32) };
 const k2 = { id: 'k2', key: randomBytes(32) };

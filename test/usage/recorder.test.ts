@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { openPostgres } from '../../src/db/connection.ts';
+import { openPostgres } from '../../src/db/connections/connection.ts';
 import type { RequestNote } from '../../src/usage/batch.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,4 +1,4 @@
-import type { Schedule } from '../../src/verifier/time.ts';
+import type { Schedule } from '../../src/verifier/token/time.ts';
 
 export interface TestClock {
   readonly clock: () => Date;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createEventParser } from '../../src/verifier/event-stream.ts';
+import { createEventParser } from '../../src/verifier/feed/event-stream.ts';
 import { createVerifier, type Verifier } from '../../src/verifier/index.ts';
 import { createTestClock, eventually, type TestClock } from './clock.ts';
 import { AUDIENCE, named, startIssuer, type TestIssuer } from './issuer.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { nextDelay } from '../../src/workers.ts';
+import { nextDelay } from '../../src/process/workers.ts';
 
 it('waits longer for a worker that keeps ending, up to half a minute, and anew after a good minute', () => {
   const delays: number[] = [];

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { parseMasterKeys } from '../../../src/config.ts';
-import { type Database, openPostgres } from '../../../src/db/connection.ts';
+import { type Database, openPostgres } from '../../../src/db/connections/connection.ts';
 import type { Stage } from '../../stage.ts';
 import type { Target } from '../../target.ts';
 import { type Caller, makePrograms, makeVisitors, type VisitorName } from '../callers.ts';

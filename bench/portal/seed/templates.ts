@@ -1,8 +1,8 @@
-import { createGroup } from '../../../src/accounts/groups.ts';
-import { createRole } from '../../../src/apis/roles.ts';
 import type { MasterKey } from '../../../src/config.ts';
-import type { Database } from '../../../src/db/connection.ts';
+import type { Database } from '../../../src/db/connections/connection.ts';
 import { createOutbox } from '../../../src/mail/outbox.ts';
+import { createGroup } from '../../../src/roles/groups.ts';
+import { createRole } from '../../../src/roles/roles.ts';
 import { invite } from '../../../src/teams/invitations.ts';
 import { createTeam } from '../../../src/teams/teams.ts';
 import { aClient, anApi, aPerson } from '../../../test/support/factories.ts';

@@ -5,7 +5,7 @@ import { ApiChanges, ApiScopeInput, NewApi as NewApiInput } from '../../apis/api
 import { createApi, requireOwnApi } from '../../apis/apis.ts';
 import { ApiQuery, browseApis, findCatalogueApi } from '../../apis/browse.ts';
 import { updateApi } from '../../apis/update-api.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { camelNames, snakeNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage, Stop } from '../shapes.ts';

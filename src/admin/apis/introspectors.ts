@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowIntrospection, endIntrospection, listIntrospectors } from '../../apis/introspectors.ts';
+import { allowIntrospection, endIntrospection, listIntrospectors } from '../../subscriptions/introspectors.ts';
 import { operation } from '../operation.ts';
 import { Id, listOf } from '../shapes.ts';
 import { ApiId } from './shape.ts';

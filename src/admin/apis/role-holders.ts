@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assignRole, findHolders, unassignRole } from '../../apis/role-holders.ts';
+import { assignRole, findHolders, unassignRole } from '../../roles/holders.ts';
 import { operation } from '../operation.ts';
 import { Id, Named } from '../shapes.ts';
 import { RoleId } from './roles.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { presentRole } from '../../apis/present.ts';
+import { presentRole } from '../../roles/present.ts';
 import {
   createRole,
   deleteRole,
@@ -8,7 +8,7 @@ import {
   RoleChange,
   requireRole,
   updateRole,
-} from '../../apis/roles.ts';
+} from '../../roles/roles.ts';
 import { operation } from '../operation.ts';
 import { Id, listOf, Time } from '../shapes.ts';
 import { ApiId } from './shape.ts';

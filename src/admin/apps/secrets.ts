@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { presentAddedSecret, presentSecrets } from '../../clients/present.ts';
-import { KEPT_SECONDS, KeptFor, rotateSecret } from '../../clients/rotation.ts';
-import { addSecret, listSecrets, NewSecret, removeSecret, requireCredentials } from '../../clients/secrets.ts';
+import { KEPT_SECONDS, KeptFor, rotateSecret } from '../../clients/secrets/rotation.ts';
+import { addSecret, listSecrets, NewSecret, removeSecret, requireCredentials } from '../../clients/secrets/secrets.ts';
 import { camelNames } from '../../json-names.ts';
 import { operation } from '../operation.ts';
 import { GivenTime, Id, listOf } from '../shapes.ts';

@@ -1,7 +1,7 @@
 import { errorCodes } from '../../errors.ts';
-import type { OperationView } from '../../http/views/api-reference.ts';
-import type { ViewModels } from '../../http/views.ts';
 import { ADMIN_SCOPES } from '../../teams/token-scopes.ts';
+import type { OperationView } from '../../views/models/api-reference.ts';
+import type { ViewModels } from '../../views/models.ts';
 import type { OpenApi } from '../openapi/document.ts';
 import type { Json } from '../openapi/schemas.ts';
 import { TAGS } from '../openapi/tags.ts';

@@ -1,4 +1,4 @@
-import type { FieldView, Kind, Prose } from '../../http/views/api-reference.ts';
+import type { FieldView, Kind, Prose } from '../../views/models/api-reference.ts';
 import type { Json } from '../openapi/schemas.ts';
 
 /** Text in which code stands between backticks. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addToGroup, listGroupMembers, removeFromGroup } from '../../accounts/groups.ts';
+import { addToGroup, listGroupMembers, removeFromGroup } from '../../roles/groups.ts';
 import { operation } from '../operation.ts';
 import { Id, PlainListQuery, pageOf, presentPage } from '../shapes.ts';
 import { GroupId } from './groups.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { presentGroup } from '../../accounts/present.ts';
 import {
   createGroup,
   deleteGroup,
@@ -7,8 +8,7 @@ import {
   NewGroup as NewGroupInput,
   renameGroup,
   requireGroup,
-} from '../../accounts/groups.ts';
-import { presentGroup } from '../../accounts/present.ts';
+} from '../../roles/groups.ts';
 import { operation } from '../operation.ts';
 import { Id, ListQuery, pageOf, presentPage, Time } from '../shapes.ts';
 

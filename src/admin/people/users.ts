@@ -6,7 +6,7 @@ import { listPeople, NewPerson, registerPerson, requirePerson } from '../../acco
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { presentPerson } from '../../accounts/present.ts';
 import { PersonChanges, updatePerson } from '../../accounts/update-person.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { operation } from '../operation.ts';
 import { Id, ListQuery, pageOf, presentPage, Stop, Time } from '../shapes.ts';
 

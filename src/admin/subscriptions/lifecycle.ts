@@ -4,7 +4,7 @@ import {
   narrowSubscription,
   resumeSubscription,
   suspendSubscription,
-} from '../../apis/subscription-lifecycle.ts';
+} from '../../subscriptions/lifecycle.ts';
 import { operation } from '../operation.ts';
 import { Stop } from '../shapes.ts';
 import { showSubscription } from './requests.ts';

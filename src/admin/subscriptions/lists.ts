@@ -1,6 +1,6 @@
-import { presentSubscription } from '../../apis/present.ts';
-import { listSubscriptions, listWaitingRequests, SubscriptionQuery } from '../../apis/subscription-lists.ts';
-import { listSubscriptionsOfApi, listSubscriptionsOfApp } from '../../apis/subscriptions-of.ts';
+import { listSubscriptions, listWaitingRequests, SubscriptionQuery } from '../../subscriptions/lists.ts';
+import { listSubscriptionsOfApi, listSubscriptionsOfApp } from '../../subscriptions/of-one.ts';
+import { presentSubscription } from '../../subscriptions/present.ts';
 import { ApiId } from '../apis/shape.ts';
 import { AppId } from '../apps/shape.ts';
 import { operation } from '../operation.ts';

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import type { By } from '../../access.ts';
-import { Approval as ApprovalInput, approveRequest, Denial as DenialInput, denyRequest } from '../../apis/decisions.ts';
-import { presentSubscription } from '../../apis/present.ts';
-import { findSubscription } from '../../apis/subscription-lists.ts';
-import { requestSubscription, SubscriptionRequest, withdrawRequest } from '../../apis/subscription-requests.ts';
 import { findClient } from '../../clients/find-clients.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import {
+  Approval as ApprovalInput,
+  approveRequest,
+  Denial as DenialInput,
+  denyRequest,
+} from '../../subscriptions/decisions.ts';
+import { findSubscription } from '../../subscriptions/lists.ts';
+import { presentSubscription } from '../../subscriptions/present.ts';
+import { requestSubscription, SubscriptionRequest, withdrawRequest } from '../../subscriptions/requests.ts';
 import { operation } from '../operation.ts';
 import { Subscription, SubscriptionId } from './shape.ts';
 

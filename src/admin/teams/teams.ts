@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { By } from '../../access.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { presentTeam } from '../../teams/present.ts';
 import { resumeTeam, suspendTeam } from '../../teams/suspension.ts';
 import {

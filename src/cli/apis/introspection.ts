@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { allowIntrospection, endIntrospection, listIntrospectors } from '../../apis/introspectors.ts';
+import { allowIntrospection, endIntrospection, listIntrospectors } from '../../subscriptions/introspectors.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { formatTable } from '../output.ts';
 

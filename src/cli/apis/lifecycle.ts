@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { By } from '../../access.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../apis/api-lifecycle.ts';
 import { findCatalogueApi } from '../../apis/browse.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { examples } from '../output.ts';
 import { addIntrospectionCommands } from './introspection.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { findCatalogueApi } from '../../apis/browse.ts';
 import { updateApi } from '../../apis/update-api.ts';
-import type { ApiScope } from '../../db/catalogue-tables.ts';
+import type { ApiScope } from '../../db/tables/catalogue.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { findApi, findApiScopes } from '../../apis/apis.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /** `--api` and `--scope` in the order in which they were given. */
 export type Access = { readonly api: string } | { readonly scope: string };

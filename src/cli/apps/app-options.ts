@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type ClientChanges, NewClient } from '../../clients/client-input.ts';
-import { parseJwks } from '../../clients/public-keys.ts';
+import { parseJwks } from '../../clients/keys/public-keys.ts';
 import { JsonProblem } from '../../json.ts';
 import type { CommandLine } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';

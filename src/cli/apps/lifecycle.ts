@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { cancelSubscription } from '../../apis/subscriptions.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
+import { cancelSubscription } from '../../subscriptions/subscriptions.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { examples } from '../output.ts';
 

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { presentAddedSecret } from '../../clients/present.ts';
-import { KEPT_SECONDS, KeptFor, rotateSecret } from '../../clients/rotation.ts';
-import { type AddedSecret, addSecret } from '../../clients/secrets.ts';
+import { KEPT_SECONDS, KeptFor, rotateSecret } from '../../clients/secrets/rotation.ts';
+import { type AddedSecret, addSecret } from '../../clients/secrets/secrets.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { wholeNumber } from '../option-values.ts';
 import { examples, formatDay, formatFields } from '../output.ts';

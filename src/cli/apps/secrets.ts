@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { presentSecrets } from '../../clients/present.ts';
-import { listSecrets, removeSecret } from '../../clients/secrets.ts';
+import { listSecrets, removeSecret } from '../../clients/secrets/secrets.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { formatDay, formatTable } from '../output.ts';
 import { addNewSecretCommands } from './new-secrets.ts';

@@ -4,7 +4,7 @@ import { findClient } from '../../clients/find-clients.ts';
 import { placeClient } from '../../clients/place-client.ts';
 import { presentApp } from '../../clients/present.ts';
 import { updateClient } from '../../clients/update-client.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';

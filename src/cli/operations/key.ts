@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { algorithmsInUse } from '../../keys/algorithms.ts';
-import { rotateMasterKey } from '../../keys/master-keys.ts';
 import { type KeyRevocation, revokeKey, rotateKey } from '../../keys/rotation.ts';
-import { listSigningKeys, SIGNING_ALGS, type SigningAlg, type SigningKey } from '../../keys/signing-keys.ts';
+import { rotateMasterKey } from '../../keys/sealing/master-keys.ts';
+import { SIGNING_ALGS, type SigningAlg } from '../../keys/signing-algs.ts';
+import { listSigningKeys, type SigningKey } from '../../keys/signing-keys.ts';
 import { LONGEST_TOKEN_LIFETIME, stageOf } from '../../keys/stages.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { formatTable, formatTime } from '../output.ts';

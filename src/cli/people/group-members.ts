@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { findGroup } from '../../accounts/find-group.ts';
-import { addPersonToGroup, listGroupMembers, removeFromGroup } from '../../accounts/groups.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
+import { findGroup } from '../../roles/find-group.ts';
+import { addPersonToGroup, listGroupMembers, removeFromGroup } from '../../roles/groups.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withList } from '../listing.ts';
 import { examples, formatTable } from '../output.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { findGroup } from '../../accounts/find-group.ts';
-import { createGroup, deleteGroup, listGroups, renameGroup } from '../../accounts/groups.ts';
 import { presentGroup } from '../../accounts/present.ts';
-import { listRolesOfGroup } from '../../apis/role-holders.ts';
+import { findGroup } from '../../roles/find-group.ts';
+import { createGroup, deleteGroup, listGroups, renameGroup } from '../../roles/groups.ts';
+import { listRolesOfGroup } from '../../roles/holders.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { examples, formatDay, formatFields, formatTable, printable } from '../output.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { listGroupsOf } from '../../accounts/groups.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { countSessions, requirePerson } from '../../accounts/people.ts';
 import { presentPerson } from '../../accounts/present.ts';
-import { listRolesOf } from '../../apis/role-holders.ts';
+import { listGroupsOf } from '../../roles/groups.ts';
+import { listRolesOf } from '../../roles/holders.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { examples, formatDay, formatFields, printable } from '../output.ts';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Kysely } from 'kysely';
 import type { By } from '../../access.ts';
-import { findGroup } from '../../accounts/find-group.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
-import { findRole } from '../../apis/find-role.ts';
-import { presentRole } from '../../apis/present.ts';
-import { assignRole, findHolders, unassignRole } from '../../apis/role-holders.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
+import { findGroup } from '../../roles/find-group.ts';
+import { findRole } from '../../roles/find-role.ts';
+import { assignRole, findHolders, unassignRole } from '../../roles/holders.ts';
+import { presentRole } from '../../roles/present.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples, formatFields, printable } from '../output.ts';
 import { withRole } from './with-role.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { findCatalogueApi } from '../../apis/browse.ts';
-import { findRole } from '../../apis/find-role.ts';
-import { presentRole } from '../../apis/present.ts';
-import { createRole, deleteRole, listRoles, updateRole } from '../../apis/roles.ts';
+import { findRole } from '../../roles/find-role.ts';
+import { presentRole } from '../../roles/present.ts';
+import { createRole, deleteRole, listRoles, updateRole } from '../../roles/roles.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';
 import { collectWords, given, orEmpty } from '../option-values.ts';

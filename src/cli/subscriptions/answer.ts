@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { By } from '../../access.ts';
-import { presentSubscription } from '../../apis/present.ts';
-import { findSubscription } from '../../apis/subscription-lists.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Outbox } from '../../mail/outbox.ts';
+import { findSubscription } from '../../subscriptions/lists.ts';
+import { presentSubscription } from '../../subscriptions/present.ts';
 import type { CommandLine } from '../command-line.ts';
 import { describeSubscription } from './describe.ts';
 

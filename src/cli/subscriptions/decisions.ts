@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { approveRequest, denyRequest } from '../../apis/decisions.ts';
+import { approveRequest, denyRequest } from '../../subscriptions/decisions.ts';
 import {
   endSubscription,
   narrowSubscription,
   resumeSubscription,
   suspendSubscription,
-} from '../../apis/subscription-lifecycle.ts';
+} from '../../subscriptions/lifecycle.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectWords } from '../option-values.ts';
 import { examples } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { ListedSubscription } from '../../apis/subscription-lists.ts';
+import type { ListedSubscription } from '../../subscriptions/lists.ts';
 import { formatDay, formatFields } from '../output.ts';
 
 export function describeSubscription(row: ListedSubscription): string {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { findApi, findApiScopes } from '../../apis/apis.ts';
-import { presentSubscription } from '../../apis/present.ts';
-import { findSubscription } from '../../apis/subscription-lists.ts';
-import { requestSubscription, withdrawRequest } from '../../apis/subscription-requests.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import { findSubscription } from '../../subscriptions/lists.ts';
+import { presentSubscription } from '../../subscriptions/present.ts';
+import { requestSubscription, withdrawRequest } from '../../subscriptions/requests.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectWords } from '../option-values.ts';
 import { examples } from '../output.ts';

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import { presentSubscription } from '../../apis/present.ts';
 import {
   findSubscription,
   type ListedSubscription,
   listSubscriptions,
   listWaitingRequests,
-} from '../../apis/subscription-lists.ts';
+} from '../../subscriptions/lists.ts';
+import { presentSubscription } from '../../subscriptions/present.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
 import { choice } from '../option-values.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
-import type { Team } from '../../db/team-tables.ts';
+import type { Team } from '../../db/tables/teams.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { presentTeam } from '../../teams/present.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import type { By } from '../../access.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Outbox } from '../../mail/outbox.ts';
 import { nameKey } from '../../names/names.ts';
 import type { Ids } from '../ids.ts';

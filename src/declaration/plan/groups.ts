@@ -1,6 +1,6 @@
-import { addToGroup, createGroup, deleteGroup, removeFromGroup, renameGroup } from '../../accounts/groups.ts';
 import { emailKey } from '../../names/addresses.ts';
 import { nameKey } from '../../names/names.ts';
+import { addToGroup, createGroup, deleteGroup, removeFromGroup, renameGroup } from '../../roles/groups.ts';
 import { accountId, groupId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredGroup } from '../schema.ts';

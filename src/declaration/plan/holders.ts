@@ -1,6 +1,6 @@
-import { assignRole, unassignRole } from '../../apis/role-holders.ts';
 import { emailKey } from '../../names/addresses.ts';
 import { nameKey } from '../../names/names.ts';
+import { assignRole, unassignRole } from '../../roles/holders.ts';
 import { accountId, groupId, type Ids, roleId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredRole } from '../schema.ts';

@@ -1,4 +1,4 @@
-import { allowIntrospection, endIntrospection } from '../../apis/introspectors.ts';
+import { allowIntrospection, endIntrospection } from '../../subscriptions/introspectors.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApi } from '../schema.ts';
 import { type Change, PHASES } from './change.ts';

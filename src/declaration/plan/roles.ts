@@ -1,4 +1,4 @@
-import { createRole, deleteRole, updateRole } from '../../apis/roles.ts';
+import { createRole, deleteRole, updateRole } from '../../roles/roles.ts';
 import { apiId, pair, roleId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApi, DeclaredRole } from '../schema.ts';

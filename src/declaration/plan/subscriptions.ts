@@ -1,7 +1,7 @@
-import { setSubscriptionScopes } from '../../apis/set-scopes.ts';
-import { endSubscription, suspendSubscription } from '../../apis/subscription-lifecycle.ts';
-import { findSubscriptionOf } from '../../apis/subscription-rows.ts';
-import { subscribe } from '../../apis/subscriptions.ts';
+import { endSubscription, suspendSubscription } from '../../subscriptions/lifecycle.ts';
+import { findSubscriptionOf } from '../../subscriptions/rows.ts';
+import { setSubscriptionScopes } from '../../subscriptions/set-scopes.ts';
+import { subscribe } from '../../subscriptions/subscriptions.ts';
 import { apiId, subscriptionId } from '../ids.ts';
 import type { Path } from '../problems.ts';
 import type { DeclaredApp, DeclaredSubscription } from '../schema.ts';

@@ -1,5 +1,5 @@
-import { PORTAL_CLIENT } from '../../clients/portal-client-id.ts';
-import type { Db } from '../../db/connection.ts';
+import { PORTAL_CLIENT } from '../../clients/own/portal-client-id.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import type { AppState, SecretState } from '../snapshot.ts';
 
 /** Every app but the portal, with the hour in which it was last used. */

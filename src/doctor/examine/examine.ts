@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Config } from '../../config.ts';
 import { listOutcomes } from '../../db/job-outcomes.ts';
 import { pendingMigrations } from '../../db/migrator.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { algorithmsInUse } from '../../keys/algorithms.ts';
 import type { Contents, Settings, Snapshot } from '../snapshot.ts';
 import { apart, look } from './apart.ts';

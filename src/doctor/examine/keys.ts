@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '../../db/connection.ts';
-import { SEALED } from '../../keys/seal-contexts.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import { SEALED } from '../../keys/sealing/contexts.ts';
 import { listSigningKeys } from '../../keys/signing-keys.ts';
 import { LONGEST_TOKEN_LIFETIME, stageOf } from '../../keys/stages.ts';
 import type { Contents, SigningKeyState } from '../snapshot.ts';

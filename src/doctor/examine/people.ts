@@ -1,4 +1,4 @@
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { emailKey } from '../../names/addresses.ts';
 import type { Contents } from '../snapshot.ts';
 

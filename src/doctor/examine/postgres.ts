@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { readAddress } from '../../db/address.ts';
-import type { Tables } from '../../db/tables.ts';
+import { readAddress } from '../../db/connections/address.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { isLoopback } from '../rule.ts';
 import type { DatabaseState } from '../snapshot.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { SUCCESS } from '../../usage/outcomes.ts';
 import { RETENTION } from '../../usage/retention.ts';
 import type { Contents, SubscriptionState } from '../snapshot.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import type { LargeToken } from '../snapshot.ts';
 
 /** Characters. Many proxies and servers take headers of 8 KiB, and there is more in a header than the token. */

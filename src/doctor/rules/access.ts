@@ -1,4 +1,4 @@
-import { LONGEST_TOKEN } from '../../verifier/authentic-token.ts';
+import { LONGEST_TOKEN } from '../../verifier/token/authentic-token.ts';
 import { about, day, daysSince, type Rule } from '../rule.ts';
 import type { SubscriptionState } from '../snapshot.ts';
 

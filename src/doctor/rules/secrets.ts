@@ -1,4 +1,4 @@
-import { SECRET_POLICY } from '../../clients/secret-policy.ts';
+import { SECRET_POLICY } from '../../clients/secrets/policy.ts';
 import { about, day, daysSince, type Rule } from '../rule.ts';
 import type { AppState, Contents, SecretState } from '../snapshot.ts';
 

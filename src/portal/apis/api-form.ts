@@ -2,10 +2,10 @@ import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { type ApiChangesInput, ScopeName } from '../../apis/api-schema.ts';
 import type { CatalogueApi } from '../../apis/browse.ts';
-import type { ApiFormView, ScopeInput } from '../../http/views/apis.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
+import type { ApiFormView, ScopeInput } from '../../views/models/apis.ts';
 import { type FormState, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 
 type Fields = FormState['values'];

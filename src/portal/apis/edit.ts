@@ -7,7 +7,7 @@ import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
 import { counted } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
 import { ownApiOf, presentHead } from './head.ts';

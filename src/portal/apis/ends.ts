@@ -1,9 +1,9 @@
 import { deleteApi, suspendApi } from '../../apis/api-lifecycle.ts';
-import { countUsers } from '../../apis/subscription-lists.ts';
+import { countUsers } from '../../subscriptions/lists.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
 import { counted } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { ownApiOf } from './head.ts';
 import { apiHref } from './present.ts';

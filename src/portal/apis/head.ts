@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import { type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
 import { AppError } from '../../errors.ts';
-import type { ApiHead } from '../../http/views/apis.ts';
-import type { Area } from '../routes.ts';
+import type { ApiHead } from '../../views/models/apis.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { apiBadges, apiHref } from './present.ts';
 

@@ -5,7 +5,7 @@ import { findClient } from '../../clients/find-clients.ts';
 import { textOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { counted } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { apiBadges, apiHref, teamOf } from './present.ts';
 

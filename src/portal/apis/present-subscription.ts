@@ -1,6 +1,6 @@
-import type { ListedSubscription } from '../../apis/subscription-lists.ts';
-import type { SubscriptionView, WaitingView } from '../../http/views/apis.ts';
-import type { Badge } from '../../http/views/apps.ts';
+import type { ListedSubscription } from '../../subscriptions/lists.ts';
+import type { SubscriptionView, WaitingView } from '../../views/models/apis.ts';
+import type { Badge } from '../../views/models/apps.ts';
 import { fromNow, inDate } from '../moments.ts';
 import { apiHref, teamOf } from './present.ts';
 

@@ -1,6 +1,6 @@
-import type { Api, ApiScope } from '../../db/catalogue-tables.ts';
-import type { ScopeRow } from '../../http/views/apis.ts';
-import type { Badge } from '../../http/views/apps.ts';
+import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
+import type { ScopeRow } from '../../views/models/apis.ts';
+import type { Badge } from '../../views/models/apps.ts';
 
 export const apiHref = (id: string) => `/apis/${encodeURIComponent(id)}`;
 

@@ -1,4 +1,4 @@
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { addApiCreation, addApiEditing } from './edit.ts';
 import { addApiEnds } from './ends.ts';
 import { addApiList } from './list.ts';

@@ -1,6 +1,6 @@
-import type { Api, ApiScope } from '../../db/catalogue-tables.ts';
-import type { Snippet } from '../../http/views/apps.ts';
-import { quoted } from '../apps/quoting.ts';
+import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
+import type { Snippet } from '../../views/models/apps.ts';
+import { quoted } from '../apps/snippets/parts.ts';
 
 /** How an app gets a token for an API, and how the API checks it. */
 export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[]): Snippet[] {

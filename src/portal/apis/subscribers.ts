@@ -1,7 +1,7 @@
-import { listSubscriptions } from '../../apis/subscription-lists.ts';
+import { listSubscriptions } from '../../subscriptions/lists.ts';
 import { appOf, presentHead as presentApp } from '../apps/head.ts';
 import { leadOn, listRequest } from '../lists.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { ownApiOf, presentHead } from './head.ts';
 import { presentOfApi, presentOfApp } from './present-subscription.ts';

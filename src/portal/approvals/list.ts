@@ -1,22 +1,22 @@
 import type { Context } from 'koa';
-import { approveRequest, denyRequest } from '../../apis/decisions.ts';
+import { AppError } from '../../errors.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
+import { approveRequest, denyRequest } from '../../subscriptions/decisions.ts';
 import {
   describeScopes,
   findSubscription,
   type ListedSubscription,
   listLateDecisions,
   listWaitingRequests,
-} from '../../apis/subscription-lists.ts';
-import { AppError } from '../../errors.ts';
-import { digestOf, requireShown } from '../../http/shown.ts';
+} from '../../subscriptions/lists.ts';
 import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { fromNow } from '../moments.ts';
+import type { Area } from '../parts.ts';
 import { listOf } from '../roles/presenter.ts';
-import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 
 /** So many decisions of late are shown. */

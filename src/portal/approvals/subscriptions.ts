@@ -1,21 +1,21 @@
 import type { Context } from 'koa';
+import { AppError } from '../../errors.ts';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import {
   endSubscription,
   narrowSubscription,
   resumeSubscription,
   suspendSubscription,
-} from '../../apis/subscription-lifecycle.ts';
-import { findSubscription, type ListedSubscription } from '../../apis/subscription-lists.ts';
-import { withdrawRequest } from '../../apis/subscription-requests.ts';
-import { AppError } from '../../errors.ts';
-import { digestOf, requireShown } from '../../http/shown.ts';
+} from '../../subscriptions/lifecycle.ts';
+import { findSubscription, type ListedSubscription } from '../../subscriptions/lists.ts';
+import { withdrawRequest } from '../../subscriptions/requests.ts';
 import { redirect } from '../answers.ts';
 import { apiHref } from '../apis/present.ts';
 import { subscriptionHref } from '../apis/present-subscription.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import type { Area } from '../parts.ts';
 import { listOf } from '../roles/presenter.ts';
-import type { Area } from '../routes.ts';
 import { visitorOf } from '../visits.ts';
 
 type Right = 'mayAsk' | 'mayDecide' | 'either';

@@ -1,14 +1,14 @@
 import type { Context } from 'koa';
 import { ZodError } from 'zod';
 import type { ClientDetails } from '../../clients/find-clients.ts';
-import { type Jwks, parseJwks, shownKeys } from '../../clients/public-keys.ts';
+import { type Jwks, parseJwks, shownKeys } from '../../clients/keys/public-keys.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import { AppError } from '../../errors.ts';
-import type { Option } from '../../http/views/apps.ts';
 import { JsonProblem } from '../../json.ts';
+import type { Option } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
 import { type FormState, fieldsOf, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
 import { refusedUpdate } from './refused-update.ts';

@@ -6,7 +6,7 @@ import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import type { Done } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import type { PageOf } from '../shell.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
 import { ADMIN_API } from '../../apis/admin-api.ts';
 import { browseApis, findCatalogueApi } from '../../apis/browse.ts';
-import { requestSubscription } from '../../apis/subscription-requests.ts';
 import { AppError } from '../../errors.ts';
-import type { Option } from '../../http/views/apps.ts';
+import { requestSubscription } from '../../subscriptions/requests.ts';
 import { findAccess } from '../../teams/members.ts';
-import type { Area } from '../routes.ts';
+import type { Option } from '../../views/models/apps.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 
 /** So many are offered along with a new app; the catalogue has all of them. */

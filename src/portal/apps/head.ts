@@ -2,11 +2,11 @@ import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { findClient } from '../../clients/find-clients.ts';
-import { logoPath } from '../../clients/logos.ts';
+import { logoPath } from '../../clients/logos/logos.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
-import type { Client } from '../../db/catalogue-tables.ts';
-import type { AppHead, Badge } from '../../http/views/apps.ts';
-import type { Area } from '../routes.ts';
+import type { Client } from '../../db/tables/catalogue.ts';
+import type { AppHead, Badge } from '../../views/models/apps.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 
 export const appHref = (id: string) => `/apps/${id}`;

@@ -1,10 +1,10 @@
 import { type ListedClient, listClients } from '../../clients/find-clients.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
-import { SECRET_POLICY } from '../../clients/secret-policy.ts';
-import type { Badge } from '../../http/views/apps.ts';
+import { SECRET_POLICY } from '../../clients/secrets/policy.ts';
+import type { Badge } from '../../views/models/apps.ts';
 import { textOf } from '../forms.ts';
 import { fromNow } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, badgesOf, logoHref } from './head.ts';
 

@@ -1,18 +1,16 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { MOST_LOGO_BYTES } from '../../clients/logo-image.ts';
-import { findLogo, removeLogo, setLogo } from '../../clients/logos.ts';
-import type { Db } from '../../db/connection.ts';
+import { MOST_LOGO_BYTES } from '../../clients/logos/image.ts';
+import { findLogo, removeLogo, setLogo } from '../../clients/logos/logos.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { AppError } from '../../errors.ts';
-import { answerCached } from '../../http/assets.ts';
-import { isUpload, readUpload } from '../../http/upload.ts';
+import { isUpload, readUpload } from '../../http/input/upload.ts';
+import { answerCached } from '../../http/serving/assets.ts';
 import { redirect } from '../answers.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf } from './head.ts';
 import { showSettings } from './settings.ts';
-
-export const LOGO_HINT = 'PNG, JPEG or WebP of at most 1 MB, best square. People see it when they sign in and agree.';
 
 const UPLOADS = /^\/apps\/[^/]+\/logo$/;
 

@@ -1,11 +1,11 @@
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { addAuthenticationPage } from './authentication.ts';
 import { addAppCreation } from './create.ts';
-import { addCredentialPages } from './credential.ts';
 import { addAppEnds } from './ends.ts';
 import { addAppList } from './list.ts';
 import { addLogoForms } from './logo.ts';
-import { addSecretPages } from './secrets.ts';
+import { addCredentialPages } from './secrets/credential.ts';
+import { addSecretPages } from './secrets/secrets.ts';
 import { addAppSettings } from './settings.ts';
 import { addAppPage } from './show.ts';
 

@@ -3,15 +3,17 @@ import { findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
 import { type ClientUpdate, updateClient } from '../../clients/update-client.ts';
-import type { Option } from '../../http/views/apps.ts';
+import type { Option } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
 import { type FormState, fieldsOf, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { linesOf } from './create.ts';
 import { appHref, appOf, presentHead } from './head.ts';
-import { LOGO_HINT } from './logo.ts';
 import { refusedUpdate } from './refused-update.ts';
+
+/** What a logo may be, in words beside the form. */
+export const LOGO_HINT = 'PNG, JPEG or WebP of at most 1 MB, best square. People see it when they sign in and agree.';
 
 export function addAppSettings(area: Area): void {
   const { router, db, visits } = area;

@@ -1,15 +1,16 @@
 import { type AppApi, findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
-import { shownKeys } from '../../clients/public-keys.ts';
-import { listSecrets } from '../../clients/secrets.ts';
-import type { AppApiRow } from '../../http/views/apps.ts';
+import { shownKeys } from '../../clients/keys/public-keys.ts';
+import { listSecrets } from '../../clients/secrets/secrets.ts';
 import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
+import type { AppApiRow } from '../../views/models/apps.ts';
 import { inDate, inMoment } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appOf, presentHead } from './head.ts';
-import { presentSecrets } from './present-secrets.ts';
-import { codeSnippets, envSnippet, type SnippetParts } from './snippets.ts';
+import { presentSecrets } from './secrets/present.ts';
+import type { SnippetParts } from './snippets/parts.ts';
+import { codeSnippets, envSnippet } from './snippets/snippets.ts';
 
 export function addAppPage(area: Area): void {
   const { router, db, page, issuer, clock } = area;

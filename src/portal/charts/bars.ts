@@ -1,6 +1,6 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
-import type { BarsView } from '../../http/views/usage.ts';
 import { type Point, totalOf } from '../../usage/series.ts';
+import type { BarsView } from '../../views/models/usage.ts';
 import { counted, inNumber } from '../moments.ts';
 import { shareOf } from './share.ts';
 

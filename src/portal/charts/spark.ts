@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import type { SparkView } from '../../http/views/usage.ts';
+import type { SparkView } from '../../views/models/usage.ts';
 
 const WIDTH = 120;
 const HEIGHT = 28;

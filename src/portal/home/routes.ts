@@ -3,7 +3,7 @@ import { readActivity } from '../../usage/home/activity.ts';
 import { readAttention } from '../../usage/home/attention.ts';
 import { readChanges } from '../../usage/home/changes.ts';
 import { readWaitingRequests } from '../../usage/home/requests.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { presentFirstSteps, presentHome } from './present.ts';
 import { tasksOf } from './tasks.ts';

@@ -1,8 +1,8 @@
-import type { TaskView } from '../../http/views/home.ts';
 import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { WaitingRequest } from '../../usage/home/requests.ts';
 import { totalOf } from '../../usage/series.ts';
+import type { TaskView } from '../../views/models/home.ts';
 import { shareOf } from '../charts/share.ts';
 import { counted, fromNow } from '../moments.ts';
 

@@ -5,9 +5,9 @@ import { findParties } from '../../audit/parties.ts';
 import { presentEvent } from '../../audit/present.ts';
 import { listEvents, type TrailEvent } from '../../audit/trail.ts';
 import { AppError } from '../../errors.ts';
-import type { AuditRow, PartyView } from '../../http/views/operator.ts';
+import type { AuditRow, PartyView } from '../../views/models/operator.ts';
 import { inMoment } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { digestOf, requireShown } from '../../http/shown.ts';
 import {
   addPersonToGroup,
   createGroup,
@@ -8,14 +9,13 @@ import {
   removeFromGroup,
   renameGroup,
   requireGroup,
-} from '../../accounts/groups.ts';
-import { listRolesOfGroup } from '../../apis/role-holders.ts';
-import { digestOf, requireShown } from '../../http/shown.ts';
+} from '../../roles/groups.ts';
+import { listRolesOfGroup } from '../../roles/holders.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 

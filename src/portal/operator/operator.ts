@@ -1,6 +1,6 @@
 import { authorize } from '../../access.ts';
 import { redirect } from '../answers.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { addAudit } from './audit.ts';
 import { addGroups } from './groups.ts';

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
-import type { Badge } from '../../http/views/apps.ts';
 import { countFailed, findMail, KEEP_MAIL_DAYS, type ListedMail, listMail } from '../../mail/mail-lists.ts';
 import { resendMail, type Unsent } from '../../mail/resend.ts';
+import type { Badge } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { counted, fromNow, inMoment } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 

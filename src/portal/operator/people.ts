@@ -5,7 +5,7 @@ import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { toFlash } from '../teams/invitations.ts';
 import { presentInvitation, presentInvited } from '../teams/presenter.ts';
 import { visitorOf } from '../visits.ts';

@@ -4,7 +4,7 @@ import { disableAccount, endSessions } from '../../accounts/lifecycle.ts';
 import { requirePerson } from '../../accounts/people.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { requireChange } from './frame.ts';
 

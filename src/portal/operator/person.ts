@@ -1,15 +1,15 @@
 import type { Context } from 'koa';
-import { listGroupsOf } from '../../accounts/groups.ts';
 import { enableAccount } from '../../accounts/lifecycle.ts';
 import { countSessions, requirePerson } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { updatePerson } from '../../accounts/update-person.ts';
-import { listRolesOf } from '../../apis/role-holders.ts';
+import { listGroupsOf } from '../../roles/groups.ts';
+import { listRolesOf } from '../../roles/holders.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
 import { inDate } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame, requireChange } from './frame.ts';
 import { addPersonEnds, hrefOf, idOf } from './person-ends.ts';

@@ -1,4 +1,4 @@
-import type { ScopeChoice } from '../../http/views/roles.ts';
+import type { ScopeChoice } from '../../views/models/roles.ts';
 
 /** A field that may come several times, as check boxes do. */
 export function listOf(value: string | readonly string[] | undefined): string[] {

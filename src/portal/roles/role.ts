@@ -1,13 +1,13 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
-import { assignRole, findHolders, listAssignableGroups, unassignRole } from '../../apis/role-holders.ts';
-import { deleteRole, listScopesForRoles, requireRole, updateRole } from '../../apis/roles.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
+import { assignRole, findHolders, listAssignableGroups, unassignRole } from '../../roles/holders.ts';
+import { deleteRole, listScopesForRoles, requireRole, updateRole } from '../../roles/roles.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { listOf, toChoices } from './presenter.ts';
 

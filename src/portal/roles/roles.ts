@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
-import { createRole, listRoles, listScopesForRoles, requireApiOfRoles } from '../../apis/roles.ts';
+import { createRole, listRoles, listScopesForRoles, requireApiOfRoles } from '../../roles/roles.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { holdersOf, listOf, toChoices } from './presenter.ts';
 import { addRole } from './role.ts';

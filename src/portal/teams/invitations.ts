@@ -1,12 +1,12 @@
 import { type By, isFromAbove } from '../../access.ts';
-import type { TeamRole } from '../../db/team-tables.ts';
+import type { TeamRole } from '../../db/tables/teams.ts';
 import { requireShown } from '../../http/shown.ts';
 import { joinLink } from '../../teams/invitation-mail.ts';
 import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
 import { acceptInvitation, listOwnInvitations } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { idOf, type ShowTeam } from './team-page.ts';
 

@@ -2,13 +2,13 @@ import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
 import { requireSameSite } from '../../http/csrf.ts';
-import { networkOf } from '../../http/networks.ts';
+import { networkOf } from '../../http/network/networks.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { emailKey } from '../../names/addresses.ts';
 import { findInvitationByCode, joinWithNewAccount, type OpenInvitation } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
-import type { PortalParts } from '../routes.ts';
+import type { PortalParts } from '../parts.ts';
 import type { Visits } from '../visits.ts';
 import { withArticle } from './presenter.ts';
 

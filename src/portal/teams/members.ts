@@ -5,7 +5,7 @@ import { requireTeam } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { hrefOf, meaningOf, teamCrumbs } from './presenter.ts';
 import { idOf, type ShowTeam } from './team-page.ts';

@@ -1,7 +1,7 @@
 import { digestOf } from '../../http/shown.ts';
-import type { Crumbs } from '../../http/views/confirm.ts';
-import type { InvitedView, MemberView, OpenInvitationView } from '../../http/views/teams.ts';
 import type { Member } from '../../teams/members.ts';
+import type { Crumbs } from '../../views/models/confirm.ts';
+import type { InvitedView, MemberView, OpenInvitationView } from '../../views/models/teams.ts';
 import { fromNow, inDate } from '../moments.ts';
 
 export const hrefOf = ({ id }: { id: string }) => `/teams/${id}`;

@@ -4,7 +4,7 @@ import { resumeTeam, suspendTeam } from '../../teams/suspension.ts';
 import { requireTeam } from '../../teams/teams.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { hrefOf, teamCrumbs } from './presenter.ts';
 import { idOf } from './team-page.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { type Action, judgeAccess } from '../../access.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
-import type { Team } from '../../db/team-tables.ts';
+import type { Team } from '../../db/tables/teams.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { listInvitations } from '../../teams/invitations.ts';
 import { listMembers } from '../../teams/members.ts';
@@ -9,7 +9,7 @@ import { requireTeam } from '../../teams/teams.ts';
 import { emptyForm, type FormState } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { type Visitor, visitorOf } from '../visits.ts';
 import { hrefOf, presentBelongings, presentInvitation, presentInvited, presentMember } from './presenter.ts';
 

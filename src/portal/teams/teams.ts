@@ -6,7 +6,7 @@ import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '..
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { emptyForm, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { addInvitations } from './invitations.ts';
 import { addMembers } from './members.ts';

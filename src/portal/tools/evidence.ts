@@ -1,7 +1,7 @@
 import type { By } from '../../access.ts';
 import { findTokenParties, type TokenParties } from '../../clients/token-parties.ts';
-import type { Db } from '../../db/connection.ts';
-import { type InspectedSignature, inspectSignature } from '../../keys/inspected-signature.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import { type InspectedSignature, inspectSignature } from '../../keys/signatures/inspected-signature.ts';
 import { type FoundRevocation, findRevocations } from '../../revocation/find-revocations.ts';
 import { type Jwt, type Purpose, purposeOf } from './shape.ts';
 

@@ -1,10 +1,10 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { browseApis } from '../../apis/browse.ts';
-import type { InspectionView } from '../../http/views/tools.ts';
 import { recognizeBearerValue } from '../../revocation/bearer-values.ts';
+import type { InspectionView } from '../../views/models/tools.ts';
 import { emptyForm, type FormState, readForm } from '../forms.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { gatherEvidence } from './evidence.ts';
 import { presentJwt } from './present.ts';

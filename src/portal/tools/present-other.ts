@@ -1,5 +1,5 @@
-import type { InspectionView } from '../../http/views/tools.ts';
 import type { BearerValue } from '../../revocation/bearer-values.ts';
+import type { InspectionView } from '../../views/models/tools.ts';
 import { fromNow } from '../moments.ts';
 
 type Plain = Pick<InspectionView, 'title' | 'tone' | 'label' | 'text'>;

@@ -1,4 +1,4 @@
-import type { InspectionView } from '../../http/views/tools.ts';
+import type { InspectionView } from '../../views/models/tools.ts';
 import { dateOfSeconds, fromNow, inMoment } from '../moments.ts';
 import { describeToken } from '../token-words.ts';
 import { type Check, checksOf } from './checks.ts';

@@ -1,8 +1,8 @@
-import type { OutcomeView, RequestView, UsageView } from '../../http/views/usage.ts';
 import { explain } from '../../usage/causes/explain.ts';
 import { isFailure } from '../../usage/outcomes.ts';
 import type { LoggedRequest } from '../../usage/request-log.ts';
 import { type Period, type Point, totalOf } from '../../usage/series.ts';
+import type { OutcomeView, RequestView, UsageView } from '../../views/models/usage.ts';
 import { bars } from '../charts/bars.ts';
 import { shareOf } from '../charts/share.ts';
 import { fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';

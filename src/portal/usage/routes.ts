@@ -6,7 +6,7 @@ import { RETENTION } from '../../usage/retention.ts';
 import { ownApiOf, presentHead } from '../apis/head.ts';
 import { shareOf } from '../charts/share.ts';
 import { fromNow, inNumber } from '../moments.ts';
-import type { Area } from '../routes.ts';
+import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { periodOf, presentOutcome, presentRequest, presentUsage } from './present.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { By } from '../../access.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { calls, failures, partOf } from '../counted.ts';
 import { fillGaps, type Point, windowOf } from '../series.ts';
 import { ownTeams } from './teams.ts';

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { By } from '../../access.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { ownTeams } from './teams.ts';
 
 /** Something that someone has to look at. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { By } from '../../access.ts';
 import { hasToldName } from '../../accounts/known-people.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { ownTeams } from './teams.ts';
 
 /** A change of an app, from the audit trail. */

@@ -1,5 +1,5 @@
 import type { By } from '../../access.ts';
-import type { Db } from '../../db/connection.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { decidingTeams, ownTeams } from './teams.ts';
 
 /** A request for scopes of an API that waits for a decision. */

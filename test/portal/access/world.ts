@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { TeamRole } from '../../../src/db/team-tables.ts';
+import type { TeamRole } from '../../../src/db/tables/teams.ts';
 import { createOutbox } from '../../../src/mail/outbox.ts';
 import { aClient, anApi, aPerson } from '../../support/factories.ts';
 import { Person } from '../../support/person.ts';

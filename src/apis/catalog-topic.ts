@@ -1,1 +1,0 @@
-export { CATALOG_TOPIC } from '../db/changes.ts';

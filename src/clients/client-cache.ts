@@ -1,0 +1,117 @@
+import { type AppApi, findOfferedApis, type OfferedApi, toAppApis } from '../apis/app-apis.ts';
+import { CLIENT_CACHE_TOPIC, versionOf, type Watch } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { findTokenClient, type KnownSecret, type TokenClient } from './token-clients.ts';
+
+/** An app with all that a token request needs to know of it. */
+export interface CachedClient {
+  readonly client: TokenClient;
+  readonly secrets: readonly KnownSecret[];
+  /** The APIs that it may use, by identifier. */
+  readonly apis: ReadonlyMap<string, AppApi>;
+  /** The identifier of its own default API or, if it may use just one, of that one. */
+  readonly defaultApi: string | undefined;
+  /** The identifiers of the APIs whose resource server it is. */
+  readonly introspects: ReadonlySet<string>;
+}
+
+export interface ClientCache {
+  /** An app that is known and not disabled. Reads through `db` only what it does not remember. */
+  find(db: Db, clientId: string): Promise<CachedClient | undefined>;
+  /** What is remembered of an app; undefined says nothing. */
+  peek(clientId: string): CachedClient | undefined;
+  /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
+  generation(): number;
+  /** How many are remembered now, and how many lookups were answered from memory and how many from the database so far. */
+  counts(): { entries: number; hits: number; misses: number };
+  /** What to watch so that it forgets when an app, an API or a subscription changes. */
+  readonly watch: (db: Db) => Watch;
+}
+
+/** So many apps are remembered; the one that has been for the longest goes first, and comes back when it is asked for. */
+const MOST = 20_000;
+
+/** Milliseconds for which it is relied on while PostgreSQL, where another process may have changed it, cannot be asked. */
+const TRUSTED_FOR = 60_000;
+
+/**
+ * Apps, their secrets' hashes and their APIs, remembered until something of that kind changes: at once in the process that
+ * changes it, within milliseconds in the others, and within a second where notifications do not get through.
+ */
+export function createClientCache(most = MOST): ClientCache {
+  const entries = new Map<string, CachedClient>();
+  /** By id: thousands of apps use the same few. */
+  const apis = new Map<string, OfferedApi>();
+  let generation = 0;
+  let hits = 0;
+  let misses = 0;
+  const recall = (clientId: string) => {
+    const known = entries.get(clientId);
+    if (known) hits += 1;
+    return known;
+  };
+  return {
+    peek: recall,
+    generation: () => generation,
+    counts: () => ({ entries: entries.size, hits, misses }),
+    async find(db, clientId) {
+      const known = recall(clientId);
+      if (known) return known;
+      misses += 1;
+      const started = generation;
+      const loaded = await load(db, clientId, apis);
+      // What was read before a change is not remembered after it.
+      if (loaded && started === generation) {
+        if (entries.size >= most) forgetOldest(entries);
+        entries.set(clientId, loaded.entry);
+        for (const offered of loaded.read) apis.set(offered.api.id, offered);
+      }
+      return loaded?.entry;
+    },
+    watch: (db) => ({
+      topic: CLIENT_CACHE_TOPIC,
+      trustedFor: TRUSTED_FOR,
+      fingerprint: () => versionOf(db, CLIENT_CACHE_TOPIC),
+      invalidate() {
+        generation += 1;
+        entries.clear();
+        apis.clear();
+      },
+      async onChange() {},
+    }),
+  };
+}
+
+function forgetOldest(entries: Map<string, CachedClient>): void {
+  const [oldest] = entries.keys();
+  if (oldest !== undefined) entries.delete(oldest);
+}
+
+interface Loaded {
+  readonly entry: CachedClient;
+  /** Those of its APIs that were not known. */
+  readonly read: readonly OfferedApi[];
+}
+
+async function load(db: Db, clientId: string, known: ReadonlyMap<string, OfferedApi>): Promise<Loaded | undefined> {
+  const found = await findTokenClient(db, clientId);
+  if (!found) return undefined;
+  const { client, secrets, subscriptions, introspects } = found;
+  const ids = subscriptions.map(({ api_id: id }) => id);
+  // Looked up before anything is waited for, for it may be emptied meanwhile.
+  const remembered = ids.flatMap((id) => known.get(id) ?? []);
+  const missing = ids.filter((id) => !known.has(id));
+  const read = await findOfferedApis(db, missing);
+  const apis = toAppApis(subscriptions, [...remembered, ...read]);
+  const chosen = client.default_api_id;
+  // An app whose own default is suspended gets no token, and not one for another API.
+  const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
+  const entry: CachedClient = {
+    client,
+    secrets,
+    apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
+    defaultApi: byDefault?.api.identifier,
+    introspects: new Set(introspects),
+  };
+  return { entry, read };
+}

@@ -1,0 +1,197 @@
+import type { Generated, Selectable } from 'kysely';
+import type {
+  ApiIntrospectorTable,
+  ApiScopeTable,
+  ApiTable,
+  ApiVisibleTeamTable,
+  ClientLogoTable,
+  ClientSecretTable,
+  ClientTable,
+  RetiredIdentifierTable,
+  SigningAlgName,
+  SubscriptionTable,
+} from './catalogue.ts';
+import type { Created, Json, Late, Timestamp } from './columns.ts';
+import type {
+  GroupMemberTable,
+  GroupTable,
+  InvitationTable,
+  RoleAccountTable,
+  RoleGroupTable,
+  RoleTable,
+  TeamMemberTable,
+  TeamTable,
+} from './teams.ts';
+import type { IdempotencyKeyTable, MailOutboxTable, RequestLogTable, UsageHourTable } from './usage.ts';
+
+/** What oidc-provider keeps: codes, refresh tokens, sessions, grants, … The bearer value is known only as its SHA-256. */
+export interface ArtifactTable {
+  model: string;
+  id_hash: Uint8Array;
+  grant_id: string | null;
+  account_id: string | null;
+  client_id: string | null;
+  uid_hash: Uint8Array | null;
+  user_code_hash: Uint8Array | null;
+  payload: Json<Record<string, unknown>>;
+  created_at: Created;
+  expires_at: Timestamp | null;
+  consumed_at: Timestamp | null;
+  /** Of a device code, in seconds; it grows when the device asks too often. */
+  poll_interval: Late<number>;
+  next_poll_at: Late<Date>;
+  /** Of the sign-in that it comes from; null for what does not end with the person's sessions. */
+  sign_in_epoch: Late<number>;
+}
+
+/** Responses kept for a retry, sealed with a key that only the holder of the used refresh token can derive. */
+export interface RefreshRetryTable {
+  token_hash: Uint8Array;
+  successor_hash: Uint8Array;
+  sealed: Uint8Array;
+  expires_at: Timestamp;
+}
+
+export interface AccountTable {
+  id: string;
+  email: string;
+  /** The address in the form in which two of them are the same. */
+  email_key: string;
+  name: string;
+  email_verified_at: Timestamp | null;
+  password_hash: string | null;
+  /** Beyond teams: an admin may do everything, an auditor read everything. */
+  platform_role: Late<'admin' | 'auditor'>;
+  version: Generated<number>;
+  /** Goes up whenever all sessions of the person end. */
+  sign_in_epoch: Generated<number>;
+  created_at: Created;
+  updated_at: Timestamp;
+  disabled_at: Timestamp | null;
+}
+
+/** What a person has agreed to, by app. */
+export interface ConsentTable {
+  account_id: string;
+  client_id: string;
+  oidc_scopes: string[];
+  /** API identifier → scopes */
+  resources: Json<Record<string, string[]>>;
+  updated_at: Timestamp;
+}
+
+export interface SigningKeyTable {
+  kid: string;
+  alg: SigningAlgName;
+  signer: 'database' | 'socket';
+  public_jwk: Json<Record<string, unknown>>;
+  /** null when the private part is not ours to hold. */
+  sealed_private_jwk: string | null;
+  created_at: Created;
+  activates_at: Timestamp;
+  ended_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  revoked_reason: string | null;
+}
+
+/** Tokens issued at or before a moment that are refused until it no longer matters. */
+export interface RevocationTable {
+  kind: string;
+  value: string;
+  seq: Generated<number>;
+  issued_before: Timestamp;
+  forget_at: Timestamp;
+  reason: string;
+}
+
+export interface SettingTable {
+  key: string;
+  value: Json<unknown>;
+  updated_at: Timestamp;
+}
+
+export interface LeaseTable {
+  name: string;
+  holder: string;
+  expires_at: Timestamp;
+}
+
+/** How background work went, in whichever process. */
+export interface JobOutcomeTable {
+  name: string;
+  succeeded_at: Timestamp | null;
+  failed_at: Timestamp | null;
+  failure: string | null;
+}
+
+export interface AuditEventTable {
+  id: Generated<number>;
+  at: Created;
+  type: string;
+  actor_type: string;
+  actor_id: string | null;
+  client_id: string | null;
+  account_id: string | null;
+  ip: string | null;
+  request_id: string | null;
+  detail: Json<Record<string, unknown>>;
+}
+
+/** Counted failures; the layout is rate-limiter-flexible's. */
+export interface ThrottleTable {
+  key: string;
+  points: number;
+  /** milliseconds since 1970 */
+  expire: number | null;
+}
+
+/** A person's visit to the portal, which is a client of this server like any other. */
+export interface PortalSessionTable {
+  id_hash: Uint8Array;
+  account_id: string | null;
+  sealed: Uint8Array;
+  /** What the next page says once. */
+  sealed_flash: Late<Uint8Array>;
+  /** Of the sign-in that it comes from. */
+  sign_in_epoch: Late<number>;
+  created_at: Created;
+  expires_at: Timestamp;
+}
+
+export interface Tables {
+  artifacts: ArtifactTable;
+  refresh_retries: RefreshRetryTable;
+  clients: ClientTable;
+  client_secrets: ClientSecretTable;
+  apis: ApiTable;
+  retired_identifiers: RetiredIdentifierTable;
+  api_scopes: ApiScopeTable;
+  subscriptions: SubscriptionTable;
+  accounts: AccountTable;
+  consents: ConsentTable;
+  signing_keys: SigningKeyTable;
+  revocations: RevocationTable;
+  api_introspectors: ApiIntrospectorTable;
+  settings: SettingTable;
+  leases: LeaseTable;
+  job_outcomes: JobOutcomeTable;
+  audit_events: AuditEventTable;
+  throttles: ThrottleTable;
+  portal_sessions: PortalSessionTable;
+  client_logos: ClientLogoTable;
+  api_visible_teams: ApiVisibleTeamTable;
+  teams: TeamTable;
+  team_members: TeamMemberTable;
+  invitations: InvitationTable;
+  roles: RoleTable;
+  role_accounts: RoleAccountTable;
+  role_groups: RoleGroupTable;
+  groups: GroupTable;
+  group_members: GroupMemberTable;
+  usage_hours: UsageHourTable;
+  request_log: RequestLogTable;
+  mail_outbox: MailOutboxTable;
+  idempotency_keys: IdempotencyKeyTable;
+}
+
+export type Account = Selectable<AccountTable>;

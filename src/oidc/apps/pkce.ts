@@ -1,0 +1,9 @@
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { isPlainHttp } from '../../clients/redirect-uris.ts';
+
+/** RFC 9700 §2.1.1. An app may be set to "PKCE or nonce" (OAuth 2.1 §7.5.1.1), but only if it can keep a secret. */
+export function pkceRequired(ctx: KoaContextWithOIDC, client: Client): boolean {
+  if (isPlainHttp(String(ctx.oidc.params?.redirect_uri))) return true;
+  if (client.clientAuthMethod === 'none' || client.latchkey_pkce !== 'pkce_or_nonce') return true;
+  return ctx.oidc.params?.nonce === undefined;
+}

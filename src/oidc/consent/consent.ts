@@ -1,0 +1,90 @@
+import type { Context } from 'koa';
+import type { Provider } from 'oidc-provider';
+import { findActiveAccount, isThere } from '../../accounts/accounts.ts';
+import { type Consent, findConsent, mergeConsents, rememberConsent } from '../../accounts/consents.ts';
+import type { Actor } from '../../audit/events.ts';
+import { record } from '../../audit/record.ts';
+import { findLogoPath } from '../../clients/logos/logos.ts';
+import { findUnverifiedTeam } from '../../clients/who-asks.ts';
+import { isMissingReference } from '../../db/transaction.ts';
+import { AppError } from '../../errors.ts';
+import { digestOf, isWhatWasShown } from '../../http/shown.ts';
+import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
+import { addToGrant } from './grants.ts';
+import { consentOf, describe } from './page.ts';
+
+/** What a person is asked, in words and as it is granted, at this moment. */
+async function questionOf(parts: InteractionParts, details: Details) {
+  const { db } = parts;
+  const clientId = String(details.params.client_id);
+  const account = await findActiveAccount(db, details.session?.accountId ?? '');
+  const client = await parts.provider().Client.find(clientId);
+  if (!account || !client) throw new AppError('sign_in_expired');
+  const consent = await consentOf(db, details);
+  const page = {
+    ...(await describe(db, details, consent)),
+    appName: client.clientName ?? clientId,
+    logo: await findLogoPath(db, clientId),
+    team: await findUnverifiedTeam(db, clientId),
+    account: { name: account.name, email: account.email },
+  };
+  return { page, consent, meaning: [page, consent] };
+}
+
+interface Form {
+  readonly action: string;
+  readonly cancelAction: string;
+  readonly csrf: string;
+}
+
+/** The page that asks. It comes again, saying so, when it no longer is what the person has seen. */
+export async function showConsent(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  { form, changed }: { form: Form; changed: boolean },
+): Promise<void> {
+  const { page, meaning } = await questionOf(parts, details);
+  parts.render(ctx, 'consent', { ...form, ...page, shown: digestOf(meaning), changed });
+}
+
+/**
+ * Puts what the person agreed to into the grant, just that, and remembers it for the next session.
+ * @returns the grant's id; undefined when they were shown something else @throws {AppError} sign_in_expired
+ */
+export async function grantConsent(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  by: Actor,
+): Promise<string | undefined> {
+  const { consent, meaning } = await questionOf(parts, details);
+  if (!isWhatWasShown(ctx, meaning)) return undefined;
+  const parties = { accountId: String(details.session?.accountId), clientId: String(details.params.client_id) };
+  try {
+    return await saveConsent(parts, { ...parties, grantId: details.grantId }, consent, by);
+  } catch (cause) {
+    // The app was deleted in this moment.
+    throw isMissingReference(cause) ? new AppError('sign_in_expired', { cause }) : cause;
+  }
+}
+
+function saveConsent(
+  { work, provider, clock }: InteractionParts,
+  { accountId, clientId, grantId }: { accountId: string; clientId: string; grantId: string | undefined },
+  consent: Consent,
+  by: Actor,
+): Promise<string> {
+  const { Grant }: Provider = provider();
+  return work.transaction(async (trx) => {
+    if (!(await isThere(trx, accountId))) throw new AppError('sign_in_expired');
+    const grant = (grantId && (await Grant.find(grantId))) || new Grant({ accountId, clientId });
+    addToGrant(grant, consent);
+    const saved = await grant.save();
+    const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
+    await rememberConsent(trx, { accountId, clientId }, remembered, clock());
+    const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
+    await record(trx, by, { type: 'consent.given', accountId, clientId, scopes }, clock());
+    return saved;
+  });
+}

@@ -1,0 +1,50 @@
+import type { Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { type Consent, findConsent } from '../../accounts/consents.ts';
+import type { UnitOfWork } from '../storage/unit-of-work.ts';
+import { lifetimes } from '../tokens/ttls.ts';
+
+/** What a request asks for, in the form in which consents are remembered. */
+export function requestedConsent(ctx: KoaContextWithOIDC): Consent {
+  const requested = [...ctx.oidc.requestParamScopes];
+  const resources = Object.entries(ctx.oidc.resourceServers ?? {}).map(([identifier, server]): [string, string[]] => [
+    identifier,
+    requested.filter((scope) => server.scopes.has(scope)),
+  ]);
+  return { oidcScopes: [...ctx.oidc.requestParamOIDCScopes], resources: Object.fromEntries(resources) };
+}
+
+export function addToGrant(grant: Grant, consent: Consent): void {
+  if (consent.oidcScopes.length > 0) grant.addOIDCScope(consent.oidcScopes.join(' '));
+  for (const [identifier, scopes] of Object.entries(consent.resources)) {
+    if (scopes.length > 0) grant.addResourceScope(identifier, scopes.join(' '));
+  }
+}
+
+/**
+ * The grant of this session and app. Without one, a new grant is made of what the person agreed to earlier, so that each
+ * session has a family of tokens of its own: when one is stolen and revoked, the person's other browsers stay signed in.
+ * So does each device.
+ */
+export function createLoadExistingGrant(work: UnitOfWork): NonNullable<Configuration['loadExistingGrant']> {
+  return async (ctx) => {
+    const { client, session, provider, result } = ctx.oidc;
+    if (!client || !session?.accountId) return undefined;
+    const grantId = result?.consent?.grantId ?? (ctx.oidc.deviceCode ? undefined : session.grantIdFor(client.clientId));
+    const existing = grantId ? await provider.Grant.find(grantId) : undefined;
+    if (existing && outlivesItsTokens(existing)) return existing;
+
+    const consent = client.latchkey_first_party
+      ? requestedConsent(ctx)
+      : await findConsent(work.db(), session.accountId, client.clientId);
+    if (!consent) return existing;
+    const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
+    addToGrant(grant, consent);
+    await grant.save();
+    return grant;
+  };
+}
+
+/** An expired grant ends its tokens, so a grant near its end is not given to a new family. */
+function outlivesItsTokens(grant: Grant): boolean {
+  return (grant.exp ?? 0) - Math.floor(Date.now() / 1000) > lifetimes.refreshAbsolute;
+}

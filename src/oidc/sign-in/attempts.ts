@@ -1,0 +1,49 @@
+import type { Context } from 'koa';
+import type { Database } from '../../db/connections/connection.ts';
+import { type Counted, createFailureLimit, tellOnce } from '../../http/limits.ts';
+import { networkOf } from '../../http/network/networks.ts';
+import { emailKey } from '../../names/addresses.ts';
+import { createKnownBrowsers } from './known-browsers.ts';
+
+/** How often someone may try to sign in (docs/decisions/0005-throttling.md). */
+export interface SignInAttempts {
+  /** Counts an attempt before it is looked at: many at once gain nothing. It may be looked at when there is nothing to wait for. */
+  begin(ctx: Context, email: string): Promise<Counted>;
+  /** Takes it back: it was the right password. The browser is known from now on. */
+  succeeded(ctx: Context, email: string): Promise<void>;
+}
+
+export function createSignInAttempts(
+  database: Database,
+  cookies: { cookieKeys: readonly string[]; https: boolean },
+): SignInAttempts {
+  const hereAndThis = createFailureLimit(database, { name: 'sign-in', points: 10, seconds: 600 });
+  const here = createFailureLimit(database, { name: 'sign-in-address', points: 100, seconds: 600 });
+  // NIST SP 800-63B §3.2.2: at most 100 in a row.
+  const everywhere = createFailureLimit(database, { name: 'sign-in-account', points: 100, seconds: 86_400 });
+  const told = tellOnce(database, { name: 'sign-in-told', seconds: 600 });
+  const known = createKnownBrowsers(cookies);
+  const keysOf = (ctx: Context, email: string) => {
+    const [account, network] = [emailKey(email), networkOf(ctx.ip)];
+    const browser = known.recognize(ctx, email);
+    // Counted by itself, so that strangers who fail elsewhere do not lock the person out of it.
+    const anywhere = browser === undefined ? account : `browser ${browser}`;
+    return { both: `${account}|${network}`, network, anywhere };
+  };
+  return {
+    async begin(ctx, email) {
+      const keys = keysOf(ctx, email);
+      // The network first: one that is held up leaves no row for each address that it makes up.
+      const network = await here.fail(keys.network);
+      if (network.wait > 0) return told(network, keys.network);
+      const both = await hereAndThis.fail(keys.both);
+      // What is not looked at is no failure, and one network alone gets nowhere near the limit in a short time.
+      return told(both.wait > 0 ? both : await everywhere.fail(keys.anywhere), keys.network);
+    },
+    async succeeded(ctx, email) {
+      const keys = keysOf(ctx, email);
+      await Promise.all([hereAndThis.forgive(keys.both), here.forgive(keys.network), everywhere.forget(keys.anywhere)]);
+      known.remember(ctx, email);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { Context } from 'koa';
+import type { Kysely } from 'kysely';
+import { checkPassword, isUnchanged, type PasswordVerdict } from '../../accounts/accounts.ts';
+import type { Actor } from '../../audit/events.ts';
+import { record } from '../../audit/record.ts';
+import type { Account, Tables } from '../../db/tables/tables.ts';
+import type { UnitOfWork } from '../storage/unit-of-work.ts';
+import type { SignInAttempts } from './attempts.ts';
+
+export interface SignInParts {
+  readonly db: Kysely<Tables>;
+  readonly work: UnitOfWork;
+  readonly attempts: SignInAttempts;
+  readonly clock: () => Date;
+}
+
+interface SignIn {
+  readonly email: string;
+  readonly password: string;
+  /** The app that it is for. */
+  readonly clientId: string;
+  readonly actor: Actor;
+}
+
+type SignInVerdict = { ok: true } | { ok: false; problem: string; retryAfter?: number };
+type Refusal = Exclude<PasswordVerdict, { ok: true }> | { ok: false; reason: 'throttled'; accountId?: string };
+
+/** One sentence for an unknown address, a wrong password and a disabled account: who asks learns nothing. */
+const WRONG = 'This email address and password do not go together. Check both and try again.';
+
+/** Checks the password, within the limits, and goes on with the person whom it is of. */
+export async function signInWithPassword(
+  parts: SignInParts,
+  ctx: Context,
+  signIn: SignIn,
+  goOn: (accountId: string) => Promise<void>,
+): Promise<SignInVerdict> {
+  const { db, attempts, clock } = parts;
+  const { wait, isNews } = await attempts.begin(ctx, signIn.email);
+  const verdict = wait
+    ? ({ ok: false, reason: 'throttled' } as const)
+    : await checkPassword(db, signIn.email, signIn.password);
+  if (verdict.ok) {
+    await attempts.succeeded(ctx, signIn.email);
+    if (await complete(parts, signIn, verdict.account, goOn)) return { ok: true };
+  }
+  const { reason, accountId }: Refusal = verdict.ok ? overtaken(verdict.account) : verdict;
+  const event = { type: 'account.sign_in_failed', reason, ...(accountId ? { accountId } : {}) } as const;
+  // Whoever goes on while they have to wait adds nothing to the trail: one line for each window and caller.
+  if (wait === 0 || isNews) await record(db, signIn.actor, event, clock());
+  return wait ? { ok: false, problem: tooMany(wait), retryAfter: wait } : { ok: false, problem: WRONG };
+}
+
+/**
+ * What ends the sessions of a person either comes first, and is found here, or waits and then ends this sign-in as well.
+ * @returns whether the account was still as it was
+ */
+function complete(
+  { work, clock }: SignInParts,
+  { clientId, actor }: SignIn,
+  account: Account,
+  goOn: (accountId: string) => Promise<void>,
+): Promise<boolean> {
+  return work.transaction(async (trx) => {
+    if (!(await isUnchanged(trx, account))) return false;
+    const signedIn = { type: 'account.signed_in', accountId: account.id, clientId } as const;
+    await record(trx, { ...actor, id: account.id }, signedIn, clock());
+    await goOn(account.id);
+    return true;
+  });
+}
+
+const overtaken = ({ id }: Account) => ({ ok: false, reason: 'password', accountId: id }) as const;
+
+const HOUR = 3600;
+
+/** Only where an account has been tried from many places one waits for hours; a browser that is known there is not among them. */
+function tooMany(seconds: number): string {
+  if (seconds > HOUR) {
+    return 'Too many attempts for this address. Try again tomorrow, or sign in with a browser in which you have done so before.';
+  }
+  const minutes = Math.ceil(seconds / 60);
+  return `Too many attempts. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
+}

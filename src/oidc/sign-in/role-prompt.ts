@@ -1,0 +1,51 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { usesOf } from '../persons.ts';
+import { secondLooks } from './second-looks.ts';
+
+/** What the page tells of, as the interaction keeps it: scopes by API identifier. */
+export type MissingScopes = Record<string, readonly string[]>;
+
+/**
+ * Between signing in and consent: a person of whose roles none allows anything that was asked for gets a page that says so,
+ * and the app access_denied (RFC 6749 §4.1.2.1: the server denied the request). Where some is left, only that is asked for.
+ * Whoever is gone while signed in is asked to sign in.
+ */
+export function policyWithRoles() {
+  const { base, Check, Prompt } = interactionPolicy;
+  const policy = base();
+  policy.get('login')?.checks.add(
+    // The provider itself counts on an account for every session. One may be gone, or disabled, while its session is written.
+    new Check(
+      'account_gone',
+      'End-User authentication is required',
+      'login_required',
+      ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
+    ),
+  );
+  for (const check of secondLooks()) policy.get('login')?.checks.add(check);
+  const missing = new Check(
+    'role_missing',
+    "none of this person's roles allows what was asked for",
+    'access_denied',
+    (ctx) => isNothingLeft(ctx),
+    (ctx) => ({ missingScopes: missingScopes(ctx) }),
+  );
+  policy.add(new Prompt({ name: 'role' }, missing), 1);
+  return policy;
+}
+
+function isNothingLeft(ctx: KoaContextWithOIDC): boolean {
+  const asked = ctx.oidc.requestParamScopes;
+  if (asked.has('openid') || Object.keys(missingScopes(ctx)).length === 0) return false;
+  const servers = Object.values(ctx.oidc.resourceServers ?? {});
+  return !servers.some((server) => [...asked].some((scope) => server.scopes.has(scope)));
+}
+
+function missingScopes(ctx: KoaContextWithOIDC): MissingScopes {
+  const asked = ctx.oidc.requestParamScopes;
+  const missing = usesOf(ctx).map(({ identifier, withheld }): [string, string[]] => [
+    identifier,
+    withheld.filter((scope) => asked.has(scope)),
+  ]);
+  return Object.fromEntries(missing.filter(([, scopes]) => scopes.length > 0));
+}

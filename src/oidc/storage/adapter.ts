@@ -1,0 +1,158 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import type { ClientCache } from '../../clients/client-cache.ts';
+import type { SigningAlgorithms } from '../../keys/signing-algs.ts';
+import { toClientMetadata } from '../apps/client-metadata.ts';
+import { createDeviceCodeAdapter, type DeviceCodeParts } from '../device/codes.ts';
+import { OF_A_SIGN_IN, type SignInEpochs } from '../sign-in/epochs.ts';
+import {
+  type ArtifactRow,
+  consumeArtifact,
+  findArtifact,
+  findArtifactByUid,
+  hashOf,
+  type StoredArtifact,
+  saveArtifact,
+  toArtifactRow,
+} from './artifacts.ts';
+import { type Endings, end } from './endings.ts';
+import { findPresented } from './presented.ts';
+import { findRetry } from './refresh-retries.ts';
+import type { Exchange, UnitOfWork } from './unit-of-work.ts';
+
+/** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
+export class AnsweredBefore extends Error {}
+
+/** Artifacts that an exchange uses up. */
+const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
+
+/** Artifacts that an exchange is about. */
+const PRESENTED = new Set([...SINGLE_USE, 'AccessToken', 'ClientCredentials']);
+
+/** Artifacts that an exchange issues under ids that are new. */
+const ISSUED = new Set(['AccessToken', 'RefreshToken']);
+
+/** Between oidc-provider's models and our tables. It translates; it does not decide. */
+export function createAdapterFactory(
+  work: UnitOfWork,
+  clientCache: ClientCache,
+  parts: Omit<DeviceCodeParts, 'work'> & { readonly signing: SigningAlgorithms },
+): (model: string) => Adapter {
+  return (model) => {
+    if (model === 'Client') return clientAdapter(work, clientCache, parts.signing);
+    const artifacts = new ArtifactAdapter(model, work, parts);
+    return model === 'DeviceCode' ? createDeviceCodeAdapter(artifacts, { ...parts, work }) : artifacts;
+  };
+}
+
+class ArtifactAdapter implements Adapter {
+  readonly #model: string;
+  readonly #work: UnitOfWork;
+  readonly #clock: () => Date;
+  readonly #epochs: SignInEpochs;
+
+  constructor(model: string, work: UnitOfWork, { clock, epochs }: Pick<DeviceCodeParts, 'clock' | 'epochs'>) {
+    this.#model = model;
+    this.#work = work;
+    this.#clock = clock;
+    this.#epochs = epochs;
+  }
+
+  async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    const row = toArtifactRow(this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
+    const exchange = this.#work.exchange();
+    if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(row);
+    else await saveArtifact(this.#work.db(), row, this.#epochOf(row));
+  }
+
+  #epochOf({ account_id: accountId }: ArtifactRow): number | 'now' | null {
+    if (!OF_A_SIGN_IN.has(this.#model) || !accountId) return null;
+    // Without one that was found before, the person signs in with this.
+    return this.#epochs.of(accountId) ?? 'now';
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const exchange = this.#work.exchange();
+    if (exchange && PRESENTED.has(this.#model)) return this.#present(id, exchange);
+    const presented = await exchange?.presented?.found;
+    if (this.#model === 'Grant' && presented?.payload.grantId === id) return presented.grant;
+    const stored = await findArtifact(this.#work.db(), this.#model, id);
+    if (stored?.signIn) this.#epochs.note(stored.signIn.accountId, stored.signIn.epoch);
+    return stored && withUse(stored);
+  }
+
+  /** The provider asks for each kind of token that it may be, which is one look. */
+  async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
+    if (exchange.presented?.id !== id) exchange.presented = { id, found: findPresented(this.#work.db(), id) };
+    const presented = await exchange.presented.found;
+    if (presented?.model !== this.#model) return undefined;
+    const mayBeRetry = presented.consumedAt && this.#model === 'RefreshToken' && exchange.retrySeconds > 0;
+    const sealed = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
+    if (!sealed) return withUse(presented);
+    // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
+    exchange.retry = { tokenHash: hashOf(id), sealed };
+    return presented.payload;
+  }
+
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    const session = (await this.#work.exchange()?.presented?.found)?.session;
+    if (this.#model === 'Session' && session?.uid === uid) return session.payload;
+    return findArtifactByUid(this.#work.db(), this.#model, uid);
+  }
+
+  /** Only device codes have one (device/codes.ts). */
+  async findByUserCode(): Promise<undefined> {}
+
+  /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
+  async consume(id: string): Promise<void> {
+    const exchange = this.#work.exchange();
+    const tokenHash = exchange?.retry?.tokenHash;
+    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
+    if (exchange && SINGLE_USE.has(this.#model)) {
+      exchange.writes.consumed = { model: this.#model, id };
+      return;
+    }
+    if (await consumeArtifact(this.#work.db(), this.#model, id, this.#clock())) return;
+    if (this.#model === 'PushedAuthorizationRequest')
+      throw new errors.InvalidRequestUri('request_uri was already used');
+    throw new errors.InvalidGrant('already used');
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.#end({ artifacts: [{ model: this.#model, id }], grants: [] });
+  }
+
+  /** The provider calls this for each kind of token in turn, and for access tokens always: all of them end there. */
+  async revokeByGrantId(grantId: string): Promise<void> {
+    if (this.#model === 'AccessToken') await this.#end({ artifacts: [], grants: [grantId] });
+  }
+
+  /** An exchange ends at its own end what it has to. */
+  async #end(endings: Endings): Promise<void> {
+    const gathered = this.#work.exchange()?.endings;
+    gathered?.artifacts.push(...endings.artifacts);
+    gathered?.grants.push(...endings.grants);
+    if (!gathered) await end(this.#work.db(), endings, { actor: { type: 'system' }, events: [], now: this.#clock() });
+  }
+}
+
+function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {
+  return consumedAt ? { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) } : payload;
+}
+
+function clientAdapter(work: UnitOfWork, clientCache: ClientCache, signing: SigningAlgorithms): Adapter {
+  const readOnly = async (): Promise<never> => {
+    throw new Error('apps are changed by the actions in clients/, not through the provider');
+  };
+  return {
+    async find(id) {
+      const entry = await clientCache.find(work.db(), id);
+      return entry && toClientMetadata(entry, signing);
+    },
+    upsert: readOnly,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+    findByUid: readOnly,
+    findByUserCode: readOnly,
+  };
+}

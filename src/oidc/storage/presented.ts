@@ -1,0 +1,68 @@
+import { CompiledQuery } from 'kysely';
+import type { AdapterPayload } from 'oidc-provider';
+import type { Db } from '../../db/connections/connection.ts';
+import { PREPARED } from '../../db/connections/session-client.ts';
+import type { Account } from '../../db/tables/tables.ts';
+import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
+
+/** What of a person goes into tokens. */
+export type Person = Pick<Account, 'id' | 'name' | 'email' | 'email_verified_at' | 'updated_at'>;
+
+/** A code or token that someone presents, with what every use of it has to look at. */
+export interface Presented extends StoredArtifact {
+  readonly model: string;
+  readonly grant: AdapterPayload | undefined;
+  /** undefined as well when the person is disabled */
+  readonly person: Person | undefined;
+  /** The session that it ends with, by the session's uid; undefined when it does not end with one. */
+  readonly session: { readonly uid: string; readonly payload: AdapterPayload | undefined } | undefined;
+}
+
+interface Row extends Omit<Person, 'id'> {
+  model: string;
+  payload: Record<string, unknown> & { sessionUid?: string; expiresWithSession?: boolean };
+  consumed_at: Date | null;
+  grant_id: string | null;
+  grant_payload: Record<string, unknown> | null;
+  session_payload: AdapterPayload | null;
+  person_id: string | null;
+}
+
+const QUERY = `${PREPARED}
+  select used.model, used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload,
+    session.payload as session_payload, accounts.id as person_id, accounts.name, accounts.email,
+    accounts.email_verified_at, accounts.updated_at
+  from artifacts used
+  left join artifacts owner
+    on owner.model = 'Grant' and owner.id_hash = sha256(convert_to(used.grant_id, 'UTF8'))
+  left join accounts on accounts.id = used.account_id and accounts.disabled_at is null
+    and ${ofLiveSignIn('used', 'accounts')}
+  left join lateral (
+    select s.payload from artifacts s
+    where used.payload @> '{"expiresWithSession": true}' and s.model = 'Session'
+      and s.uid_hash = sha256(convert_to(used.payload ->> 'sessionUid', 'UTF8'))
+      and ${ofLiveSignIn('s', 'accounts')}
+    order by s.created_at desc limit 1) session on true
+  where used.id_hash = $1
+    and used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')`;
+
+/** Finds by bearer value, whatever it turns out to be, in one round trip. Nothing is locked: whoever uses it finds out at the end (writes.ts). */
+export async function findPresented(db: Db, id: string): Promise<Presented | undefined> {
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [hashOf(id)]));
+  const [row] = rows;
+  if (!row) return undefined;
+  const { model, payload, grant_id: grantId, grant_payload: grant, person_id: personId } = row;
+  return {
+    model,
+    payload: decodePayload(model, id, payload),
+    consumedAt: row.consumed_at,
+    grant: grant && grantId ? decodePayload('Grant', grantId, grant) : undefined,
+    person: personId ? { ...row, id: personId } : undefined,
+    session: sessionOf(row),
+  };
+}
+
+function sessionOf({ payload, session_payload: session }: Row): Presented['session'] {
+  const { sessionUid: uid, expiresWithSession } = payload;
+  return expiresWithSession && uid ? { uid, payload: session ?? undefined } : undefined;
+}

@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Kysely, Transaction } from 'kysely';
+import { errors } from 'oidc-provider';
+import type { Actor } from '../../audit/events.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import type { Tables } from '../../db/tables/tables.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { type Endings, end } from './endings.ts';
+import type { Presented } from './presented.ts';
+import { type Writes, write } from './writes.ts';
+
+/** One token exchange: what the adapter and the event listeners gather while it runs. */
+export interface Exchange {
+  /** What is written at its end, in one statement. */
+  readonly writes: Writes;
+  /** What it revokes instead, when it turns out that it must not be: written although it is refused. */
+  readonly endings: Endings;
+  /** The code or token that is being used or looked at. */
+  presented: { readonly id: string; readonly found: Promise<Presented | undefined> } | undefined;
+  /** Proofs whose only use is in this request. */
+  readonly proofs: Set<string>;
+  /** Seconds within which a just-used refresh token gets its response again; 0 for none. */
+  readonly retrySeconds: number;
+  /** The sealed response that a retry is going to get. */
+  retry: { tokenHash: Uint8Array; sealed: Uint8Array } | undefined;
+}
+
+/** Who it is turns out while it runs. */
+type By = { actor: () => Actor; now: Date };
+
+/** A request that loses a race finds the code or token used, or ended, when it looks again. */
+const MOST_ATTEMPTS = 3;
+
+export interface UnitOfWork {
+  /** The transaction inside of one, the pool outside. */
+  db(): Db;
+  exchange(): Exchange | undefined;
+  /**
+   * Runs a token exchange: all that it writes is there afterwards, or nothing. A refusal writes nothing but what had to be
+   * revoked. One that lost a race is run again from the start, and finds the code or token used.
+   */
+  run(options: By & { retrySeconds: number }, work: (exchange: Exchange) => Promise<void>): Promise<void>;
+  /** Runs `work`, calls of the provider's models included, in one transaction. */
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+}
+
+function startExchange(retrySeconds: number, proofs: Set<string>): Exchange {
+  return {
+    writes: { consumed: undefined, issued: [], retries: [], events: [] },
+    endings: { artifacts: [], grants: [] },
+    presented: undefined,
+    proofs,
+    retrySeconds,
+    retry: undefined,
+  };
+}
+
+interface Scope {
+  readonly exchange?: Exchange;
+  readonly trx?: Transaction<Tables>;
+}
+
+/** oidc-provider calls the adapter without a way to pass anything along, so it travels with the asynchronous context. */
+export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
+  const storage = new AsyncLocalStorage<Scope>();
+
+  /** @returns whether it is done; if not, someone else was faster */
+  const attempt = async (exchange: Exchange, by: By, work: (exchange: Exchange) => Promise<void>) => {
+    try {
+      await storage.run({ exchange }, () => work(exchange));
+    } catch (error) {
+      if (error instanceof errors.OIDCProviderError) await writeEndings(db, exchange, by);
+      throw error;
+    }
+    await writeEndings(db, exchange, by);
+    return write(db, exchange.writes, by);
+  };
+
+  return {
+    db: () => storage.getStore()?.trx ?? db,
+    exchange: () => storage.getStore()?.exchange,
+    transaction: (work) => inTransaction(db, (trx) => storage.run({ trx }, () => work(trx))),
+    async run({ retrySeconds, ...by }, work) {
+      const proofs = new Set<string>();
+      for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
+        if (await attempt(startExchange(retrySeconds, proofs), by, work)) return;
+      }
+      throw new errors.InvalidGrant('the code or token, or what it comes from, keeps changing');
+    },
+  };
+}
+
+/** What it revoked stays; of what it would have written just the audit is left. */
+async function writeEndings(db: Kysely<Tables>, { endings, writes }: Exchange, { actor, now }: By): Promise<void> {
+  if (endings.artifacts.length + endings.grants.length === 0) return;
+  await end(db, endings, { actor: actor(), events: writes.events.splice(0), now });
+}

@@ -1,0 +1,59 @@
+import type { Actor, AuditEvent } from '../../audit/events.ts';
+import { recordWithin } from '../../audit/record.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import { type ColumnTypes, Statement } from '../../db/statement.ts';
+import { type ArtifactRow, hashOf, ofLiveSignIn } from './artifacts.ts';
+import type { RetryRow } from './refresh-retries.ts';
+
+/** What an exchange is going to change: gathered while it runs, and written together at its end. */
+export interface Writes {
+  /** The code or token that is used up by it, and was unused when it was read. */
+  consumed: { readonly model: string; readonly id: string } | undefined;
+  readonly issued: ArtifactRow[];
+  readonly retries: RetryRow[];
+  readonly events: AuditEvent[];
+}
+
+/** Of what an exchange issues nothing has a uid or a user code. */
+const ISSUED: ColumnTypes = {
+  id_hash: 'bytea',
+  model: 'text',
+  grant_id: 'text',
+  account_id: 'text',
+  client_id: 'text',
+  payload: 'jsonb',
+  created_at: 'timestamptz',
+  expires_at: 'timestamptz',
+};
+const RETRY: ColumnTypes = {
+  token_hash: 'bytea',
+  successor_hash: 'bytea',
+  sealed: 'bytea',
+  expires_at: 'timestamptz',
+};
+
+/**
+ * Uses up the code or token, and only if nobody else has, and the grant and the person are still there, writes what
+ * follows from it. @returns whether it was this one who used it
+ */
+export async function write(db: Db, writes: Writes, by: { actor: () => Actor; now: Date }): Promise<boolean> {
+  const { consumed, issued, retries, events } = writes;
+  if (!consumed && issued.length + retries.length + events.length === 0) return true;
+  const statement = new Statement();
+  if (consumed) statement.basis(use(statement, consumed, by.now));
+  statement.insert('artifacts', ISSUED, issued);
+  statement.insert('refresh_retries', RETRY, retries);
+  recordWithin(statement, by.actor(), events, by.now);
+  return statement.run(db);
+}
+
+function use(statement: Statement, { model, id }: { model: string; id: string }, now: Date): string {
+  return `update artifacts set consumed_at = ${statement.parameter(now, 'timestamptz')}
+    where id_hash = ${statement.parameter(hashOf(id), 'bytea')} and model = ${statement.parameter(model, 'text')}
+      and consumed_at is null
+      and exists (select from artifacts owner where owner.model = 'Grant'
+        and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8')))
+      and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null
+        and ${ofLiveSignIn('artifacts', 'accounts')})
+    returning 1 as one`;
+}

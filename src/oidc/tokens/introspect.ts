@@ -1,0 +1,23 @@
+import type { CachedClient } from '../../clients/client-cache.ts';
+import type { OwnToken } from '../../keys/signatures/own-tokens.ts';
+import type { RevocationChecks } from '../../revocation/checks.ts';
+
+/**
+ * The answer of RFC 7662 §2.2 about one of our JWTs. The token's owner and its API's resource servers see it; for anyone
+ * else it does not exist.
+ */
+export async function introspect(
+  checks: RevocationChecks,
+  caller: CachedClient | undefined,
+  token: OwnToken | undefined,
+): Promise<{ readonly active: boolean }> {
+  if (!token || !caller || !mayIntrospect(caller, token)) return { active: false };
+  const { facts, claims } = token;
+  if (await checks.isRevoked(facts)) return { active: false };
+  const { iss, sub, aud, exp, iat, jti, scope, cnf, roles } = claims;
+  const described = { active: true, iss, sub, aud, client_id: facts.clientId, exp, iat, jti, scope, cnf, roles };
+  return { ...described, token_type: cnf?.jkt ? 'DPoP' : 'Bearer' } as { active: boolean };
+}
+
+const mayIntrospect = ({ client, introspects }: CachedClient, { facts }: OwnToken) =>
+  client.id === facts.clientId || introspects.has(facts.audience);

@@ -1,0 +1,36 @@
+import type Router from '@koa/router';
+import type { HouseRules } from '../access.ts';
+import type { Database } from '../db/connections/connection.ts';
+import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
+import type { FailureLimit } from '../http/limits.ts';
+import type { Loopback } from '../http/network/loopback.ts';
+import type { OpenOutbox } from '../mail/outbox.ts';
+import type { PictureDecoder } from '../pictures/decoder.ts';
+import type { Render } from '../views/render.ts';
+import type { Page } from './shell.ts';
+import type { Visits } from './visits.ts';
+
+export interface PortalParts {
+  readonly rules: HouseRules;
+  readonly db: Database['db'];
+  readonly render: Render;
+  readonly signOuts: ChosenSignOuts;
+  readonly clock: () => Date;
+  readonly issuer: string;
+  readonly cookieKeys: readonly string[];
+  readonly loopback: Loopback;
+  readonly outbox: OpenOutbox;
+  readonly pictures: PictureDecoder;
+  /** Whether mail goes out, or just stays in the outbox. */
+  readonly sendsMail: boolean;
+  /** Wrong codes of invitations, by address. */
+  readonly joinLimit: FailureLimit;
+}
+
+/** What every area of the portal gets. */
+export interface Area extends PortalParts {
+  /** Whoever comes here is signed in; every POST is a form of this visit. */
+  readonly router: Router;
+  readonly visits: Visits;
+  readonly page: Page;
+}

@@ -1,0 +1,30 @@
+import cluster from 'node:cluster';
+import { type Config, readConfig } from '../config.ts';
+import { lead } from './lead.ts';
+import { openLog } from './log.ts';
+import { serveAlone, serveAsWorker } from './serve.ts';
+import { type Signals, ToldToEnd } from './signals.ts';
+import { explainStartFailure } from './start-failures.ts';
+import { WorkerEnded } from './workers.ts';
+
+/** Runs the process, as what it is to be, until it ends. */
+export async function run(environment: NodeJS.ProcessEnv, signals: Signals): Promise<void> {
+  // Whoever reads it may have seen enough.
+  process.stdout.on('error', () => {});
+  try {
+    await serveAs(readConfig(environment), signals);
+  } catch (error) {
+    // What had begun has been undone.
+    if (error instanceof ToldToEnd) process.exit(0);
+    // A worker that could not start has said why; or all are told to end, and what waits for them ends the process.
+    if (error instanceof WorkerEnded && signals.end.aborted) return;
+    if (!(error instanceof WorkerEnded)) process.stderr.write(`latchkey cannot start. ${explainStartFailure(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function serveAs(config: Config, signals: Signals): Promise<void> {
+  const log = openLog(config.logLevel);
+  if (config.workers === 1) return serveAlone(config, signals, log);
+  return cluster.isPrimary ? lead(config, signals, log) : serveAsWorker(config, signals, log);
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { AccessTokenClaims } from '../token/claims.ts';
+
+/** What a token is listed under when it, or something that it hangs on, is revoked. */
+export interface RevocationNames {
+  readonly key: string;
+  readonly others: readonly string[];
+}
+
+export function revocationNamesOf(claims: AccessTokenClaims, kid: string, audience: string): RevocationNames {
+  return {
+    key: nameOf('key', kid),
+    others: [
+      nameOf('token', claims.jti),
+      nameOf('client', claims.client_id),
+      nameOf('account', claims.sub),
+      nameOf('subscription', `${claims.client_id} ${audience}`),
+      nameOf('roles', `${claims.sub} ${audience}`),
+      nameOf('api', audience),
+      ...(claims.grant_id ? [nameOf('grant', claims.grant_id)] : []),
+    ],
+  };
+}
+
+/** The feed is public, so it names things by half of a hash: enough to be unique, and nothing to read. */
+export function nameOf(kind: string, value: string): string {
+  return createHash('sha256').update(`${kind}:${value}`).digest().subarray(0, 16).toString('base64url');
+}
+
+/** Name → Unix seconds: what was issued until then is revoked. */
+export type Revoked = ReadonlyMap<string, number>;
+
+export function isRevoked(revoked: Revoked, names: RevocationNames, issuedAt: number): boolean {
+  if (revoked.size === 0) return false;
+  // Whatever it says about its time: who stole a signing key writes any `iat` they like.
+  if (revoked.has(names.key)) return true;
+  return names.others.some((name) => issuedAt <= (revoked.get(name) ?? -1));
+}

@@ -1,0 +1,85 @@
+import type { ReferenceViews } from './models/api-reference.ts';
+import type { ApiViews } from './models/apis.ts';
+import type { AppViews } from './models/apps.ts';
+import type { ConfirmViews } from './models/confirm.ts';
+import type { DeviceViews, PermissionGroup } from './models/device.ts';
+import type { HomeViews } from './models/home.ts';
+import type { OperatorViews } from './models/operator.ts';
+import type { RoleViews } from './models/roles.ts';
+import type { JoinViews, TeamViews } from './models/teams.ts';
+import type { ToolViews } from './models/tools.ts';
+import type { UsageViews } from './models/usage.ts';
+
+type PortalViews = ApiViews &
+  AppViews &
+  ConfirmViews &
+  HomeViews &
+  JoinViews &
+  OperatorViews &
+  RoleViews &
+  TeamViews &
+  ToolViews &
+  UsageViews;
+
+/** Every page with what it needs. A template gets exactly this, and decides nothing. */
+export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
+  error: {
+    title: string;
+    message: string;
+    hint: string;
+    code: string;
+    /** For those who run the app: what exactly was wrong. */
+    detail?: string;
+    requestId: string;
+  };
+  /** For who is not signed in. */
+  welcome: { issuer: string; discovery: string };
+  'sign-in': {
+    /** Where the form goes. */
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    /** The team behind it, which nobody vouches for; undefined for an app of the operator. */
+    team: string | undefined;
+    /** Where its logo is. */
+    logo: string | undefined;
+    email: string;
+    /** In words, above the form; undefined on the first visit. */
+    problem: string | undefined;
+  };
+  consent: {
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    /** A digest of what the page says, which comes back with the form. */
+    shown: string;
+    /** It says something else than when it was opened. */
+    changed: boolean;
+    appName: string;
+    team: string | undefined;
+    logo: string | undefined;
+    /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
+    returnsTo: string | undefined;
+    /** By plain http, to another machine. */
+    returnsInClear: boolean;
+    account: { name: string; email: string };
+    permissionGroups: readonly PermissionGroup[];
+    /** The app can act while the person is away. */
+    offline: boolean;
+  };
+  /** In place of consent, when there is nothing that the person may agree to. */
+  'role-missing': {
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    team: string | undefined;
+    account: { name: string; email: string };
+    /** What was asked for, under the name of the API. */
+    permissionGroups: readonly { of: string; permissions: readonly { title: string }[] }[];
+  };
+  'sign-out': { action: string; xsrf: string; appName: string | undefined; sendsItself: boolean; staysHere: boolean };
+  'signed-out': { appName: string | undefined };
+}
+
+export type ViewName = keyof ViewModels;
