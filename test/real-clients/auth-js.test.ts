@@ -17,7 +17,7 @@ beforeAll(async () => {
     type: 'web',
     redirectUris: [`${app}/auth/callback/latchkey`],
   });
-  program = start('test/real-clients/programs/auth-js.ts', {
+  program = start('test/real-clients/programs/auth-js.js', {
     ...TRUST,
     PORT: String(port),
     ISSUER: server.issuer,

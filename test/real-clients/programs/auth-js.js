@@ -1,15 +1,10 @@
 /** Auth.js as its documentation has it: a provider of type `oidc` in Express, and the guide to refresh token rotation. */
-import { ExpressAuth, type ExpressAuthConfig } from '@auth/express';
+import { ExpressAuth } from '@auth/express';
 import express from 'express';
 
 const { PORT = '', ISSUER = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
 
-interface Tokens {
-  readonly access_token?: string;
-  readonly refresh_token?: string;
-}
-
-const config: ExpressAuthConfig = {
+const config = {
   providers: [
     {
       id: 'latchkey',
@@ -31,9 +26,9 @@ const config: ExpressAuthConfig = {
   },
 };
 
-const tokensOf = ({ access_token, refresh_token }: Tokens) => ({ access_token, refresh_token });
+const tokensOf = ({ access_token, refresh_token }) => ({ access_token, refresh_token });
 
-async function refresh(refreshToken: string): Promise<Tokens> {
+async function refresh(refreshToken) {
   const response = await fetch(`${ISSUER}/token`, {
     method: 'POST',
     body: new URLSearchParams({
@@ -43,7 +38,7 @@ async function refresh(refreshToken: string): Promise<Tokens> {
       refresh_token: refreshToken,
     }),
   });
-  const tokens = (await response.json()) as Tokens;
+  const tokens = await response.json();
   if (!response.ok) throw new Error(JSON.stringify(tokens));
   return tokens;
 }
