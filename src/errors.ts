@@ -38,12 +38,12 @@ export const errorCodes = {
   },
   invalid_token: {
     status: 401,
-    message: 'The access token is missing, or not good for this.',
+    message: 'The access token is missing, or not valid here.',
     hint: 'Get a token for the resource of this API, and send it as: Authorization: Bearer …',
   },
   insufficient_scope: {
     status: 403,
-    message: 'The access token lacks the scope that this takes.',
+    message: 'The access token lacks the scope that this needs.',
     hint: 'Ask for a token with the scope that the WWW-Authenticate header names.',
   },
   csrf_failed: {
@@ -54,7 +54,7 @@ export const errorCodes = {
   forbidden: {
     status: 403,
     message: 'You may see this, but not do that.',
-    hint: 'Ask an owner of the team, or an administrator, for the role that it takes.',
+    hint: 'Ask an owner of the team, or an administrator, for the role that it needs.',
   },
   not_found: {
     status: 404,
@@ -90,8 +90,8 @@ export const errorCodes = {
   unsupported_coding: {
     status: 415,
     oauth: 'invalid_request',
-    message: 'The body is packed, or in a character set that is not read here.',
-    hint: 'Send it as it is: in UTF-8, and without Content-Encoding.',
+    message: 'The body is compressed, or in a character set that this server does not read.',
+    hint: 'Send it in UTF-8, and without Content-Encoding.',
   },
   wrong_host: {
     status: 421,

@@ -14,7 +14,11 @@ export function addIntrospectionCommands(api: Command, line: CommandLine): void 
     .argument('<api>', 'its identifier')
     .argument('<app>', 'the client_id of the app')
     .action((name: string, clientId: string, options: JsonOption) => allow(line, name, clientId, options));
-  withJson(api.command('end-introspection').description('take that away again; it holds with the next request'))
+  withJson(
+    api
+      .command('end-introspection')
+      .description("stop an app from introspecting an API's tokens, from the next request on"),
+  )
     .argument('<api>', 'its identifier')
     .argument('<app>', 'the client_id of the app')
     .action((name: string, clientId: string, options: JsonOption) => end(line, name, clientId, options));

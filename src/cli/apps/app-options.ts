@@ -32,7 +32,7 @@ export function addAppOptions(command: Command): Command {
     .option('--default-api <url>', 'the API whose tokens it gets when it names none')
     .addOption(choice('--auth-method <method>', 'how it authenticates', shape.authMethod.unwrap().options))
     .option('--jwks <file>', 'its public keys, a JWK Set, for private_key_jwt')
-    .option('--jwks-uri <url>', 'where it publishes them, instead')
+    .option('--jwks-uri <url>', 'the address where it publishes its public keys, in place of --jwks')
     .option('--refresh-retry-seconds <n>', 'how long a repeated refresh gets the same answer, 0 to 60', wholeNumber)
     .addOption(choice('--id-token-alg <alg>', 'what its ID tokens are signed with', shape.idTokenAlg.unwrap().options))
     .addOption(choice('--pkce <rule>', 'what must protect a code', shape.pkce.unwrap().options))

@@ -30,7 +30,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
   addSecretCommands(app, line).description('the same as “latchkey secret”');
   app.addHelpText('after', examples('app list --search dashboard', 'app show app_8dd49c5841b8e2bcfeac14ed'));
 
-  addSecretCommands(program, line).description('the secrets of an app; all that are listed work');
+  addSecretCommands(program, line).description('the secrets of an app; several work side by side');
 }
 
 /** Both names of the id: `id` as everywhere here, and `client_id` as the standards have it. */

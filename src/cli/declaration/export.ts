@@ -11,7 +11,7 @@ export function addExportCommands(program: Command, line: CommandLine): void {
     .action((options: { json?: boolean }) => exportAll(line, options));
   program
     .command('schema')
-    .description('print the JSON Schema of that file, for editors and checks')
+    .description('print the JSON Schema of the file for export and apply, for editors')
     .addHelpText('after', examples('schema > latchkey.schema.json'))
     .action(() => line.io.stdout(formatJson(declarationJsonSchema())));
 }

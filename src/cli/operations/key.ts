@@ -28,7 +28,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
   withJson(key.command('revoke').description('drop a signing key at once; every token that it signed is refused'))
     .argument('<kid>', 'as the list shows it; one that begins with a dash goes after --')
     .requiredOption('--reason <reason>', 'kept in the audit trail, such as compromised')
-    .option('--without-successor', 'also where no other key can be made here, because a master key is lost')
+    .option('--without-successor', 'revoke it also when no other key can be made, because a master key is lost')
     .action((kid: string, options: RevokeOptions) => revoke(line, kid, options));
 
   const masterKey = program.command('master-key').description('the keys that encrypt private keys at rest');

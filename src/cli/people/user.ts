@@ -33,7 +33,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .requiredOption('--email <address>', 'the address to sign in with')
     .requiredOption('--name <name>', 'what apps are told')
     .requiredOption('--password-stdin', 'read the password from stdin, where no process list shows it')
-    .option('--admin', 'may look after everything here; the first one of an installation is made so')
+    .option('--admin', 'makes an administrator; the first one of an installation is made this way')
     .addHelpText(
       'after',
       examples('user create --email ada@example.org --name "Ada Lovelace" --admin --password-stdin < password.txt'),

@@ -39,7 +39,7 @@ export const accessRules: readonly Rule[] = [
     severity: 'note',
     title: 'an app has scopes that it does not use',
     why: 'Least privilege: what a token cannot do, a stolen one cannot do either.',
-    fix: 'Leave it the others: npx latchkey subscription narrow ID --scope …',
+    fix: 'Narrow it to the others: npx latchkey subscription narrow ID --scope …',
     check: about(({ subscriptions }, { now }) =>
       subscriptions
         .filter((one) => one.state === 'active' && isInUse(one, now))

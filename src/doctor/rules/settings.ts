@@ -40,7 +40,7 @@ export const settingRules: readonly Rule[] = [
     id: 'proxy-missing',
     severity: 'warning',
     title: 'https without a trusted proxy',
-    why: 'The server speaks http, so something in front ends TLS. Untrusted, its address stands for everybody’s: one attacker throttles everyone, and the audit trail has the wrong address.',
+    why: 'The server speaks http, so something in front ends TLS. While it is not trusted, every request seems to come from its address: one attacker throttles everyone, and the audit trail has the wrong address.',
     fix: 'Set TRUSTED_PROXIES to the number of proxies in front, mostly 1.',
     check: ({ settings }) =>
       sentenceIf(!isHttp(settings) && settings.trustedProxies === 0, 'ISSUER is https, and TRUSTED_PROXIES is 0.'),
