@@ -64,8 +64,8 @@ export interface By {
 }
 
 /**
- * Whether an action is allowed on what `teamId` owns; null is what has no team.
- * Nobody is told of what they may not see, so the verdict separates that from what they may see but not do.
+ * Whether an action is allowed on what `teamId` owns; null is what has no team. The verdict separates what the caller
+ * may not see, which does not exist for them, from what they may see but not do.
  */
 export function judgeAccess(by: By, action: Action, teamId: string | null): 'allowed' | 'forbidden' | 'hidden' {
   if (by.actor.type === 'operator' || by.actor.type === 'system') return 'allowed';
@@ -87,7 +87,7 @@ export const isFromAbove = ({ actor, access }: By) =>
   actor.type === 'operator' || actor.type === 'system' || access?.platformRole === 'admin';
 
 /**
- * What was stopped from above is not the team's to start again, or to replace.
+ * A team may not start again, or replace, what an administrator or the operator has stopped.
  * @throws {AppError} forbidden
  */
 export function authorizeStart(by: By, { stopped_from_above }: { readonly stopped_from_above: boolean }): void {
@@ -96,7 +96,10 @@ export function authorizeStart(by: By, { stopped_from_above }: { readonly stoppe
   throw new AppError('forbidden', { detail });
 }
 
-/** For what is a person's own: they may, and who may on the whole platform. @throws {AppError} forbidden, not_found */
+/**
+ * For what belongs to a person: allowed to that person, and to callers who may do it on the whole platform.
+ * @throws {AppError} forbidden, not_found
+ */
 export function authorizeFor(by: By, accountId: string, action: 'platform.read' | 'platform.write'): void {
   const isSelf = by.actor.type === 'account' && by.actor.id === accountId;
   if (isSelf && !by.access?.tokenAllows) return;

@@ -34,7 +34,7 @@ export async function deletePerson(db: Kysely<Tables>, target: Target, by: By): 
   });
 }
 
-/** Whatever would make them a member, a holder or signed in waits from here on, and finds nobody. */
+/** From here on, whatever makes them a member, gives them a role or signs them in waits, and then finds no account. */
 async function lockAccount(db: Db, target: Target): Promise<Account> {
   const account = await db
     .selectFrom('accounts')
@@ -82,7 +82,9 @@ function lastOwner(names: readonly string[]): string {
   return `They are the last owner of ${team} ${named}${more}. Make someone else an owner first, or delete ${team}.`;
 }
 
-/** One that they sent could be to another address of theirs, and one that they got would let them in again. */
+/**
+ * An invitation that they sent could be to another address of theirs; one that they received would let them in again.
+ */
 async function endInvitations(db: Db, { id, email_key }: Account, by: By): Promise<void> {
   const ended = await db
     .updateTable('invitations')

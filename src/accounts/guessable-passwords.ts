@@ -26,7 +26,7 @@ const LOOKALIKES = new Map(
   Object.entries({ '4': 'a', '@': 'a', '0': 'o', '3': 'e', '1': 'i', $: 's', '5': 's', '7': 't' }),
 );
 
-/** So much has to be left when all that is guessed first is taken out. */
+/** How much must remain once everything that is guessed first is taken out. */
 const LEAST_LEFT = 8;
 
 /** Whether a password is made of what is guessed first: common words, its owner's name and address, years, rows, repetitions. */

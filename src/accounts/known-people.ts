@@ -2,8 +2,9 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { By } from '../access.ts';
 
 /**
- * Whom a caller knows: who looks after the platform everybody, anyone else themselves, the people of their teams, and
- * those who let an app of their teams know them. An id is no secret (it is the `sub` of tokens), but it tells nobody a name.
+ * Whom a caller knows. Administrators and auditors know everybody. Anyone else knows themselves, the people of their
+ * teams, and those who let an app of their teams know them. An id is no secret (it is the `sub` of tokens), but it
+ * gives nobody a name.
  */
 const everybody = sql<SqlBool>`true`;
 const nobody = sql<SqlBool>`false`;
@@ -11,7 +12,7 @@ const nobody = sql<SqlBool>`false`;
 const knowsAll = ({ actor, access }: By) =>
   actor.type === 'operator' || actor.type === 'system' || access?.platformRole != null;
 
-/** People of the caller's own teams, and the caller: of them one is told also whether they may sign in. */
+/** The caller, and the people of the caller's teams: the caller also sees whether these may sign in. */
 export function isColleague(by: By, account: string): RawBuilder<SqlBool> {
   if (knowsAll(by)) return everybody;
   const self = by.actor.type === 'account' ? sql<SqlBool>`${sql.ref(account)} = ${by.actor.id ?? ''}` : nobody;

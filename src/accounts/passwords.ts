@@ -36,7 +36,7 @@ let decoy: Promise<string> | undefined;
 /** A hash of nothing anyone knows, so that an unknown address takes as long as a wrong password. */
 function decoyHash(): Promise<string> {
   decoy ??= hashPassword(crypto.randomUUID()).catch((error: unknown) => {
-    // Once more for the next one, or no unknown address would ever get another answer.
+    // The next call tries again; otherwise one failed hash would fail every unknown address from then on.
     decoy = undefined;
     throw error;
   });

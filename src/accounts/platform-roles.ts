@@ -44,8 +44,8 @@ export async function setPlatformRole(
 }
 
 /**
- * That someone is left to look after the server when this person no longer is. The command line may go without: it makes
- * the next admin. The rows are locked in one order, so that of two admins who demote each other one fails.
+ * Requires another administrator than this person. The command line may remove the last one, because it can make the
+ * next. The rows are locked in one order, so that of two admins who demote each other one fails.
  * @throws {AppError} conflict
  */
 export async function requireAnotherAdmin(db: Db, accountId: string, by: By): Promise<void> {

@@ -18,7 +18,7 @@ export interface PortalSession {
   readonly accountId?: string;
 }
 
-/** The person's sign-in epoch: a session of it is nothing in a later one. */
+/** The person's sign-in epoch when the session began; the session ends when the epoch goes up. */
 export async function signInEpochOf(db: Db, accountId: string): Promise<number | undefined> {
   const row = await db.selectFrom('accounts').select('sign_in_epoch').where('id', '=', accountId).executeTakeFirst();
   return row?.sign_in_epoch;

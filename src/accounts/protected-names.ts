@@ -13,7 +13,7 @@ export async function keepProtectedNames(
   now: Date,
 ): Promise<void> {
   const { hostname } = new URL(issuer);
-  // The name of one machine, or a number, is nobody's.
+  // A name without a dot, or an IP address, is no name to protect.
   const host = /[a-z].*\./.test(hostname) ? [hostname] : [];
   const value = JSON.stringify([PRODUCT, ...host, ...names]);
   await db

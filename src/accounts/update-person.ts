@@ -54,7 +54,7 @@ export async function updatePerson(db: Kysely<Tables>, update: PersonUpdate, by:
   }
 }
 
-/** What is said again in the same words is no change. */
+/** A field that is given with its present value is no change. */
 async function change(db: Db, before: Profile, wanted: Changes, by: By): Promise<Profile> {
   const name = wanted.name === before.name ? undefined : wanted.name;
   const email = wanted.email === before.email ? undefined : wanted.email;

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 
 type Named = Pick<Api, 'identifier' | 'team_id'>;
 
-/** Keeps whose an identifier was when its API goes. */
+/** Notes which team an identifier belonged to when its API is deleted. */
 export async function retireIdentifier(db: Db, { identifier, team_id }: Named, now: Date): Promise<void> {
   const last = { team_id, retired_at: now };
   await db
@@ -16,8 +16,9 @@ export async function retireIdentifier(db: Db, { identifier, team_id }: Named, n
 }
 
 /**
- * Resource servers take every token that is for them, and may outlive their API here. So its identifier does not go to
- * another team by being free. Called once the identifier is taken in the transaction, or one that is deleted just now is missed.
+ * A resource server accepts every token that is for it, and may outlive its API here. So another team cannot take the
+ * identifier of a deleted API. Called after the transaction has inserted the identifier; otherwise it misses an API
+ * that is deleted at the same moment.
  * @throws {AppError} conflict
  */
 export async function requireFreeIdentifier(db: Db, { identifier, team_id }: Named, by: By): Promise<void> {

@@ -48,8 +48,8 @@ export async function endTokensWith(db: Db, api: Api, scopes: readonly string[],
 
 /**
  * Takes scopes that an API no longer has out of every subscription, open request and role, so that they are not there
- * again when the API gets a scope of the same name. What has nothing left ends, but for what is suspended: else the app would ask anew,
- * and the suspension would be gone.
+ * again when the API gets a scope of the same name. A subscription without scopes ends, unless it is suspended:
+ * otherwise the app could ask again, and so get rid of the suspension.
  */
 export async function dropScopes(db: Db, api: Api, removed: readonly string[], now: Date): Promise<void> {
   const clientIds = await findAppsWithScopes(db, api.id, removed);

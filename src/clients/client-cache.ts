@@ -20,7 +20,7 @@ export interface ClientCache {
   find(db: Db, clientId: string): Promise<CachedClient | undefined>;
   /** What is remembered of an app; undefined says nothing. */
   peek(clientId: string): CachedClient | undefined;
-  /** Another number whenever all is forgotten: what was concluded from an entry holds as long as it stays. */
+  /** Changes whenever everything is forgotten. What was concluded from an entry holds while the number is the same. */
   generation(): number;
   /** How many are remembered now, and how many lookups were answered from memory and how many from the database so far. */
   counts(): { entries: number; hits: number; misses: number };
@@ -28,10 +28,13 @@ export interface ClientCache {
   readonly watch: (db: Db) => Watch;
 }
 
-/** So many apps are remembered; the one that has been for the longest goes first, and comes back when it is asked for. */
+/** How many apps are remembered. The oldest entry goes first, and is read again when it is asked for. */
 const MOST = 20_000;
 
-/** Milliseconds for which it is relied on while PostgreSQL, where another process may have changed it, cannot be asked. */
+/**
+ * Milliseconds for which an entry is used while PostgreSQL, where another process may have changed the app, cannot be
+ * asked.
+ */
 const TRUSTED_FOR = 60_000;
 
 /**
@@ -98,7 +101,7 @@ async function load(db: Db, clientId: string, known: ReadonlyMap<string, Offered
   if (!found) return undefined;
   const { client, secrets, subscriptions, introspects } = found;
   const ids = subscriptions.map(({ api_id: id }) => id);
-  // Looked up before anything is waited for, for it may be emptied meanwhile.
+  // Looked up before the first await, during which it may be emptied.
   const remembered = ids.flatMap((id) => known.get(id) ?? []);
   const missing = ids.filter((id) => !known.has(id));
   const read = await findOfferedApis(db, missing);

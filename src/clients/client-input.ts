@@ -63,7 +63,7 @@ const newClient = z.strictObject({
 /** What a developer gives when they register an app. */
 export const NewAppOfTeam = newClient.superRefine((client, ctx) => checkConsistency(client, reportTo(ctx)));
 
-/** What those who may do everything give: also what nobody may give themselves. */
+/** What administrators and the operator give, beyond what a developer may. */
 export const NewClient = newClient
   .extend({
     /** Scopes of APIs that it may use, without anyone's approval. */

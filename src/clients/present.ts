@@ -52,7 +52,7 @@ export function presentSecrets(secrets: readonly ListedSecret[], now: Date) {
   }));
 }
 
-/** A secret on the one occasion on which its value is known. */
+/** A new secret with its value, which is shown this once. */
 export function presentAddedSecret({ id, name, secret, expiresAt }: AddedSecret) {
   return { id, name, value: secret, expires_at: expiresAt?.toISOString() ?? null };
 }

@@ -46,7 +46,7 @@ export function once<T>(
     const first = await trx
       .insertInto('idempotency_keys')
       .values({ key_hash: keyHash, sealed_answer: null, ...fresh })
-      // One whose day is over is no key any more, whether or not somebody has removed it yet.
+      // A key ends after its day, whether or not the clean-up has removed it.
       .onConflict((conflict) =>
         conflict
           .column('key_hash')

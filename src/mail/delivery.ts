@@ -36,9 +36,9 @@ export interface DeliveryParts {
 export type Outcome = 'sent' | 'failed' | 'refused';
 
 /**
- * Sends what is due, in one process at a time. An attempt is noted before it is made, so that a crash in the middle of it
- * does not lead to another at once; what the server has accepted without our hearing of it is sent once more, under the
- * same Message-ID.
+ * Sends what is due, in one process at a time. An attempt is noted before it is made, so that a crash in the middle of
+ * it does not lead to another at once; a mail that the server accepted without our hearing of it is sent again, under
+ * the same Message-ID.
  * @returns how many were sent
  */
 export async function sendDueMail(parts: DeliveryParts): Promise<number> {
@@ -99,8 +99,8 @@ async function attempt(parts: DeliveryParts, id: string, attempts: number) {
 const literal = (subject: string) => (subject.includes('=?') ? encodeWord(subject, 'B', 52) : subject);
 
 /**
- * A server that refuses all is asked by one mail at a time, and less and less often: whoever signs in in vain every few
- * seconds is locked out. Mail that is written meanwhile makes an attempt of its own.
+ * When the server refuses everything, one mail at a time tries, less and less often: a client that fails to sign in
+ * every few seconds gets locked out. Mail that is written meanwhile makes an attempt of its own.
  */
 async function holdBack(db: Db, attempts: number, now: Date): Promise<void> {
   const seconds = Math.min(delayAfter(attempts), MOST_HELD_BACK);

@@ -1,6 +1,6 @@
 import { skeletonOf } from './scripts.ts';
 
-/** Names shorter than this are held against whole words only: many words have them in the middle. */
+/** Shorter names are compared with whole words only: many words contain them. */
 const LONG = 5;
 
 /** The names that an operator keeps for themselves, as they are compared. */

@@ -100,7 +100,7 @@ async function resolveHolder(db: Db, holder: Holder, by: By): Promise<{ accountI
   return { accountId: account.id };
 }
 
-/** Whom the caller does not know, and who is not there at all: in the same words. */
+/** The same words for somebody whom the caller does not know and for somebody who does not exist. */
 const noSuchPerson = (person: string, { access }: By) =>
   access && access.platformRole === null
     ? `There is nobody ${person} in your teams, or among those who let one of your apps know them.`

@@ -134,7 +134,7 @@ export async function listRoles(db: Db, apiId: string, by: By) {
     .execute();
 }
 
-/** For who changes its roles it stays with its team until their transaction ends. */
+/** Where its roles are changed, the API stays with its team until the transaction ends. */
 function apiFor(db: Db, id: string, action: 'api.read' | 'role.write'): Promise<Api | undefined> {
   const api = db.selectFrom('apis').selectAll().where('id', '=', id);
   return (action === 'role.write' ? api.forShare() : api).executeTakeFirst();

@@ -96,7 +96,7 @@ export async function endSubscription(
     const locked = await lockSubscription(trx, target, 'either', by);
     const decides = decidesFor(by, locked.api);
     if (!['pending', 'active', 'suspended'].includes(locked.row.state)) throw conflict('The subscription has ended.');
-    // Else the app would end it and ask anew, and the suspension would be gone.
+    // Otherwise the app could end it and ask again, and so get rid of the suspension.
     if (locked.row.state === 'suspended' && !decides) throw conflict('Only the team of the API can end a suspension.');
     const decision = decides ? { note: reason, decided_by: by.actor.id ?? null, decided_at: by.now } : {};
     const ended = await changeSubscription(trx, locked, {

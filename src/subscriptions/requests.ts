@@ -115,7 +115,9 @@ interface RequestPlan {
   readonly waiting: readonly string[] | undefined;
 }
 
-/** Which of the scopes are live at once. An API without scopes has nothing that could say so: it always asks its owner. */
+/**
+ * Which of the scopes are live at once. Without scopes there is nothing to go by: such an API always asks its owner.
+ */
 function planRequest({ api, scopes }: Offer, wanted: { scopes: string[] }, existing?: Subscription): RequestPlan {
   const asked = [...new Set(wanted.scopes)];
   requireKnownScopes(
@@ -177,7 +179,7 @@ async function save(trx: Transaction<Tables>, { app, api, existing, plan, reason
     .executeTakeFirstOrThrow();
 }
 
-/** All of them are read for an app's token requests. */
+/** The token requests of an app read all of them. */
 const MOST = 100;
 const LIVE: Subscription['state'][] = ['pending', 'active', 'suspended'];
 

@@ -45,7 +45,7 @@ export async function lockSubscription(
     .where('id', '=', id)
     .executeTakeFirst();
   if (!known) throw gone();
-  // The API first, as whoever removes scopes does: then nobody waits for each other in a circle.
+  // Locks the API first, as the removal of scopes does, so that two transactions cannot deadlock.
   const api = await lockApiAsItIs(trx, known.api_id);
   const app = await lockSubscriber(trx, known.client_id);
   const row = await trx.selectFrom('subscriptions').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();

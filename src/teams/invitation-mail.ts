@@ -14,7 +14,7 @@ export function invitationMail(about: {
   issuer: string;
 }): Mail {
   const { invitation, teamName, code, issuer } = about;
-  // It goes to whoever somebody names: what is written in it is ours.
+  // It goes to an address that anybody may name, so all its words are ours.
   const named = teamName !== undefined && isForStrangers(teamName);
   const team = named ? `the team “${oneLine(teamName)}”` : 'a team';
   const what =

@@ -117,7 +117,10 @@ async function endMembership(db: Db, membership: Membership, by: By): Promise<vo
   await record(db, by.actor, { type: 'team.member_removed', ...membership }, by.now);
 }
 
-/** Changes of one team's members come one after the other, so that two owners who go at once do not both see the other. */
+/**
+ * Changes of one team's members run one after the other, so that of two owners who leave at once neither counts the
+ * other.
+ */
 async function lockMembers(db: Db, teamId: string): Promise<void> {
   await db.selectFrom('teams').select('id').where('id', '=', teamId).forUpdate().execute();
 }

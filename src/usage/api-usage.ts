@@ -33,7 +33,7 @@ export async function readApiUsage(
 ): Promise<ApiUsage> {
   const api = await requireApi(db, apiId, by);
   const window = windowOf(period, by.now);
-  // Read once and added up in three ways, and only then named.
+  // Read once, added up in three ways, and only then given names.
   const counted = db
     .selectFrom('usage_hours')
     .select(['client_id as clientId', 'event', 'outcome', partOf(window).as('part')])

@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 /** How long a secret lives when nobody says, how long at most, and when it counts as about to end. In days. */
 export const SECRET_POLICY = { defaultDays: 90, mostDays: 365, soonDays: 14 } as const;
 
-/** So many may be live at once; every one costs a comparison at the token endpoint. */
+/** How many may be live at once: each costs a comparison at the token endpoint. */
 export const MOST_SECRETS = 100;
 
 /** Hours without a use after which a secret that has a used successor counts as safe to revoke. */

@@ -30,7 +30,7 @@ export function judgeSecret(secret: Used, all: readonly Used[], now: Date): Secr
 
 const isOver = ({ expires_at }: Used, now: Date) => expires_at !== null && expires_at <= now;
 
-/** Nobody has used it for a day, and somebody has had a day to. */
+/** It has existed for a day, and nobody has used it in that day. */
 function isQuiet({ last_used_at, created_at }: Used, now: Date): boolean {
   return now.getTime() - (last_used_at ?? created_at).getTime() >= QUIET_HOURS * HOUR;
 }

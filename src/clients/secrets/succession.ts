@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 
 /**
- * What a secret leaves behind that is about to be removed. Where it has a successor of its own, that one takes its place for
- * those that it was to replace. Where it has none and nobody ever used it, they end when they would have without it, so
- * that the app is not left with nothing. In the transaction that removes it, while the app is held.
+ * Settles what the removal of a secret means for those that it was to replace. If it has a successor, the successor
+ * replaces them instead. If it has none and nobody has used it, they end when they would have ended without it, so that
+ * the app keeps a working secret. In the transaction that removes it, while the app is held.
  */
 export async function handOn(db: Db, secretId: string, now: Date): Promise<void> {
   await sql`

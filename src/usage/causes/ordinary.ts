@@ -1,6 +1,6 @@
 import type { Causes } from './cause.ts';
 
-/** What a person answered, and what nobody can do anything about. */
+/** What a person answered, and failures that nobody can do anything about. */
 export const ordinary = {
   access_denied: [{ cause: 'The person said no.', fix: 'Nothing. Tell the person what the app cannot do without it.' }],
   login_required: [
