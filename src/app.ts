@@ -55,7 +55,8 @@ const PATIENCE = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5000,
-  // Longer than proxies keep a connection to us (nginx: 60 s). One that we close first is closed under a proxy's hands.
+  // Longer than proxies keep a connection to us (nginx: 60 s). Otherwise a proxy may send a request into a connection
+  // that we are closing.
   keepAliveTimeout: 65_000,
 };
 
@@ -79,8 +80,8 @@ export interface App {
   readonly secretUses: SecretUses;
   readonly usage: UsageRecorder;
   /**
-   * Ends everything, in an order that holds until the last answer: at once what would keep connections open and what nobody
-   * waits for, and once the server has `answered` the last request, what answers depend on and what they leave behind.
+   * Ends everything in two steps. At once: what keeps connections open, and what nobody waits for. Once the server has
+   * `answered` its last request: what answers depend on, and what they have left to be written.
    */
   end(answered?: Promise<void>): Promise<void>;
   /** Starts to listen. @returns where, which tells a port that was chosen as 0. @throws {ConfigError} */
@@ -213,7 +214,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     usage,
     async end(answered) {
       await using ends = new AsyncDisposableStack();
-      // The last of these first; when one fails, the others come all the same.
+      // In reverse order. When one fails, the others still end.
       ends.defer(() => usage.close());
       ends.defer(() => pictures.close());
       ends.defer(() => secretUses.close());

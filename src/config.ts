@@ -159,7 +159,7 @@ function parseMetrics(read: (name: VariableName) => string | undefined, listenPo
   return { port: metricsPort, host: read('METRICS_HOST') ?? 'localhost' };
 }
 
-/** undefined is the embedded database, which the word says too: production wants it said. */
+/** undefined: the embedded database, which the word `embedded` names too. Production has no default. */
 function parseDatabaseUrl(value: string | undefined): string | undefined {
   if (value === undefined || value === 'embedded') return undefined;
   try {

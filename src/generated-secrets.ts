@@ -17,7 +17,7 @@ export interface Secrets {
 export function resolveSecrets(config: Config, hasKeys: boolean): Secrets {
   const { masterKeys, cookieKeys } = config;
   if (masterKeys.length > 0 && cookieKeys.length > 0) return { masterKeys, cookieKeys };
-  // New cookie keys cost no more than the sign-ins; only of master keys there can be no others.
+  // New cookie keys cost people a sign-in. New master keys could not open what is there.
   const generated = readOrGenerate(join(config.dataDir, 'secrets.json'), hasKeys && masterKeys.length === 0);
   return {
     masterKeys: masterKeys.length > 0 ? masterKeys : parseMasterKeys(generated.masterKeys),

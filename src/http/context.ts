@@ -10,7 +10,7 @@ declare module 'koa' {
 
 /** What a request's connection and headers say of it, looked at once and ahead of all else. */
 export interface Arrival {
-  /** The one of our names that it was called by. */
+  /** Which of our names the request used. */
   readonly origin?: string | undefined;
   /** Why it is refused, whatever it is for. */
   readonly fault?: ErrorCode | undefined;
@@ -28,6 +28,6 @@ export interface RequestState {
   formBody?: string;
   /** What a lane ahead of the provider issued tokens for. */
   grantType?: 'client_credentials' | 'refresh_token';
-  /** What an answer does not show, for who counts. */
+  /** What an answer does not show, for the counters. */
   happened?: 'reuse' | 'sign_in_failed';
 }

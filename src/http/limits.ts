@@ -7,7 +7,7 @@ import type { Database, Db } from '../db/connections/connection.ts';
 export interface Counted {
   /** Seconds until the key may try again; 0 when it may now. */
   readonly wait: number;
-  /** The first that is too many in its window: the one to tell of, because those behind it say nothing new. */
+  /** Whether it is the first one over the limit in its window: only that one is reported. */
   readonly isNews: boolean;
 }
 
@@ -61,7 +61,7 @@ export function createFailureLimit(
   };
 }
 
-/** Of several limits that one caller runs into, one is news in a window: the caller is the same. */
+/** A caller that runs into several limits in one window is reported once. */
 export function tellOnce(
   database: Pick<Database, 'kind' | 'db'>,
   { name, seconds }: { name: string; seconds: number },

@@ -3,15 +3,15 @@ import type { Context } from 'koa';
 import { AppError } from '../errors.ts';
 
 /**
- * What a page showed is what is done. A form carries, as `shown`, a digest of what its page says, and whoever does what the
- * form asks for first makes the page anew and compares: when others have changed what it says meanwhile, the page is shown
- * again (docs/decisions/0021). The digest is no secret and proves nothing: it is the same person's who looks at the page.
+ * What a page showed is what is done. A form carries, as `shown`, a digest of what its page says. Its handler first
+ * makes the page anew and compares the digests; when they differ, the page is shown again (docs/decisions/0021). The
+ * digest is no secret and proves nothing: the person who sends the form is the one who saw the page.
  */
 export function digestOf(shown: unknown): string {
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22);
 }
 
-/** Whether a form was made from a page that said this. One that does not say from which was not. */
+/** Whether a form was made from a page that said this; false for a form without a digest. */
 export function isWhatWasShown(ctx: Context, shown: unknown): boolean {
   const { shown: digest } = (ctx.request.body ?? {}) as { shown?: unknown };
   return digest === digestOf(shown);

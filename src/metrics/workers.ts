@@ -10,7 +10,7 @@ interface Reply {
   readonly counted: Counted;
 }
 
-/** Milliseconds. A worker that does not answer stands still; the others are told of without it. */
+/** Milliseconds. A worker that does not answer in this time is left out. */
 const PATIENCE = 2000;
 
 /** In a worker: tells the primary what it has counted, whenever that asks. */
@@ -18,7 +18,7 @@ export function answerPrimary(registry: Registry): void {
   process.on('message', async (message) => {
     if (message !== ASK) return;
     const reply: Reply = { counted: await registry.getMetricsAsJSON() };
-    // The primary may have let go of this worker meanwhile: the error would end it in the middle of its last answers.
+    // The primary may have disconnected this worker: an error that nobody hears would end it during its last answers.
     process.send?.(reply, undefined, undefined, () => {});
   });
 }
@@ -70,7 +70,7 @@ async function counted(worker: Worker, before: Counted): Promise<Counted> {
   const end = () => resolve(before);
   const timer = setTimeout(end, PATIENCE);
   worker.on('message', hear).once('exit', end);
-  // One that ends at this moment is told of with what it said last.
+  // For a worker that ends at this moment, its last numbers count.
   if (worker.isConnected()) worker.send(ASK, (error) => error && end());
   const answer = await promise;
   clearTimeout(timer);

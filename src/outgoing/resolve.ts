@@ -12,8 +12,8 @@ export interface Address {
 const PATIENCE = { timeout: 700, tries: 2 };
 
 /**
- * All addresses of a host, each of which may be connected to. One that may not spoils the others: a name that leads
- * inside and outside is nobody's mistake.
+ * All addresses of a host, each of which may be connected to. One refused address refuses the name: nobody has a name
+ * by mistake that leads both inside and outside.
  * @throws when there is none, or one too many
  */
 export async function addressesOf(host: string, targets: Targets, signal: AbortSignal): Promise<readonly Address[]> {

@@ -27,7 +27,7 @@ export function createSlots(bounds: { most: number; perHost: number; mostWaiting
     const left = (running.get(host) ?? 1) - 1;
     if (left === 0) running.delete(host);
     else running.set(host, left);
-    // Whoever waits for a host that is busy does not hold up those behind.
+    // A fetch that waits for a busy host does not hold up those behind it.
     for (const next of waiting) {
       if (!isFree(next.host)) continue;
       waiting.delete(next);

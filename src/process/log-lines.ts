@@ -19,7 +19,7 @@ export interface LogLines {
 }
 
 /**
- * Lines to standard error, a few at a time: a system call for each would cost more than many a request. Whoever reads them
+ * Lines to standard error, a few at a time: a system call for each would cost more than many a request. Their reader
  * may be slow, stand still or end, and the server goes on: nothing here waits for the reader, or throws. pino's own
  * destination ends the process when a disk is full, and never ends itself when a pipe has lost its reader.
  */

@@ -9,14 +9,15 @@ import { WorkerEnded } from './workers.ts';
 
 /** Runs the process, as what it is to be, until it ends. */
 export async function run(environment: NodeJS.ProcessEnv, signals: Signals): Promise<void> {
-  // Whoever reads it may have seen enough.
+  // The reader may have seen enough.
   process.stdout.on('error', () => {});
   try {
     await serveAs(readConfig(environment), signals);
   } catch (error) {
     // What had begun has been undone.
     if (error instanceof ToldToEnd) process.exit(0);
-    // A worker that could not start has said why; or all are told to end, and what waits for them ends the process.
+    // A worker that could not start has said why. When all are told to end, the code that waits for them ends the
+    // process.
     if (error instanceof WorkerEnded && signals.end.aborted) return;
     if (!(error instanceof WorkerEnded)) process.stderr.write(`latchkey cannot start. ${explainStartFailure(error)}\n`);
     process.exit(1);

@@ -22,7 +22,10 @@ export interface Signals {
 /** Milliseconds. At Ctrl-C the terminal sends one SIGINT and npm another: they are one. */
 const SAME = 1000;
 
-/** Hears signals from the start on: whoever asks later learns what came before. A second SIGINT or SIGTERM ends at once. */
+/**
+ * Hears signals from the start on: code that asks later learns of earlier ones. A second SIGINT or SIGTERM ends at
+ * once.
+ */
 export function hearSignals(): Signals {
   const told = new AbortController();
   const end = (signal: NodeJS.Signals) => {

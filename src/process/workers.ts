@@ -55,7 +55,7 @@ export function createWorkers(count: number, log: Logger): Workers {
     clearTimeout(place.timer);
     const worker = cluster.fork();
     running.add(worker);
-    // What is sent to a worker that ends at that moment. Unheard, it would end the primary.
+    // A message to a worker that ends at that moment fails. An error that nobody hears would end the primary.
     worker.on('error', (err) => log.debug({ err, worker: worker.process.pid }, 'a worker could not be told'));
     worker.on('exit', (code, signal) => {
       running.delete(worker);
@@ -115,7 +115,7 @@ export function createWorkers(count: number, log: Logger): Workers {
       if (replacing) return;
       replacing = true;
       try {
-        // Those that are starting are not new enough: they may have read what has changed since.
+        // Workers that are still starting are replaced too: they may have read old values.
         await starting;
         await replaceEach();
         if (!stopping) log.info('all workers are replaced');
@@ -130,7 +130,7 @@ export function createWorkers(count: number, log: Logger): Workers {
       stopping = true;
       for (const place of places) clearTimeout(place.timer);
       const all = [...running];
-      // Heard from now on: one may end badly while the others are waited for.
+      // Heard from now on, because one may fail while the others are waited for.
       const ends = Promise.allSettled(all.map(untilEnded));
       await Promise.all(all.filter(isHeld).map(untilWaiting));
       for (const worker of all) release(worker);

@@ -46,7 +46,7 @@ function requireContent(text: string, name: string, problem: string): string {
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
-  // What Docker makes of a secret's file that is not there.
+  // Docker makes a folder of a secret's file that is missing.
   EISDIR: 'is a folder, where a file was to be',
   EACCES: 'is not readable for the account of this process',
 };

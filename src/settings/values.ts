@@ -200,7 +200,7 @@ export function parseCookieKeys(value: string | undefined): string[] {
   return keys;
 }
 
-/** A place between commas that is empty is a variable that was not filled in, and no shorter list. */
+/** An empty place between commas is a variable that was not filled in, and does not make the list shorter. */
 function splitList(name: string, value: string | undefined): string[] {
   if (value === undefined) return [];
   const entries = value.split(',').map((entry) => entry.trim());

@@ -8,7 +8,7 @@ import type { OwnNames } from './own-names.ts';
 export function noteArrival(names: OwnNames, trustedProxies: number): Middleware<RequestState> {
   return (ctx, next) => {
     ctx.request.ip = clientAddress(ctx.req, trustedProxies);
-    // Whoever asks for an address asks for `ctx.ip`.
+    // Everything that needs the client's address reads `ctx.ip`.
     delete ctx.req.headers['x-forwarded-for'];
     const target = takeTarget(ctx);
     ctx.state.arrival = arrivalOf(ctx.req, target, names);
@@ -83,5 +83,5 @@ function isRepeated(rawHeaders: readonly string[]): boolean {
   return false;
 }
 
-/** A name or an address, and perhaps a port (RFC 9112 §3.2): nobody's password, and not nothing. */
+/** A name or an address, and perhaps a port (RFC 9112 §3.2); without user information, and not empty. */
 export const isHost = (value: string) => /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(value);

@@ -12,8 +12,8 @@ export interface WholeAnswer {
 }
 
 /**
- * For the few answers that are asked for most: the ways to them stand ahead of the rest of the chain and take only
- * what the rest would let through, and what they answer is written in one go, without a dozen calls that set a header.
+ * Writes the answers that are asked for most in one go, without a dozen calls that each set a header. The middlewares
+ * that use it stand ahead of the chain, and take only what the chain would let through.
  */
 export interface AtOnce {
   /** Whether a request is for exactly this path and nothing else, under one of our names (http/network/arrival.ts). */

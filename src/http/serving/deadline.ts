@@ -48,7 +48,7 @@ class RequestDeadline implements Deadline {
     if (this.#end !== undefined) this.#end = Math.max(this.#end, performance.now() + AFTER_COMMIT);
   }
 
-  /** The answer is made: what was begun meanwhile, and timers that were set, are nobody's request any more. */
+  /** The answer is made: work and timers that outlive it belong to no request. */
   lift(): void {
     this.#end = Number.POSITIVE_INFINITY;
   }

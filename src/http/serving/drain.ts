@@ -6,8 +6,8 @@ import type { Listening } from '../../listen.ts';
 const LONGEST = 10_000;
 
 /**
- * The close() of an HTTP server also ends idle connections, under the hands of a client that is about to use one. Here it
- * only stops to listen, whoever calls it: in a worker node:cluster does.
+ * The close() of an HTTP server also ends idle connections, which a client may be about to use. Here it only stops
+ * listening, also when node:cluster calls it in a worker.
  */
 export function keepIdleConnections(server: Server): void {
   // Typed as giving back a server of its own kind: it gives back this one.
