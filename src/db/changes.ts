@@ -42,9 +42,12 @@ export interface Watch {
   readonly fingerprint: () => Promise<string>;
   /** Called at once when a change is heard of, before anything else happens. */
   readonly invalidate?: () => void;
-  /** Milliseconds for which nothing needs to be heard; where it cannot be polled for longer, everything may have changed. */
+  /** Milliseconds without a successful poll after which everything may have changed. */
   readonly trustedFor?: number;
-  /** Called after a change, never twice at once, not without end when there are many, and at least once after the last. */
+  /**
+   * Called after a change: never twice at once, at a limited rate when there are many, and at least once after the
+   * last.
+   */
   readonly onChange: () => Promise<void>;
 }
 
@@ -134,7 +137,7 @@ function createWatched(watch: Watch, { clock, onError }: WatchOptions): Watched 
       try {
         watch.invalidate?.();
       } catch (error) {
-        // Whoever tells of a change has others to tell, and has committed.
+        // The caller has committed by now, and has other listeners to tell.
         onError(error);
       }
       run(true);

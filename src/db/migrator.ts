@@ -21,7 +21,7 @@ async function schemaOf(db: Kysely<Tables>) {
   return rows[0] as (typeof rows)[number];
 }
 
-/** Said here, for the first statement that fails hides why behind the next one. @throws {DatabaseUnusable} */
+/** Checked here, because the failure of a later statement would hide the reason. @throws {DatabaseUnusable} */
 async function requireCreate(db: Kysely<Tables>): Promise<void> {
   const { schema, role, mayCreate } = await schemaOf(db);
   if (mayCreate) return;

@@ -56,8 +56,10 @@ async function insertKey(
 }
 
 /**
- * A signer that has not the keys in use, such as a command's with other master keys, would make one that no server can
- * use. @throws {MissingMasterKey} @throws {WrongMasterKey}
+ * A signer without the keys in use, such as a command's with other master keys, would make a key that no server can
+ * use.
+ * @throws {MissingMasterKey}
+ * @throws {WrongMasterKey}
  */
 async function checkSigner(trx: Transaction<Tables>, signer: Signer, now: Date): Promise<void> {
   const own = (await listSigningKeys(trx)).filter((key) => key.signer === signer.name && !key.revokedAt);

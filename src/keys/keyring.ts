@@ -50,7 +50,7 @@ export interface KeyringParts {
   readonly onChange: (keyring: Keyring) => void;
 }
 
-/** Active keys first: whoever picks "the first that fits" never picks one that is still waiting. */
+/** Active keys first, so that a reader that picks the first one that fits never picks one that is still waiting. */
 const ORDER: Record<KeyStage, number> = { active: 0, retiring: 1, pending: 2, gone: 3 };
 
 /** Opens the keyring with an active key of every algorithm that must have one. @throws {MissingMasterKey} @throws {WrongMasterKey} @throws {MissingSigner} */
@@ -97,7 +97,7 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
       try {
         await load();
       } finally {
-        // Also with a key that cannot be used here: others were revoked, and verifiers must learn of all.
+        // Also when one of the keys cannot be used here: others may have been revoked, and verifiers must hear of it.
         onChange(keyring);
       }
     },
@@ -112,7 +112,7 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
           [await signingKeysFingerprint(db), ...all.map((key) => `${key.kid} ${stage(key)}`)].join(),
         onChange: async () => {
           await keyring.reload();
-          // Whoever revoked a key may not have been able to make the next one.
+          // The process that revoked a key may have been unable to make the next one.
           if (![...ALWAYS].every((alg) => keyring.published().some((key) => key.alg === alg))) await keyring.maintain();
         },
       },

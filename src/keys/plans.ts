@@ -31,7 +31,7 @@ export function planUpkeep(
   return planTakeover(keys, policy, now, use === 'always' ? now : secondsAfter(now, policy.publishFor));
 }
 
-/** Who signs instead when nobody does: the next in line if it starts in time; `at` is when somebody must. */
+/** Which key signs when none does: the next one, if it starts in time. `at` is when a key must sign. */
 export function planTakeover(
   keys: readonly KeyTimes[],
   policy: RotationPolicy,

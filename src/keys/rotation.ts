@@ -52,7 +52,7 @@ async function maintainAlgorithm({ db, signer, policy }: RotationParts, alg: Sig
   if (!(await plan(db))) return [];
   return underLock(db, async (trx) => {
     const made: string[] = [];
-    // Someone else may have been first; so the plan is made again where only one can be, until nothing is left to do.
+    // Another process may have been first. So the plan is made again under the lock, until nothing is left to do.
     for (let left = MOST_STEPS; left > 0; left -= 1) {
       const step = await plan(trx);
       if (!step) break;

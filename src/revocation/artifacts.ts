@@ -36,7 +36,7 @@ export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): 
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
 }
 
-/** What a request under way writes for a sign-in of until now is nothing any more. */
+/** What a request under way still writes for an earlier sign-in is dead. */
 async function endEpoch(db: Db, accountId: string): Promise<void> {
   await db
     .updateTable('accounts')

@@ -27,9 +27,9 @@ export interface RevocationLife {
 }
 
 /**
- * What is issued so many milliseconds after a revocation is refused as well. A token is made from what was known before, and
- * bears the time from before it was read (`iat`): in another process that may be the second in which it had not heard of
- * the change, and everywhere the time until the change is committed.
+ * Tokens that are issued this many milliseconds after a revocation are refused as well. A token is made from what was
+ * read before, and its `iat` is the time before that reading. Another process may not have heard of the change for a
+ * second, and no process sees it before it is committed.
  */
 const REACH = 2000;
 

@@ -36,7 +36,7 @@ const MEANT = [
   'user',
 ] as const;
 
-/** Taken and left aside: what they ask for is so anyway, or is of no use here. */
+/** Accepted and ignored: what they ask for is the case anyway, or has no use here. */
 const IDLE =
   /^(client_encoding|fallback_application_name|gssencmode|keepalives(_\w+)?|tcp_user_timeout|uselibpqcompat)$/;
 
@@ -111,7 +111,7 @@ function readHost(text: string, parameters: Address['parameters']): Pick<Address
   return { host: parameters.host ?? ipv6 ?? decode(name), port: port === undefined ? undefined : Number(port) };
 }
 
-/** A name that is not known is told only where the password cannot be in it. */
+/** An unknown name is quoted only where it cannot contain the password. */
 function readParameters(query: string, hasUser: boolean): Address['parameters'] {
   const known: Partial<Record<Parameter, string>> = {};
   for (const [name, value] of new URLSearchParams(query)) {

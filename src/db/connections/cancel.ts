@@ -26,7 +26,7 @@ export function rememberAddress(client: pg.ClientBase, config: pg.ClientConfig):
 
 /**
  * Asks the server to end what runs on a connection, over another one, as the protocol has it; PgBouncer passes that on.
- * Nobody answers it: the statement fails with 57014, or was quicker.
+ * The request has no answer: the statement fails with 57014, or had already ended.
  */
 export function cancelRunning(client: pg.ClientBase): void {
   const { processID, secretKey } = client as unknown as Cancellable;

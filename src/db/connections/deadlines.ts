@@ -48,7 +48,7 @@ export function requireTime(deadline: Deadline): number {
 export async function within<T>(deadline: Deadline, waiting: Promise<T>, late: (value: T) => void): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const giveUp = () => {
-    // What it comes to is nobody's any more, a failure included.
+    // Nobody waits for its result any more, so a failure is ignored.
     waiting.then(late, () => {});
     reject(new DeadlineExceeded());
   };

@@ -69,7 +69,7 @@ function serialize(driver: Driver, deadlines: Deadlines): Driver {
     try {
       await (deadline ? within(deadline, before, () => {}) : before);
     } catch (error) {
-      // Those behind still wait for those before.
+      // Later holders still wait for the earlier ones.
       before.then(resolve);
       throw error;
     }

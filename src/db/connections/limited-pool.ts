@@ -34,7 +34,7 @@ export function limitPool(pool: pg.Pool, deadlines: Deadlines): PostgresPool {
   };
 }
 
-/** A connection that came when nobody waited for it any more. Who counts those that could not be had hears of it. */
+/** A connection that came when nobody waited for it any more. It counts as one that could not be had. */
 function giveBack(pool: pg.Pool, client: pg.PoolClient): void {
   client.release();
   pool.emit(TOO_LATE);
@@ -46,7 +46,10 @@ class LimitedClient {
   readonly #client: pg.PoolClient;
   readonly #deadlines: Deadlines;
   #inTransaction = false;
-  /** A statement on it was cancelled: nobody knows whether that meets another one, so it is not used for another request. */
+  /**
+   * A statement on it was cancelled. The cancellation may hit the next statement, so no other request uses the
+   * connection.
+   */
   #spoilt = false;
 
   constructor(client: pg.PoolClient, deadlines: Deadlines) {
@@ -77,8 +80,9 @@ class LimitedClient {
   }
 
   /**
-   * At the deadline the statement is cancelled, and its outcome is waited for: nothing may be refused that is committed
-   * after all. Where a server says nothing any more, only what cannot commit by itself is given up.
+   * At the deadline the statement is cancelled and its outcome is waited for, because a request whose change was
+   * committed must not be refused. When the server does not answer, only a statement that cannot commit by itself is
+   * given up.
    */
   async #obey(deadline: Deadline, text: string, values: unknown[]): Promise<Result> {
     const left = requireTime(deadline);

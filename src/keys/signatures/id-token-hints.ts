@@ -13,7 +13,7 @@ export interface IdTokenHint {
 
 export type HintReader = (hint: string | undefined) => IdTokenHint | undefined;
 
-/** Takes one that any key has signed which is good or retired while sessions last; what a revoked key signed says nothing. */
+/** Accepts a hint of a current key, or of one that retired within the life of a session; not of a revoked key. */
 export function createHintReader({ keyring, issuer }: { keyring: () => Keyring; issuer: string }): HintReader {
   const findKey = (kid: unknown) =>
     [...keyring().published(), ...keyring().remembered()].find((key) => key.kid === kid);

@@ -40,7 +40,7 @@ export function feedRoutes(publisher: FeedPublisher): FeedRoutes {
     const stream = new PassThrough();
     const send = ({ body }: SignedFeed) => {
       if (stream.writableEnded) return;
-      // Whoever does not read is dropped, and comes back or polls.
+      // A reader that is too slow is disconnected; it connects again or polls.
       if (stream.writableLength > MOST_UNREAD) return stream.destroy();
       stream.write('event: revocations\ndata: ');
       stream.write(body);
