@@ -44,7 +44,7 @@ export function explainFailure(error: unknown): string[] {
   return [explainDatabaseFailure(error) ?? explainFileFailure(error) ?? explainFault(error)];
 }
 
-/** What nobody has foreseen, in one line: where in the code it happened helps nobody at a terminal. */
+/** An unexpected failure in one line: a stack helps nobody at a terminal. */
 function explainFault(error: Error): string {
   const [first = ''] = error.message.split('\n');
   const code = 'code' in error ? ` (${String(error.code)})` : '';

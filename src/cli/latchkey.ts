@@ -26,7 +26,7 @@ const io = rememberInputs({
   wait: (milliseconds) => wait(milliseconds),
 } satisfies Io);
 
-// Whoever reads has seen enough, such as `head`: no reason to complain.
+// The reader, such as `head`, has seen enough: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

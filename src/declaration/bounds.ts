@@ -29,7 +29,7 @@ export function requireFewChanges(changes: readonly unknown[]): void {
   throw refusal(`The file changes ${changes.length} things, and 10,000 at most are changed at once. ${inParts}`);
 }
 
-/** A file of ten thousand mistakes is mended by its first hundred. */
+/** The first hundred problems are enough to start mending a file. */
 export function firstOf<Found>(found: readonly Found[], toProblem: (one: Found) => Problem): Problem[] {
   const problems = found.slice(0, MOST_PROBLEMS).map(toProblem);
   const rest = found.length - problems.length;

@@ -39,7 +39,7 @@ export function parseDeclaration(text: string): Parsed {
 const tooDeep = (cause?: unknown) =>
   new DeclarationError([{ line: undefined, message: 'The file is nested too deeply.' }], { cause });
 
-/** The parser goes down with what is nested, and meets the end of the stack. */
+/** The parser calls itself for each level, and would overflow the stack. */
 function readDocument(text: string, lines: LineCounter): Document.Parsed {
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -68,7 +68,7 @@ function readValue(document: Document.Parsed): unknown {
 
 const DEEPEST = 20;
 
-/** An alias to what it stands in has no end either. */
+/** An alias to a value around it would never end either. */
 function requireShallow(value: unknown, around: readonly unknown[]): void {
   if (typeof value !== 'object' || value === null) return;
   if (around.length > DEEPEST || around.includes(value)) throw tooDeep();

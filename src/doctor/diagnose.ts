@@ -31,7 +31,7 @@ export function diagnose(snapshot: Snapshot): Finding[] {
   return found.sort((first, second) => SEVERITIES.indexOf(first.severity) - SEVERITIES.indexOf(second.severity));
 }
 
-/** A rule that cannot cope with what it sees says so itself, and keeps no other from being looked at. */
+/** A rule that throws becomes a finding of its own, and the other rules still run. */
 function findingsOf(check: Rule['check'], snapshot: Snapshot): readonly string[] {
   try {
     return check(snapshot);

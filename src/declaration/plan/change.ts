@@ -45,12 +45,12 @@ export interface Change {
   readonly path?: Path;
   /** When it is made among the others. */
   readonly phase: number;
-  /** A part of another one, of which nothing is said. */
+  /** A part of another change, which is not listed by itself. */
   readonly isSilent?: true;
   readonly run: (work: Work) => Promise<unknown>;
 }
 
-/** What is there before what leans on it, and removed after it. */
+/** The order: what others depend on is made before them, and removed after them. */
 export const PHASES = {
   group: 0,
   team: 1,

@@ -10,7 +10,7 @@ import { planTeams } from './teams.ts';
 export interface Plan {
   /** In the order in which they are made. */
   readonly changes: readonly Change[];
-  /** What is at the server and not in the file, and stays because nobody asked for it to go. */
+  /** What the server has and the file does not, and what stays because nobody asked to remove it. */
   readonly left: readonly Change[];
 }
 

@@ -1,7 +1,7 @@
 /** What was looked at: a value, or why there is none. */
 export type Look<T> = () => T;
 
-/** Looks at one thing; when that fails, whoever asks for the value gets the failure, and nobody else. */
+/** Examines one thing. When that fails, only rules that read the value get the failure. */
 export async function look<T>(at: () => Promise<T>): Promise<Look<T>> {
   try {
     const value = await at();
