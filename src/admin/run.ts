@@ -46,7 +46,7 @@ export async function run(parts: RunParts, ctx: Context, operation: Operation, p
   if (operation.result) ctx.body = operation.result.parse(answer.body);
 }
 
-/** Whoever sends If-Match counts on it: where there is no version to compare with, nothing is changed. */
+/** A caller that sends If-Match relies on it, so an operation without a version refuses the header. */
 function versionOf({ method, conditional }: Operation, ifMatch: string): number | undefined {
   if (method === 'GET') return undefined;
   const version = readIfMatch(ifMatch);

@@ -29,7 +29,7 @@ export interface PortalParts {
 
 /** What every area of the portal gets. */
 export interface Area extends PortalParts {
-  /** Whoever comes here is signed in; every POST is a form of this visit. */
+  /** From here on the visitor is signed in, and every POST is a form of this visit. */
   readonly router: Router;
   readonly visits: Visits;
   readonly page: Page;

@@ -68,7 +68,7 @@ export function localPath(value: unknown): string {
   if (typeof value !== 'string' || !value.startsWith('/') || value.length > 2000) return '/';
   const target = URL.parse(value, here);
   if (target?.origin !== here || value.includes('\\')) return '/';
-  // What dots were taken out of may begin with two slashes, which name another host.
+  // Without its dots a path may begin with two slashes, and would then name another host.
   return target.pathname.startsWith('//') ? '/' : target.pathname + target.search;
 }
 

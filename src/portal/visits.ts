@@ -88,7 +88,7 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
 
     /** Sends who is not signed in to the sign-in page, and back here afterwards. */
     required: (async (ctx, next) => {
-      // The home page has looked already, because strangers see another one.
+      // The home page has checked already, because strangers see another page there.
       const visitor = (ctx.state.visitor as Visitor | undefined) ?? (await find(ctx));
       if (visitor) {
         ctx.state.visitor = visitor;

@@ -15,7 +15,7 @@ export const Secret = z
   })
   .meta({ id: 'Secret' });
 
-/** A secret on the one occasion on which its value is known. */
+/** A new secret with its value, which is shown this once. */
 export const CreatedSecret = z
   .object({ id: z.string(), name: z.string(), value: z.string(), expires_at: Time.nullable() })
   .meta({ id: 'CreatedSecret' });

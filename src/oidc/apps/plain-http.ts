@@ -32,7 +32,7 @@ export function explainPlainHttp(rules: HouseRules) {
   };
 }
 
-/** Whether the app is in the right with its address, and only plain http is not. */
+/** Whether the address is one of the app's, and is refused for plain http alone. */
 export function refusalOfRequest(ctx: KoaContextWithOIDC, rules: HouseRules): Refusal {
   const uri = ctx.oidc?.params?.redirect_uri;
   const isRegistered = typeof uri === 'string' && ctx.oidc.client?.redirectUris?.includes(uri);

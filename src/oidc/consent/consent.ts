@@ -37,7 +37,7 @@ interface Form {
   readonly csrf: string;
 }
 
-/** The page that asks. It comes again, saying so, when it no longer is what the person has seen. */
+/** The page that asks. When it is no longer what the person saw, it is shown again and says so. */
 export async function showConsent(
   parts: InteractionParts,
   ctx: Context,

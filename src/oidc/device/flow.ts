@@ -21,7 +21,10 @@ export function completeDeviceFlow(provider: Provider, { guesses, pages }: Devic
   });
 }
 
-/** The one look-up by user code is of what somebody typed, or of what they say yes to, as long as that is what they were shown. */
+/**
+ * The provider looks a user code up here only: when somebody typed it, and when they confirm it. What they confirm must
+ * be what the page showed.
+ */
 function watchLookUps(provider: Provider, { guesses, pages }: DeviceFlowOverrides): void {
   const { DeviceCode } = provider;
   const find: typeof DeviceCode.findByUserCode = DeviceCode.findByUserCode.bind(DeviceCode);

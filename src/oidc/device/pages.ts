@@ -24,7 +24,7 @@ const PROBLEMS: Record<string, string> = {
 const ANSWERED = `The app cannot be connected. Your device is told so. ${ANOTHER}`;
 const EXPIRED = 'This form has expired. Enter the code again.';
 
-/** What the page says of an app and a device that wait; the person who looked at it has to look again. */
+/** The page has changed since it was shown: the person has to look at it again. */
 export class DeviceChanged extends errors.OIDCProviderError {
   readonly client: Client;
   readonly code: DeviceCode;
@@ -120,8 +120,8 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
 export type DevicePages = ReturnType<typeof createDevicePages>;
 
 /**
- * Whether this browser has a session that can hold a form. By the time an error is shown none is started any more, and
- * the provider would fail over keeping what it has just put into the one that never was.
+ * Whether this browser has a session that can hold a form. When an error is shown the provider starts no session, and
+ * would fail to save the secret of the form.
  */
 function keepsSession(ctx: KoaContextWithOIDC): boolean {
   const { session } = ctx.oidc;

@@ -18,7 +18,7 @@ export function pacePolls(exchange: GrantWrapper, db: Db, clock: () => Date): Gr
     try {
       await exchange(grantType, ctx, handler);
     } catch (error) {
-      // slow_down stands in the place of authorization_pending; who has been answered need not wait for the answer.
+      // slow_down replaces authorization_pending; a device whose person has decided gets its answer at once.
       if (grantType !== DEVICE_CODE_GRANT || !(error instanceof errors.AuthorizationPending)) throw error;
       if (await notePoll(db, String(ctx.oidc.params?.device_code), clock())) throw error;
       throw new errors.SlowDown();

@@ -37,7 +37,8 @@ export function createSignInAttempts(
       const network = await here.fail(keys.network);
       if (network.wait > 0) return told(network, keys.network);
       const both = await hereAndThis.fail(keys.both);
-      // What is not looked at is no failure, and one network alone gets nowhere near the limit in a short time.
+      // An attempt that is refused unread is no failure, and one network alone cannot come near the limit in a short
+      // time.
       return told(both.wait > 0 ? both : await everywhere.fail(keys.anywhere), keys.network);
     },
     async succeeded(ctx, email) {

@@ -25,7 +25,7 @@ interface SignIn {
 type SignInVerdict = { ok: true } | { ok: false; problem: string; retryAfter?: number };
 type Refusal = Exclude<PasswordVerdict, { ok: true }> | { ok: false; reason: 'throttled'; accountId?: string };
 
-/** One sentence for an unknown address, a wrong password and a disabled account: who asks learns nothing. */
+/** One sentence for an unknown address, a wrong password and a disabled account, so that it tells nobody which. */
 const WRONG = 'This email address and password do not go together. Check both and try again.';
 
 /** Checks the password, within the limits, and goes on with the person whom it is of. */
@@ -46,7 +46,7 @@ export async function signInWithPassword(
   }
   const { reason, accountId }: Refusal = verdict.ok ? overtaken(verdict.account) : verdict;
   const event = { type: 'account.sign_in_failed', reason, ...(accountId ? { accountId } : {}) } as const;
-  // Whoever goes on while they have to wait adds nothing to the trail: one line for each window and caller.
+  // A caller that goes on trying while it must wait adds nothing to the trail: one line for each window and caller.
   if (wait === 0 || isNews) await record(db, signIn.actor, event, clock());
   return wait ? { ok: false, problem: tooMany(wait), retryAfter: wait } : { ok: false, problem: WRONG };
 }
@@ -74,7 +74,7 @@ const overtaken = ({ id }: Account) => ({ ok: false, reason: 'password', account
 
 const HOUR = 3600;
 
-/** Only where an account has been tried from many places one waits for hours; a browser that is known there is not among them. */
+/** Only an account that was tried from many places makes people wait for hours, and known browsers are exempt. */
 function tooMany(seconds: number): string {
   if (seconds > HOUR) {
     return 'Too many attempts for this address. Try again tomorrow, or sign in with a browser in which you have done so before.';

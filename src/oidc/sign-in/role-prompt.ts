@@ -6,9 +6,9 @@ import { secondLooks } from './second-looks.ts';
 export type MissingScopes = Record<string, readonly string[]>;
 
 /**
- * Between signing in and consent: a person of whose roles none allows anything that was asked for gets a page that says so,
- * and the app access_denied (RFC 6749 §4.1.2.1: the server denied the request). Where some is left, only that is asked for.
- * Whoever is gone while signed in is asked to sign in.
+ * Between signing in and consent: a person of whose roles none allows anything that was asked for gets a page that says
+ * so, and the app access_denied (RFC 6749 §4.1.2.1: the server denied the request). Where some is left, only that is
+ * asked for. A person whose account is gone is asked to sign in.
  */
 export function policyWithRoles() {
   const { base, Check, Prompt } = interactionPolicy;

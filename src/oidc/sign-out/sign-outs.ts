@@ -19,9 +19,9 @@ export const signOutRequestOf = (ctx: KoaContextWithOIDC): SignOutRequest =>
   requests.get(ctx) ?? { hint: undefined, redirect: false, withheld: false };
 
 /**
- * Whoever wants to sign out can, whatever their app sends along: the provider refuses a request with a hint that it cannot
- * check or an app or address that it does not know. Here only the way back is withheld. The provider gets to see what is
- * left: who asks, and an address that is registered (OpenID Connect RP-Initiated Logout 1.0 §2 and §3).
+ * A person can always sign out, whatever the app sends. The provider refuses a hint that it cannot check, and an app or
+ * address that it does not know; here only the way back is withheld. The provider gets to see what is left: who asks,
+ * and an address that is registered (OpenID Connect RP-Initiated Logout 1.0 §2 and §3).
  */
 export function judgeSignOuts(provider: Provider, readHint: HintReader): ProviderMiddleware {
   const findClient: FindClient = async (id) => (id === undefined ? undefined : provider.Client.find(id));
@@ -37,7 +37,7 @@ type FindClient = (id: string | undefined) => Promise<Client | undefined>;
 async function judge(ctx: KoaContextWithOIDC, findClient: FindClient, readHint: HintReader): Promise<void> {
   const { id_token_hint: sent, client_id: named, post_logout_redirect_uri: address, state, ...others } = ctx.query;
   const hint = readHint(one(sent));
-  // A hint that is no good is a reason to believe nothing else either.
+  // When the hint is wrong, nothing else in the request is trusted either.
   const agrees =
     sent === undefined || sent === '' ? true : hint !== undefined && (named === undefined || named === hint.audience);
   const client = agrees ? await findClient(hint?.audience ?? one(named)) : undefined;

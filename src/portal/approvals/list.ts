@@ -87,7 +87,7 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
     }),
     list: leadOn(ctx, waiting),
     decided: decided.map((row) => presentDecided(row, by.now)),
-    // What is no longer on the page cannot say it beside itself.
+    // The request is no longer on the page, so the sentence stands above the list.
     problem: refused && !isThere ? refused.form.problems.form : undefined,
   });
 }

@@ -100,7 +100,7 @@ function attentionTask(one: Attention, now: Date): TaskView {
   };
 }
 
-/** A secret with one that outlasts it is only told of: the work may be done. */
+/** A secret with a longer-lived one beside it is only mentioned: it may be replaced already. */
 function secretTask({ kind, id, name, detail, at, covered }: Attention, now: Date): TaskView {
   const when = at ? fromNow(at, now) : '';
   const href = appHref(id);

@@ -15,7 +15,7 @@ import { operatorFrame } from './frame.ts';
 export function addAudit({ router, db, page }: Area): void {
   router.get('/operator/audit', async (ctx) => {
     const { by } = visitorOf(ctx);
-    // First of all: who may not look is not to find out by this either who has an account.
+    // First of all, so that a visitor without the right cannot find out who has an account.
     authorize(by, 'platform.read', null);
     const { cursor, ...filter } = asked(ctx);
     const account = filter.person && (await resolveAccountId(db, filter.person).catch(unknown));

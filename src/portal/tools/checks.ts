@@ -145,13 +145,13 @@ const REVOKED_BY: Record<RevocationKind, string> = {
   key: 'The key that signed it was revoked',
 };
 
-/** What was said of a person is not for those who look after an app. */
+/** The reason why a person was stopped is not for those who look after an app. */
 const OF_PERSONS = new Set<RevocationKind>(['account', 'roles', 'grant']);
 
 function checkRevocations({ genuine, revocations: [first], parties: { app } }: Evidence) {
   if (!genuine) return hide(NOT_OURS);
   if (!first) return pass('Nothing has revoked it.');
-  // Of an app of another team it is told that it is so, and not what happened there.
+  // Of another team's app the page says that it is stopped, and not why.
   if (!app) return fail('It has been revoked.');
   const reason = OF_PERSONS.has(first.kind) ? '' : `: ${first.reason}`;
   return fail(`${REVOKED_BY[first.kind]} on ${inMoment(first.issuedBefore)}${reason}.`);
@@ -171,7 +171,7 @@ function checkSubscription({ genuine, parties: { subscription } }: Evidence) {
 function checkTokenScope(evidence: Evidence) {
   const { scope, scopes } = evidence;
   if (scope === undefined) return undefined;
-  // What the app cannot get is no advice; the next check says why.
+  // Advice only where the app can have the scope; the next check says why it cannot.
   const advice = checkSubscribedScope(evidence)?.verdict === 'failed' ? '' : ` Ask for a token with scope=${scope}.`;
   const bad = `It carries ${scopes.join(' ') || 'no scope'}, and not ${scope}.${advice}`;
   return judge(scopes.includes(scope), `It carries ${scope}.`, bad);

@@ -20,7 +20,7 @@ export interface Evidence {
   readonly audiences: readonly string[];
   readonly scopes: readonly string[];
   readonly signature: InspectedSignature;
-  /** Signed by a key of ours, and issued by us: only then anyone is asked about what it names. */
+  /** Signed by a key of ours, and issued by us: only then the database is asked about what it names. */
   readonly genuine: boolean;
   readonly revocations: readonly FoundRevocation[];
   readonly parties: TokenParties;
