@@ -32,7 +32,7 @@ export type Revoked = ReadonlyMap<string, number>;
 
 export function isRevoked(revoked: Revoked, names: RevocationNames, issuedAt: number): boolean {
   if (revoked.size === 0) return false;
-  // Whatever it says about its time: who stole a signing key writes any `iat` they like.
+  // Whatever its `iat`: a thief of a signing key writes any time.
   if (revoked.has(names.key)) return true;
   return names.others.some((name) => issuedAt <= (revoked.get(name) ?? -1));
 }

@@ -49,7 +49,10 @@ export function createKeySet({ uri, fetch, now, signal, maxStaleSeconds }: KeySe
     freshUntil = now() + maxAge;
   }
 
-  /** One request at a time, shared by all who wait. Failing leaves the old keys; whoever needs better looks at them. */
+  /**
+   * One request at a time, shared by all who wait. A failure leaves the old keys, which the caller then judges by their
+   * age.
+   */
   function refresh(): Promise<void> {
     inFlight ??= load()
       .catch(() => {

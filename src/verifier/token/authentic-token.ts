@@ -54,7 +54,7 @@ export function createTokenReader(settings: TokenSettings, keys: KeySet) {
     if (typeof token !== 'string' || token.length > LIMITS.bytes) throw new Malformed('not a token');
     const ath = createHash('sha256').update(token).digest('base64url');
     const known = remembered.get(ath);
-    // The same key still, not just one of that name: a key that was withdrawn takes its tokens along.
+    // The same key, not just one of that name: the tokens of a withdrawn key go with it.
     if (known && (await keys.find(known.key.kid)) === known.key) {
       checkTimes(known.claims, now, settings.toleranceSeconds);
       return known;

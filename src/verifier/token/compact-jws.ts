@@ -15,8 +15,8 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /**
  * Takes a JWS in compact form apart (RFC 7515 §7.1). Nothing is trusted yet.
- * @throws {Malformed} also for an encoding that is not the one canonical form: two spellings of one signature would get
- * around whatever remembers tokens by their text
+ * @throws {Malformed} also for an encoding that is not the one canonical form: two spellings of one signature would
+ * escape a list that knows tokens by their text
  */
 export function parseCompactJws(text: unknown, limits: Limits): CompactJws {
   if (typeof text !== 'string') throw new Malformed('not a string');
