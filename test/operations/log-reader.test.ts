@@ -68,12 +68,15 @@ describe.each([
   ['one process', {}],
   ['workers', { WORKERS: '2' }],
 ])('%s whose log', (_, workers) => {
-  const env = () => ({ DATABASE_URL: storage.url ?? '', ...workers });
+  const env = (): Record<string, string> => ({ DATABASE_URL: storage.url ?? '', ...workers });
 
   it('loses its reader goes on serving, and ends with code 0', async () => {
     await start(env());
     child.stdout?.destroy();
     child.stderr?.destroy();
+    // The first worker answers while the second may not have begun.
+    const all = Number(env().WORKERS ?? 0);
+    await until('all have begun', async () => childrenOf(Number(child.pid)).length === all);
     const before = childrenOf(Number(child.pid));
     for (let turn = 0; turn < 50; turn += 1) expect((await answers()).status).toBe(200);
     expect((await answers('/readyz')).status).toBe(200);
