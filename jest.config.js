@@ -1,16 +1,22 @@
 const root = '<rootDir>/test';
+/** Where files are that only the suite named after it runs. */
+const apart = ['browser', 'real-clients', 'faults', 'pgbouncer'];
 
 /**
- * All of it runs on PostgreSQL. What is run once more (TEST_ON) has a reason each:
+ * The suites, and the specs of each. TEST_ON chooses one; without it, all specs run that need nothing but PostgreSQL and
+ * break nothing. What runs once more in another suite has a reason:
  *
  * - on the embedded database, everything that goes over HTTP: another driver, one connection, another way to hear of changes.
  * - through PgBouncer in transaction mode, one of each kind of statement: prepared ones in the lanes, transactions, those that
  *   must not see each other's session, what follows changes by polling, migrations and jobs. What is left out asks the same
  *   way of the same database: pages, metadata, parameters that are refused before any statement. Processes and races do not
- *   come again: what decides them is in PostgreSQL. (Races run here and, two hundred rounds each, with the faults, where
- *   chance has time to come.)
+ *   come again: what decides them is in PostgreSQL.
+ * - browser: specs that need a real browser, a real proxy, or other people's clients with all that they need.
+ * - faults: specs that break something (the database, connections, processes), and races with more rounds. One file at a time,
+ *   for each looks at the clock.
  */
-const parts = {
+const suites = {
+  postgres: ['**/*'],
   embedded: ['http/**/*'],
   pgbouncer: [
     'http/authorization-code',
@@ -41,19 +47,18 @@ const parts = {
     'cli/operations',
     'operations/clean-up',
   ],
+  browser: ['browser/**/*', 'real-clients/**/*'],
+  faults: ['faults/**/*', 'races/**/*'],
 };
-const part = parts[process.env.TEST_ON];
-const elsewhere = [
-  `${root}/browser/`,
-  `${root}/real-clients/`,
-  `${root}/faults/`,
-  ...(part ? [] : [`${root}/pgbouncer/`]),
-];
+const name = process.env.TEST_ON || 'postgres';
+const files = suites[name];
+if (!files) throw new Error(`TEST_ON names no suite: ${name}. There are ${Object.keys(suites).join(', ')}.`);
+const elsewhere = name === 'postgres' ? apart.map((folder) => `${root}/${folder}/`) : [];
 
 export default {
   testEnvironment: 'node',
   roots: [root],
-  testMatch: (part ?? ['**/*']).map((files) => `${root}/${files}.test.ts`),
+  testMatch: files.map((some) => `${root}/${some}.test.ts`),
   testPathIgnorePatterns: ['/node_modules/', ...elsewhere],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
@@ -61,7 +66,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // For what stands still. Nothing takes so long, unless other programs keep the machine busy.
   testTimeout: 180_000,
-  maxWorkers: 2,
+  maxWorkers: ['browser', 'faults'].includes(name) ? 1 : 2,
   reporters: ['default', ...(process.env.TEST_REPORT ? ['<rootDir>/test/support/report.js'] : [])],
   coverageProvider: 'v8',
 };

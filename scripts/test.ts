@@ -15,20 +15,20 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** The name is TEST_ON, by which jest.config.js chooses the files. */
 interface Suite {
-  /** In which Jest finds its files. */
-  readonly config: string;
-  readonly env: Readonly<Record<string, string>>;
   /** More than it takes on two cores that have something else to do as well. */
   readonly minutes: number;
+  /** What else the specs are told. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const SUITES: Readonly<Record<string, Suite>> = {
-  postgres: { config: 'jest.config.js', env: {}, minutes: 35 },
-  embedded: { config: 'jest.config.js', env: { TEST_ON: 'embedded' }, minutes: 20 },
-  pgbouncer: { config: 'jest.config.js', env: { TEST_ON: 'pgbouncer' }, minutes: 12 },
-  browser: { config: 'jest.browser.config.js', env: {}, minutes: 20 },
-  faults: { config: 'jest.faults.config.js', env: { RACE_ROUNDS: '200' }, minutes: 22 },
+  postgres: { minutes: 35 },
+  embedded: { minutes: 20 },
+  pgbouncer: { minutes: 12 },
+  browser: { minutes: 20 },
+  faults: { minutes: 22, env: { RACE_ROUNDS: '200' } },
 };
 const MINUTE = 60_000;
 /** Longer than one test may take (`testTimeout`), with what is made ready before it and cleared away after it. */
@@ -63,7 +63,7 @@ rmSync(folder, { recursive: true, force: true });
 process.exitCode = tell(outcomes) ? 0 : 1;
 
 async function runSuite(name: string): Promise<Outcome> {
-  const { config, env, minutes } = SUITES[name] as Suite;
+  const { env, minutes } = SUITES[name] as Suite;
   const report = join(folder, name);
   const started = Date.now();
   const endsAt = Math.min(
@@ -72,7 +72,7 @@ async function runSuite(name: string): Promise<Outcome> {
   );
   if (endsAt - started < GRACE)
     return { suite: name, files: [], unfinished: [], seconds: 0, wrong: ['had no time left'] };
-  const jest = ['node_modules/jest/bin/jest.js', '--config', config, ...forJest];
+  const jest = ['node_modules/jest/bin/jest.js', ...forJest];
   const child = spawn(
     process.execPath,
     [
@@ -82,7 +82,11 @@ async function runSuite(name: string): Promise<Outcome> {
       ...(forJest.length > 0 ? ['--passWithNoTests'] : []),
     ],
     // A group of its own, where there are any: what the specs have started ends with it.
-    { stdio: 'inherit', detached: process.platform !== 'win32', env: { ...process.env, ...env, TEST_REPORT: report } },
+    {
+      stdio: 'inherit',
+      detached: process.platform !== 'win32',
+      env: { ...process.env, ...env, TEST_ON: name, TEST_REPORT: report },
+    },
   );
   const { code, ended } = await untilEnded(child, () => {
     if (Date.now() > endsAt) return 'took too long';
