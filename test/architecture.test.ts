@@ -55,7 +55,9 @@ const allowed: Record<string, string[]> = {
   http: ['errors', 'db', 'listen', 'settings', 'views'],
   // What others name is fetched in one room, which knows nothing of who asks.
   outgoing: [],
-  oidc: [...below, ...features, 'http', 'outgoing', 'verifier', 'views'],
+  // What happens at the token endpoint. The library that stands beside it imports it, never the other way round.
+  tokens: [...below, 'accounts', 'apis', 'clients', 'http', 'keys', 'revocation', 'roles', 'usage', 'verifier'],
+  oidc: [...below, ...features, 'http', 'outgoing', 'tokens', 'verifier', 'views'],
   // The signed list of what has ended, and where verifiers read it.
   'revocation/feed': [...below, 'http', 'keys', 'revocation'],
   verifier: [],
@@ -79,6 +81,7 @@ const allowed: Record<string, string[]> = {
     'outgoing',
     'pictures',
     'revocation/feed',
+    'tokens',
     'views',
   ],
   demo: [...below, ...features, 'owned-files'],

@@ -1,37 +1,12 @@
 import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
 import { findActiveAccount } from '../accounts/accounts.ts';
-import { addrSpec } from '../names/addresses.ts';
-import type { Person } from './storage/presented.ts';
+import { claimsOf } from '../tokens/claims.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
-
-/** Which claims each scope gives (OpenID Connect Core §5.4). */
-export const claims: Readonly<Record<string, string[]>> = {
-  openid: ['sub'],
-  profile: ['name', 'updated_at'],
-  email: ['email', 'email_verified'],
-};
-
-/** The claims of a person; the provider keeps those that the token's scopes allow. */
-function claimsOf(account: Person) {
-  return {
-    sub: account.id,
-    name: account.name,
-    updated_at: Math.floor(account.updated_at.getTime() / 1000),
-    email: addrSpec(account.email),
-    email_verified: account.email_verified_at !== null,
-  };
-}
-
-/** What an ID token says of a person (OpenID Connect Core §5.4), by the scopes that were granted. */
-export function idTokenClaimsOf(account: Person, scopes: readonly string[]): Record<string, unknown> {
-  const named = new Set(scopes.flatMap((scope) => claims[scope] ?? []));
-  return Object.fromEntries(Object.entries(claimsOf(account)).filter(([name]) => named.has(name)));
-}
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
   return async (_ctx, id): Promise<ProviderAccount | undefined> => {
     const presented = await work.exchange()?.presented?.found;
-    // Whose it is was looked up with it, and by the rule that its use goes by (presented.ts): never again by another.
+    // Whose it is was looked up with it, and by the rule that its use goes by (stored-token.ts): never again by another.
     const account = presented?.payload.accountId === id ? presented.person : await findActiveAccount(work.db(), id);
     return account && { accountId: account.id, claims: async () => claimsOf(account) };
   };

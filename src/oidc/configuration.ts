@@ -2,7 +2,7 @@ import { type Client, type Configuration, errors, type KoaContextWithOIDC } from
 import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
-import { claims } from './account-claims.ts';
+import { claims } from '../tokens/claims.ts';
 import { assertShortLived } from './apps/client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './apps/client-metadata.ts';
 import { judgeProofTimes } from './apps/dpop-times.ts';

@@ -16,6 +16,7 @@ import { matchingSecret } from '../clients/secrets/values.ts';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { AppError } from '../errors.ts';
 import type { HintReader } from '../keys/signatures/id-token-hints.ts';
+import { UNAVAILABLE_ERROR } from '../tokens/plain-request.ts';
 import { explainRefusals } from './apps/client-assertions.ts';
 import { followPublishedKeys } from './apps/client-keys.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './apps/client-metadata.ts';
@@ -27,7 +28,6 @@ import { keepErrorsFromOldAddresses } from './sign-in/second-looks.ts';
 import { forgetOldAddresses, judgeSignOuts } from './sign-out/sign-outs.ts';
 import { endInTime } from './storage/expiries.ts';
 import { noteStart } from './tokens/issue-time.ts';
-import { UNAVAILABLE_ERROR } from './tokens/plain-request.ts';
 
 type GrantHandler<Params extends object> = (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>;
 type Names = string | readonly string[] | ReadonlySet<string>;

@@ -5,7 +5,8 @@ import { decideScopes } from '../apis/policy.ts';
 import type { ClientCache } from '../clients/client-cache.ts';
 import { algorithmOfApi } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { findPersonalUse, noteUse, personOf, usesOf } from './persons.ts';
+import { findPersonalUse } from '../tokens/personal-use.ts';
+import { noteUse, personOf, usesOf } from './persons.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */

@@ -16,6 +16,7 @@ import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { noteFirstUse } from '../revocation/first-use.ts';
+import { introspectionLane } from '../tokens/introspection-lane.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import type { Render } from '../views/render.ts';
 import { createFindAccount } from './account-claims.ts';
@@ -37,7 +38,6 @@ import { interactionRoutes } from './sign-in/interactions.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
 import { createUnitOfWork, type UnitOfWork } from './storage/unit-of-work.ts';
 import { actorOf, createExchange, createTokenLookup } from './tokens/exchange.ts';
-import { introspectionLane } from './tokens/introspection-lane.ts';
 import { serveStructuredTokens } from './tokens/structured-tokens.ts';
 import { createUsageNotes } from './usage.ts';
 

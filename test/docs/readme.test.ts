@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { errorCodes } from '../../src/errors.ts';
-import { lifetimes } from '../../src/oidc/tokens/ttls.ts';
+import { lifetimes } from '../../src/tokens/lifetimes.ts';
 import { fenced, pages, plain, read, root, tableBelow } from './pages.ts';
 
 const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
@@ -23,7 +23,7 @@ describe('the README', () => {
     );
   });
 
-  it('tells the lifetimes of src/oidc/tokens/ttls.ts', () => {
+  it('tells the lifetimes of src/tokens/lifetimes.ts', () => {
     const lives = Object.fromEntries(
       tableBelow(readme, 'How long things live').map(([what = '', life]) => [what, life]),
     );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { hashOf } from '../../src/oidc/storage/artifacts.ts';
+import { hashOf } from '../../src/tokens/storage/artifacts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/load.ts';
 import { freePort } from '../support/postgres.ts';

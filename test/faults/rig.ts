@@ -1,5 +1,5 @@
 import type { Database } from '../../src/db/connections/connection.ts';
-import { hashOf } from '../../src/oidc/storage/artifacts.ts';
+import { hashOf } from '../../src/tokens/storage/artifacts.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { type Answer, type Outgoing, send } from '../support/load.ts';
 import { signIn } from '../support/relying-app.ts';

@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.ts';
 import { withLease } from '../../src/db/leases.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import { examine } from '../../src/doctor/examine/examine.ts';
-import { findArtifact, saveArtifact, toArtifactRow } from '../../src/oidc/storage/artifacts.ts';
+import { findArtifact, saveArtifact, toArtifactRow } from '../../src/tokens/storage/artifacts.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 import type { Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { type Consent, findConsent } from '../../accounts/consents.ts';
+import { lifetimes } from '../../tokens/lifetimes.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
-import { lifetimes } from '../tokens/ttls.ts';
 
 /** What a request asks for, in the form in which consents are remembered. */
 export function requestedConsent(ctx: KoaContextWithOIDC): Consent {

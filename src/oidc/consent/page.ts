@@ -5,8 +5,8 @@ import { decideScopes } from '../../apis/policy.ts';
 import { isPlainHttp } from '../../clients/redirect-uris.ts';
 import { findTeamName } from '../../clients/who-asks.ts';
 import type { Db } from '../../db/connections/connection.ts';
+import { rolesAt, scopesOf } from '../../tokens/personal-use.ts';
 import type { ViewModels } from '../../views/models.ts';
-import { rolesAt, scopesOf } from '../persons.ts';
 
 /** An authorization request, or a device's, and the person who is signed in, if anyone is. */
 interface Details {

@@ -6,8 +6,8 @@ import { record } from '../../audit/record.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { saveArtifact, toArtifactRow } from '../../tokens/storage/artifacts.ts';
 import type { SignInEpochs } from '../sign-in/epochs.ts';
-import { saveArtifact, toArtifactRow } from '../storage/artifacts.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
 import { POLL_INTERVAL } from './polls.ts';
 

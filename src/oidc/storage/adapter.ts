@@ -1,9 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { ClientCache } from '../../clients/client-cache.ts';
 import type { SigningAlgorithms } from '../../keys/signing-algs.ts';
-import { toClientMetadata } from '../apps/client-metadata.ts';
-import { createDeviceCodeAdapter, type DeviceCodeParts } from '../device/codes.ts';
-import { OF_A_SIGN_IN, type SignInEpochs } from '../sign-in/epochs.ts';
 import {
   type ArtifactRow,
   consumeArtifact,
@@ -13,10 +10,13 @@ import {
   type StoredArtifact,
   saveArtifact,
   toArtifactRow,
-} from './artifacts.ts';
+} from '../../tokens/storage/artifacts.ts';
+import { findRetry } from '../../tokens/storage/refresh-retries.ts';
+import { findStoredToken } from '../../tokens/storage/stored-token.ts';
+import { toClientMetadata } from '../apps/client-metadata.ts';
+import { createDeviceCodeAdapter, type DeviceCodeParts } from '../device/codes.ts';
+import { OF_A_SIGN_IN, type SignInEpochs } from '../sign-in/epochs.ts';
 import { type Endings, end } from './endings.ts';
-import { findPresented } from './presented.ts';
-import { findRetry } from './refresh-retries.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
 /** Thrown out of a refresh whose response was sent before; the exchange answers with that response. */
@@ -82,7 +82,7 @@ class ArtifactAdapter implements Adapter {
 
   /** The provider asks for each kind of token that it may be, which is one look. */
   async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
-    if (exchange.presented?.id !== id) exchange.presented = { id, found: findPresented(this.#work.db(), id) };
+    if (exchange.presented?.id !== id) exchange.presented = { id, found: findStoredToken(this.#work.db(), id) };
     const presented = await exchange.presented.found;
     if (presented?.model !== this.#model) return undefined;
     const mayBeRetry = presented.consumedAt && this.#model === 'RefreshToken' && exchange.retrySeconds > 0;

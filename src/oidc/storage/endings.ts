@@ -3,7 +3,7 @@ import { recordWithin } from '../../audit/record.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { Statement } from '../../db/statement.ts';
 import { type RevocationLife, revokeWithin } from '../../revocation/revoke.ts';
-import { hashOf } from './artifacts.ts';
+import { hashOf } from '../../tokens/storage/artifacts.ts';
 
 /** What is to end: gathered while a request runs, and ended together. */
 export interface Endings {

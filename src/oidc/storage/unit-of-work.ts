@@ -5,9 +5,9 @@ import type { Actor } from '../../audit/events.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import type { StoredToken } from '../../tokens/storage/stored-token.ts';
+import { type Writes, write } from '../../tokens/storage/writes.ts';
 import { type Endings, end } from './endings.ts';
-import type { Presented } from './presented.ts';
-import { type Writes, write } from './writes.ts';
 
 /** One token exchange: what the adapter and the event listeners gather while it runs. */
 export interface Exchange {
@@ -16,7 +16,7 @@ export interface Exchange {
   /** What it revokes instead, when it turns out that it must not be: written although it is refused. */
   readonly endings: Endings;
   /** The code or token that is being used or looked at. */
-  presented: { readonly id: string; readonly found: Promise<Presented | undefined> } | undefined;
+  presented: { readonly id: string; readonly found: Promise<StoredToken | undefined> } | undefined;
   /** Proofs whose only use is in this request. */
   readonly proofs: Set<string>;
   /** Seconds within which a just-used refresh token gets its response again; 0 for none. */

@@ -1,10 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor } from '../../audit/events.ts';
+import { openRetry, toRetryRow } from '../../tokens/storage/refresh-retries.ts';
 import { DEVICE_CODE_GRANT } from '../apps/client-metadata.ts';
 import type { GrantWrapper, ProviderMiddleware } from '../middleware.ts';
 import type { Resources } from '../resources.ts';
 import { AnsweredBefore } from '../storage/adapter.ts';
-import { openRetry, toRetryRow } from '../storage/refresh-retries.ts';
 import type { Exchange, UnitOfWork } from '../storage/unit-of-work.ts';
 
 interface TokenResponse {

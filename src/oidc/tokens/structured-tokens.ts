@@ -6,8 +6,8 @@ import { Statement } from '../../db/statement.ts';
 import type { OwnToken, OwnTokens } from '../../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../../revocation/checks.ts';
 import { revokeWithin } from '../../revocation/revoke.ts';
+import { introspect } from '../../tokens/introspect.ts';
 import { actorOf } from './exchange.ts';
-import { introspect } from './introspect.ts';
 
 const ENDPOINTS = new Set(['/token/introspection', '/token/revocation']);
 

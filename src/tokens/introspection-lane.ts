@@ -1,16 +1,16 @@
 import type { Context, Middleware } from 'koa';
 import type { Kysely } from 'kysely';
-import type { CachedClient, ClientCache } from '../../clients/client-cache.ts';
-import type { SecretUses } from '../../clients/secrets/uses.ts';
-import type { KnownSecret } from '../../clients/token-clients.ts';
-import type { Tables } from '../../db/tables/tables.ts';
-import type { RequestState } from '../../http/context.ts';
-import { readAhead } from '../../http/input/read-ahead.ts';
-import type { AtOnce, WholeAnswer } from '../../http/serving/at-once.ts';
-import type { OwnToken, OwnTokens } from '../../keys/signatures/own-tokens.ts';
-import type { RevocationChecks } from '../../revocation/checks.ts';
-import { SUCCESS } from '../../usage/outcomes.ts';
-import type { NoteUsage } from '../../usage/recorder.ts';
+import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
+import type { SecretUses } from '../clients/secrets/uses.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import type { Tables } from '../db/tables/tables.ts';
+import type { RequestState } from '../http/context.ts';
+import { readAhead } from '../http/input/read-ahead.ts';
+import type { AtOnce, WholeAnswer } from '../http/serving/at-once.ts';
+import type { OwnToken, OwnTokens } from '../keys/signatures/own-tokens.ts';
+import type { RevocationChecks } from '../revocation/checks.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import type { NoteUsage } from '../usage/recorder.ts';
 import { introspect } from './introspect.ts';
 import {
   attempt,

@@ -1,21 +1,21 @@
 import { CompiledQuery } from 'kysely';
-import type { AdapterPayload } from 'oidc-provider';
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
 import type { Account } from '../../db/tables/tables.ts';
+import type { ArtifactPayload } from './artifacts.ts';
 import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
 
 /** What of a person goes into tokens. */
 export type Person = Pick<Account, 'id' | 'name' | 'email' | 'email_verified_at' | 'updated_at'>;
 
 /** A code or token that someone presents, with what every use of it has to look at. */
-export interface Presented extends StoredArtifact {
+export interface StoredToken extends StoredArtifact {
   readonly model: string;
-  readonly grant: AdapterPayload | undefined;
+  readonly grant: ArtifactPayload | undefined;
   /** undefined as well when the person is disabled */
   readonly person: Person | undefined;
   /** The session that it ends with, by the session's uid; undefined when it does not end with one. */
-  readonly session: { readonly uid: string; readonly payload: AdapterPayload | undefined } | undefined;
+  readonly session: { readonly uid: string; readonly payload: ArtifactPayload | undefined } | undefined;
 }
 
 interface Row extends Omit<Person, 'id'> {
@@ -24,7 +24,7 @@ interface Row extends Omit<Person, 'id'> {
   consumed_at: Date | null;
   grant_id: string | null;
   grant_payload: Record<string, unknown> | null;
-  session_payload: AdapterPayload | null;
+  session_payload: ArtifactPayload | null;
   person_id: string | null;
 }
 
@@ -47,7 +47,7 @@ const QUERY = `${PREPARED}
     and used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')`;
 
 /** Finds by bearer value, whatever it turns out to be, in one round trip. Nothing is locked: whoever uses it finds out at the end (writes.ts). */
-export async function findPresented(db: Db, id: string): Promise<Presented | undefined> {
+export async function findStoredToken(db: Db, id: string): Promise<StoredToken | undefined> {
   const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [hashOf(id)]));
   const [row] = rows;
   if (!row) return undefined;
@@ -62,7 +62,7 @@ export async function findPresented(db: Db, id: string): Promise<Presented | und
   };
 }
 
-function sessionOf({ payload, session_payload: session }: Row): Presented['session'] {
+function sessionOf({ payload, session_payload: session }: Row): StoredToken['session'] {
   const { sessionUid: uid, expiresWithSession } = payload;
   return expiresWithSession && uid ? { uid, payload: session ?? undefined } : undefined;
 }

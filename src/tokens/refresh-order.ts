@@ -1,13 +1,13 @@
-import type { AdapterPayload } from 'oidc-provider';
-import type { AppApi } from '../../apis/app-apis.ts';
-import type { CachedClient } from '../../clients/client-cache.ts';
-import type { Person, Presented } from '../storage/presented.ts';
+import type { AppApi } from '../apis/app-apis.ts';
+import type { CachedClient } from '../clients/client-cache.ts';
+import type { ArtifactPayload } from './storage/artifacts.ts';
+import type { Person, StoredToken } from './storage/stored-token.ts';
 
 /** What a refresh of the plainest kind is to issue. */
 export interface RefreshOrder {
   /** The refresh token that is used up, and its payload. */
   readonly token: string;
-  readonly used: AdapterPayload & { readonly grantId: string; readonly iiat: number };
+  readonly used: ArtifactPayload & { readonly grantId: string; readonly iiat: number };
   readonly person: Person;
   readonly appApi: AppApi;
   /** What the person granted of the API, as far as the token has it. What they may have of it today is decided after this. */
@@ -29,7 +29,7 @@ type Asked = { readonly token: string; readonly resource: string | undefined; re
  * Reads what was found under a refresh token as oidc-provider would (RFC 6749 §6, RFC 8707 §2.2), and decides nothing that
  * it is not sure of: undefined for whatever would be refused, and for what has something special about it.
  */
-export function readRefresh(entry: CachedClient, presented: Presented, asked: Asked): RefreshOrder | undefined {
+export function readRefresh(entry: CachedClient, presented: StoredToken, asked: Asked): RefreshOrder | undefined {
   const { payload: used, person } = presented;
   const grant = liveGrant(entry, presented, asked.now);
   const { grantId, iiat } = used;
@@ -54,19 +54,19 @@ export function readRefresh(entry: CachedClient, presented: Presented, asked: As
 type GrantPayload = { openid?: { scope?: string; claims?: unknown }; resources?: Record<string, string> };
 
 /** The grant of an unused, live token of this app, when both are plain, and the person's own. */
-function liveGrant({ client }: CachedClient, presented: Presented, now: Date): GrantPayload | undefined {
+function liveGrant({ client }: CachedClient, presented: StoredToken, now: Date): GrantPayload | undefined {
   const { model, payload: used, consumedAt, grant, person } = presented;
   if (model !== 'RefreshToken' || consumedAt || !grant || used.grantId !== grant.jti) return undefined;
   if (!isPlain(used, PLAIN_TOKEN) || !isPlain(grant, PLAIN_GRANT)) return undefined;
-  const isTheirs = ({ clientId, accountId }: AdapterPayload) => clientId === client.id && accountId === person?.id;
-  const lives = ({ exp }: AdapterPayload) => exp !== undefined && exp > Math.floor(now.getTime() / 1000);
+  const isTheirs = ({ clientId, accountId }: ArtifactPayload) => clientId === client.id && accountId === person?.id;
+  const lives = ({ exp }: ArtifactPayload) => exp !== undefined && exp > Math.floor(now.getTime() / 1000);
   if (![used, grant].every((one) => isTheirs(one) && lives(one))) return undefined;
   const { openid, resources } = grant as GrantPayload;
   return openid?.claims === undefined ? { ...(openid && { openid }), ...(resources && { resources }) } : undefined;
 }
 
 /** Whether it has nothing but what is known; what is empty or `false` is not there. */
-function isPlain(payload: AdapterPayload, known: ReadonlySet<string>): boolean {
+function isPlain(payload: ArtifactPayload, known: ReadonlySet<string>): boolean {
   return Object.entries(payload).every(([name, value]) => known.has(name) || value === false || isEmpty(value));
 }
 

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import type { AppApi } from '../../apis/app-apis.ts';
-import { decideScopes } from '../../apis/policy.ts';
-import type { CachedClient, ClientCache } from '../../clients/client-cache.ts';
-import type { KnownSecret } from '../../clients/token-clients.ts';
-import type { Db } from '../../db/connections/connection.ts';
+import type { AppApi } from '../apis/app-apis.ts';
+import { decideScopes } from '../apis/policy.ts';
+import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import type { Db } from '../db/connections/connection.ts';
 import { findCaller, liveSecret, readCredentials, readForm } from './plain-request.ts';
 import { isSmall } from './token-size.ts';
 

@@ -1,23 +1,20 @@
 import type { Context, Middleware } from 'koa';
 import type { Kysely } from 'kysely';
-import type { CachedClient } from '../../clients/client-cache.ts';
-import type { KnownSecret } from '../../clients/token-clients.ts';
-import { isDatabaseFailure } from '../../db/connections/failures.ts';
-import type { Tables } from '../../db/tables/tables.ts';
-import type { RequestState } from '../../http/context.ts';
-import { readAhead } from '../../http/input/read-ahead.ts';
-import { randomText } from '../../http/random-text.ts';
-import type { WholeAnswer } from '../../http/serving/at-once.ts';
-import { algorithmOfApi, algorithmOfIdTokens } from '../../keys/algorithms.ts';
-import { signCompact } from '../../keys/signatures/jws.ts';
-import { SUCCESS } from '../../usage/outcomes.ts';
-import { idTokenClaimsOf } from '../account-claims.ts';
-import { findPersonalUse } from '../persons.ts';
-import { toArtifactRow } from '../storage/artifacts.ts';
-import { findPresented } from '../storage/presented.ts';
-import { toRetryRow } from '../storage/refresh-retries.ts';
-import { write } from '../storage/writes.ts';
+import type { CachedClient } from '../clients/client-cache.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
+import type { Tables } from '../db/tables/tables.ts';
+import type { RequestState } from '../http/context.ts';
+import { readAhead } from '../http/input/read-ahead.ts';
+import { randomText } from '../http/random-text.ts';
+import type { WholeAnswer } from '../http/serving/at-once.ts';
+import { algorithmOfApi, algorithmOfIdTokens } from '../keys/algorithms.ts';
+import { signCompact } from '../keys/signatures/jws.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import { idTokenClaimsOf } from './claims.ts';
 import type { ExpressLaneParts } from './express-lane.ts';
+import { lifetimes, refreshLifetime } from './lifetimes.ts';
+import { findPersonalUse } from './personal-use.ts';
 import {
   attempt,
   findCaller,
@@ -29,8 +26,11 @@ import {
   UNAVAILABLE,
 } from './plain-request.ts';
 import { type RefreshOrder, readRefresh } from './refresh-order.ts';
+import { toArtifactRow } from './storage/artifacts.ts';
+import { toRetryRow } from './storage/refresh-retries.ts';
+import { findStoredToken } from './storage/stored-token.ts';
+import { write } from './storage/writes.ts';
 import { isSmall } from './token-size.ts';
-import { lifetimes, refreshLifetime } from './ttls.ts';
 
 /**
  * A refresh by an app with a secret, of a token for one API that nobody has used, answered without entering oidc-provider,
@@ -96,7 +96,7 @@ async function refresh(
   request: Timed<RefreshRequest>,
 ): Promise<WholeAnswer | undefined> {
   const { entry, secret, token, now } = request;
-  const presented = await findPresented(parts.db, token);
+  const presented = await findStoredToken(parts.db, token);
   const order = presented && readRefresh(entry, presented, request);
   if (!order) return undefined;
   const use = await findPersonalUse(parts.db, order.person.id, order.appApi);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CompiledQuery, type Insertable } from 'kysely';
-import type { AdapterPayload } from 'oidc-provider';
+
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
 import type { ArtifactTable } from '../../db/tables/tables.ts';
@@ -11,8 +11,40 @@ export function hashOf(value: string): Buffer {
   return createHash('sha256').update(value).digest();
 }
 
+/** What an artifact holds, by oidc-provider's names: what is read of it here. Times are Unix seconds. */
+export type ArtifactPayload = {
+  jti?: string | undefined;
+  kind?: string | undefined;
+  iat?: number | undefined;
+  exp?: number | undefined;
+  clientId?: string | undefined;
+  accountId?: string | undefined;
+  grantId?: string | undefined;
+  gty?: string | undefined;
+  scope?: string | undefined;
+  resource?: string | string[] | undefined;
+  acr?: string | undefined;
+  amr?: string[] | undefined;
+  authTime?: number | undefined;
+  nonce?: string | undefined;
+  sid?: string | undefined;
+  sessionUid?: string | undefined;
+  expiresWithSession?: boolean | undefined;
+  /** When the family of a refresh token began, and how often it was refreshed. */
+  iiat?: number | undefined;
+  rotations?: number | undefined;
+  codeChallenge?: string | undefined;
+  codeChallengeMethod?: string | undefined;
+  redirectUri?: string | undefined;
+  uid?: string | undefined;
+  state?: Record<string, unknown> | undefined;
+  result?: { login?: { accountId: string } | undefined } | undefined;
+  session?: { accountId?: string | undefined } | undefined;
+  authorizations?: Record<string, { grantId?: string | undefined }> | undefined;
+};
+
 export interface StoredArtifact {
-  readonly payload: AdapterPayload;
+  readonly payload: ArtifactPayload;
   readonly consumedAt: Date | null;
 }
 
@@ -32,9 +64,9 @@ const SEAL_PURPOSE = 'latchkey artifact payload';
  * A session is also found by its uid, which opens nothing, for what its tokens need. Only its form under way is sealed: in
  * it are the form's secret and, when another person signs in, the address of an interaction.
  */
-const SEALED_MEMBER: Readonly<Record<string, string>> = { Session: 'state' };
+const SEALED_MEMBER: Readonly<Record<string, 'state'>> = { Session: 'state' };
 
-function encodePayload(model: string, id: string, payload: AdapterPayload): string {
+function encodePayload(model: string, id: string, payload: ArtifactPayload): string {
   const { jti: _stripped, ...rest } = payload;
   const sealed = (value: unknown) =>
     sealWith(keyFromBearer(id, SEAL_PURPOSE), model, Buffer.from(JSON.stringify(value))).toString('base64url');
@@ -45,7 +77,7 @@ function encodePayload(model: string, id: string, payload: AdapterPayload): stri
 }
 
 /** The payload as it was saved. `id` is what is borne, and is not stored. */
-export function decodePayload(model: string, id: string, stored: Record<string, unknown>): AdapterPayload {
+export function decodePayload(model: string, id: string, stored: Record<string, unknown>): ArtifactPayload {
   const { sealed, ...rest } = stored;
   if (sealed === undefined) return { ...rest, jti: id };
   const bytes = Buffer.from(String(sealed), 'base64url');
@@ -59,7 +91,7 @@ export type ArtifactRow = Insertable<ArtifactTable>;
 /** An artifact as a row. `lifetime` in seconds; undefined means that it does not expire. */
 export function toArtifactRow(
   model: string,
-  artifact: { id: string; payload: AdapterPayload; lifetime: number | undefined; now: Date },
+  artifact: { id: string; payload: ArtifactPayload; lifetime: number | undefined; now: Date },
 ): ArtifactRow {
   const { id, payload, lifetime, now } = artifact;
   return {
@@ -79,7 +111,7 @@ export function toArtifactRow(
 }
 
 /** Whose it is. A sign-in or consent under way belongs to who signed in last, so that it ends with that person's sessions. */
-function personIn({ accountId, result, session }: AdapterPayload): string | undefined {
+function personIn({ accountId, result, session }: ArtifactPayload): string | undefined {
   return accountId ?? result?.login?.accountId ?? session?.accountId;
 }
 
@@ -149,7 +181,7 @@ const FIND_BY_UID = `${PREPARED} select artifacts.payload from ${LIVE} and artif
   order by artifacts.created_at desc limit 1`;
 
 /** Finds a session by its uid. The bearer value stays unknown. */
-export async function findArtifactByUid(db: Db, model: string, uid: string): Promise<AdapterPayload | undefined> {
+export async function findArtifactByUid(db: Db, model: string, uid: string): Promise<ArtifactPayload | undefined> {
   const { rows } = await db.executeQuery<Found>(CompiledQuery.raw(FIND_BY_UID, [hashOf(uid), model]));
   return rows[0]?.payload;
 }

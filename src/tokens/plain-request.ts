@@ -1,14 +1,14 @@
 import { parse } from 'node:querystring';
 import type { Context, ParameterizedContext } from 'koa';
-import type { CachedClient, ClientCache } from '../../clients/client-cache.ts';
-import { matchingSecret } from '../../clients/secrets/values.ts';
-import type { KnownSecret } from '../../clients/token-clients.ts';
-import type { Db } from '../../db/connections/connection.ts';
-import { isDatabaseFailure } from '../../db/connections/failures.ts';
-import type { RequestState } from '../../http/context.ts';
-import { isWellEncoded } from '../../http/input/guard.ts';
-import { MAX_BODY } from '../../http/input/read-ahead.ts';
-import type { AtOnce, WholeAnswer } from '../../http/serving/at-once.ts';
+import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
+import { matchingSecret } from '../clients/secrets/values.ts';
+import type { KnownSecret } from '../clients/token-clients.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
+import type { RequestState } from '../http/context.ts';
+import { isWellEncoded } from '../http/input/guard.ts';
+import { MAX_BODY } from '../http/input/read-ahead.ts';
+import type { AtOnce, WholeAnswer } from '../http/serving/at-once.ts';
 
 /** Each means that a request has something special about it. */
 const SPECIAL_HEADERS = ['dpop', 'origin', 'oauth-client-attestation', 'oauth-client-attestation-pop'];
