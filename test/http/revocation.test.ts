@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aClient, aPerson } from '../support/factories.ts';
+import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { signIn } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { post } from '../support/tokens.ts';
@@ -33,8 +33,7 @@ describe('revocation', () => {
   it('E01: of a refresh token ends it, and the access tokens of its family', async () => {
     const app = await anApp();
     const tokens = await tokensOf(app);
-    const { status, text } = await revoke(app, tokens.refresh);
-    expect([status, text]).toEqual([200, '']);
+    expect((await revoke(app, tokens.refresh)).status).toBe(200);
     expect((await refresh(app, tokens.refresh)).body.error).toBe('invalid_grant');
     expect(await userInfo(tokens.access)).toBe(401);
   });
@@ -101,6 +100,22 @@ describe('revocation', () => {
     const tokens = await tokensOf(app);
     expect((await revoke(app, tokens.refresh)).status).toBe(200);
     expect((await revoke(app, tokens.refresh)).status).toBe(200);
+  });
+
+  it('E04: is answered with an empty JSON object, whatever kind of token it is', async () => {
+    const api = await anApi(server.database);
+    const app = await aClient(server.database, {
+      type: 'web',
+      subscriptions: [{ api: api.identifier, scopes: ['reports:read'] }],
+    });
+    const { access: opaque, refresh: token } = await tokensOf(app);
+    const parameters = { scope: 'openid reports:read', resource: api.identifier };
+    const jwt = (await signIn(server, app, ada, { parameters })).tokens.access_token;
+    expect([jwt.includes('.'), opaque.includes('.')]).toEqual([true, false]);
+    for (const one of [jwt, jwt, opaque, token, token, 'unknown', 'a.b.c']) {
+      const { status, headers, text } = await revoke(app, one);
+      expect([status, headers.get('content-type'), text]).toEqual([200, 'application/json; charset=utf-8', '{}']);
+    }
   });
 
   it('E04: needs a token to be named', async () => {

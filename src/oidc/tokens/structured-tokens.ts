@@ -28,12 +28,20 @@ export function serveStructuredTokens(parts: StructuredTokenParts) {
     // These endpoints have nothing but JSON, whatever the caller would rather have.
     if (ENDPOINTS.has(ctx.path)) ctx.req.headers.accept = 'application/json';
     await next();
-    const body = ctx.body as { error?: string } | undefined;
-    if (body?.error !== 'unsupported_token_type') return;
+    const body = ctx.body as { error?: string } | string | undefined;
+    if (ctx.path === '/token/revocation' && body === '') answerRevoked(ctx);
+    if (typeof body !== 'object' || body?.error !== 'unsupported_token_type') return;
     const token = parts.ownTokens.read(String(ctx.oidc.params?.token));
     if (ctx.oidc.route === 'introspection') await answerIntrospection(parts, ctx, token);
     else if (ctx.oidc.route === 'revocation') await revokeOne(parts, ctx, token);
   };
+}
+
+/** RFC 7009 §2.2: the status says it all. The body is there for clients that read every answer as JSON. */
+function answerRevoked(ctx: KoaContextWithOIDC): void {
+  ctx.status = 200;
+  ctx.type = 'json';
+  ctx.body = {};
 }
 
 async function answerIntrospection(
@@ -67,6 +75,5 @@ async function revokeOne(
     recordWithin(statement, actorOf(ctx), { type: 'token.revoked', clientId, jti }, now);
     await statement.run(db);
   }
-  ctx.status = 200;
-  ctx.body = '';
+  answerRevoked(ctx);
 }
