@@ -1,13 +1,12 @@
 import { setTimeout as later } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { CHANNEL } from './announcements.ts';
 import type { Database, Db } from './connections/connection.ts';
 import { driverOptions } from './connections/driver-options.ts';
 import { sessionOf } from './connections/session.ts';
 import { SessionClient } from './connections/session-client.ts';
 import { noteChange, onCommitted } from './transaction.ts';
-
-export const CHANNEL = 'latchkey';
 
 /** What changes when an app, a secret, an API, a scope, a subscription or the suspension of a team does. */
 export const CLIENT_CACHE_TOPIC = 'catalog';

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { CHANNEL } from './changes.ts';
+import { CHANNEL, tellOthers } from './announcements.ts';
 import type { Db } from './connections/connection.ts';
 import { PREPARED } from './connections/session-client.ts';
 import { noteChange, retrying } from './transaction.ts';
@@ -44,14 +44,15 @@ export class Statement {
       select added.* from basis, (values ${lists.join()}) as added (${names})`);
   }
 
-  /** Tells every process when it is done. @see announce */
+  /** Tells every process when it is done: with the commit of the transaction that it is a part of, or after its own. */
   announce(topic: string): void {
     this.#topics.push(topic);
   }
 
   /** @returns whether there was a basis */
   async run(db: Db): Promise<boolean> {
-    const told = this.#topics.map((topic) => `, pg_notify('${CHANNEL}', ${this.parameter(topic, 'text')})`);
+    const withCommit = db.isTransaction ? this.#topics : [];
+    const told = withCommit.map((topic) => `, pg_notify('${CHANNEL}', ${this.parameter(topic, 'text')})`);
     const parts = [this.#basis, ...this.#parts].map(
       (part, index) => `${index ? `part${index}` : 'basis'} as (${part})`,
     );
@@ -60,6 +61,7 @@ export class Statement {
     const { rows } = await (db.isTransaction ? execute() : retrying(db, execute));
     if (rows.length === 0) return false;
     for (const topic of this.#topics) noteChange(db, topic);
+    if (!db.isTransaction) await tellOthers(db, [...new Set(this.#topics)]);
     return true;
   }
 }
