@@ -26,6 +26,16 @@ export function startCaddy(sites: string, port: number): Promise<ReverseProxy> {
   return start('caddy', port, file, (path) => ['run', '--adapter', 'caddyfile', '--config', path]);
 }
 
+/** Debian's Apache with these modules of it and these directives. Started by root, it serves as nobody. */
+export function startApache(modules: readonly string[], directives: string, port: number): Promise<ReverseProxy> {
+  const loaded = ['mpm_event', 'authz_core', ...modules].map(
+    (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
+  );
+  const own = ['ServerName localhost', `Listen ${port}`, 'PidFile pid', 'Mutex pthread', 'ErrorLog "|$/bin/cat 1>&2"'];
+  const file = [...loaded, ...own, 'User nobody', 'Group nogroup', directives, ''].join('\n');
+  return start('apache2', port, file, (path, folder) => ['-d', folder, '-f', path, '-D', 'FOREGROUND']);
+}
+
 async function start(
   name: string,
   port: number,
