@@ -20,6 +20,7 @@ import { UNAVAILABLE_ERROR } from '../tokens/plain-request.ts';
 import { explainRefusals } from './apps/client-assertions.ts';
 import { followPublishedKeys } from './apps/client-keys.ts';
 import { DEVICE_CODE_GRANT, type SecretMetadata } from './apps/client-metadata.ts';
+import { nameByBasic } from './apps/empty-secrets.ts';
 import { explainPlainHttp, refusePlainHttp } from './apps/plain-http.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device/flow.ts';
 import type { GrantWrapper, ProviderMiddleware } from './middleware.ts';
@@ -95,6 +96,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
     if (isDatabaseFailure(error)) ctx.status = 503;
   });
   provider.use(noteStart(overrides.clock));
+  provider.use(nameByBasic(provider));
   provider.use(judgeSignOuts(provider, overrides.readHint));
   provider.use(overrides.publishJwks);
   provider.use(overrides.around);
@@ -159,6 +161,7 @@ const CORRECTIONS = new Map([
   [`${DEVICE_CODE_GRANT} is not allowed for this client`, { error: 'unauthorized_client', status: 400 }],
   // RFC 6749 §5.2, RFC 7662 §2.1: no credentials is 401
   ['no client authentication mechanism provided', { error: 'invalid_client', status: 401 }],
+  ['client_secret must be provided in the Authorization header', { error: 'invalid_client', status: 401 }],
 ]);
 
 async function correctErrors(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {

@@ -13,6 +13,14 @@ export async function readAhead(ctx: Context): Promise<Buffer> {
   return ctx.state.body as Buffer;
 }
 
+/** Puts another body in the place of one that was read ahead and is not empty. In one turn, as below. */
+export function replaceBody(ctx: Context, body: Buffer): void {
+  while (ctx.req.read() !== null);
+  ctx.req.unshift(body);
+  ctx.state.body = body;
+  if (ctx.req.headers['content-length'] !== undefined) ctx.req.headers['content-length'] = String(body.length);
+}
+
 /** Works on the paused stream: the body is pushed back in the same turn, before its end is told to anyone. */
 function readAndPutBack(request: IncomingMessage): Promise<Buffer> {
   // Reading nothing would end the stream, and nothing can be put back into one that has ended.
