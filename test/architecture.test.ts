@@ -167,6 +167,22 @@ describe('the house', () => {
     expect(readers.filter((file) => !['main', 'cli'].includes(roomOf(file)))).toEqual([]);
   });
 
+  it('makes a clock only where a process begins; all others are given the time', () => {
+    const makers = files.filter((file) =>
+      /\bDate\.now\b|new Date(?:\(\s*\)|\b(?!\())|(?<!new )\bDate\(/.test(textOf(file)),
+    );
+    expect(makers.sort()).toEqual([
+      'cli/command-line.ts',
+      // A snippet for developers, in a string.
+      'portal/apps/snippets/machine.ts',
+      // The line that says that lines were lost is written where a logger cannot be.
+      'process/log-lines.ts',
+      'process/start.ts',
+      // It runs in the processes of others, who may bring a clock.
+      'verifier/options.ts',
+    ]);
+  });
+
   it('has migrations that import nothing of src', () => {
     const migrations = readdirSync(join(root, 'migrations'));
     expect(migrations.every((name) => /^\d{4}-[a-z-]+\.ts$/.test(name))).toBe(true);

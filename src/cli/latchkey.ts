@@ -47,11 +47,11 @@ function utf8(name: string, bytes: Uint8Array): string {
 
 /** Runs the command here or, while a server has the embedded database, there. */
 async function run(argv: string[]): Promise<number> {
-  for (const deadline = Date.now() + PATIENCE; ; await wait(100)) {
+  for (const deadline = performance.now() + PATIENCE; ; await wait(100)) {
     try {
       return await runCommand(argv, io, openSession);
     } catch (error) {
-      if (!(error instanceof DataDirInUse) || Date.now() > deadline) throw error;
+      if (!(error instanceof DataDirInUse) || performance.now() > deadline) throw error;
     }
     const result = await handOver(readConfig(process.env).dataDir, { argv, inputs: io.inputs() });
     if (!result) continue;

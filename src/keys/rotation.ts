@@ -50,7 +50,7 @@ async function settleInTurn<T, R>(values: readonly T[], work: (value: T) => Prom
 async function maintainAlgorithm({ db, signer, policy }: RotationParts, alg: SigningAlg, now: Date): Promise<string[]> {
   const plan = async (trx: Kysely<Tables>) => planUpkeep(await keysOf(trx, alg), await useOf(trx, alg), policy, now);
   if (!(await plan(db))) return [];
-  return underLock(db, async (trx) => {
+  return underLock(db, now, async (trx) => {
     const made: string[] = [];
     // Another process may have been first. So the plan is made again under the lock, until nothing is left to do.
     for (let left = MOST_STEPS; left > 0; left -= 1) {
@@ -73,7 +73,7 @@ export async function rotateKey(
   alg: SigningAlg,
   by: { actor: Actor; now: Date },
 ): Promise<{ kid: string; alg: SigningAlg; activatesAt: Date }> {
-  return underLock(db, async (trx) => {
+  return underLock(db, by.now, async (trx) => {
     if ((await useOf(trx, alg)) === 'unused') {
       const detail = `No API and no app uses ${alg}, so it has no key. It gets one when you set an API or app to it.`;
       throw new AppError('conflict', { detail });
@@ -105,7 +105,7 @@ export async function revokeKey(
   by: { actor: Actor; now: Date },
 ): Promise<KeyRevocation> {
   const reason = readReason(revocation);
-  return underLock(db, async (trx) => {
+  return underLock(db, by.now, async (trx) => {
     const key = await findRevocable(trx, revocation.kid);
     await trx
       .updateTable('signing_keys')
@@ -155,11 +155,11 @@ async function takeOver(
 }
 
 /** One change of keys at a time, however many processes: they wait for each other on one row. */
-async function underLock<T>(db: Kysely<Tables>, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+async function underLock<T>(db: Kysely<Tables>, now: Date, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
   return inTransaction(db, async (trx) => {
     await trx
       .insertInto('settings')
-      .values({ key: 'signing-keys-lock', value: 'true', updated_at: new Date() })
+      .values({ key: 'signing-keys-lock', value: 'true', updated_at: now })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: 'true' }))
       .execute();
     return work(trx);

@@ -15,7 +15,7 @@ import type { Resources } from './resources.ts';
 import { policyWithRoles } from './sign-in/role-prompt.ts';
 import { issueAsOfStart } from './tokens/issue-time.ts';
 import { assertFits } from './tokens/token-size.ts';
-import { ttl } from './tokens/ttls.ts';
+import { createTtl } from './tokens/ttls.ts';
 
 export interface ConfigurationParts {
   readonly adapter: NonNullable<Configuration['adapter']>;
@@ -47,7 +47,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     claims,
     // OpenID Connect Core §5.4 has them at UserInfo and lets them be here too, where most clients look for them.
     conformIdTokenClaims: false,
-    ttl,
+    ttl: createTtl(parts.clock),
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     // RFC 9700 §2.1.2: no implicit and no hybrid flow.
     responseTypes: ['code'],

@@ -104,7 +104,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     const configuration = buildConfiguration({
       adapter: createAdapterFactory(work, clientCache, { db: database.db, signing, cookieKeys, clock, epochs }),
       findAccount: createFindAccount(work),
-      loadExistingGrant: createLoadExistingGrant(work),
+      loadExistingGrant: createLoadExistingGrant(work, clock),
       resources,
       pages,
       devicePages,

@@ -62,7 +62,7 @@ export function createWorkers(count: number, log: Logger): Workers {
       listening.delete(worker);
       if (place.worker !== worker || stopping) return;
       place.worker = undefined;
-      place.delay = nextDelay(place.delay, Date.now() - place.startedAt);
+      place.delay = nextDelay(place.delay, performance.now() - place.startedAt);
       log.error({ worker: worker.process.pid, code, signal, delay: place.delay }, 'a worker ended, and is replaced');
       refill(place);
     });
@@ -70,7 +70,7 @@ export function createWorkers(count: number, log: Logger): Workers {
     listening.add(worker);
     const old = place.worker;
     place.worker = worker;
-    place.startedAt = Date.now();
+    place.startedAt = performance.now();
     clearTimeout(place.timer);
     log.info({ worker: worker.process.pid }, 'a worker listens');
     if (old) release(old);

@@ -111,7 +111,7 @@ describe('mail', () => {
     const { db } = server.database;
     const failing = async () => {
       await server.app.jobs.cleanUp();
-      return diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), new Date()))
+      return diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), () => new Date()))
         .filter(({ id }) => id === 'job-failing')
         .map(({ what }) => what);
     };

@@ -60,7 +60,7 @@ describe('one piece of background work that fails', () => {
       .execute();
     expect(await server.app.jobs.cleanUp()).toBe(1);
     const failing = async () =>
-      diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), new Date()))
+      diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), () => new Date()))
         .filter(({ id }) => id === 'job-failing')
         .map(({ what }) => /“([^”]+)”/.exec(what)?.[1]);
     await sql`alter table throttles_away rename to throttles`.execute(db);
@@ -82,7 +82,7 @@ describe('one piece of background work that fails', () => {
 describe('what doctor cannot look at', () => {
   it('hides nothing else, and is said of each check that needs it', async () => {
     const { db } = server.database;
-    const findings = async () => diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), new Date()));
+    const findings = async () => diagnose(await examine(db, readConfig({ ISSUER: server.issuer }), () => new Date()));
     const before = (await findings()).map(({ id }) => id);
     expect(before).toContain('no-admin');
     for (const table of ['client_secrets', 'mail_outbox']) {

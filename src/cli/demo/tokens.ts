@@ -49,7 +49,7 @@ export async function verifyAtApi(
     shown: {
       signature: 'good',
       ...options,
-      'good for': `${Number(payload.exp) - Math.floor(Date.now() / 1000)} s`,
+      'good for': `${Number(payload.exp) - Number(payload.iat)} s`,
       scope: payload.scope,
     },
   });

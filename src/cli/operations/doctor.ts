@@ -28,7 +28,7 @@ export function addDoctorCommand(program: Command, line: CommandLine): void {
 }
 
 async function doctor(line: CommandLine, options: Options): Promise<void> {
-  const snapshot = await line.withUnmigratedDatabase((db, { config }) => examine(db, config, line.by().now));
+  const snapshot = await line.withUnmigratedDatabase((db, { config }) => examine(db, config, () => line.by().now));
   const findings = diagnose(snapshot);
   if (isAsBadAs(findings, options.failOn)) line.endWith(SICK);
   line.answer(options, { json: { findings, checked: RULES.length }, text: describe(findings) });

@@ -14,10 +14,11 @@ import { examineSubscriptions, examineSuspended } from './subscriptions.ts';
 import { examineTokens } from './tokens.ts';
 
 /** Looks at everything that the rules are about, without changing anything. What cannot be looked at hides nothing else. */
-export async function examine(db: Kysely<Tables>, config: Config, now: Date): Promise<Snapshot> {
+export async function examine(db: Kysely<Tables>, config: Config, clock: () => Date): Promise<Snapshot> {
+  const now = clock();
   const pending = await look(() => pendingMigrations(db));
   const { databaseUrl } = config;
-  const postgres = await look(async () => (databaseUrl ? examinePostgres(db, databaseUrl) : undefined));
+  const postgres = await look(async () => (databaseUrl ? examinePostgres(db, databaseUrl, clock) : undefined));
   const contents = await look(async () => (pending().length > 0 ? undefined : examineContents(db, now)));
   return apart<Snapshot>({
     now: () => now,

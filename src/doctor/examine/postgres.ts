@@ -15,8 +15,12 @@ interface Row {
 }
 
 /** The settings of PostgreSQL that matter, and how far its clock is from ours. */
-export async function examinePostgres(db: Kysely<Tables>, url: string): Promise<DatabaseState['postgres']> {
-  const before = Date.now();
+export async function examinePostgres(
+  db: Kysely<Tables>,
+  url: string,
+  clock: () => Date,
+): Promise<DatabaseState['postgres']> {
+  const before = clock().getTime();
   const { rows } = await sql<Row>`
     select current_setting('server_version_num') as version, current_setting('fsync') as fsync,
       current_setting('full_page_writes') as full_page_writes,
@@ -24,7 +28,7 @@ export async function examinePostgres(db: Kysely<Tables>, url: string): Promise<
       (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as encrypted,
       (select rolsuper from pg_roles where rolname = current_user) as superuser,
       clock_timestamp() as at`.execute(db);
-  const after = Date.now();
+  const after = clock().getTime();
   const [row] = rows;
   if (!row) return undefined;
   return {

@@ -25,13 +25,16 @@ export function addToGrant(grant: Grant, consent: Consent): void {
  * session has a family of tokens of its own: when one is stolen and revoked, the person's other browsers stay signed in.
  * So does each device.
  */
-export function createLoadExistingGrant(work: UnitOfWork): NonNullable<Configuration['loadExistingGrant']> {
+export function createLoadExistingGrant(
+  work: UnitOfWork,
+  clock: () => Date,
+): NonNullable<Configuration['loadExistingGrant']> {
   return async (ctx) => {
     const { client, session, provider, result } = ctx.oidc;
     if (!client || !session?.accountId) return undefined;
     const grantId = result?.consent?.grantId ?? (ctx.oidc.deviceCode ? undefined : session.grantIdFor(client.clientId));
     const existing = grantId ? await provider.Grant.find(grantId) : undefined;
-    if (existing && outlivesItsTokens(existing)) return existing;
+    if (existing && outlivesItsTokens(existing, clock())) return existing;
 
     const consent = client.latchkey_first_party
       ? requestedConsent(ctx)
@@ -45,6 +48,6 @@ export function createLoadExistingGrant(work: UnitOfWork): NonNullable<Configura
 }
 
 /** An expired grant ends its tokens, so a grant near its end is not given to a new family. */
-function outlivesItsTokens(grant: Grant): boolean {
-  return (grant.exp ?? 0) - Math.floor(Date.now() / 1000) > lifetimes.refreshAbsolute;
+function outlivesItsTokens(grant: Grant, now: Date): boolean {
+  return (grant.exp ?? 0) - Math.floor(now.getTime() / 1000) > lifetimes.refreshAbsolute;
 }
