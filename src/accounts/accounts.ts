@@ -64,8 +64,8 @@ export function findActiveAccount(db: Db, id: string): Promise<Account | undefin
 }
 
 /**
- * That an account is still as it was read, and stays so until the transaction ends: its password was not changed, and the
- * person not stopped, while the password was looked at.
+ * Requires that an account is still as it was read, and locks it until the transaction ends: its password was not
+ * changed, and the person not stopped, while the password was checked.
  */
 export async function isUnchanged(trx: Db, { id, version }: Pick<Account, 'id' | 'version'>): Promise<boolean> {
   const row = await trx
@@ -78,7 +78,7 @@ export async function isUnchanged(trx: Db, { id, version }: Pick<Account, 'id' |
   return row !== undefined;
 }
 
-/** That a person may go on, and that the account is not deleted until the transaction ends. */
+/** Requires that a person may sign in, and keeps the account from being deleted until the transaction ends. */
 export async function isThere(trx: Db, accountId: string): Promise<boolean> {
   const row = await trx
     .selectFrom('accounts')

@@ -96,7 +96,7 @@ export async function changePassword(
   });
 }
 
-/** Takes back what a person let an app do: it is asked anew, and its tokens on their behalf are refused. */
+/** Withdraws a person's consent to an app: the app has to ask again, and its tokens on their behalf are refused. */
 export async function withdrawConsent(
   db: Kysely<Tables>,
   input: { accountId: string; clientId: string },
@@ -126,6 +126,6 @@ async function updateAccount(
     .returning('version')
     .executeTakeFirst();
   if (!account) throw new AppError('not_found', { detail: noAccount(id) });
-  // What was changed is put back with the transaction.
+  // The change is rolled back with the transaction.
   requireVersion(target, { version: account.version - 1 });
 }

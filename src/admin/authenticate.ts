@@ -83,7 +83,7 @@ export function createAuthentication(parts: AuthenticationParts) {
     },
   };
 
-  /** undefined when the token was revoked, or who it stands for was stopped. */
+  /** undefined when the token was revoked, or its app or person was stopped. */
   async function accessOf(claims: AccessTokenClaims, ctx: Context): Promise<Access | undefined> {
     const own = ownTokens.read(ctx.get('Authorization').split(' ')[1] ?? '');
     const entry = await clientCache.find(db, claims.client_id);

@@ -48,8 +48,9 @@ export interface Operation<
   readonly status: 200 | 201 | 204;
   readonly result?: Result;
   /**
-   * Takes an Idempotency-Key. Before a repetition gets the first answer, this requires of the caller today what making it
-   * took, and that it is still there. @throws {AppError} not_found, forbidden
+   * Takes an Idempotency-Key. Before a repetition gets the first answer, this requires that the caller could still make
+   * the thing, and that the thing is still there.
+   * @throws {AppError} not_found, forbidden
    */
   readonly idempotent?: (
     call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,

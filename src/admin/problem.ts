@@ -24,7 +24,7 @@ export const Problem = z
 
 type FieldProblem = NonNullable<z.infer<typeof Problem>['errors']>[number];
 
-/** Every error of the admin API as a problem, whoever threw it, and wherever below `prefix` there is nothing. */
+/** Turns every error of the admin API into a problem, and every unknown address below `prefix` as well. */
 export function answerProblems(issuer: string, prefix: string): Middleware {
   return async (ctx, next) => {
     if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next();

@@ -16,7 +16,7 @@ export interface RunParts {
 }
 
 type Made = Answer<unknown> | undefined;
-/** What is asked for, and what has to hold before the answer to it is given once more. */
+/** A request, and what must hold before its repetition gets the first answer. */
 interface Work {
   readonly handle: (db: Kysely<Tables>) => Promise<Made>;
   readonly requireStill: (db: Kysely<Tables>, made: Made) => Promise<void>;

@@ -89,7 +89,7 @@ export function findApi(db: Db, name: string): Promise<Api | undefined> {
     .executeTakeFirst();
 }
 
-/** The same, which stays with its team until the caller's transaction ends. */
+/** The same, locked: it stays with its team until the caller's transaction ends. */
 export function lockNamedApi(db: Db, name: string): Promise<Api | undefined> {
   const named = db.selectFrom('apis').selectAll();
   return named

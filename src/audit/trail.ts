@@ -5,7 +5,7 @@ import type { Listing } from '../db/pages.ts';
 
 export const TrailQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  /** The number of the last event of the part before. */
+  /** The cursor: the number of the last event of the page before. */
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'The cursor is not one of ours. Start again.')

@@ -66,7 +66,7 @@ export interface CommandLine {
   withUnmigratedDatabase<T>(work: Work<T>): Promise<T>;
   /** Who changes something, and when; with the rules of the house where the action has any. */
   by(rules?: HouseRules): By;
-  /** Says which exit code a command that was done has; 0 unless it is called. */
+  /** Sets the exit code of a command that has succeeded; 0 without a call. */
   endWith(code: number): void;
   /** Prints the one result: a JSON value with `--json`, else text for a person. */
   answer(options: { json?: boolean }, result: { json: unknown; text: string }): void;

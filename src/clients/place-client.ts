@@ -17,7 +17,8 @@ export interface Placement {
 }
 
 /**
- * Says whose an app is, and whether it is one of our own: for those who look after the platform. What is left out stays.
+ * Sets which team owns an app, and whether it is first-party: for those who look after the platform. What is left out
+ * stays.
  * @throws {AppError} not_found, forbidden
  */
 export function placeClient(db: Kysely<Tables>, { clientId, team, firstParty }: Placement, by: By): Promise<void> {

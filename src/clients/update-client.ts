@@ -68,7 +68,8 @@ function requireConsistency(before: Client, changes: WantedChanges, rules: House
       const known = { redirectUris: before.redirect_uris, postLogoutRedirectUris: before.post_logout_redirect_uris };
       checkUris(client, { rules, before: known }, reportTo(ctx));
       checkConsistency(client, reportTo(ctx));
-      // What it is created with says nothing where it cannot keep a secret; once it is there, a change would lock it out.
+      // At its creation, the method of an app that cannot keep a secret is ignored; later, setting one would lock the
+      // app out.
       if (changes.authMethod?.startsWith('client_secret') && PURPOSES[before.type].isPublic) {
         reportTo(ctx)(['authMethod'], 'An app that cannot keep a secret does not authenticate.');
       }

@@ -8,7 +8,7 @@ export async function findTeamName(db: Db, teamId: string | null): Promise<strin
 }
 
 /**
- * Whose an app is, for the people whom it asks: the name of its team, which nobody who runs the server vouches for. Undefined
+ * The team behind an app, for the pages that ask people: a name that nobody who runs the server vouches for. Undefined
  * for an app of the operator, and for one that an administrator made first-party.
  */
 export async function findUnverifiedTeam(db: Db, clientId: string): Promise<string | undefined> {

@@ -72,7 +72,7 @@ class TakenBack extends Error {
   }
 }
 
-/** A row that whoever applies something holds until the end: the next one then plans from what the first has made. */
+/** A row that each apply locks until its end, so that the next one plans from what the first has made. */
 async function oneAtATime(trx: Transaction<Tables>, now: Date): Promise<void> {
   await trx
     .insertInto('settings')

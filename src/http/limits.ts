@@ -14,7 +14,7 @@ export interface Counted {
 /** Counts failures by key. Only failures cost anything; a success is never held up by someone else's failures. */
 export interface FailureLimit {
   fail(key: string): Promise<Counted>;
-  /** Takes a failure back: what was counted ahead was none. */
+  /** Takes back a failure that was counted ahead and did not happen. */
   forgive(key: string): Promise<void>;
   /** Takes back all that was counted: only failures in a row count. */
   forget(key: string): Promise<void>;

@@ -60,7 +60,10 @@ class TemporarilyUnavailable extends errors.OIDCProviderError {
   }
 }
 
-/** Stands where an algorithm has no key, so that its apps are still apps and are told to try again. Its key pair signs nothing. */
+/**
+ * Stands in for an algorithm without a key, so that its apps are accepted and told to try again. Its key pair signs
+ * nothing.
+ */
 class AbsentKey extends ExternalSigningKey {
   readonly #alg: SigningAlg;
   readonly #pair: KeyPairKeyObjectResult;

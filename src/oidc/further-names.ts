@@ -1,6 +1,7 @@
 /**
- * Leans on the inside of oidc-provider 9.13.3: it knows one address for each endpoint, that of the issuer. What proves
- * something to this server may name it by a further name as well, because a program knows only the address that it calls.
+ * Depends on internals of oidc-provider 9.13.3, which knows one address for each endpoint, that of the issuer. What
+ * proves something to this server may name it by a further name as well, because a program knows only the address that
+ * it calls.
  */
 import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';

@@ -23,11 +23,11 @@ const METHODS = new Map([
   ['/.well-known/oauth-authorization-server', 'GET'],
 ]);
 
-/** Ours are the endpoints, and what comes after a person has answered. */
+/** What the provider serves: its endpoints, and the way back after a person has answered. */
 const isOurs = (path: string) =>
   METHODS.has(path) || ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
 
-/** Where no person ever is: all that these answer is JSON, also what is refused ahead of the provider. */
+/** Endpoints that only programs call: every answer is JSON, also a refusal ahead of the provider. */
 const FOR_PROGRAMS = new Set([
   '/token',
   '/token/introspection',

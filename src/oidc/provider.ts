@@ -1,6 +1,7 @@
 /**
- * The provider with what has to be overridden. Everything that leans on the inside of oidc-provider 9.13.3 is in this
- * file and in device/flow.ts, each with its reason; the version is pinned exactly, and specs go red when an upgrade changes it.
+ * The provider with what has to be overridden. Everything that depends on internals of oidc-provider 9.13.3 is in this
+ * file and in device/flow.ts, each with its reason; the version is pinned exactly, and specs go red when an upgrade
+ * changes it.
  */
 import {
   type Client,

@@ -64,7 +64,7 @@ export interface OidcParts {
 
 export interface OidcServer {
   readonly host: ProviderHost;
-  /** For ahead of the chain, where plain introspection is to be answered at once. */
+  /** For a place ahead of the chain, where plain introspection is answered at once. */
   readonly introspectionLane: (atOnce: AtOnce) => Middleware;
   readonly interactions: Router;
   /** Goes around all of it. */

@@ -97,7 +97,10 @@ function bodyOf(ctx: Context): { error?: string; error_description?: string; sco
   return typeof body === 'object' && body !== null ? body : {};
 }
 
-/** Whoever has not proved to be the app says nothing about an API; and when we failed, the database is not asked again. */
+/**
+ * A caller that has not authenticated as the app says nothing about an API. After a failure of ours the database is not
+ * asked again.
+ */
 const NO_API = new Set(['invalid_client', 'too_many_requests', 'server_error', 'temporarily_unavailable']);
 
 /** The API that a token was issued for, or else the one that was asked for: by name, or by leaving it out. */

@@ -30,7 +30,7 @@ export class DocumentUnavailable extends Error {
 /** Milliseconds after which each attempt that fails is over, and those in which it may succeed. */
 const FAILURE = 2500;
 const DEADLINE = 2200;
-/** For so long nobody asks again for what could not be had. At most so many addresses are remembered. */
+/** How long a failure is remembered, during which nobody asks again, and how many addresses are remembered. */
 const PAUSE = 10_000;
 const MOST_FAILURES = 1000;
 const SLOTS = { most: 64, perHost: 8, mostWaiting: 1000 };

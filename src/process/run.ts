@@ -7,7 +7,7 @@ import { type Signals, ToldToEnd } from './signals.ts';
 import { explainStartFailure } from './start-failures.ts';
 import { WorkerEnded } from './workers.ts';
 
-/** Runs the process, as what it is to be, until it ends. */
+/** Runs the process in its part (alone, primary or worker) until it ends. */
 export async function run(environment: NodeJS.ProcessEnv, signals: Signals): Promise<void> {
   // The reader may have seen enough.
   process.stdout.on('error', () => {});

@@ -154,9 +154,9 @@ function order(worker: Worker, what: Order): void {
 const isHeld = (worker: Worker) => !worker.exitedAfterDisconnect;
 
 /**
- * Takes a worker from the socket that all share, and tells it to end. What was accepted for it comes to it before that
- * word does; if it closed the socket itself, a connection on its way to it would come back and hang. Once only: the
- * second time a worker that drains would fail over the channel that it has closed.
+ * Detaches a worker from the socket that all share, and tells it to end. Connections that were accepted for it reach it
+ * before that message. If it closed the socket itself, a connection on its way to it would come back and hang. Once
+ * only: a worker that drains has closed its channel, so a second message would fail.
  */
 function release(worker: Worker): void {
   if (!isHeld(worker)) return;

@@ -7,7 +7,7 @@ export interface Address {
   readonly email: string;
 }
 
-/** Who looks after what a team owns; what has no team is looked after by the admins. */
+/** The people who look after what a team owns; for what has no team, the admins. */
 export function findCaretakers(
   db: Db,
   teamId: string | null,

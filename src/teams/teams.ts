@@ -15,7 +15,7 @@ import { nameKey, nameOf } from '../names/names.ts';
 
 export const TeamName = nameOf('A team needs a name.');
 
-/** `owner` is the account to own it, where whoever starts it is no person. */
+/** `owner` is the account that owns it, where no person starts it. */
 export const NewTeam = z.strictObject({ name: TeamName, owner: z.string().max(100).optional() });
 
 export const noTeam = (id: string) => `There is no team ${id}.`;

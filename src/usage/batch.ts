@@ -39,7 +39,7 @@ export interface Dropped {
 
 /** Failures of one app that get a line of their own in a minute, so that a loop gone wrong does not fill the log. */
 export const FAILURES_A_MINUTE = 10;
-/** Different counts, and lines, that wait for the database at most: an hour of it away is survived by most installs. */
+/** How many different counts and lines wait for the database at most: most installs survive an hour without it. */
 const MOST = 20_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

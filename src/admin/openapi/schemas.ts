@@ -62,7 +62,7 @@ function describeAll(properties: Record<string, Json>, of: string | undefined, i
 function isNoise(schema: Json, key: string, value: unknown, io: 'input' | 'output'): boolean {
   if (key === 'pattern') return schema.format === 'date-time';
   if (key === 'propertyNames') return true;
-  // Answers may get more members, and readers that refuse them would break then.
+  // Answers may get more members later, and a reader that refuses unknown ones would break.
   if (key === 'additionalProperties') return io === 'output' && value === false;
   return (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
 }

@@ -9,7 +9,7 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** @returns the group, to be described: there is one for itself, and one below `app` from earlier days */
+/** @returns the group, for the caller to describe: there is `secret`, and the older `app secret` */
 export function addSecretCommands(parent: Command, line: CommandLine): Command {
   const secret = parent.command('secret');
   withJson(secret.command('list').description('list the secrets of an app, never their values'))

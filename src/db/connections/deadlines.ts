@@ -4,7 +4,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Deadline {
   /** Milliseconds; none are left at 0 and below. */
   remaining(): number;
-  /** Something was committed: what follows it gets a moment, so that what is done is not answered with a refusal. */
+  /**
+   * Something was committed: what follows gets a little more time, so that a request whose change is done is not
+   * refused.
+   */
   committed(): void;
 }
 

@@ -59,7 +59,8 @@ function requireOurs(dataDir: string, names: readonly string[]): void {
 async function openWhole(folder: string): Promise<PGlite> {
   // Loaded only where it is used: on PostgreSQL it would be memory for nothing.
   const { PGlite } = await import('@electric-sql/pglite');
-  // There from before the first file until after the last: nobody has written anything of value meanwhile.
+  // A mark that is there from before the first file until after the last one: meanwhile nobody has written anything of
+  // value.
   const unfinished = `${folder}.unfinished`;
   if (existsSync(unfinished)) rmSync(folder, { recursive: true, force: true });
   const isNew = !existsSync(folder) || readdirSync(folder).length === 0;

@@ -14,7 +14,7 @@ export interface OwnTokens {
   read(token: string): OwnToken | undefined;
 }
 
-/** So many signatures are remembered; the one that was not asked for the longest goes first. */
+/** How many signatures are remembered; the least recently used one goes first. */
 const MOST = 10_000;
 
 /**

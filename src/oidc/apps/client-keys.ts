@@ -1,6 +1,7 @@
 /**
- * Leans on the inside of oidc-provider 9.13.3: it looks at an app's jwks_uri again only for a signature that the keys it has
- * do not verify, so a key that its owner has taken away there would be good for as long as this process lives.
+ * Depends on internals of oidc-provider 9.13.3, which looks at an app's jwks_uri again only for a signature that the
+ * keys it has do not verify, so a key that its owner has taken away there would be good for as long as this process
+ * lives.
  */
 import type { Client } from 'oidc-provider';
 

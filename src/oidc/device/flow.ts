@@ -1,4 +1,6 @@
-/** What the device flow of oidc-provider 9.13.3 lacks. It leans on the inside of it like provider.ts, and for the same reasons. */
+/**
+ * What the device flow of oidc-provider 9.13.3 lacks. It depends on internals like provider.ts, for the same reasons.
+ */
 import { type DeviceCode, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { DevicePages } from './pages.ts';
 import { POLL_INTERVAL } from './polls.ts';

@@ -35,8 +35,8 @@ export function limitGuesses(database: Database, clock: () => Date): GuessLimit 
   };
   return async (ctx, lookUp) => {
     const keys = { session: ctx.oidc.session?.uid ?? '', network: networkOf(ctx.ip) };
-    // Counted ahead and taken back, so that many at once are not all looked up before the first is counted.
-    // The network first: one that is held up leaves no row for each session that it starts.
+    // Counted ahead and taken back, so that many at once are not all looked up before the first is counted. The network
+    // first: one that has to wait leaves no row for each session that it starts.
     const ofNetwork = await network.fail(keys.network);
     const counted = ofNetwork.wait > 0 ? ofNetwork : await session.fail(keys.session);
     const { wait, isNews } = await told(counted, keys.network);

@@ -7,7 +7,10 @@ import { createKnownBrowsers } from './known-browsers.ts';
 
 /** How often someone may try to sign in (docs/decisions/0005-throttling.md). */
 export interface SignInAttempts {
-  /** Counts an attempt before it is looked at: many at once gain nothing. It may be looked at when there is nothing to wait for. */
+  /**
+   * Counts an attempt before its password is checked, so that many at once gain nothing. It may be checked when there
+   * is nothing to wait for.
+   */
   begin(ctx: Context, email: string): Promise<Counted>;
   /** Takes it back: it was the right password. The browser is known from now on. */
   succeeded(ctx: Context, email: string): Promise<void>;
@@ -33,7 +36,7 @@ export function createSignInAttempts(
   return {
     async begin(ctx, email) {
       const keys = keysOf(ctx, email);
-      // The network first: one that is held up leaves no row for each address that it makes up.
+      // The network first: one that has to wait leaves no row for each address that it makes up.
       const network = await here.fail(keys.network);
       if (network.wait > 0) return told(network, keys.network);
       const both = await hereAndThis.fail(keys.both);

@@ -3,9 +3,9 @@ import { type Client, errors, interactionPolicy, type KoaContextWithOIDC, type P
 import { pkceRequired } from '../apps/pkce.ts';
 
 /**
- * oidc-provider looks at a request in full when it comes, and goes by that when the person comes back from signing in or
- * from consent. By then it may be somebody else who is signed in, and the app may have changed. What follows looks again at
- * all that such a change is about. (Client, API and scopes it reads anew by itself.)
+ * oidc-provider checks a request in full when it arrives, and relies on that when the person comes back from signing in
+ * or from consent. By then somebody else may be signed in, and the app may have changed. What such a change is about is
+ * checked again here. (Client, API and scopes the provider reads anew by itself.)
  */
 export function secondLooks() {
   const { Check } = interactionPolicy;

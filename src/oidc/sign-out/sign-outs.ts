@@ -2,13 +2,13 @@ import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { HintReader, IdTokenHint } from '../../keys/signatures/id-token-hints.ts';
 import type { ProviderMiddleware } from '../middleware.ts';
 
-/** What was made of a request to sign out, for the page that asks. */
+/** What the server understood of a request to sign out, for the page that asks. */
 export interface SignOutRequest {
   /** A hint that is good, and the app that it was issued to. */
   readonly hint: IdTokenHint | undefined;
-  /** The app may have its person back at this address. */
+  /** The person may go back to the app at this address. */
   readonly redirect: boolean;
-  /** The app wants them sent to an address, and does not get it. */
+  /** The app asked for an address, and the person does not go there. */
   readonly withheld: boolean;
 }
 
@@ -85,8 +85,8 @@ const onlySingle = (query: Record<string, Query>) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => typeof value === 'string'));
 
 /**
- * Whether nobody needs to be asked: the hint was issued to this app for the person who is signed in here, since they are,
- * and the app gets them back.
+ * Whether the person need not be asked: the hint was issued to this app, for the person who is signed in and since they
+ * signed in, and they go back to the app.
  */
 export function isAskedAlready(ctx: KoaContextWithOIDC): boolean {
   const { hint, redirect } = signOutRequestOf(ctx);

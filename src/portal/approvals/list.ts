@@ -33,7 +33,7 @@ export function addApprovals(area: Area): void {
 
   router.get('/approvals', (ctx) => show(ctx, area));
 
-  /** That the request says what it said on the page. @throws {AppError} page_changed, not_found */
+  /** Requires that the request is what the page showed. @throws {AppError} page_changed, not_found */
   const requireSame = async (ctx: Context, id: string) => {
     const row = await findSubscription(db, id, visitorOf(ctx).by);
     if (!row.mayDecide) throw new AppError('forbidden');

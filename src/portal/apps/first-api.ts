@@ -8,7 +8,7 @@ import type { Option } from '../../views/models/apps.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 
-/** So many are offered along with a new app; the catalogue has all of them. */
+/** How many are offered along with a new app; the catalogue has all of them. */
 const MOST = 100;
 
 /** The APIs that a new app can ask for at once, by name. */

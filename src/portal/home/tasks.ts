@@ -6,7 +6,7 @@ import type { TaskView } from '../../views/models/home.ts';
 import { shareOf } from '../charts/share.ts';
 import { counted, fromNow } from '../moments.ts';
 
-/** So many failures in a day are many, if they are this share of all calls too. */
+/** How many failures in a day are many, if they are also this share of all calls. */
 const MANY = { failures: 10, share: 0.05 };
 /** Days before its end from which a secret without a successor is pressing. */
 const PRESSING = 3;

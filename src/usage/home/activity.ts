@@ -14,7 +14,7 @@ export interface AppActivity {
   readonly points: readonly Point[];
 }
 
-/** So many apps are looked at: the newest ones, and those that failed within a day. */
+/** How many apps are read: the newest ones, and those that failed within a day. */
 const NEWEST = 50;
 const FAILING = 20;
 const DAY = 86_400_000;

@@ -18,8 +18,8 @@ export interface Change {
 }
 
 /**
- * What apps and the people who use them do all day. It is no change, and there are many of them: the index
- * audit_events_changes leaves these out, and the condition must be the index's own.
+ * Events of everyday use. They are no changes, and there are many: the index audit_events_changes leaves them out, and
+ * the condition here must be the index's own.
  */
 const EVERYDAY = [
   'account.signed_in',

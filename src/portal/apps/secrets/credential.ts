@@ -28,7 +28,7 @@ export function addCredentialPages(area: Area): void {
   });
 }
 
-/** What was left for this app. With two tabs it may be that of another app, which must not look like one of this. */
+/** The credential that was left for this app. With two tabs it may be another app's, which must not be shown here. */
 function credentialOf(client: ClientDetails, flash: Readonly<Record<string, unknown>>) {
   const credential = flash.credential as { clientId: string; secret: string } | undefined;
   return credential?.clientId === client.id ? credential : undefined;
