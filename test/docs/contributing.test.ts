@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Program, pathWithNode, run, startLine } from '../examples/program.ts';
 import { freePort } from '../support/postgres.ts';
-import { fenced, plain, read, root, tableBelow } from './pages.ts';
+import { fenced, plain, read, tableBelow } from './pages.ts';
 
 const page = read('CONTRIBUTING.md');
 const blocks = fenced(page, 'sh');
@@ -120,14 +120,5 @@ describe('CONTRIBUTING.md', () => {
     expect(tableBelow(page, 'The suites').map(([command]) => plain(command).replace(/^npm (run )?/, ''))).toEqual(
       suites,
     );
-  });
-
-  it('names files and folders that exist', () => {
-    const named = [...page.matchAll(/`((?:src|test|docs|bench|examples|\.ci)\/[^`\s]*)`/g)].map(
-      ([, path = '']) => path,
-    );
-
-    expect(named.length).toBeGreaterThan(15);
-    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });

@@ -73,6 +73,14 @@ describe.each(pages())('%s', (page) => {
     expect(broken).toEqual([]);
   });
 
+  it('names files and folders that exist', () => {
+    const named = [
+      ...markdown.matchAll(/`((?:src|test|docs|bench|examples|migrations|views|scripts|\.ci)\/[^`\s]*)`/g),
+    ];
+
+    expect(named.map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
   it('names npm scripts that exist', () => {
     const commands = [...fenced(markdown, 'sh'), ...[...markdown.matchAll(/`(npm [^`\n]+)`/g)].map(([, code]) => code)];
     const named = commands.flatMap((command) =>
