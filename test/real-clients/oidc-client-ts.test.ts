@@ -78,4 +78,24 @@ describe('oidc-client-ts in a browser', () => {
     await press(page, 'Sign in');
     await page.getByLabel('Email address').waitFor();
   });
+
+  it('renews with a refresh token, and revokes its tokens before it signs out', async () => {
+    const { page } = await signIn({
+      scope: 'openid profile offline_access',
+      prompt: 'consent',
+      revokeTokensOnSignout: true,
+    });
+    await title(page, 'Hello Ada Lovelace');
+    expect((await user(page)).refresh_token).toEqual(expect.any(String));
+    await press(page, 'Renew');
+    await title(page, 'Renewed');
+    const { access_token: token } = await user(page);
+    const userInfo = async () =>
+      (await fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await userInfo()).toBe(200);
+
+    await press(page, 'Sign out');
+    await title(page, 'Nobody is signed in');
+    expect(await userInfo()).toBe(401);
+  });
 });
