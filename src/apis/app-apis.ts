@@ -33,11 +33,6 @@ export async function findAppApis(db: Db, clientId: string): Promise<AppApi[]> {
   return toAppApis(subscriptions, offered);
 }
 
-/** The API with this identifier as the app may use it; undefined without a subscription. */
-export async function findAppApi(db: Db, clientId: string, identifier: string): Promise<AppApi | undefined> {
-  return (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
-}
-
 /**
  * What gives an app access now, as SQL, by identifier of the API: the subscription is live, and neither the API nor the team
  * that has it is suspended. `client` is how the statement calls the app's id.

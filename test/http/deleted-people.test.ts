@@ -183,7 +183,7 @@ describe('a deletion', () => {
     const wish = authorizationUrl(server, app, { ...forApi(), prompt: 'consent' });
     const asked = await browser.submit(await browser.visit(wish), '/sign-in', ada);
     // The page was read, and what it says is being looked up, when the person goes.
-    afterStatement('from "apis"', () => remove(ada));
+    afterStatement('as described', () => remove(ada));
     const page = await browser.submit(asked, '/consent');
     expect([page.response.status, page.leftTo]).toEqual([400, undefined]);
     expect(await tracesOf(ada)).toEqual([]);

@@ -59,9 +59,4 @@ export function findLogo(db: Db, clientId: string): Promise<{ image: Uint8Array;
 }
 
 /** Its address; the tag in it changes with the picture, so that browsers may keep it for ever. */
-export async function findLogoPath(db: Db, clientId: string): Promise<string | undefined> {
-  const logo = await db.selectFrom('client_logos').select('etag').where('client_id', '=', clientId).executeTakeFirst();
-  return logo && logoPath(clientId, logo.etag);
-}
-
 export const logoPath = (clientId: string, etag: string) => `/app-logos/${clientId}?v=${etag}`;

@@ -4,14 +4,13 @@ import { findActiveAccount, isThere } from '../../accounts/accounts.ts';
 import { type Consent, findConsent, mergeConsents, rememberConsent } from '../../accounts/consents.ts';
 import type { Actor } from '../../audit/events.ts';
 import { record } from '../../audit/record.ts';
-import { findLogoPath } from '../../clients/logos/logos.ts';
-import { findUnverifiedTeam } from '../../clients/who-asks.ts';
+import { findWhoAsks } from '../../clients/who-asks.ts';
 import { isMissingReference } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, isWhatWasShown } from '../../http/shown.ts';
 import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
 import { addToGrant } from './grants.ts';
-import { consentOf, describe } from './page.ts';
+import { askedApisOf, consentOf, describe } from './page.ts';
 
 /** What a person is asked, in words and as it is granted, at this moment. */
 async function questionOf(parts: InteractionParts, details: Details) {
@@ -20,12 +19,12 @@ async function questionOf(parts: InteractionParts, details: Details) {
   const account = await findActiveAccount(db, details.session?.accountId ?? '');
   const client = await parts.provider().Client.find(clientId);
   if (!account || !client) throw new AppError('sign_in_expired');
-  const consent = await consentOf(db, details);
+  const asked = await askedApisOf(db, details);
+  const consent = await consentOf(db, details, asked);
   const page = {
-    ...(await describe(db, details, consent)),
+    ...describe(details, consent, asked),
     appName: client.clientName ?? clientId,
-    logo: await findLogoPath(db, clientId),
-    team: await findUnverifiedTeam(db, clientId),
+    ...(await findWhoAsks(db, clientId)),
     account: { name: account.name, email: account.email },
   };
   return { page, consent, meaning: [page, consent] };

@@ -1,9 +1,7 @@
 import type { Consent } from '../../accounts/consents.ts';
-import { findApiScopes } from '../../apis/apis.ts';
-import { findAppApi } from '../../apis/app-apis.ts';
+import { type AskedApi, findAskedApis } from '../../apis/asked-apis.ts';
 import { decideScopes } from '../../apis/policy.ts';
 import { isPlainHttp } from '../../clients/redirect-uris.ts';
-import { findTeamName } from '../../clients/who-asks.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { rolesAt, scopesOf } from '../../tokens/personal-use.ts';
 import type { ViewModels } from '../../views/models.ts';
@@ -24,15 +22,21 @@ const OIDC_PERMISSIONS: Record<string, { title: string; description: string }> =
   email: { title: 'See your email address', description: 'And whether it is verified.' },
 };
 
+/** The APIs that the request names, of those that the app may use. */
+export function askedApisOf(db: Db, { params }: Details): Promise<AskedApi[]> {
+  return findAskedApis(db, String(params.client_id), resourcesOf(params));
+}
+
+const resourcesOf = (params: Details['params']) => [params.resource ?? []].flat().map(String);
+
 /** What the request asks of the person: of each API just what the app may have, and what this person's roles allow. */
-export async function consentOf(db: Db, details: Details): Promise<Consent> {
+export async function consentOf(db: Db, details: Details, asked: readonly AskedApi[]): Promise<Consent> {
   const requested = String(details.params.scope ?? '')
     .split(' ')
     .filter(Boolean);
-  const clientId = String(details.params.client_id);
   const resources: Record<string, readonly string[]> = {};
-  for (const identifier of [details.params.resource ?? []].flat().map(String)) {
-    const appApi = await findAppApi(db, clientId, identifier);
+  for (const identifier of resourcesOf(details.params)) {
+    const appApi = asked.find(({ api }) => api.identifier === identifier);
     if (!appApi) continue;
     const accountId = details.session?.accountId;
     const roles = accountId === undefined ? 'app' : scopesOf(await rolesAt(db, accountId, appApi));
@@ -42,9 +46,9 @@ export async function consentOf(db: Db, details: Details): Promise<Consent> {
 }
 
 /** The same in words, for a page. */
-export async function describe(db: Db, details: Details, consent: Consent): Promise<DescribedConsent> {
+export function describe(details: Details, consent: Consent, asked: readonly AskedApi[]): DescribedConsent {
   const aboutPerson = consent.oidcScopes.flatMap((scope) => OIDC_PERMISSIONS[scope] ?? []);
-  const aboutApis = await describeScopes(db, String(details.params.client_id), consent.resources);
+  const aboutApis = describeScopes(consent.resources, asked);
   const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }, ...aboutApis];
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
@@ -54,29 +58,16 @@ export async function describe(db: Db, details: Details, consent: Consent): Prom
   };
 }
 
-/** Scopes by API, in words, under the APIs' names. */
-export async function describeScopes(
-  db: Db,
-  clientId: string,
-  resources: Readonly<Record<string, readonly string[]>>,
-): Promise<{ of: string; permissions: { title: string; description: string }[] }[]> {
-  const described = [];
-  for (const [identifier, scopes] of Object.entries(resources)) {
-    described.push(await describeApi(db, clientId, identifier, scopes));
-  }
-  return described;
-}
-
-/** Scopes of one API in the words of its owner, who may have left a scope without any. */
-async function describeApi(db: Db, clientId: string, identifier: string, scopes: readonly string[]) {
-  const appApi = await findAppApi(db, clientId, identifier);
-  const offered = appApi ? await findApiScopes(db, appApi.api.id) : [];
-  const descriptions = new Map(offered.map((scope) => [scope.name, scope.description]));
-  return {
-    of: appApi?.api.name ?? identifier,
-    by: await findTeamName(db, appApi?.api.team_id ?? null),
-    permissions: scopes.map((scope) => ({ title: descriptions.get(scope) || scope, description: '' })),
-  };
+/** Scopes by API, in the words of its owner, who may have left a scope without any, under the API's name. */
+export function describeScopes(resources: Readonly<Record<string, readonly string[]>>, asked: readonly AskedApi[]) {
+  return Object.entries(resources).map(([identifier, scopes]) => {
+    const appApi = asked.find(({ api }) => api.identifier === identifier);
+    return {
+      of: appApi?.api.name ?? identifier,
+      by: appApi?.teamName ?? undefined,
+      permissions: scopes.map((scope) => ({ title: appApi?.descriptions.get(scope) || scope, description: '' })),
+    };
+  });
 }
 
 /** Where the person goes afterwards, as short as it stays true. */

@@ -5,7 +5,7 @@ import type { Db } from '../../db/connections/connection.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import { digestOf } from '../../http/shown.ts';
 import type { Render } from '../../views/render.ts';
-import { consentOf, describe } from '../consent/page.ts';
+import { askedApisOf, consentOf, describe } from '../consent/page.ts';
 import { UserCodeTaken } from './codes.ts';
 import { TooManyGuesses } from './user-code-guesses.ts';
 
@@ -52,8 +52,9 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
     const { session } = ctx.oidc;
     const account = session?.accountId ? await findActiveAccount(db, session.accountId) : undefined;
     const details = { params: code.params ?? {}, session };
-    const consent = await consentOf(db, details);
-    const { permissionGroups, offline } = await describe(db, details, consent);
+    const asked = await askedApisOf(db, details);
+    const consent = await consentOf(db, details, asked);
+    const { permissionGroups, offline } = describe(details, consent, asked);
     const page = {
       appName: client.clientName ?? client.clientId,
       team: await findUnverifiedTeam(db, client.clientId),

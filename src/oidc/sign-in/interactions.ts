@@ -3,10 +3,10 @@ import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { findActiveAccount } from '../../accounts/accounts.ts';
+import { findAskedApis } from '../../apis/asked-apis.ts';
 import type { Actor, AuditEvent } from '../../audit/events.ts';
 import { record } from '../../audit/record.ts';
-import { findLogoPath } from '../../clients/logos/logos.ts';
-import { findUnverifiedTeam } from '../../clients/who-asks.ts';
+import { findUnverifiedTeam, findWhoAsks } from '../../clients/who-asks.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
 import { csrfToken, requireCsrf } from '../../http/csrf.ts';
@@ -122,8 +122,7 @@ async function showSignIn(
   parts.render(ctx, 'sign-in', {
     ...formOf(parts, details, 'sign-in'),
     appName: await appNameOf(parts, details),
-    logo: await findLogoPath(parts.db, String(details.params.client_id)),
-    team: await findUnverifiedTeam(parts.db, String(details.params.client_id)),
+    ...(await findWhoAsks(parts.db, String(details.params.client_id))),
     ...form,
   });
 }
@@ -141,7 +140,7 @@ async function showRoleMissing(parts: InteractionParts, ctx: Context, details: D
     appName: await appNameOf(parts, details),
     account: { name: account.name, email: account.email },
     team: await findUnverifiedTeam(parts.db, clientId),
-    permissionGroups: await describeScopes(parts.db, clientId, missing),
+    permissionGroups: describeScopes(missing, await findAskedApis(parts.db, clientId, Object.keys(missing))),
   });
 }
 
