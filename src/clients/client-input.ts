@@ -54,7 +54,8 @@ const newClient = z.strictObject({
   jwks: fields.jwks.optional(),
   jwksUri: fields.jwksUri.optional(),
   defaultApi: fields.defaultApi.optional(),
-  idTokenAlg: fields.idTokenAlg.default('ES256'),
+  /** OpenID Connect Registration §2: RS256 is what a library expects that was told nothing else. */
+  idTokenAlg: fields.idTokenAlg.default('RS256'),
   pkce: fields.pkce.default('required'),
   requirePar: fields.requirePar.default(false),
   refreshRetrySeconds: fields.refreshRetrySeconds.default(0),

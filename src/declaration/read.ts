@@ -4,7 +4,7 @@ import type { Ids } from './ids.ts';
 import { readApis } from './read-apis.ts';
 import { readApps } from './read-apps.ts';
 import { readGroups, readTeams } from './read-people.ts';
-import { ADMIN_API_NAME, type Declaration } from './schema.ts';
+import { ADMIN_API_NAME, type Declaration, VERSION } from './schema.ts';
 
 export type WholeDeclaration = Declaration & {
   [Kind in 'groups' | 'teams' | 'apis' | 'apps']: NonNullable<Declaration[Kind]>;
@@ -28,7 +28,7 @@ export async function readCurrent(db: Db): Promise<Current> {
     subscriptions: new Map(),
   };
   const declaration = {
-    version: 1 as const,
+    version: VERSION,
     groups: await readGroups(db),
     teams: await readTeams(db),
     apis: await readApis(db, ids),

@@ -81,7 +81,7 @@ const AppId = z
   );
 
 const app = NewClient.shape;
-export const DeclaredApp = object({
+const WrittenApp = object({
   id: AppId.describe('Its client_id, by which the app is known. Choose one for a new app.'),
   name: app.name,
   type: app.type,
@@ -94,11 +94,11 @@ export const DeclaredApp = object({
   jwks: app.jwks,
   jwks_uri: app.jwksUri,
   default_api: Name.optional(),
-  id_token_alg: app.idTokenAlg,
+  id_token_alg: app.idTokenAlg.unwrap().optional().describe('Left out: RS256; ES256 where the file is version 1'),
   pkce: app.pkce,
   require_par: app.requirePar,
   first_party: app.firstParty,
-  refresh_retry_seconds: app.refreshRetrySeconds,
+  refresh_retry_seconds: app.refreshRetrySeconds.unwrap().optional(),
   subscriptions: list(DeclaredSubscription).optional(),
   disabled: Stopped.describe('Why the app is stopped. Left out, it stays as it is.'),
 }).superRefine((declared, ctx) => {
@@ -116,13 +116,34 @@ export const DeclaredApp = object({
   );
 });
 
+/** What a setting of an app is where a file leaves it out, by the file's version. A file means the same for ever. */
+const LEFT_OUT = {
+  1: { id_token_alg: 'ES256', refresh_retry_seconds: 0 },
+  2: { id_token_alg: app.idTokenAlg.parse(undefined), refresh_retry_seconds: app.refreshRetrySeconds.parse(undefined) },
+} as const;
+
+/** The version that is written. */
+export const VERSION = 2 as const;
+
+function complete(written: z.output<typeof WrittenApp>, version: keyof typeof LEFT_OUT) {
+  const { id_token_alg = LEFT_OUT[version].id_token_alg } = written;
+  const { refresh_retry_seconds = LEFT_OUT[version].refresh_retry_seconds } = written;
+  return { ...written, id_token_alg, refresh_retry_seconds };
+}
+
+/** As the newest version has it. */
+export const DeclaredApp = WrittenApp.transform((written) => complete(written, VERSION));
+
 export const Declaration = object({
-  version: z.literal(1, 'This server reads version 1 of the format: version: 1').default(1),
+  version: z
+    .literal([1, 2], 'This server reads versions 1 and 2 of the format: version: 2')
+    .default(1)
+    .describe('What is left out has the defaults of this version'),
   groups: list(DeclaredGroup).optional(),
   teams: list(DeclaredTeam).optional(),
   apis: list(DeclaredApi).optional(),
-  apps: list(DeclaredApp).optional(),
-});
+  apps: list(WrittenApp).optional(),
+}).transform(({ apps, ...rest }) => ({ ...rest, apps: apps?.map((written) => complete(written, rest.version)) }));
 
 export type Declaration = z.output<typeof Declaration>;
 export type DeclaredGroup = z.output<typeof DeclaredGroup>;

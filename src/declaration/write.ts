@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type Declaration, DeclaredApi, DeclaredApp } from './schema.ts';
+import { type Declaration, DeclaredApi, DeclaredApp, VERSION } from './schema.ts';
 
 const HEADING = `# What this Latchkey server is configured to have: groups, teams, APIs with their roles, and apps.
 #
@@ -35,9 +35,9 @@ export function writeDeclaration(declaration: Declaration): string {
 }
 
 /** The same as plain values, without what is a default anyway. */
-export function plainDeclaration({ version, groups, teams, apis, apps }: Declaration) {
+export function plainDeclaration({ groups, teams, apis, apps }: Declaration) {
   return {
-    version,
+    version: VERSION,
     groups,
     teams,
     apis: apis?.map((declared) => {

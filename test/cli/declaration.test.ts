@@ -26,7 +26,7 @@ it('exports what there is, without any secret, its hash or the server’s own ap
     expect(stdout).not.toContain(Buffer.from(hash).toString(encoding));
   }
   expect(stdout).not.toMatch(new RegExp(`${app.clientSecret}|latchkey-portal|api_latchkey_admin`));
-  expect(await answer(['export'])).toMatchObject({ version: 1, apps: [{ id: app.clientId }] });
+  expect(await answer(['export'])).toMatchObject({ version: 2, apps: [{ id: app.clientId }] });
 });
 
 const FILE = `

@@ -141,6 +141,38 @@ apps:
   });
 });
 
+describe('the version of a file', () => {
+  const APP = `apps:\n  - { id: billing, name: Billing, type: web, redirect_uris: [https://app.example.com/cb] }\n`;
+  const rowOf = () =>
+    test.database.db
+      .selectFrom('clients')
+      .select(['id_token_alg', 'pkce', 'refresh_retry_seconds'])
+      .where('id', '=', 'billing')
+      .executeTakeFirstOrThrow();
+  const OLD = { id_token_alg: 'ES256', pkce: 'required', refresh_retry_seconds: 0 };
+  const NEW = { id_token_alg: 'RS256', pkce: 'required', refresh_retry_seconds: 0 };
+
+  it.each([
+    ['none', '', OLD],
+    ['1', 'version: 1\n', OLD],
+    ['2', 'version: 2\n', NEW],
+  ])('says what is meant by what is left out of an app: %s', async (_name, version, meant) => {
+    await apply(test.database, version + APP);
+    expect(await rowOf()).toEqual(meant);
+    expect((await apply(test.database, version + APP)).changes).toEqual([]);
+  });
+
+  it('is 2 in what is exported, which says what is not a default of that', async () => {
+    await apply(test.database, APP);
+    const text = await exported(test.database);
+    expect(text).toMatch(/^version: 2$/m);
+    expect(text).toMatch(/^ {4}id_token_alg: ES256$/m);
+    expect((await apply(test.database, text)).changes).toEqual([]);
+    await apply(test.database, `version: 2\n${APP}`);
+    expect(await exported(test.database)).not.toMatch(/id_token_alg|pkce|refresh_retry_seconds/);
+  });
+});
+
 describe('what is stopped', () => {
   const STOPPED = FILE.replace('name: Sales', 'name: Sales\n    suspended: no contract')
     .replace('name: Pay\n', 'name: Pay\n    suspended: it leaks\n')
@@ -196,7 +228,7 @@ describe('what cannot be', () => {
     ],
     ['what is not YAML', FILE.replace('apps:', 'apps: ]'), 'line 19: '],
     ['text that cannot be kept', FILE.replace('Read payments', '"a\\0b"'), 'line 14: This text has a character in it'],
-    ['another version', `version: 2\n${FILE}`, 'line 1: This server reads version 1'],
+    ['another version', `version: 3\n${FILE}`, 'line 1: This server reads versions 1 and 2'],
   ])('is refused with its line, and nothing is changed: %s', async (_name, text, message) => {
     expect((await problemsOf(text)).join('\n')).toContain(message);
     expect(await exported(test.database)).toContain('apps: []');

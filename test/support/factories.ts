@@ -22,7 +22,9 @@ export async function anApi({ db }: Database, overrides: Partial<Parameters<type
 
 export async function aClient({ db }: Database, wanted: Partial<z.input<typeof NewClient>> & { type: ClientType }) {
   const redirectUris = PURPOSES[wanted.type].hasRedirectUris ? ['https://app.example.com/callback'] : [];
-  const { client, secret } = await createClient(db, { name: `App ${unique()}`, redirectUris, ...wanted }, by());
+  // As quick to sign as access tokens are; test/http/id-token-defaults.test.ts has what an app gets that says nothing.
+  const settings = { name: `App ${unique()}`, redirectUris, idTokenAlg: 'ES256' as const, ...wanted };
+  const { client, secret } = await createClient(db, settings, by());
   return { clientId: client.id, clientSecret: secret?.secret ?? '', client, secret };
 }
 

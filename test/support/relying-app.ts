@@ -12,7 +12,7 @@ export interface RelyingApp {
 /** openid-client, discovered against the test server. Without a secret it is a public client. */
 export function discover(server: Pick<TestServer, 'issuer'>, app: RelyingApp, auth?: client.ClientAuth) {
   const method = auth ?? (app.clientSecret ? client.ClientSecretBasic(app.clientSecret) : client.None());
-  return client.discovery(new URL(server.issuer), app.clientId, { id_token_signed_response_alg: 'ES256' }, method, {
+  return client.discovery(new URL(server.issuer), app.clientId, {}, method, {
     execute: [client.allowInsecureRequests],
   });
 }

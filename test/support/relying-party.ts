@@ -116,13 +116,9 @@ export async function startRelyingParty(): Promise<RelyingParty> {
     postLogoutRedirectUri: `${origin}/`,
     callbacks,
     async connect(issuer, { clientId, clientSecret }) {
-      configuration = await client.discovery(
-        new URL(issuer),
-        clientId,
-        { id_token_signed_response_alg: 'ES256' },
-        client.ClientSecretBasic(clientSecret),
-        { execute: [client.allowInsecureRequests] },
-      );
+      configuration = await client.discovery(new URL(issuer), clientId, {}, client.ClientSecretBasic(clientSecret), {
+        execute: [client.allowInsecureRequests],
+      });
     },
     loginUrl: (parameters = {}) => `${origin}/login?${new URLSearchParams(parameters)}`,
     async stop() {

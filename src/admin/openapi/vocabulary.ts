@@ -108,8 +108,8 @@ const WORDS: Readonly<Record<string, readonly [description: string, example?: un
   'NewApp.jwks_uri': ['Where it publishes its public keys.', 'https://billing.example.com/jwks.json'],
   'NewApp.default_api': ['The identifier of the API that its tokens are for when a request names none.', IDENTIFIER],
   default_api: ['The identifier of the API that its tokens are for when a request names none.', null],
-  id_token_alg: ['How its ID tokens are signed.', 'ES256'],
-  id_token_alg_now: ['How they are signed now: as before, until apps know a key of the chosen algorithm.', 'ES256'],
+  id_token_alg: ['How its ID tokens are signed.', 'RS256'],
+  id_token_alg_now: ['How they are signed now: as before, until apps know a key of the chosen algorithm.', 'RS256'],
   id_token_alg_from: [
     'From when they are signed as chosen; null when they are, or when the key has yet to be made.',
     null,

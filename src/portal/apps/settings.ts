@@ -77,8 +77,8 @@ function readSignIn(fields: Record<string, string | string[]>) {
 }
 
 const ID_TOKEN_ALGS = [
-  { value: 'ES256', label: 'ES256 (recommended)' },
-  { value: 'RS256', label: 'RS256, for libraries that know nothing else' },
+  { value: 'RS256', label: 'RS256, which every library takes without being told' },
+  { value: 'ES256', label: 'ES256, shorter and faster to sign; the app’s library may have to be told' },
   { value: 'EdDSA', label: 'EdDSA; where nothing uses it yet, signed as before until apps know its key' },
 ];
 
