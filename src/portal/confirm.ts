@@ -14,7 +14,7 @@ export interface Done {
   readonly to: string;
 }
 
-/** A page that says what will happen and asks, and the form that does it. Whoever may not do it is not asked. */
+/** A page that says what will happen and asks, and the form that does it. A visitor who may not do it does not see the page. */
 export function addConfirmation(
   { router, page, visits }: Area,
   path: string,

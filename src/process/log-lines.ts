@@ -88,7 +88,7 @@ type Put = (text: string, done: (error?: Error | null) => void) => void;
 function openPipe(): Socket | undefined {
   if (!(process.stderr instanceof Socket)) return undefined;
   const pipe = openAnew() ?? process.stderr;
-  // Told to whoever writes as well.
+  // The writer is told as well.
   return pipe.on('error', () => {});
 }
 

@@ -25,7 +25,7 @@ export interface ApiUsage {
   readonly outcomes: readonly { readonly event: string; readonly outcome: string; readonly count: number }[];
 }
 
-/** What apps did with an API in a period, whoever they belong to: its owner let them in. @throws {AppError} not_found */
+/** What apps of all teams did with an API in a period: its owner let them in. @throws {AppError} not_found */
 export async function readApiUsage(
   db: Db,
   { apiId, period }: { apiId: string; period: Period },

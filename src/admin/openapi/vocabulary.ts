@@ -179,7 +179,7 @@ const WORDS: Readonly<Record<string, readonly [description: string, example?: un
   'GroupMember.name': ['Their name.', 'Grace Hopper'],
   'RoleHolder.name': ['Their name.', 'Grace Hopper'],
   joined_at: ['When they came into the team.', TIME],
-  owner: ['The account to own it, where whoever starts it is an app.', PERSON],
+  owner: ['The account that owns it, when an app starts it.', PERSON],
   password: ['A first password.', 'correct horse battery staple'],
   platform_role: ['What they may do beyond their teams.', null],
   email_verified_at: ['When the address was verified.', TIME],

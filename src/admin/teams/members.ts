@@ -27,7 +27,7 @@ export const memberOperations = [
     path: '/teams/{team_id}/members',
     tag,
     summary: 'Who is in a team',
-    description: 'Whoever came first is first.',
+    description: 'In the order in which they joined.',
     scope: 'teams:read',
     params: TeamId,
     query: PlainListQuery,

@@ -38,7 +38,7 @@ const REUSE: Words = {
 const FAMILY: Words = {
   title: 'The newest refresh token has ended with it',
   rfc: 'RFC 9700 §4.14.2',
-  what: 'Whoever of the two has it, app or thief, gets nothing any more.',
+  what: 'Neither of the two, app or thief, gets anything any more.',
 };
 
 function refresh(

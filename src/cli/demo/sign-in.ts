@@ -50,7 +50,7 @@ function showPkce(transcript: Transcript): string {
   transcript.step({
     title: 'Make up a secret for this one sign-in',
     rfc: 'RFC 7636 §4.1 (PKCE)',
-    what: 'Only a hash of it goes through the browser; whoever steals the code there lacks the secret to redeem it.',
+    what: 'Only a hash of it goes through the browser; a thief of the code lacks the secret to redeem it.',
     shown: { code_verifier: shorten(verifier), code_challenge: `${challengeOf(verifier)} (its SHA-256)` },
   });
   return verifier;

@@ -54,14 +54,14 @@ function approve(line: CommandLine, id: string, options: Options): Promise<void>
   const { scope: scopes, note } = options;
   return answerChanged(line, id, options, {
     change: (db, outbox, by) => approveRequest(db, outbox(), { id }, { scopes, note }, by),
-    said: 'Approved; whoever asked is told by mail.',
+    said: 'Approved; the person who asked is told by mail.',
   });
 }
 
 function deny(line: CommandLine, id: string, options: Options): Promise<void> {
   return answerChanged(line, id, options, {
     change: (db, outbox, by) => denyRequest(db, outbox(), { id }, { note: options.note }, by),
-    said: 'Denied; whoever asked is told by mail.',
+    said: 'Denied; the person who asked is told by mail.',
   });
 }
 

@@ -72,7 +72,7 @@ function problemOfOthers({ x5c, ...jwk }: Jwk): string | undefined {
     typeof value !== 'object' ||
     value === null ||
     (Array.isArray(value) && value.every((one) => typeof one !== 'object'));
-  // Whoever imports the key by WebCrypto is refused anything else.
+  // WebCrypto refuses to import anything else.
   if (jwk.ext !== undefined && typeof jwk.ext !== 'boolean') return 'has an “ext” that is neither true nor false';
   const nested = Object.entries(jwk).find(([, value]) => !isFlat(value));
   return nested ? `has a member “${nested[0].slice(0, 40)}” that no key has` : undefined;

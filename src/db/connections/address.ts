@@ -146,6 +146,6 @@ function readTls({ sslmode, ssl, sslrootcert, sslcert, sslnegotiation, host }: A
   if (sslrootcert === 'system' && mode !== 'verify-full') {
     throw new BadAddress('has sslrootcert=system, which is for sslmode=verify-full');
   }
-  // As libpq: whoever names an authority wants it looked at.
+  // As libpq: naming an authority means that it is checked.
   return mode === 'require' && sslrootcert && wanted !== 'no-verify' ? 'verify-ca' : mode;
 }

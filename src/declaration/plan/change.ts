@@ -39,7 +39,7 @@ export interface Change {
   /** In words, such as: the team “Sales”. */
   readonly subject: string;
   readonly fields?: readonly FieldChange[];
-  /** What whoever applies it has to know. */
+  /** What the person who applies it has to know. */
   readonly note?: string;
   /** Where the file says so; undefined for what is not in it. */
   readonly path?: Path;

@@ -75,7 +75,7 @@ export const databaseRules: readonly Rule[] = [
     id: 'postgres-unencrypted',
     severity: 'warning',
     title: 'the connection to PostgreSQL is not encrypted',
-    why: 'Whoever is on the way reads the password of the database and all that is in it.',
+    why: 'Anybody on the path reads the password of the database and everything in it.',
     fix: 'Let PostgreSQL use ssl, and add ?sslmode=verify-full to DATABASE_URL.',
     check: onPostgres(({ encrypted, local }) =>
       sentenceIf(!encrypted && !local, 'PostgreSQL is on another machine, and the connection is without TLS.'),
@@ -85,7 +85,7 @@ export const databaseRules: readonly Rule[] = [
     id: 'postgres-superuser',
     severity: 'note',
     title: 'the server is a superuser of PostgreSQL',
-    why: 'Whoever gets hold of DATABASE_URL can read files of that machine and run programs there.',
+    why: 'Anybody who gets hold of DATABASE_URL can read files of that machine and run programs there.',
     fix: 'Make a role of its own: create role latchkey login; and let it own the database.',
     check: onPostgres(({ superuser }) => sentenceIf(superuser, 'The role in DATABASE_URL is a superuser.')),
   },

@@ -41,7 +41,7 @@ export const peopleRules: readonly Rule[] = [
     id: 'mail-failed',
     severity: 'warning',
     title: 'mail could not be sent',
-    why: 'Whoever it was for was not told: of an invitation, a request or a decision.',
+    why: 'The people whom it was for do not know of their invitation, request or decision.',
     fix: 'npx latchkey mail list says why. When it is mended: npx latchkey mail resend --failed.',
     check: about(({ mail: { failed } }) =>
       sentenceIf(failed > 0, `${failed} mails of the last days were refused or given up.`),

@@ -10,7 +10,7 @@ export const settingRules: readonly Rule[] = [
     id: 'issuer-http',
     severity: 'error',
     title: 'the issuer is not https',
-    why: 'Passwords, codes and tokens cross the network in clear, and whoever is on the way can read and change them.',
+    why: 'Passwords, codes and tokens cross the network in clear, and anybody on the path can read and change them.',
     fix: 'Put a proxy with TLS in front (docs/deploy.md), and set ISSUER to the https address.',
     check: ({ settings }) =>
       sentenceIf(isHttp(settings) && !isHere(settings), `ISSUER is ${settings.issuer}, which is not https.`),
@@ -49,7 +49,7 @@ export const settingRules: readonly Rule[] = [
     id: 'proxy-bypass',
     severity: 'warning',
     title: 'the server can be reached past its proxy',
-    why: 'Whoever reaches it directly says in X-Forwarded-For what their address is, and evades all limits by address.',
+    why: 'A client that reaches it directly chooses its own address with X-Forwarded-For, and evades all limits by address.',
     fix: 'Set HOST to an address that only the proxy reaches, such as localhost, or see that a firewall keeps all others out.',
     check: ({ settings }) =>
       sentenceIf(
@@ -61,7 +61,7 @@ export const settingRules: readonly Rule[] = [
     id: 'http-redirects',
     severity: 'warning',
     title: 'web apps may come back over plain http',
-    why: 'Whoever is on the way to such an app reads the code and what the app answers. PKCE keeps the code from being of use to them, and nothing keeps the session of the app.',
+    why: 'Anybody on the path to such an app reads the code and the app’s answers. PKCE makes the code useless to them; nothing protects the app’s session.',
     fix: 'Give the apps https, with a certificate of your own authority if need be, and unset HTTP_REDIRECT_HOSTS.',
     check: ({ settings: { httpRedirectHosts: hosts } }) =>
       sentenceIf(hosts.length > 0, `HTTP_REDIRECT_HOSTS allows ${hosts.join(', ')}.`),

@@ -54,7 +54,7 @@ function addGroupList({ router, db, page, visits }: Area): void {
   });
 }
 
-/** What whoever is added gets. */
+/** What a new member of the group gets. */
 const meaningOf = (group: { name: string }, roles: Awaited<ReturnType<typeof listRolesOfGroup>>) => [group.name, roles];
 
 const inWords = (people: number) => (people === 1 ? '1 person' : `${people} people`);

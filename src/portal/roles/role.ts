@@ -15,7 +15,7 @@ const idOf = (ctx: Context) => String(ctx.params.role);
 const hrefOf = (ctx: Context) => `/apis/${ctx.params.api}/roles/${idOf(ctx)}`;
 const PATH = '/apis/:api/roles/:role';
 
-/** What whoever gets the role gets. */
+/** What the role gives. */
 const meaningOf = ({ role, api }: Awaited<ReturnType<typeof requireRole>>) => [
   [role.name, api.name, api.identifier],
   [...role.scopes].sort(),

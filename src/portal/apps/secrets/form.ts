@@ -30,7 +30,7 @@ const ENDINGS = [
     sentence:
       'For an app of one process. As soon as one of several uses the new one, the others are refused until they have it too.',
   },
-  { value: 'now', label: 'Now', sentence: 'For one that has leaked. Whoever still uses it is refused at once.' },
+  { value: 'now', label: 'Now', sentence: 'For one that has leaked. A program that still uses it is refused at once.' },
 ] as const;
 
 export function endingOptions(chosen: string): Option[] {
