@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HouseRules } from '../access.ts';
-import type { ClientAuthMethod, ClientType } from '../db/tables/catalogue.ts';
+import type { ClientAuthMethod, ClientType, PkceRule } from '../db/tables/catalogue.ts';
 import { descriptionOf, nameOf } from '../names/names.ts';
 import { JwksUri, PublicJwks } from './keys/public-keys.ts';
 import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
@@ -32,7 +32,7 @@ const fields = {
   /** An API's identifier. */
   defaultApi: z.string(),
   idTokenAlg: z.enum(['ES256', 'RS256', 'EdDSA']),
-  pkce: z.enum(['required', 'pkce_or_nonce']),
+  pkce: z.enum(['required', 'pkce_or_nonce', 'optional']),
   requirePar: z.boolean(),
   /** A retry inside it gets the same response again. 0 turns it off. */
   refreshRetrySeconds: z
@@ -102,7 +102,7 @@ export interface Fitting {
   readonly postLogoutRedirectUris: readonly string[];
   readonly jwks?: unknown;
   readonly jwksUri?: string | null | undefined;
-  readonly pkce: 'required' | 'pkce_or_nonce';
+  readonly pkce: PkceRule;
 }
 
 export type Report = (path: (string | number)[], message: string) => void;

@@ -1,4 +1,4 @@
-import type { ClientAuthMethod, ClientType, SigningAlgName } from '../db/tables/catalogue.ts';
+import type { ClientAuthMethod, ClientType, PkceRule, SigningAlgName } from '../db/tables/catalogue.ts';
 import type { KeyStage } from '../keys/stages.ts';
 
 /** What the environment says, without any secret of it. */
@@ -45,7 +45,7 @@ export interface AppState {
   readonly type: ClientType;
   readonly authMethod: ClientAuthMethod;
   readonly redirectUris: readonly string[];
-  readonly pkce: 'required' | 'pkce_or_nonce';
+  readonly pkce: PkceRule;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
   readonly lastUsedAt: Date | null;

@@ -189,6 +189,12 @@ describe.each(Object.entries(CASES))('%s', (id, [sick, well]) => {
   });
 });
 
+it('says of an app without PKCE whether a nonce is left', () => {
+  const said = (pkce: AppState['pkce']) => diagnose(snapshot({ app: { pkce } })).map(({ what }) => what);
+  expect(said('pkce_or_nonce')).toEqual(['shop (Shop) needs no PKCE.']);
+  expect(said('optional')).toEqual(['shop (Shop) needs neither PKCE nor a nonce.']);
+});
+
 it('tells the worst first, each with what, why and how to mend it', () => {
   const findings = diagnose(
     snapshot({ contents: { admins: 0 }, settings: { cookieKeyCount: 1 }, secret: { expiresAt: null } }),

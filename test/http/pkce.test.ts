@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { aClient, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, PKCE } from '../support/relying-app.ts';
@@ -54,6 +55,23 @@ describe('PKCE', () => {
     expect(status).toBe(200);
     expect(body.id_token).toBeDefined();
     expect(await refusal(app, { ...NO_PKCE, nonce: undefined })).toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('A09: may be left out, and the nonce with it, for an app that keeps a secret and is set so', async () => {
+    const app = await aClient(server.database, { type: 'web', pkce: 'optional' });
+    const { status, body } = await redeem(app, await codeOf(app, { ...NO_PKCE, nonce: undefined }), {});
+    expect([status, decodeJwt(body.id_token ?? '').nonce]).toEqual([200, undefined]);
+    // What it does send is held to: the challenge by its verifier, its method by S256.
+    const code = await codeOf(app);
+    expect((await redeem(app, code, {})).body.error).toBe('invalid_grant');
+    expect((await redeem(app, code, { code_verifier: PKCE.verifier })).status).toBe(200);
+    expect(await refusal(app, { code_challenge_method: 'plain' })).toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('A09: cannot be left out by an app that cannot keep a secret', async () => {
+    await expect(aClient(server.database, { type: 'spa', pkce: 'optional' })).rejects.toThrow(
+      'An app that cannot keep a secret uses PKCE always.',
+    );
   });
 
   it('A10: is enforced when the code is redeemed, for public and confidential apps', async () => {

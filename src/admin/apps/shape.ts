@@ -22,7 +22,7 @@ export const ListedApp = z
     jwks_uri: z.string().nullable(),
     default_api: z.string().nullable(),
     id_token_alg: Algorithm,
-    pkce: z.enum(['required', 'pkce_or_nonce']),
+    pkce: z.enum(['required', 'pkce_or_nonce', 'optional']),
     require_par: z.boolean(),
     first_party: z.boolean(),
     refresh_retry_seconds: z.int(),

@@ -4,6 +4,8 @@ import type { Created, Defaulted, Late, Timestamp, Unset } from './columns.ts';
 export type SigningAlgName = 'ES256' | 'RS256' | 'EdDSA';
 
 export type ClientType = 'machine' | 'web' | 'spa' | 'native' | 'device';
+/** What protects a code: PKCE always, or a nonce in its place, or PKCE where the app sends it. */
+export type PkceRule = 'required' | 'pkce_or_nonce' | 'optional';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
 export interface ClientTable {
@@ -19,7 +21,7 @@ export interface ClientTable {
   id_token_alg: SigningAlgName;
   /** What signs while no key of `id_token_alg` does; null: ES256. */
   id_token_alg_before: Late<SigningAlgName>;
-  pkce: 'required' | 'pkce_or_nonce';
+  pkce: PkceRule;
   require_par: boolean;
   first_party: boolean;
   refresh_retry_seconds: number;

@@ -74,12 +74,12 @@ export const appRules: readonly Rule[] = [
     id: 'pkce-optional',
     severity: 'warning',
     title: 'an app may do without PKCE',
-    why: 'With a nonce alone the protection of a code depends on the app’s checking it (RFC 9700 §2.1.1).',
+    why: 'With a nonce alone the protection of a code depends on the app’s checking it, and without both a stolen code can be slipped into somebody’s sign-in (RFC 9700 §2.1.1).',
     fix: 'When its library can: npx latchkey app update ID --pkce required.',
     check: about((contents) =>
       live(contents)
         .filter(({ pkce, type }) => pkce !== 'required' && PURPOSES[type].hasRedirectUris)
-        .map((app) => `${named(app)} needs no PKCE.`),
+        .map((app) => `${named(app)} needs ${app.pkce === 'optional' ? 'neither PKCE nor a nonce' : 'no PKCE'}.`),
     ),
   },
   {

@@ -85,6 +85,7 @@ const ID_TOKEN_ALGS = [
 const PKCE_RULES = [
   { value: 'required', label: 'PKCE always (recommended)' },
   { value: 'pkce_or_nonce', label: 'PKCE or a nonce, for libraries without PKCE' },
+  { value: 'optional', label: 'Neither is asked for, for products that have none of them' },
 ];
 
 const REDIRECT_HINTS = {

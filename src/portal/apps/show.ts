@@ -70,7 +70,11 @@ function presentCredentials(client: ClientDetails) {
   return { kind: kind as 'none' | 'keys' | 'secrets', keys, jwksUri: client.jwks_uri ?? undefined };
 }
 
-const PKCE = { required: 'PKCE always', pkce_or_nonce: 'PKCE or a nonce' } as const;
+const PKCE = {
+  required: 'PKCE always',
+  pkce_or_nonce: 'PKCE or a nonce',
+  optional: 'PKCE where the app sends it',
+} as const;
 
 function factsOf(client: ClientDetails, signing: SigningNow) {
   const fact = (label: string, value: string, code = false) => ({ label, value, code });
