@@ -10,6 +10,7 @@ const ROUTES = new Map([
   ['/request', 'pushed_request'],
   ['/me', 'userinfo'],
   ['/jwks', 'jwks'],
+  ['/.well-known/jwks.json', 'jwks'],
   ['/revocations', 'revocation_feed'],
   ['/revocations/stream', 'revocation_stream'],
   ['/healthz', 'health'],

@@ -3,6 +3,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import { claims } from '../tokens/claims.ts';
+import { DPOP_ALGORITHMS } from '../verifier/options.ts';
 import { assertShortLived } from './apps/client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './apps/client-metadata.ts';
 import { judgeProofTimes } from './apps/dpop-times.ts';
@@ -57,6 +58,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     enabledJWA: {
       idTokenSigningAlgValues: [...parts.signing.algorithms()],
       clientAuthSigningAlgValues: [...ASSERTION_ALGS],
+      dPoPSigningAlgValues: [...DPOP_ALGORITHMS],
     },
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
     pkce: { required: pkceRequired },

@@ -6,6 +6,9 @@ import { AppError } from '../errors.ts';
 import { answerCached } from '../http/serving/assets.ts';
 import type { AtOnce, WholeAnswer } from '../http/serving/at-once.ts';
 
+/** Where libraries look for the keys that were told the issuer alone: the same document. */
+const OTHER_ADDRESSES = new Map([['/.well-known/jwks.json', '/jwks']]);
+
 /** Endpoints that exist, with the methods that they accept. */
 const METHODS = new Map([
   ['/token', 'POST'],
@@ -25,7 +28,9 @@ const METHODS = new Map([
 
 /** What the provider serves: its endpoints, and the way back after a person has answered. */
 const isOurs = (path: string) =>
-  METHODS.has(path) || ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
+  METHODS.has(path) ||
+  OTHER_ADDRESSES.has(path) ||
+  ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
 
 /** Endpoints that only programs call: every answer is JSON, also a refusal ahead of the provider. */
 const FOR_PROGRAMS = new Set([
@@ -36,6 +41,7 @@ const FOR_PROGRAMS = new Set([
   '/device_authorization',
   '/me',
   '/jwks',
+  ...OTHER_ADDRESSES.keys(),
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
 ]);
@@ -67,6 +73,19 @@ export function createProviderHost(initial: Provider, maxAge: number): ProviderH
   let provider = initial;
   let handle = composeOf(provider);
   let documents = new Map<string, Document>();
+  const answer = async (ctx: Context, next: Next) => {
+    // Without Origin and query the answer depends on nothing but the provider.
+    const constant = CACHED.has(ctx.path) && ctx.method === 'GET' && ctx.search === '' && !ctx.headers.origin;
+    const known = constant ? documents.get(ctx.path) : undefined;
+    if (known) return answerDocument(ctx, known);
+    const made = documents;
+    await handle(ctx, next);
+    refuseMethod(ctx);
+    if (ctx.status !== 200 || ctx.method !== 'GET' || !CACHED.has(ctx.path)) return;
+    const document = toDocument(ctx, maxAge);
+    if (constant) made.set(ctx.path, document);
+    answerDocument(ctx, document);
+  };
   return {
     current: () => provider,
     swap(next) {
@@ -76,21 +95,19 @@ export function createProviderHost(initial: Provider, maxAge: number): ProviderH
     },
     async middleware(ctx: Context, next: Next) {
       if (!isOurs(ctx.path)) return next();
-      // Without Origin and query the answer depends on nothing but the provider.
-      const constant = CACHED.has(ctx.path) && ctx.method === 'GET' && ctx.search === '' && !ctx.headers.origin;
-      const known = constant ? documents.get(ctx.path) : undefined;
-      if (known) return answerDocument(ctx, known);
-      const made = documents;
-      await handle(ctx, next);
-      refuseMethod(ctx);
-      if (ctx.status !== 200 || ctx.method !== 'GET' || !CACHED.has(ctx.path)) return;
-      const document = toDocument(ctx, maxAge);
-      if (constant) made.set(ctx.path, document);
-      answerDocument(ctx, document);
+      const asked = ctx.path;
+      const known = OTHER_ADDRESSES.get(asked);
+      if (known === undefined) return answer(ctx, next);
+      ctx.path = known;
+      try {
+        await answer(ctx, next);
+      } finally {
+        ctx.path = asked;
+      }
     },
     documents: (atOnce) => (ctx, next) => {
       const { url = '', headers } = ctx.req;
-      const known = documents.get(url);
+      const known = documents.get(OTHER_ADDRESSES.get(url) ?? url);
       if (!known || !atOnce.isFor(ctx, 'GET', url) || headers.origin || headers['if-none-match']) return next();
       atOnce.answer(ctx, known.whole);
     },

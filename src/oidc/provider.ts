@@ -100,6 +100,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(nameByBasic(provider));
   provider.use(judgeSignOuts(provider, overrides.readHint));
   provider.use(overrides.publishJwks);
+  provider.use(listPossibleClaims);
   provider.use(overrides.around);
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);
@@ -153,6 +154,13 @@ function noteReplaysAtomically(provider: Provider, { firstUse }: Overrides): voi
   Object.assign(provider.ReplayDetection, {
     unique: (iss: string, jti: string, exp: number) => firstUse({ iss, jti, exp }),
   });
+}
+
+/** `sid` is for sign-out messages, which are not sent; oidc-provider lists it all the same. */
+async function listPossibleClaims(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  const metadata = ctx.oidc?.route === 'discovery' ? (ctx.body as { claims_supported?: string[] }) : {};
+  if (metadata.claims_supported) metadata.claims_supported = metadata.claims_supported.filter((name) => name !== 'sid');
 }
 
 /** Answers whose error code or status is not the one that the RFC asks for. */

@@ -65,7 +65,8 @@ export interface DpopOptions {
 /** RFC 9449 §11.1 asks for seconds or minutes. */
 export const DPOP_WINDOW_SECONDS = 60;
 
-const DPOP_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
+/** What a DPoP proof may be signed with, at the server and at an API alike. */
+export const DPOP_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const;
 
 export type Settings = ReturnType<typeof settle>;
 

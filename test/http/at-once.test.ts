@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RawAnswer, sendRaw } from '../support/raw.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
-const DOCUMENTS = ['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+const DOCUMENTS = [
+  '/.well-known/jwks.json',
+  '/jwks',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+];
 
 let server: TestServer;
 

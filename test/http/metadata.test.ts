@@ -107,6 +107,26 @@ describe('the keys', () => {
     }
   });
 
+  it('are at the other well-known address too, with the same answer', async () => {
+    const answers = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(server.issuer + path, { headers });
+      const { date: _date, 'x-request-id': _id, ...rest } = Object.fromEntries(response.headers);
+      return { status: response.status, headers: rest, text: await response.text() };
+    };
+    for (const headers of [{}, { origin: 'https://app.example.com' }]) {
+      // Asked by each twice: what was answered before is answered without the provider.
+      for (const _time of [1, 2]) {
+        expect(await answers('/.well-known/jwks.json', headers)).toEqual(await answers(JWKS, headers));
+      }
+      const etag = (await answers('/.well-known/jwks.json', headers)).headers.etag ?? '';
+      expect((await answers(JWKS, { ...headers, 'if-none-match': etag })).status).toBe(304);
+      expect((await answers('/.well-known/jwks.json', { ...headers, 'if-none-match': etag })).status).toBe(304);
+    }
+    const posted = await fetch(`${server.issuer}/.well-known/jwks.json`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
+    expect(posted.headers.get('content-type')).toMatch(/json/);
+  });
+
   it('D18: show nothing private', async () => {
     for (const key of (await jwksOf()).keys) {
       for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth', 'priv'])
@@ -135,28 +155,34 @@ describe('the keys', () => {
 });
 
 describe('what may be kept', () => {
-  it.each([DISCOVERY, OAUTH, JWKS])('D17: %s says for how long, and is not sent again unchanged', async (path) => {
-    const first = await fetch(server.issuer + path);
-    const maxAge = /^public, max-age=(\d+)$/.exec(first.headers.get('cache-control') ?? '')?.[1];
-    expect(Number(maxAge)).toBeGreaterThanOrEqual(60);
-    expect(Number(maxAge)).toBeLessThanOrEqual(3600);
-    const etag = first.headers.get('etag') ?? '';
-    expect(etag).toMatch(/^"[\w-]+"$/);
-    const again = await fetch(server.issuer + path, { headers: { 'if-none-match': etag } });
-    expect([again.status, await again.text()]).toEqual([304, '']);
-    expect(again.headers.get('etag')).toBe(etag);
-    expect(again.headers.get('cache-control')).toBe(first.headers.get('cache-control'));
-    for (const tags of [`W/${etag}`, `"other", ${etag}`]) {
-      expect((await fetch(server.issuer + path, { headers: { 'if-none-match': tags } })).status).toBe(304);
-    }
-    const other = await fetch(server.issuer + path, { headers: { 'if-none-match': '"other"' } });
-    expect([other.status, await other.json()]).toEqual([200, await first.json()]);
-  });
+  it.each([DISCOVERY, OAUTH, JWKS, '/.well-known/jwks.json'])(
+    'D17: %s says for how long, and is not sent again unchanged',
+    async (path) => {
+      const first = await fetch(server.issuer + path);
+      const maxAge = /^public, max-age=(\d+)$/.exec(first.headers.get('cache-control') ?? '')?.[1];
+      expect(Number(maxAge)).toBeGreaterThanOrEqual(60);
+      expect(Number(maxAge)).toBeLessThanOrEqual(3600);
+      const etag = first.headers.get('etag') ?? '';
+      expect(etag).toMatch(/^"[\w-]+"$/);
+      const again = await fetch(server.issuer + path, { headers: { 'if-none-match': etag } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      expect(again.headers.get('etag')).toBe(etag);
+      expect(again.headers.get('cache-control')).toBe(first.headers.get('cache-control'));
+      for (const tags of [`W/${etag}`, `"other", ${etag}`]) {
+        expect((await fetch(server.issuer + path, { headers: { 'if-none-match': tags } })).status).toBe(304);
+      }
+      const other = await fetch(server.issuer + path, { headers: { 'if-none-match': '"other"' } });
+      expect([other.status, await other.json()]).toEqual([200, await first.json()]);
+    },
+  );
 
-  it.each([DISCOVERY, OAUTH, JWKS])('%s may be read by any page, and by HEAD', async (path) => {
-    const response = await fetch(server.issuer + path, { headers: { origin: 'https://app.example.com' } });
-    expect(['*', 'https://app.example.com']).toContain(response.headers.get('access-control-allow-origin'));
-    const head = await fetch(server.issuer + path, { method: 'HEAD' });
-    expect([head.status, await head.text()]).toEqual([200, '']);
-  });
+  it.each([DISCOVERY, OAUTH, JWKS, '/.well-known/jwks.json'])(
+    '%s may be read by any page, and by HEAD',
+    async (path) => {
+      const response = await fetch(server.issuer + path, { headers: { origin: 'https://app.example.com' } });
+      expect(['*', 'https://app.example.com']).toContain(response.headers.get('access-control-allow-origin'));
+      const head = await fetch(server.issuer + path, { method: 'HEAD' });
+      expect([head.status, await head.text()]).toEqual([200, '']);
+    },
+  );
 });
