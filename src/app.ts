@@ -14,9 +14,12 @@ import { answerErrors } from './http/errors.ts';
 import { guardInput } from './http/input/guard.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { noteArrival } from './http/network/arrival.ts';
+import { serveBelow } from './http/network/below-path.ts';
 import { pinHost } from './http/network/host-guard.ts';
 import { createLoopback } from './http/network/loopback.ts';
 import { createOwnNames } from './http/network/own-names.ts';
+import { placeOf } from './http/network/place.ts';
+import { ownCookies } from './http/own-cookies.ts';
 import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
 import { serveAssets } from './http/serving/assets.ts';
@@ -97,9 +100,10 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const { db } = database;
   await ensureOwn(db, config, clock());
 
-  const toHtml = createToHtml({ cache: production });
+  const { path, https } = placeOf(issuer);
+  const toHtml = createToHtml({ cache: production, path });
   const render = createRender(toHtml);
-  const signOuts = createChosenSignOuts({ clock, https: issuer.startsWith('https:') });
+  const signOuts = createChosenSignOuts({ clock, cookies: ownCookies(issuer) });
   const loopback = createLoopback(issuer);
   const clientCache = createClientCache();
   const secretUses = createSecretUses({
@@ -175,11 +179,12 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const koa = new Koa({ proxy: true, keys: [...cookieKeys] });
   // Only streams whose reader went away come here; every other error is answered in http/errors.ts.
   koa.on('error', (err) => log.debug({ err }, 'response not finished'));
-  const standard = standardHeaders({ https: issuer.startsWith('https:') });
+  const standard = standardHeaders({ https });
   const atOnce = createAtOnce(standard);
   if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
   koa.use(noteArrival(names, trustedProxies));
+  if (path !== '') koa.use(serveBelow(path));
   koa.use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines, isLogoUpload));
   if (expressLaneOn) {

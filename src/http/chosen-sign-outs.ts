@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { OwnCookies } from './own-cookies.ts';
 
 /** Between the click and the page of oidc-provider is one redirect. */
 const SECONDS = 60;
@@ -11,15 +12,16 @@ export interface ChosenSignOuts {
   take(ctx: Context): boolean;
 }
 
-export function createChosenSignOuts({ clock, https }: { clock: () => Date; https: boolean }): ChosenSignOuts {
-  const name = `${https ? '__Host-' : ''}latchkey_signing_out`;
+export function createChosenSignOuts({ clock, cookies }: { clock: () => Date; cookies: OwnCookies }): ChosenSignOuts {
+  const { prefix, path, secure } = cookies;
+  const name = `${prefix}latchkey_signing_out`;
   const set = (ctx: Context, value: string | null) =>
     ctx.cookies.set(name, value, {
       signed: true,
       httpOnly: true,
       sameSite: 'strict',
-      secure: https,
-      path: '/',
+      secure,
+      path,
       overwrite: true,
     });
   return {

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { AppError } from '../errors.ts';
+import { placeOf } from './network/place.ts';
 
 /**
  * A token for the forms of one visit: an HMAC of something that only this browser holds (the id in its cookie). Another
@@ -28,7 +29,7 @@ export function requireCsrf(
 /** For a form that needs no visit. @throws {AppError} csrf_failed when the browser says that another site sent it */
 export function requireSameSite(ctx: Context, issuer: string): void {
   const origin = ctx.get('Origin');
-  if (origin && origin !== 'null' && origin !== issuer) throw new AppError('csrf_failed');
+  if (origin && origin !== 'null' && origin !== placeOf(issuer).origin) throw new AppError('csrf_failed');
   if (ctx.get('Sec-Fetch-Site') === 'cross-site') throw new AppError('csrf_failed');
 }
 

@@ -1,4 +1,5 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { OwnCookies } from '../http/own-cookies.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
@@ -29,7 +30,12 @@ export interface ConfigurationParts {
   readonly signing: SigningAlgorithms;
   readonly getDocument: GetDocument;
   readonly cookieKeys: readonly string[];
-  readonly https: boolean;
+  readonly cookies: OwnCookies;
+  /**
+   * What comes before the path of our pages: the issuer where it has a path, for the provider takes the path of a cookie from
+   * there; else nothing.
+   */
+  readonly interactionBase: string;
   readonly clock: () => Date;
 }
 
@@ -74,7 +80,10 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     // What an app publishes at its jwks_uri is read into memory.
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     renderError: parts.pages.renderError,
-    interactions: { policy: policyWithRoles(), url: async (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: policyWithRoles(),
+      url: async (_ctx, { uid }) => `${parts.interactionBase}/interaction/${uid}`,
+    },
     cookies: cookies(parts),
     // Nothing below /device, where people come back to.
     routes: { device_authorization: '/device_authorization' },
@@ -110,18 +119,17 @@ function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, client: Cli
   return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin);
 }
 
-function cookies({ cookieKeys, https }: ConfigurationParts): NonNullable<Configuration['cookies']> {
-  // __Host- wants the path "/"; the cookies of an interaction are held to its own path, so they get __Secure-.
-  const prefix = https ? { host: '__Host-', secure: '__Secure-' } : { host: '', secure: '' };
-  const common = { httpOnly: true, sameSite: 'lax', secure: https } as const;
+function cookies({ cookieKeys, cookies: own }: ConfigurationParts): NonNullable<Configuration['cookies']> {
+  const common = { httpOnly: true, sameSite: 'lax', secure: own.secure } as const;
   return {
     keys: [...cookieKeys],
     names: {
-      session: `${prefix.host}latchkey_session`,
-      interaction: `${prefix.secure}latchkey_interaction`,
-      resume: `${prefix.secure}latchkey_resume`,
+      session: `${own.prefix}latchkey_session`,
+      interaction: `${own.narrowPrefix}latchkey_interaction`,
+      resume: `${own.narrowPrefix}latchkey_resume`,
     },
-    long: { ...common, path: '/' },
+    long: { ...common, path: own.path },
+    // The cookies of an interaction are held to its own path.
     short: common,
   };
 }

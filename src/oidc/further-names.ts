@@ -5,6 +5,7 @@
  */
 import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { placeOf } from '../http/network/place.ts';
 
 /** The part of the provider's context of a request that is looked up again on each call. */
 interface Addresses {
@@ -19,20 +20,21 @@ export function takeFurtherNames(provider: Provider, origins: readonly string[])
   const { OIDCContext } = provider as unknown as { OIDCContext: { prototype: Addresses } };
   const { prototype } = OIDCContext;
   const { urlFor, clientJwtAuthExpectedAudience } = prototype;
-  const under = (origin: string, url: string) => origin + new URL(url).pathname;
+  const { path } = placeOf(provider.issuer);
 
   // The address of the very endpoint that was called is what `htu` is compared with (RFC 9449 §4.3), and nothing else.
   prototype.urlFor = function named(name, options) {
     const url = urlFor.call(this, name, options);
     if (name !== this.route) return url;
     const origin = originOfProof(this.ctx.get('DPoP'));
-    return origin !== undefined && origins.includes(origin) ? under(origin, url) : url;
+    return origin !== undefined && origins.includes(origin) ? origin + new URL(url).pathname : url;
   };
   // RFC 7523 §3: the audience names the server, or its token endpoint.
   prototype.clientJwtAuthExpectedAudience = function named() {
     const known = clientJwtAuthExpectedAudience.call(this);
     const endpoints = ['token', this.route].map((name) => urlFor.call(this, name));
-    return new Set([...known, ...origins.flatMap((origin) => [origin, ...endpoints.map((url) => under(origin, url))])]);
+    const paths = endpoints.map((url) => new URL(url).pathname);
+    return new Set([...known, ...origins.flatMap((origin) => [path, ...paths].map((below) => origin + below))]);
   };
 }
 

@@ -16,6 +16,7 @@ import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import { matchingSecret } from '../clients/secrets/values.ts';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { AppError } from '../errors.ts';
+import { placeOf } from '../http/network/place.ts';
 import type { HintReader } from '../keys/signatures/id-token-hints.ts';
 import { UNAVAILABLE_ERROR } from '../tokens/plain-request.ts';
 import { explainRefusals } from './apps/client-assertions.ts';
@@ -108,7 +109,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(explainPlainHttp(overrides.rules));
   completeDeviceFlow(provider, overrides.deviceFlow);
   keepErrorsFromOldAddresses(provider);
-  provider.use(externalizeScript);
+  provider.use(externalizeScript(placeOf(issuer).path));
   return provider;
 }
 
@@ -203,14 +204,16 @@ function answerUnavailable(ctx: KoaContextWithOIDC): void {
 }
 
 /** The page that posts a form by itself has its script inline, which our CSP forbids; the same script is an asset. */
-async function externalizeScript(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  await next();
-  if (typeof ctx.body !== 'string' || !ctx.body.includes('<title>Submitting Callback</title>')) return;
-  ctx.body = ctx.body
-    .replace('<html>', '<html lang="en">')
-    .replace(/<script>[\s\S]*?<\/script>/, '<script src="/assets/submit-form.js"></script>');
-  const policy = ctx.response.get('Content-Security-Policy');
-  ctx.set('Content-Security-Policy', policy.replace(/ 'sha256-[^']+'/g, ''));
+function externalizeScript(path: string): ProviderMiddleware {
+  return async (ctx, next) => {
+    await next();
+    if (typeof ctx.body !== 'string' || !ctx.body.includes('<title>Submitting Callback</title>')) return;
+    ctx.body = ctx.body
+      .replace('<html>', '<html lang="en">')
+      .replace(/<script>[\s\S]*?<\/script>/, `<script src="${path}/assets/submit-form.js"></script>`);
+    const policy = ctx.response.get('Content-Security-Policy');
+    ctx.set('Content-Security-Policy', policy.replace(/ 'sha256-[^']+'/g, ''));
+  };
 }
 
 /** Too many wrong secrets; not an OAuth error code, because none means this (RFC 6585 §4). */

@@ -9,6 +9,8 @@ import type { Database } from '../db/connections/connection.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/network/networks.ts';
+import { placeOf } from '../http/network/place.ts';
+import { ownCookies } from '../http/own-cookies.ts';
 import type { AtOnce } from '../http/serving/at-once.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { createHintReader } from '../keys/signatures/id-token-hints.ts';
@@ -77,7 +79,7 @@ export interface OidcServer {
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
   const { database, clientCache, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
   const note = parts.noteUsage;
-  const https = issuer.startsWith('https:');
+  const cookies = ownCookies(issuer);
   const work = createUnitOfWork(database.db);
   const epochs = createSignInEpochs();
   const resources = createResources(work, clientCache, keyring);
@@ -112,7 +114,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       signing,
       getDocument: parts.getDocument,
       cookieKeys,
-      https,
+      cookies,
+      interactionBase: placeOf(issuer).path === '' ? '' : issuer,
       clock,
     });
     const provider = buildProvider(issuer, configuration, { ...overrides, publishJwks: publishJwks(keyring()) });
@@ -129,7 +132,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     clock,
     issuer,
     cookieKeys,
-    attempts: createSignInAttempts(database, { cookieKeys, https }),
+    attempts: createSignInAttempts(database, { cookieKeys, cookies }),
   });
   const lane = (atOnce: AtOnce) =>
     introspectionLane({ clientCache, db: database.db, ownTokens, checks, secretUses, note, clock, atOnce });

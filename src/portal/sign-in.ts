@@ -46,7 +46,7 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
       return redirect(ctx, '/');
     }
     const configuration = await connect();
-    const { accountId, accessToken } = await redeem(configuration, new URL(ctx.url, issuer), pending);
+    const { accountId, accessToken } = await redeem(configuration, new URL(issuer + ctx.url), pending);
     const epoch = await signInEpochOf(parts.db, accountId);
     await requireLive(configuration, accountId, accessToken);
     await visits.start(ctx, { accountId }, { seconds: SESSION_SECONDS, epoch });

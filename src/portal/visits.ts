@@ -13,6 +13,7 @@ import type { Db } from '../db/connections/connection.ts';
 import type { Account } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
+import { ownCookies } from '../http/own-cookies.ts';
 import { findAccess } from '../teams/members.ts';
 
 /** Someone who is signed in, with what they may do as of this request. */
@@ -35,16 +36,16 @@ export const isLook = ({ method }: Pick<Context, 'method'>) => method === 'GET' 
 
 /** A browser's visit to the portal: its cookie, who is signed in, and what the next page has to say. */
 export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitParts) {
-  const https = issuer.startsWith('https:');
-  const cookieName = `${https ? '__Host-' : ''}latchkey_portal`;
+  const { prefix, path, secure } = ownCookies(issuer);
+  const cookieName = `${prefix}latchkey_portal`;
   const idOf = (ctx: Context) => ctx.cookies.get(cookieName, { signed: true });
   const setCookie = (ctx: Context, id: string | null) =>
     ctx.cookies.set(cookieName, id, {
       signed: true,
       httpOnly: true,
       sameSite: 'lax',
-      secure: https,
-      path: '/',
+      secure,
+      path,
       overwrite: true,
     });
 

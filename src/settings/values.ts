@@ -23,15 +23,29 @@ export function parseIssuer(value: string): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new ConfigError(
       'ISSUER',
-      `cannot be ${JSON.stringify(value)}; use an origin such as https://auth.example.com`,
+      `cannot be ${JSON.stringify(value)}; use an address such as https://auth.example.com`,
     );
   }
-  if (value.replace(/\/$/, '') !== url.origin) {
-    throw new ConfigError('ISSUER', `must be a plain origin without path, query or default port; use ${url.origin}`);
-  }
+  const problem = problemOfIssuer(value, url);
+  if (problem) throw new ConfigError('ISSUER', problem);
   const verdict = judgeAddress(value);
   if (!verdict.ok) throw new ConfigError('ISSUER', `${JSON.stringify(value)} ${verdict.explanation}`);
-  return url.origin;
+  return value.replace(/\/$/, '');
+}
+
+/** Below a path every page, cookie and redirect has it, and clients compare the issuer by its signs: it has one form only. */
+function problemOfIssuer(value: string, { origin, pathname }: URL): string | undefined {
+  const plain = `${origin}${pathname.replace(/\/+$/, '')}`;
+  if (!value.startsWith(origin) || !/^(?:[/?#]|$)/.test(value.slice(origin.length))) {
+    return `must have its scheme and host in small letters and no default port; use ${plain}`;
+  }
+  if (/[?#]/.test(value)) return `must have no query and no fragment; use ${plain}`;
+  const path = value.slice(origin.length);
+  if (path === '' || path === '/') return undefined;
+  if (path.endsWith('/')) return `must not end with a slash; use ${plain}`;
+  if (path.length > 100) return 'has a path of more than 100 signs; use a short one such as /auth';
+  if (/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(path)) return undefined;
+  return `has the path ${JSON.stringify(path)}; use letters, digits, - and _, and a dot only inside, such as /auth`;
 }
 
 /** Other origins of the same server. A Host header must say which one is meant, so no two share one. */

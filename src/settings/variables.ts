@@ -9,7 +9,8 @@ interface Variable {
 export const variables = {
   ISSUER: {
     fallback: 'http://localhost:PORT',
-    meaning: 'The public origin of this server, without a path. Everything it publishes starts with it.',
+    meaning:
+      'The public address of this server: an origin, or one with a path, `https://example.com/auth`. Everything it publishes starts with it.',
   },
   BACK_CHANNEL_ORIGINS: {
     fallback: '(none)',

@@ -4,7 +4,14 @@ type Fields = Readonly<Record<string, unknown>>;
 const texts = (fields: Fields) =>
   Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 
-/** A browser without a screen: keeps cookies, follows redirects on this server, fills in the forms. */
+/** RFC 6265 §5.1.4 */
+const isBelow = (pathname: string, path: string) =>
+  pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`);
+
+/**
+ * A browser without a screen: keeps cookies, follows redirects on this server, fills in the forms. An address that begins
+ * with a slash is below the issuer.
+ */
 export class Person {
   readonly #cookies = new Map<string, { value: string; path: string }>();
   readonly issuer: string;
@@ -25,9 +32,9 @@ export class Person {
     url: string,
     init: { method?: string; form?: Record<string, string>; headers?: Record<string, string> } = {},
   ) {
-    const target = new URL(url, this.issuer);
+    const target = this.#addressOf(url);
     const cookie = [...this.#cookies]
-      .filter(([, { path }]) => target.pathname.startsWith(path))
+      .filter(([, { path }]) => isBelow(target.pathname, path))
       .map(([name, { value }]) => `${name}=${value}`)
       .join('; ');
     const response = await fetch(target, {
@@ -42,13 +49,13 @@ export class Person {
 
   /** Goes to an address and follows redirects while they stay on this server. */
   async visit(url: string): Promise<{ url: string; response: Response; text: string; leftTo: URL | undefined }> {
-    let current = new URL(url, this.issuer).href;
+    let current = this.#addressOf(url).href;
     for (let hops = 0; hops < 10; hops += 1) {
       const response = await this.request(current);
       const location = response.headers.get('location');
       if (!location) return { url: current, response, text: await response.text(), leftTo: undefined };
       current = new URL(location, current).href;
-      if (!current.startsWith(`${this.issuer}/`)) return { url: current, response, text: '', leftTo: new URL(current) };
+      if (!this.#isHere(current)) return { url: current, response, text: '', leftTo: new URL(current) };
     }
     throw new Error('too many redirects');
   }
@@ -67,7 +74,7 @@ export class Person {
     const location = response.headers.get('location');
     if (!location) return { url: target, response, text: await response.text(), leftTo: undefined };
     const next = new URL(location, target);
-    if (next.origin !== this.issuer) return { url: next.href, response, text: '', leftTo: next };
+    if (!this.#isHere(next.href)) return { url: next.href, response, text: '', leftTo: next };
     return this.visit(next.href);
   }
 
@@ -78,6 +85,14 @@ export class Person {
     if (page.text.includes('/consent"')) page = await this.submit(page, '/consent');
     if (!page.leftTo) throw new Error(`the app got no answer: ${page.url} ${page.text.slice(0, 2000)}`);
     return page.leftTo;
+  }
+
+  #addressOf(url: string): URL {
+    return new URL(url.startsWith('/') ? this.issuer + url : url, this.issuer);
+  }
+
+  #isHere(url: string): boolean {
+    return url.startsWith(`${this.issuer}/`);
   }
 
   #store(line: string): void {

@@ -16,15 +16,16 @@ export interface RawAnswer {
   readonly headers: Record<string, unknown>;
 }
 
-/** A request as it is, without what fetch would correct. */
+/** A request as it is, without what fetch would correct. Its path is below the issuer. */
 export function sendRaw(
   server: Pick<TestServer, 'issuer'>,
   { method = 'GET', path, headers = {}, body }: RawRequest,
 ): Promise<RawAnswer> {
-  const { hostname: name, port } = new URL(server.issuer);
+  const { hostname: name, port, pathname } = new URL(server.issuer);
+  const target = path.startsWith('/') ? pathname.replace(/\/$/, '') + path : path;
   const hostname = name.replace(/^\[(.*)\]$/, '$1');
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
-  const outgoing = httpRequest({ hostname, port, method, path, headers }, (incoming) => {
+  const outgoing = httpRequest({ hostname, port, method, path: target, headers }, (incoming) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () =>

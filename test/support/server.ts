@@ -28,6 +28,8 @@ export interface TestServer {
 export async function startTestServer(
   options: {
     issuer?: string;
+    /** Of the issuer: `/auth`. */
+    path?: string;
     port?: number;
     trustedProxies?: number;
     env?: Record<string, string>;
@@ -37,7 +39,7 @@ export async function startTestServer(
   const { beside } = options;
   const { database, databaseUrl, drop } = beside ? { ...beside, drop: async () => {} } : await aDatabase();
   const port = options.port ?? (await freePort());
-  const issuer = options.issuer ?? `http://localhost:${port}`;
+  const issuer = options.issuer ?? `http://localhost:${port}${options.path ?? ''}`;
   const secrets = beside?.secrets ?? {
     masterKeys: [{ id: 'test', key: randomBytes(32) }],
     cookieKeys: [randomBytes(32).toString('base64url')],

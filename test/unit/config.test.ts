@@ -38,6 +38,49 @@ describe('the environment', () => {
   });
 
   it.each([
+    ['https://example.com', 'https://example.com'],
+    ['https://example.com/', 'https://example.com'],
+    ['https://example.com/auth', 'https://example.com/auth'],
+    ['https://example.com:8443/Team_1/a.b/~x-y', 'https://example.com:8443/Team_1/a.b/~x-y'],
+    ['http://[::1]:3000/auth', 'http://[::1]:3000/auth'],
+  ])('takes an issuer with a path and without: %s', (value, issuer) => {
+    expect(readConfig({ ISSUER: value }).issuer).toBe(issuer);
+  });
+
+  it.each([
+    ['https://example.com/auth/', 'must not end with a slash; use https://example.com/auth'],
+    ['https://example.com//', 'must not end with a slash; use https://example.com'],
+    ['https://example.com/auth?x=1', 'must have no query and no fragment; use https://example.com/auth'],
+    ['https://example.com?', 'must have no query and no fragment; use https://example.com'],
+    ['https://example.com/auth#x', 'must have no query and no fragment; use https://example.com/auth'],
+    ['https://example.com/a/../b', 'has the path "/a/../b"; use letters'],
+    ['https://example.com/./b', 'has the path "/./b"; use letters'],
+    ['https://example.com/.well-known', 'has the path "/.well-known"; use letters'],
+    ['https://example.com//auth', 'has the path "//auth"; use letters'],
+    ['https://example.com/a%2Fb', 'has the path "/a%2Fb"; use letters'],
+    ['https://example.com/%61uth', 'has the path "/%61uth"; use letters'],
+    ['https://example.com/a;b', 'has the path "/a;b"; use letters'],
+    ['https://example.com/ä', 'has the path "/ä"; use letters'],
+    ['https://example.com/a b', 'has the path "/a b"; use letters'],
+    ['https://example.com/a\\b', 'has the path "/a\\\\b"; use letters'],
+    [`https://example.com/${'a'.repeat(100)}`, 'has a path of more than 100 signs; use a short one such as /auth'],
+    [
+      'https://example.com:443/auth',
+      'must have its scheme and host in small letters and no default port; use https://example.com/auth',
+    ],
+    [
+      'https://Example.com/auth',
+      'must have its scheme and host in small letters and no default port; use https://example.com/auth',
+    ],
+    [
+      'HTTPS://example.com',
+      'must have its scheme and host in small letters and no default port; use https://example.com',
+    ],
+  ])('refuses the issuer %s with the fix', (value, message) => {
+    expect(() => readConfig({ ISSUER: value })).toThrow(`ISSUER: ${message}`);
+  });
+
+  it.each([
     ['http://latchkey:3000', ['http://latchkey:3000']],
     ['http://Latchkey:3000/, https://latchkey.corp.example', ['http://latchkey:3000', 'https://latchkey.corp.example']],
     ['http://[::1]:3000', ['http://[::1]:3000']],
@@ -80,7 +123,6 @@ describe('the environment', () => {
 
   it.each([
     ['ISSUER', 'nonsense'],
-    ['ISSUER', 'https://auth.example.com/path'],
     ['ISSUER', 'https://user@auth.example.com'],
     ['PORT', '70000'],
     ['PORT', 'http'],

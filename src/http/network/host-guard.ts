@@ -11,11 +11,11 @@ const PROBES = new Set(['/healthz', '/readyz']);
  * call is answered, without cookies: a browser that got there would be where its cookies are not.
  */
 export function pinHost(names: OwnNames, isForPrograms: (path: string) => boolean): Middleware {
-  const { host, protocol } = new URL(names.issuer);
+  const { host, protocol } = new URL(names.origin);
   return async (ctx, next) => {
     const { origin, fault } = ctx.state.arrival;
     if (fault) throw new AppError(fault);
-    const isIssuer = origin === names.issuer;
+    const isIssuer = origin === names.origin;
     const isOpen = isIssuer || PROBES.has(ctx.path) || (origin !== undefined && isForPrograms(ctx.path));
     if (!isOpen) throw new AppError('wrong_host');
     const { headers } = ctx.req;

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { placeOf } from './place.ts';
 
 export interface Loopback {
   /** Told where the server listens, once it does. */
@@ -12,6 +13,7 @@ export interface Loopback {
  * portal, which is a client of the server that it is part of. (The global fetch does not let the Host header be set.)
  */
 export function createLoopback(issuer: string): Loopback {
+  const { origin } = placeOf(issuer);
   let address: AddressInfo | undefined;
   return {
     attach(listener) {
@@ -20,7 +22,7 @@ export function createLoopback(issuer: string): Loopback {
     },
     async fetch(url, { method = 'GET', headers = {}, body }) {
       const target = new URL(url);
-      if (!address || target.origin !== issuer)
+      if (!address || target.origin !== origin)
         throw new Error('the loopback reaches only this server, while it listens');
       const { promise, resolve, reject } = Promise.withResolvers<Response>();
       const outgoing = request(

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { Database } from '../../db/connections/connection.ts';
 import { type Counted, createFailureLimit, tellOnce } from '../../http/limits.ts';
 import { networkOf } from '../../http/network/networks.ts';
+import type { OwnCookies } from '../../http/own-cookies.ts';
 import { emailKey } from '../../names/addresses.ts';
 import { createKnownBrowsers } from './known-browsers.ts';
 
@@ -18,14 +19,14 @@ export interface SignInAttempts {
 
 export function createSignInAttempts(
   database: Database,
-  cookies: { cookieKeys: readonly string[]; https: boolean },
+  browsers: { cookieKeys: readonly string[]; cookies: OwnCookies },
 ): SignInAttempts {
   const hereAndThis = createFailureLimit(database, { name: 'sign-in', points: 10, seconds: 600 });
   const here = createFailureLimit(database, { name: 'sign-in-address', points: 100, seconds: 600 });
   // NIST SP 800-63B §3.2.2: at most 100 in a row.
   const everywhere = createFailureLimit(database, { name: 'sign-in-account', points: 100, seconds: 86_400 });
   const told = tellOnce(database, { name: 'sign-in-told', seconds: 600 });
-  const known = createKnownBrowsers(cookies);
+  const known = createKnownBrowsers(browsers);
   const keysOf = (ctx: Context, email: string) => {
     const [account, network] = [emailKey(email), networkOf(ctx.ip)];
     const browser = known.recognize(ctx, email);

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
+import type { OwnCookies } from '../../http/own-cookies.ts';
 import { emailKey } from '../../names/addresses.ts';
 
 const HALF_A_YEAR = 180 * 86_400_000;
@@ -15,12 +16,12 @@ export interface KnownBrowsers {
 /** The cookie is a random name with an HMAC that ties it to one person: nobody makes one, and it tells nothing of who it was. */
 export function createKnownBrowsers({
   cookieKeys,
-  https,
+  cookies: { prefix, path, secure },
 }: {
   cookieKeys: readonly string[];
-  https: boolean;
+  cookies: OwnCookies;
 }): KnownBrowsers {
-  const cookie = `${https ? '__Host-' : ''}latchkey_known`;
+  const cookie = `${prefix}latchkey_known`;
   return {
     recognize(ctx, email) {
       const [name = '', proof = ''] = ctx.cookies.get(cookie, { signed: false })?.split('.') ?? [];
@@ -37,8 +38,8 @@ export function createKnownBrowsers({
         signed: false,
         httpOnly: true,
         sameSite: 'lax',
-        secure: https,
-        path: '/',
+        secure,
+        path,
         maxAge: HALF_A_YEAR,
       });
     },
