@@ -82,6 +82,7 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
     { settings: { issuer: 'http://127.0.0.1:3000' } },
   ],
   'cookie-flags': [{ settings: DEVELOPMENT }, {}],
+  'shared-origin': [{ settings: { issuer: 'https://example.com/auth' } }, {}],
   'not-production': [{ settings: { production: false } }, { settings: DEVELOPMENT }],
   'proxy-missing': [{ settings: { trustedProxies: 0 } }, { settings: DEVELOPMENT }],
   'proxy-bypass': [{ settings: { host: '0.0.0.0' } }, { settings: { host: '0.0.0.0', trustedProxies: 0 } }],

@@ -25,6 +25,15 @@ export const settingRules: readonly Rule[] = [
       sentenceIf(isHttp(settings), `The cookies of ${settings.issuer} have neither Secure nor the prefix __Host-.`),
   },
   {
+    id: 'shared-origin',
+    severity: 'note',
+    title: 'the server shares its origin with everything else on its host',
+    why: 'ISSUER has a path, and browsers part pages by origin: a script of any other page on the host can act as whoever is signed in here.',
+    fix: 'Trust everything that the host serves, or give the server a host of its own (docs/deploy.md).',
+    check: ({ settings }) =>
+      sentenceIf(new URL(settings.issuer).pathname !== '/', `${settings.issuer} is below a path of its host.`),
+  },
+  {
     id: 'not-production',
     severity: 'warning',
     title: 'a public server runs in development mode',
