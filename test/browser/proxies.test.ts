@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { caddySite, nginxBlock } from '../support/documented-proxies.ts';
+import { caddySite, caddySiteBelow, nginxBlock, nginxBlockBelow } from '../support/documented-proxies.ts';
 import { aClient } from '../support/factories.ts';
 import { freePort } from '../support/postgres.ts';
 import { certificate, type ReverseProxy, startCaddy, startNginx } from '../support/proxies.ts';
@@ -59,6 +59,51 @@ describe('behind a proxy as docs/deploy.md has it', () => {
       },
     );
   }
+
+  it.each([
+    ['nginx', nginxBlockBelow, startNginx],
+    ['Caddy', caddySiteBelow, startCaddy],
+  ] as const)(
+    '%s passes on what is below a path, with both places of its metadata, and nothing else',
+    async (_name, block, start) => {
+      const [port, target] = [await freePort(), await freePort()];
+      const issuer = `https://localhost:${port}/auth`;
+      server = await startProcess({
+        DATABASE_URL: storage.url ?? '',
+        PORT: String(target),
+        ISSUER: issuer,
+        TRUSTED_PROXIES: '1',
+      });
+      proxy = await start(block(port, target), port);
+      for (const path of [
+        '/auth/.well-known/openid-configuration',
+        '/auth/.well-known/oauth-authorization-server',
+        '/.well-known/openid-configuration/auth',
+        '/.well-known/oauth-authorization-server/auth',
+      ]) {
+        const found = await ask(port, path);
+        expect([path, found.status, JSON.parse(found.text).issuer]).toEqual([path, 200, issuer]);
+      }
+      for (const path of ['/auth', '/auth/']) expect((await ask(port, path)).text).toContain('href="/auth/sign-in"');
+      for (const path of [
+        '/',
+        '/token',
+        '/authx',
+        '/auth-other/jwks',
+        '/.well-known/openid-configuration',
+        '/healthz',
+      ]) {
+        const answer = await ask(port, path);
+        // From the proxy: ours has an id of the request.
+        expect([path, answer.status, answer.text.includes('request_id')]).toEqual([path, 404, false]);
+      }
+      const app = await aClient(storage.database, { type: 'machine' });
+      const refused = await ask(port, '/auth/token', {
+        authorization: basic({ clientId: app.clientId, clientSecret: 'wrong' }),
+      });
+      expect([refused.status, JSON.parse(refused.text).error]).toEqual([401, 'invalid_client']);
+    },
+  );
 });
 
 /** GET; with headers, a POST of client credentials. */
