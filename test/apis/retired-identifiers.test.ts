@@ -58,7 +58,7 @@ describe('the identifier of an API that was deleted', () => {
     await publish({ ...next, by: byOperator() }, other.identifier);
   });
 
-  it('is that of the team that had it last', async () => {
+  it('belongs to the team that had it last', async () => {
     made += 1;
     const identifier = `https://payments-${made}.example.com`;
     const [first, second] = [await anOwner(), await anOwner()];
@@ -68,7 +68,7 @@ describe('the identifier of an API that was deleted', () => {
     await expect(publish(first, identifier)).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('is nobody’s any more when the team is gone as well', async () => {
+  it('is free when the team is gone as well', async () => {
     const { identifier, owner } = await aRetired();
     await deleteTeam(server.database.db, owner.team.id, byOperator());
     await expect(publish(await anOwner(), identifier)).rejects.toMatchObject({ code: 'conflict' });

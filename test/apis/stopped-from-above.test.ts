@@ -60,7 +60,7 @@ describe.each(['app', 'api'] as const)('an %s', (what) => {
   });
 });
 
-it('an app that an administrator stopped is not the team’s to start because they stop it too', async () => {
+it('an app that an administrator stopped is not started by its team after they have stopped it too', async () => {
   const { developer, admin, app } = await aScene();
   await app.stop(admin);
   await app.stop(developer);

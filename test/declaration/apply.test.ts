@@ -198,7 +198,7 @@ describe('what is stopped', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('what cannot be done', () => {
   it.each([
     [
       'a person without an account',

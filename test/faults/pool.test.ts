@@ -76,7 +76,7 @@ it('DATABASE_POOL=2: an exchange takes all that it needs through its one connect
   expect(steps).toEqual(chains.map(() => true));
 });
 
-it('DATABASE_POOL=2: while its connections stand still, who waits for one is refused, and all go on by themselves', async () => {
+it('DATABASE_POOL=2: while its connections stand still, requests that wait for one are refused, and all recover by themselves', async () => {
   const chain = await Chain.begin(server(0), furniture.strict, furniture);
   const introspect = {
     path: '/token/introspection',

@@ -46,7 +46,7 @@ describe('a device that polls', () => {
     expect(await pollAfter(25)).toBe('authorization_pending');
   });
 
-  it('H02: is not told so for half a second, which may have gone by on the way', async () => {
+  it('H02: is not slowed down for being half a second early, which its last request may have lost on the way', async () => {
     expect(await pollAfter(0)).toBe('authorization_pending');
     expect(await pollAfter(4.6)).toBe('authorization_pending');
     expect(await pollAfter(4.4)).toBe('slow_down');

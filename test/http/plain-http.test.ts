@@ -109,7 +109,7 @@ describe('plain http to a host of the own network', () => {
     }
   });
 
-  it('takes PKCE, also from an app that may do without', async () => {
+  it('needs PKCE, also of an app that may do without', async () => {
     const answer = await new Person(server.issuer).visit(
       authorizationUrl(server, app, {
         redirect_uri: GRAFANA,
@@ -124,7 +124,7 @@ describe('plain http to a host of the own network', () => {
     expect(answer.leftTo?.searchParams.get('error_description')).toMatch(/PKCE/);
   });
 
-  it('is no place for a form that posts itself', async () => {
+  it('refuses response_mode=form_post', async () => {
     const url = authorizationUrl(server, app, { redirect_uri: GRAFANA, response_mode: 'form_post', scope: 'openid' });
     const page = await new Person(server.issuer).visit(url);
     expect([page.response.status, page.leftTo]).toEqual([400, undefined]);

@@ -111,7 +111,7 @@ describe('usage', () => {
     ]);
   });
 
-  it('is nobody’s when the app is unknown', async () => {
+  it('belongs to nobody when the app is unknown', async () => {
     await requestToken(server, { clientId: 'app_nobody', clientSecret: 'x' });
     await requestToken(server, { clientId: 'app_nobody', clientSecret: 'x' });
     expect(await countsOf(server, { clientId: 'app_nobody' })).toEqual([]);

@@ -98,7 +98,7 @@ describe.each(['Latchkey', 'Iatchkey', 'Latchkey sign-in', 'Acme  Bank', 'ACME-B
       message: expect.stringContaining('passes for one that the operator keeps'),
     };
 
-    it('is not for what a team calls its own, also not later', async () => {
+    it('cannot be taken by a team for what it owns, at first or later', async () => {
       const { team, by } = await aDeveloper();
       const redirectUris = ['https://app.example.com/cb'];
       const identifier = `https://named-${unique()}.example.com`;
@@ -115,7 +115,7 @@ describe.each(['Latchkey', 'Iatchkey', 'Latchkey sign-in', 'Acme  Bank', 'ACME-B
       await expect(renameTeam(db(), { teamId: team.id, name }, by)).rejects.toMatchObject(refusal);
     });
 
-    it('is not for somebody who joins', async () => {
+    it('cannot be taken by somebody who joins', async () => {
       const email = `joins-${unique()}@example.com`;
       const { code } = await invite(
         db(),

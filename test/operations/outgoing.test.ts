@@ -121,7 +121,7 @@ describe('what others publish', () => {
   });
   const tryAt = async (url: string) => authenticate(server, await anApp(server.database, url));
 
-  it('is had from a host that the operator lists, by its name alone', async () => {
+  it('is fetched from a host that the operator lists, by its name alone', async () => {
     const { asked, port } = await aPublisher((_request, response) => sendKeys(response, key));
     expect(await tryAt(`https://localhost:${port}/keys`)).toMatchObject(AUTHENTICATED);
     expect(await tryAt(`https://127.0.0.1:${port}/keys`)).toMatchObject(REFUSED);
@@ -161,7 +161,7 @@ describe('what others publish', () => {
     expect(server.logged.filter((line) => line.includes('could not be fetched'))).toHaveLength(logged);
   });
 
-  it('is asked for where the name was judged to lead, and the name is not looked up again', async () => {
+  it('is fetched from the addresses that were judged, and the name is not looked up again', async () => {
     const { connections, port } = await aListener('127.0.0.2');
     const elsewhere = await aListener('127.0.0.1', port);
     // The second answer leads elsewhere, as a server of DNS does that means harm.
@@ -214,7 +214,7 @@ describe('what others publish', () => {
     expect(asked).toEqual(['/']);
   });
 
-  it('may be slow for many apps at once, and is had for others all the same', async () => {
+  it('may be slow for many apps at once, and is fetched for others all the same', async () => {
     names.set('slow.test', ['127.0.0.2']);
     const silent = await listenOn(
       createTcpServer(() => {}),
@@ -252,7 +252,7 @@ describe('what others publish', () => {
     releaseTime();
   });
 
-  it('is not good any more when its owner has taken it away, but goes on while the host is away', async () => {
+  it('ends when its owner has removed it, and goes on while the host is away', async () => {
     controlTime();
     let isAway = false;
     let current = key;

@@ -27,7 +27,7 @@ describe('a client that does not read', () => {
 
   const dial = () => connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
 
-  it('is cut off, and what was to be sent with it', async () => {
+  it('is disconnected, and what waits to be sent is dropped', async () => {
     const readers = Array.from({ length: 5 }, dial);
     for (const reader of readers) ask(reader.pause(), '/', 'localhost');
     await until('they are connected', () => open() === 5);
@@ -35,7 +35,7 @@ describe('a client that does not read', () => {
     for (const reader of readers) reader.destroy();
   });
 
-  it('is cut off in the middle too, and who reads gets all of it', async () => {
+  it('is disconnected in the middle of an answer too, and a client that reads gets all of it', async () => {
     const [stops, reads] = [dial(), dial()];
     stops.once('data', () => stops.pause());
     let size = 0;

@@ -45,7 +45,7 @@ const traces = async () => ({
 });
 
 describe('a stranger', () => {
-  it('cannot be told from nobody by who gives a role in the portal', async () => {
+  it('looks like an unknown address to a developer who gives a role in the portal', async () => {
     const { developer, stranger, path } = await aSetting();
     const visitor = await aVisitor(server, developer);
     const page = await visitor.visit(path);
@@ -61,7 +61,7 @@ describe('a stranger', () => {
     expect(await traces()).toEqual(before);
   });
 
-  it('cannot be told from nobody through the admin API, by a person or by a robot of the team', async () => {
+  it('looks like an unknown id or address through the admin API, to a person and to a robot of the team', async () => {
     const { team, developer, stranger, role } = await aSetting();
     const scopes = ['roles:read', 'roles:write'];
     const robot = await aRobot(server, scopes, team.id);
@@ -126,7 +126,7 @@ describe('a stranger', () => {
     expect(status).toBe(expected);
   });
 
-  it('of another team who decides about an app, or made something of it, is nobody by name to the team', async () => {
+  it('of another team who decides about an app, or made something of it, is not named to the team', async () => {
     const { developer, appId, stranger } = await aSetting();
     await db().updateTable('clients').set({ created_by: stranger.account.id }).where('id', '=', appId).execute();
     await db()

@@ -30,7 +30,7 @@ it('a slow host delays its own requests, and no others', async () => {
   await Promise.all([...all, done]);
 });
 
-it('all together are bounded, and those that wait have the turn that they can use', async () => {
+it('all together are bounded, and one that waits starts as soon as its host has room', async () => {
   const { inTurn } = createSlots({ most: 2, perHost: 1, mostWaiting: 10 });
   const [a1, b1, a2, c1] = [aJob(), aJob(), aJob(), aJob()];
   const all = [
@@ -48,7 +48,7 @@ it('all together are bounded, and those that wait have the turn that they can us
   await Promise.all(all);
 });
 
-it('whoever waits gives up when told, takes no turn then, and a queue that is full takes nobody', async () => {
+it('one that waits gives up when told, and takes no turn then; a full queue takes no more', async () => {
   const { inTurn } = createSlots({ most: 1, perHost: 1, mostWaiting: 1 });
   const [running, waiting] = [aJob(), aJob()];
   const first = inTurn('a', never, running.work);
