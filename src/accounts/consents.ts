@@ -1,4 +1,7 @@
+import { CompiledQuery } from 'kysely';
 import type { Db } from '../db/connections/connection.ts';
+import { PREPARED } from '../db/connections/session-client.ts';
+import { epochOfConsent } from '../revocation/epochs.ts';
 
 /** What a person lets an app do: OpenID scopes, and scopes by API identifier. */
 export interface Consent {
@@ -7,14 +10,29 @@ export interface Consent {
 }
 
 export async function findConsent(db: Db, accountId: string, clientId: string): Promise<Consent | undefined> {
-  const row = await db
-    .selectFrom('consents')
-    .select(['oidc_scopes', 'resources'])
-    .where('account_id', '=', accountId)
-    .where('client_id', '=', clientId)
-    .executeTakeFirst();
-  return row && { oidcScopes: row.oidc_scopes, resources: row.resources };
+  return (await findConsentOf(db, accountId, clientId)).consent;
 }
+
+/** The same with its epoch (revocation/epochs.ts), which there is without a consent too; read together. */
+export async function findConsentOf(
+  db: Db,
+  accountId: string,
+  clientId: string,
+): Promise<{ readonly consent: Consent | undefined; readonly epoch: number }> {
+  const { rows } = await db.executeQuery<ConsentRow>(CompiledQuery.raw(QUERY, [accountId, clientId]));
+  const { epoch, oidc_scopes: oidcScopes, resources } = rows[0] as ConsentRow;
+  return { consent: oidcScopes && resources ? { oidcScopes, resources } : undefined, epoch };
+}
+
+interface ConsentRow {
+  epoch: number;
+  oidc_scopes: string[] | null;
+  resources: Record<string, string[]> | null;
+}
+
+const QUERY = `${PREPARED}
+  select ${epochOfConsent('asked.account_id', 'asked.client_id')} as epoch, oidc_scopes, resources
+  from (values ($1::text, $2::text)) as asked (account_id, client_id) left join consents using (account_id, client_id)`;
 
 /** Remembers a consent in place of the one before; the caller adds what should stay. */
 export async function rememberConsent(

@@ -7,6 +7,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { endTokensAndSessionsOfAccount } from '../revocation/artifacts.ts';
+import { deleteEpochsOfAccount } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
 
@@ -29,6 +30,7 @@ export async function deletePerson(db: Kysely<Tables>, target: Target, by: By): 
     await endTokensAndSessionsOfAccount(trx, accountId);
     await revoke(trx, { kind: 'account', value: accountId, reason: 'person deleted' }, { now: by.now });
     await endInvitations(trx, account, by);
+    await deleteEpochsOfAccount(trx, accountId);
     await trx.deleteFrom('accounts').where('id', '=', accountId).execute();
     await record(trx, by.actor, { type: 'account.deleted', accountId }, by.now);
   });

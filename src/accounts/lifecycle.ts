@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
 import { readReason } from '../names/reason.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
+import { raiseEpoch } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
@@ -105,6 +106,7 @@ export async function withdrawConsent(
   const { accountId, clientId } = input;
   authorizeFor(by, accountId, 'platform.write');
   return inTransaction(db, async (trx) => {
+    await raiseEpoch(trx, { clientId, accountId });
     await trx.deleteFrom('consents').where('account_id', '=', accountId).where('client_id', '=', clientId).execute();
     for (const grantId of await endTokensOfConsent(trx, accountId, clientId)) {
       await revoke(trx, { kind: 'grant', value: grantId, reason: 'consent withdrawn' }, { now: by.now });

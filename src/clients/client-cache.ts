@@ -6,6 +6,8 @@ import { findTokenClient, type KnownSecret, type TokenClient } from './token-cli
 /** An app with all that a token request needs to know of it. */
 export interface CachedClient {
   readonly client: TokenClient;
+  /** Of the app, read together with it (revocation/epochs.ts). */
+  readonly epoch: number;
   readonly secrets: readonly KnownSecret[];
   /** The APIs that it may use, by identifier. */
   readonly apis: ReadonlyMap<string, AppApi>;
@@ -99,7 +101,7 @@ interface Loaded {
 async function load(db: Db, clientId: string, known: ReadonlyMap<string, OfferedApi>): Promise<Loaded | undefined> {
   const found = await findTokenClient(db, clientId);
   if (!found) return undefined;
-  const { client, secrets, subscriptions, introspects } = found;
+  const { client, epoch, secrets, subscriptions, introspects } = found;
   const ids = subscriptions.map(({ api_id: id }) => id);
   // Looked up before the first await, during which it may be emptied.
   const remembered = ids.flatMap((id) => known.get(id) ?? []);
@@ -111,6 +113,7 @@ async function load(db: Db, clientId: string, known: ReadonlyMap<string, Offered
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
   const entry: CachedClient = {
     client,
+    epoch,
     secrets,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,

@@ -3,6 +3,7 @@ import { type LiveSubscription, liveSubscriptionsOf } from '../apis/app-apis.ts'
 import type { Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
 import type { Client } from '../db/tables/catalogue.ts';
+import { epochOfClient } from '../revocation/epochs.ts';
 import { CLIENT_ID } from './find-clients.ts';
 
 const COLUMNS = [
@@ -38,6 +39,7 @@ export interface KnownSecret {
 
 export interface FoundClient {
   readonly client: TokenClient;
+  readonly epoch: number;
   readonly secrets: readonly KnownSecret[];
   readonly subscriptions: readonly LiveSubscription[];
   /** The identifiers of the APIs whose resource server it is. */
@@ -45,6 +47,7 @@ export interface FoundClient {
 }
 
 interface Row extends TokenClient {
+  epoch: number;
   secrets: { id: string; hash: string; expires_at: string | null; ends_others: boolean }[];
   subscriptions: LiveSubscription[];
   introspects: string[];
@@ -54,7 +57,7 @@ interface Row extends TokenClient {
 const listOf = (rows: string) => `(select coalesce(json_agg(row_to_json(one)), '[]') from (${rows}) one)`;
 
 const QUERY = `${PREPARED}
-  select ${COLUMNS.map((name) => `clients.${name}`).join()},
+  select ${COLUMNS.map((name) => `clients.${name}`).join()}, ${epochOfClient('clients.id')} as epoch,
     ${listOf(`
       select id, encode(hash, 'hex') as hash, expires_at,
         first_used_at is null and exists (
@@ -76,8 +79,8 @@ export async function findTokenClient(db: Db, clientId: string): Promise<FoundCl
   const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [clientId]));
   const [row] = rows;
   if (!row) return undefined;
-  const { secrets, subscriptions, introspects, ...client } = row;
-  return { client, secrets: secrets.map(toKnownSecret), subscriptions, introspects };
+  const { epoch, secrets, subscriptions, introspects, ...client } = row;
+  return { client, epoch, secrets: secrets.map(toKnownSecret), subscriptions, introspects };
 }
 
 function toKnownSecret({ id, hash, expires_at, ends_others }: Row['secrets'][number]): KnownSecret {

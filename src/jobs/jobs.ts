@@ -8,6 +8,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { deleteOldMail } from '../mail/mail-lists.ts';
 import type { Post } from '../mail/post.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from '../oidc/storage/cleanup.ts';
+import { deleteEndedGrants } from '../revocation/ended-grants.ts';
 import { deleteForgottenRevocations } from '../revocation/revoke.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { deleteOldRequests, deleteOldUsage } from '../usage/retention.ts';
@@ -16,6 +17,7 @@ import type { JobRounds } from './rounds.ts';
 /** What each feature removes of its own, by what it is called in metrics and by `doctor`. */
 const EXPIRING = {
   'remove-artifacts': deleteExpiredArtifacts,
+  'remove-ended-grants': deleteEndedGrants,
   'remove-retries': deleteExpiredRetries,
   'remove-sessions': deleteExpiredSessions,
   'remove-throttles': deleteExpiredThrottles,

@@ -26,6 +26,7 @@ import { nameByBasic } from './apps/empty-secrets.ts';
 import { explainPlainHttp, refusePlainHttp } from './apps/plain-http.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device/flow.ts';
 import type { GrantWrapper, ProviderMiddleware } from './middleware.ts';
+import { appOf, type Epochs } from './sign-in/epochs.ts';
 import { readHintsAlike } from './sign-in/hints.ts';
 import { keepErrorsFromOldAddresses } from './sign-in/second-looks.ts';
 import { forgetOldAddresses, judgeSignOuts } from './sign-out/sign-outs.ts';
@@ -54,6 +55,7 @@ export interface Overrides {
   /** Told of a right one, before anything else is done with it. */
   readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
   readonly clientCache: ClientCache;
+  readonly epochs: Epochs;
   readonly rules: HouseRules;
   readonly clock: () => Date;
 }
@@ -117,13 +119,16 @@ export function buildProvider(issuer: string, configuration: Configuration, over
  * The provider keeps a hundred clients, found by a hash of all that is known of them, which is made for every request.
  * Here each is kept with the catalogue's entry that it was made of.
  */
-function rememberClients({ Client: model }: Provider, { clientCache, clock }: Overrides): void {
+function rememberClients({ Client: model }: Provider, { clientCache, epochs, clock }: Overrides): void {
   const clients = new WeakMap<CachedClient, Client>();
   const find = model.find.bind(model);
   model.find = async (id) => {
     const entry = clientCache.peek(id);
     const known = entry && clients.get(entry);
-    if (known) return known;
+    if (known) {
+      epochs.note(appOf(id), entry.epoch);
+      return known;
+    }
     const client = await find(id);
     if (client) followPublishedKeys(client, clock);
     // Meanwhile it may have been made of a newer entry, but then nobody gets to see this one any more.

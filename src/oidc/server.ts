@@ -35,7 +35,7 @@ import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
 import { createSignInAttempts } from './sign-in/attempts.ts';
-import { createSignInEpochs } from './sign-in/epochs.ts';
+import { createEpochs } from './sign-in/epochs.ts';
 import { interactionRoutes } from './sign-in/interactions.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
 import { createUnitOfWork, type UnitOfWork } from './storage/unit-of-work.ts';
@@ -81,7 +81,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const note = parts.noteUsage;
   const cookies = ownCookies(issuer);
   const work = createUnitOfWork(database.db);
-  const epochs = createSignInEpochs();
+  const epochs = createEpochs();
   const resources = createResources(work, clientCache, keyring);
   const usage = createUsageNotes({ db: work.db, note, clientCache, clock });
   const pages = createPages(render, parts.signOuts, parts.rules);
@@ -93,6 +93,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
     deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
     clientCache,
+    epochs,
     rules: parts.rules,
     clock,
     tokenLookup: createTokenLookup(work, clock),
@@ -106,7 +107,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     const configuration = buildConfiguration({
       adapter: createAdapterFactory(work, clientCache, { db: database.db, signing, cookieKeys, clock, epochs }),
       findAccount: createFindAccount(work),
-      loadExistingGrant: createLoadExistingGrant(work, clock),
+      loadExistingGrant: createLoadExistingGrant(work, epochs, clock),
       resources,
       pages,
       devicePages,
@@ -128,6 +129,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     provider: host.current,
     db: database.db,
     work,
+    epochs,
     render,
     clock,
     issuer,

@@ -3,11 +3,6 @@ import type { Db } from '../db/connections/connection.ts';
 /** What lets someone get tokens, or is one; pushed requests end by themselves within the hour. */
 const TOKEN_MODELS = ['AuthorizationCode', 'DeviceCode', 'AccessToken', 'RefreshToken', 'Grant'];
 
-/** Removes codes, tokens and grants of an app. */
-export async function endTokensOfClient(db: Db, clientId: string): Promise<void> {
-  await db.deleteFrom('artifacts').where('client_id', '=', clientId).where('model', 'in', TOKEN_MODELS).execute();
-}
-
 /** Removes what apps have in hand or are about to get; what they may refresh stays. */
 export async function endAccessOfClients(db: Db, clientIds: readonly string[]): Promise<void> {
   if (clientIds.length === 0) return;

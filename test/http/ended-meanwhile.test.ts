@@ -24,24 +24,26 @@ const OF_API: Ending[] = [
 const OF_ROLES: Ending[] = ['role taken', 'role deleted'];
 
 const GONE = '400 This did not work';
-const grantEnds = { '400 invalid_grant': [...OF_PERSON, 'consent withdrawn'], '401 invalid_client': OF_APP };
+/** A stop of the app or of the consent: what came before is over, and it begins anew at once. */
+const OF_GRANT: Ending[] = ['consent withdrawn', 'app disabled for a while'];
+const grantEnds = { '400 invalid_grant': [...OF_PERSON, ...OF_GRANT], '401 invalid_client': OF_APP };
 const refreshed = { else: '200', ...grantEnds, '400 invalid_target': OF_API };
 const signInEnds = { [GONE]: [...OF_SESSION, ...OF_APP, 'redirect address removed'] };
 
 /** What each step says after what has ended; `else` is what it says of everything else. */
 const EXPECTED: Record<string, { else: Outcome; [outcome: Outcome]: readonly string[] | Outcome }> = {
-  'exchange of a code': { ...refreshed, '400 invalid_grant': [...OF_SESSION, 'consent withdrawn'] },
+  'exchange of a code': { ...refreshed, '400 invalid_grant': [...OF_SESSION, ...OF_GRANT] },
   'exchange of a code without a refresh token': {
     else: '200',
-    '400 invalid_grant': [...OF_SESSION, 'consent withdrawn'],
+    '400 invalid_grant': [...OF_SESSION, ...OF_GRANT],
     '401 invalid_client': OF_APP,
   },
   refresh: refreshed,
   'refresh once more': refreshed,
-  UserInfo: { else: '200', '401 invalid_token': [...OF_SESSION, 'consent withdrawn', ...OF_APP] },
+  UserInfo: { else: '200', '401 invalid_token': [...OF_SESSION, ...OF_GRANT, ...OF_APP] },
   introspection: {
     else: '200 active true',
-    '200 active false': [...OF_SESSION, 'consent withdrawn'],
+    '200 active false': [...OF_SESSION, ...OF_GRANT],
     '401 invalid_client': OF_APP,
   },
   'authorization with a session': {
@@ -73,13 +75,22 @@ const EXPECTED: Record<string, { else: Outcome; [outcome: Outcome]: readonly str
     ...signInEnds,
   },
   'sign-out form': { else: '200 You are signed out', [GONE]: OF_SESSION },
-  'poll of a device that waits': { else: '400 authorization_pending', '401 invalid_client': OF_APP },
-  'poll of a device that is connected': { ...refreshed, '400 invalid_grant': [...OF_SESSION, 'consent withdrawn'] },
+  'poll of a device that waits': {
+    else: '400 authorization_pending',
+    '400 invalid_grant': ['app disabled for a while'],
+    '401 invalid_client': OF_APP,
+  },
+  'poll of a device that is connected': { ...refreshed, '400 invalid_grant': [...OF_SESSION, ...OF_GRANT] },
   "refresh of a device's token": refreshed,
-  'user code typed in': { else: '200 Connect', '400 Connect a device': OF_APP },
-  'device confirmed': { else: '200 sign-in', '400 Connect a device': OF_APP, '409 Connect': OF_API },
+  'user code typed in': { else: '200 Connect', '400 Connect a device': [...OF_APP, 'app disabled for a while'] },
+  'device confirmed': {
+    else: '200 sign-in',
+    '400 Connect a device': [...OF_APP, 'app disabled for a while'],
+    '409 Connect': OF_API,
+  },
   'consent for a device': {
     else: '200 ',
+    '400 Connect a device': ['app disabled for a while'],
     '409 consent': [...OF_API, ...OF_ROLES],
     [GONE]: [...OF_SESSION, ...OF_APP],
   },
@@ -100,5 +111,13 @@ describe.each(Object.keys(STEPS))('%s', (name) => {
     const { else: usual, ...others } = EXPECTED[name] as (typeof EXPECTED)[string];
     const expected = (ending: Ending) => Object.keys(others).find((outcome) => others[outcome]?.includes(ending));
     expect(outcomes).toEqual(Object.fromEntries(endings.map((ending) => [ending, expected(ending) ?? usual])));
+  });
+
+  it('is done as ever when all of that came before', async () => {
+    const world = await aWorld(server, on);
+    await ENDINGS['app disabled for a while'](world);
+    await ENDINGS['consent withdrawn'](world);
+    const act = await before(world, new Person(server.issuer));
+    expect(await act()).toBe((EXPECTED[name] as (typeof EXPECTED)[string]).else);
   });
 });

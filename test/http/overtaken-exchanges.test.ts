@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { deletePerson } from '../../src/accounts/delete-person.ts';
 import { disableAccount, withdrawConsent } from '../../src/accounts/lifecycle.ts';
-import { disableClient } from '../../src/clients/lifecycle.ts';
+import { disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
@@ -89,6 +89,13 @@ const endings: [string, (app: App, ada: Ada) => Promise<unknown>][] = [
   ],
   ['the person is deleted', (_app, ada) => deletePerson(server.database.db, ada.account.id, by())],
   ['the app is disabled', (app) => disableClient(server.database.db, { clientId: app.clientId, reason: 'test' }, by())],
+  [
+    'the app is disabled and enabled again',
+    async (app) => {
+      await disableClient(server.database.db, { clientId: app.clientId, reason: 'test' }, by());
+      await enableClient(server.database.db, app.clientId, by());
+    },
+  ],
   [
     'just the grant goes',
     (app) =>

@@ -2,7 +2,7 @@ import { deletePerson } from '../../src/accounts/delete-person.ts';
 import * as people from '../../src/accounts/lifecycle.ts';
 import { deleteApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
 import { updateApi } from '../../src/apis/update-api.ts';
-import { deleteClient, disableClient } from '../../src/clients/lifecycle.ts';
+import { deleteClient, disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
 import { assignRole, unassignRole } from '../../src/roles/holders.ts';
@@ -57,6 +57,10 @@ export const ENDINGS = {
   'consent withdrawn': ({ server, ada, app }) =>
     people.withdrawConsent(server.database.db, { accountId: ada.account.id, clientId: app.clientId }, by()),
   'app disabled': ({ server, app }) => disableClient(server.database.db, { clientId: app.clientId, reason }, by()),
+  'app disabled for a while': async ({ server: { database }, app: { clientId } }) => {
+    await disableClient(database.db, { clientId, reason }, by());
+    await enableClient(database.db, clientId, by());
+  },
   'app deleted': ({ server, app }) => deleteClient(server.database.db, { clientId: app.clientId }, by()),
   'redirect address removed': ({ server, app }) =>
     updateClient(

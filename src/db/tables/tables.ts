@@ -42,6 +42,18 @@ export interface ArtifactTable {
   next_poll_at: Late<Date>;
   /** Of the sign-in that it comes from; null for what does not end with the person's sessions. */
   sign_in_epoch: Late<number>;
+  /** Of the app and of the person's consent, as they were read before a grant was decided; of the app also for a device code. */
+  client_epoch: Generated<number>;
+  consent_epoch: Generated<number>;
+}
+
+/** Of an app as a whole (no person), or of a person's consent to it: it goes up when that ends, and outlives it. */
+export interface EpochTable {
+  account_id: string;
+  client_id: string;
+  epoch: Generated<number>;
+  /** What is of a lower epoch than this has been removed. */
+  cleaned: Generated<number>;
 }
 
 /** Responses kept for a retry, sealed with a key that only the holder of the used refresh token can derive. */
@@ -169,6 +181,7 @@ export interface Tables {
   subscriptions: SubscriptionTable;
   accounts: AccountTable;
   consents: ConsentTable;
+  epochs: EpochTable;
   signing_keys: SigningKeyTable;
   revocations: RevocationTable;
   api_introspectors: ApiIntrospectorTable;

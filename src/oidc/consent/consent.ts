@@ -8,6 +8,8 @@ import { findWhoAsks } from '../../clients/who-asks.ts';
 import { isMissingReference } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, isWhatWasShown } from '../../http/shown.ts';
+import { lockEpoch } from '../../revocation/epochs.ts';
+import { consentOf as nameOfConsent } from '../sign-in/epochs.ts';
 import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
 import { addToGrant } from './grants.ts';
 import { askedApisOf, consentOf, describe } from './page.ts';
@@ -69,7 +71,7 @@ export async function grantConsent(
 }
 
 function saveConsent(
-  { work, provider, clock }: InteractionParts,
+  { work, epochs, provider, clock }: InteractionParts,
   { accountId, clientId, grantId }: { accountId: string; clientId: string; grantId: string | undefined },
   consent: Consent,
   by: Actor,
@@ -77,6 +79,8 @@ function saveConsent(
   const { Grant }: Provider = provider();
   return work.transaction(async (trx) => {
     if (!(await isThere(trx, accountId))) throw new AppError('sign_in_expired');
+    // Who withdraws the consent at the same time has done so by now, or waits, and then ends this one too.
+    epochs.note(nameOfConsent(accountId, clientId), await lockEpoch(trx, { accountId, clientId }));
     const grant = (grantId && (await Grant.find(grantId))) || new Grant({ accountId, clientId });
     addToGrant(grant, consent);
     const saved = await grant.save();

@@ -1,6 +1,7 @@
 import type { Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider';
-import { type Consent, findConsent } from '../../accounts/consents.ts';
+import { type Consent, findConsentOf } from '../../accounts/consents.ts';
 import { lifetimes } from '../../tokens/lifetimes.ts';
+import { consentOf, type Epochs } from '../sign-in/epochs.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
 
 /** What a request asks for, in the form in which consents are remembered. */
@@ -27,6 +28,7 @@ export function addToGrant(grant: Grant, consent: Consent): void {
  */
 export function createLoadExistingGrant(
   work: UnitOfWork,
+  epochs: Epochs,
   clock: () => Date,
 ): NonNullable<Configuration['loadExistingGrant']> {
   return async (ctx) => {
@@ -36,10 +38,10 @@ export function createLoadExistingGrant(
     const existing = grantId ? await provider.Grant.find(grantId) : undefined;
     if (existing && outlivesItsTokens(existing, clock())) return existing;
 
-    const consent = client.latchkey_first_party
-      ? requestedConsent(ctx)
-      : await findConsent(work.db(), session.accountId, client.clientId);
+    const { consent: given, epoch } = await findConsentOf(work.db(), session.accountId, client.clientId);
+    const consent = client.latchkey_first_party ? requestedConsent(ctx) : given;
     if (!consent) return existing;
+    epochs.note(consentOf(session.accountId, client.clientId), epoch);
     const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
     addToGrant(grant, consent);
     await grant.save();

@@ -6,8 +6,9 @@ import { record } from '../../audit/record.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { ofLiveClient } from '../../revocation/epochs.ts';
 import { saveArtifact, toArtifactRow } from '../../tokens/storage/artifacts.ts';
-import type { SignInEpochs } from '../sign-in/epochs.ts';
+import { appOf, type Epochs, signInsOf } from '../sign-in/epochs.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
 import { POLL_INTERVAL } from './polls.ts';
 
@@ -21,7 +22,7 @@ export interface DeviceCodeParts {
   readonly work: Pick<UnitOfWork, 'exchange'>;
   readonly cookieKeys: readonly string[];
   readonly clock: () => Date;
-  readonly epochs: SignInEpochs;
+  readonly epochs: Epochs;
 }
 
 /**
@@ -59,7 +60,7 @@ function hashesOf(cookieKeys: readonly string[], userCode: string): Buffer[] {
 }
 
 async function issue(
-  { db, cookieKeys, clock }: DeviceCodeParts,
+  { db, cookieKeys, clock, epochs }: DeviceCodeParts,
   { id, payload, lifetime = 0 }: { id: string; payload: AdapterPayload; lifetime: number | undefined },
 ): Promise<void> {
   const { userCode = '', ...rest } = payload;
@@ -69,6 +70,7 @@ async function issue(
   await saveArtifact(db, {
     ...toArtifactRow(MODEL, kept),
     user_code_hash: userCodeHash,
+    client_epoch: epochs.of(appOf(payload.clientId ?? '')) ?? 0,
     poll_interval: POLL_INTERVAL,
   });
 }
@@ -89,6 +91,7 @@ async function findPayload(db: Db, userCodeHashes: Buffer[]): Promise<AdapterPay
     .select('payload')
     .where('user_code_hash', 'in', userCodeHashes)
     .where('model', '=', MODEL)
+    .where(sql<boolean>`${sql.raw(ofLiveClient('artifacts'))}`)
     .orderBy('created_at', 'desc')
     .executeTakeFirst();
   return row?.payload;
@@ -97,7 +100,7 @@ async function findPayload(db: Db, userCodeHashes: Buffer[]): Promise<AdapterPay
 /** A step of the person's: going on with a code, connecting the device, or refusing it. */
 async function change({ db, cookieKeys, clock, epochs }: DeviceCodeParts, payload: AdapterPayload): Promise<void> {
   const { jti: _handle, userCode = '', ...wanted } = payload;
-  const epoch = wanted.accountId === undefined ? undefined : epochs.of(wanted.accountId);
+  const epoch = wanted.accountId === undefined ? undefined : epochs.of(signInsOf(wanted.accountId));
   const changed = await inTransaction(db, async (trx) => {
     const done = await advance(trx, hashesOf(cookieKeys, userCode), { payload: afterFault(wanted), epoch });
     const event = eventOf(wanted);
@@ -141,6 +144,7 @@ async function advance(
     })
     .where('user_code_hash', 'in', userCodeHashes)
     .where('model', '=', MODEL)
+    .where(sql<boolean>`${sql.raw(ofLiveClient('artifacts'))}`)
     .where(sql<boolean>`payload->>'accountId' is null and payload->>'error' is null`)
     .$if(Boolean(goesOn), (update) => update.where(sql<boolean>`payload->>'inFlight' is null`))
     .returning('model')

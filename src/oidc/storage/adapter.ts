@@ -15,7 +15,7 @@ import { findRetry } from '../../tokens/storage/refresh-retries.ts';
 import { findStoredToken } from '../../tokens/storage/stored-token.ts';
 import { toClientMetadata } from '../apps/client-metadata.ts';
 import { createDeviceCodeAdapter, type DeviceCodeParts } from '../device/codes.ts';
-import { OF_A_SIGN_IN, type SignInEpochs } from '../sign-in/epochs.ts';
+import { appOf, consentOf, type Epochs, OF_A_SIGN_IN, signInsOf } from '../sign-in/epochs.ts';
 import { type Endings, end } from './endings.ts';
 import type { Exchange, UnitOfWork } from './unit-of-work.ts';
 
@@ -38,7 +38,7 @@ export function createAdapterFactory(
   parts: Omit<DeviceCodeParts, 'work'> & { readonly signing: SigningAlgorithms },
 ): (model: string) => Adapter {
   return (model) => {
-    if (model === 'Client') return clientAdapter(work, clientCache, parts.signing);
+    if (model === 'Client') return clientAdapter(work, clientCache, parts);
     const artifacts = new ArtifactAdapter(model, work, parts);
     return model === 'DeviceCode' ? createDeviceCodeAdapter(artifacts, { ...parts, work }) : artifacts;
   };
@@ -48,7 +48,7 @@ class ArtifactAdapter implements Adapter {
   readonly #model: string;
   readonly #work: UnitOfWork;
   readonly #clock: () => Date;
-  readonly #epochs: SignInEpochs;
+  readonly #epochs: Epochs;
 
   constructor(model: string, work: UnitOfWork, { clock, epochs }: Pick<DeviceCodeParts, 'clock' | 'epochs'>) {
     this.#model = model;
@@ -61,13 +61,22 @@ class ArtifactAdapter implements Adapter {
     const row = toArtifactRow(this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
     const exchange = this.#work.exchange();
     if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(row);
-    else await saveArtifact(this.#work.db(), row, this.#epochOf(row));
+    else await saveArtifact(this.#work.db(), { ...row, ...this.#epochsOf(row) }, this.#signInEpochOf(row));
   }
 
-  #epochOf({ account_id: accountId }: ArtifactRow): number | 'now' | null {
+  /** Of a grant. What was not read before it was decided counts as the oldest. */
+  #epochsOf({ account_id: accountId, client_id: clientId }: ArtifactRow): Partial<ArtifactRow> {
+    if (this.#model !== 'Grant' || !accountId || !clientId) return {};
+    return {
+      client_epoch: this.#epochs.of(appOf(clientId)) ?? 0,
+      consent_epoch: this.#epochs.of(consentOf(accountId, clientId)) ?? 0,
+    };
+  }
+
+  #signInEpochOf({ account_id: accountId }: ArtifactRow): number | 'now' | null {
     if (!OF_A_SIGN_IN.has(this.#model) || !accountId) return null;
     // Without one that was found before, the person signs in with this.
-    return this.#epochs.of(accountId) ?? 'now';
+    return this.#epochs.of(signInsOf(accountId)) ?? 'now';
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -76,7 +85,7 @@ class ArtifactAdapter implements Adapter {
     const presented = await exchange?.presented?.found;
     if (this.#model === 'Grant' && presented?.payload.grantId === id) return presented.grant;
     const stored = await findArtifact(this.#work.db(), this.#model, id);
-    if (stored?.signIn) this.#epochs.note(stored.signIn.accountId, stored.signIn.epoch);
+    if (stored?.signIn) this.#epochs.note(signInsOf(stored.signIn.accountId), stored.signIn.epoch);
     return stored && withUse(stored);
   }
 
@@ -139,13 +148,19 @@ function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {
   return consumedAt ? { ...payload, consumed: Math.floor(consumedAt.getTime() / 1000) } : payload;
 }
 
-function clientAdapter(work: UnitOfWork, clientCache: ClientCache, signing: SigningAlgorithms): Adapter {
+function clientAdapter(
+  work: UnitOfWork,
+  clientCache: ClientCache,
+  { epochs, signing }: { readonly epochs: Epochs; readonly signing: SigningAlgorithms },
+): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new Error('apps are changed by the actions in clients/, not through the provider');
   };
   return {
     async find(id) {
       const entry = await clientCache.find(work.db(), id);
+      // As it was when the entry was read, however long ago that is.
+      if (entry) epochs.note(appOf(id), entry.epoch);
       return entry && toClientMetadata(entry, signing);
     },
     upsert: readOnly,

@@ -5,6 +5,7 @@ import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
 import type { ArtifactTable } from '../../db/tables/tables.ts';
 import { keyFromBearer, sealWith, unsealWith } from '../../keys/sealing/seal.ts';
+import { ofLiveGrant } from '../../revocation/epochs.ts';
 
 /** The row id of an artifact: the database never sees the value that someone bears. */
 export function hashOf(value: string): Buffer {
@@ -107,6 +108,8 @@ export function toArtifactRow(
     created_at: now,
     expires_at: lifetime ? new Date(now.getTime() + lifetime * 1000) : null,
     consumed_at: null,
+    client_epoch: 0,
+    consent_epoch: 0,
   };
 }
 
@@ -128,17 +131,17 @@ const REPLACED = [
   'expires_at',
   'poll_interval',
 ] as const;
-const SAVED: readonly Exclude<keyof ArtifactRow, 'consumed_at' | 'next_poll_at' | 'sign_in_epoch'>[] = [
-  ...KEY,
-  ...REPLACED,
-];
+/** Who saves again may have read a higher one since. */
+const KEPT_LOW = ['client_epoch', 'consent_epoch'] as const;
+const SAVED = [...KEY, ...REPLACED, ...KEPT_LOW] as const satisfies readonly (keyof ArtifactRow)[];
 
 const [EPOCH, IS_NOW, ACCOUNT] = [SAVED.length + 1, SAVED.length + 2, SAVED.indexOf('account_id') + 1];
 const SAVE = `${PREPARED} insert into artifacts (${SAVED.join()}, sign_in_epoch)
   values (${SAVED.map((_, index) => `$${index + 1}`).join()}, case when $${IS_NOW}::boolean
     then (select accounts.sign_in_epoch from accounts where accounts.id = $${ACCOUNT}) else $${EPOCH}::integer end)
   on conflict (id_hash, model) do update set
-    ${[...REPLACED, 'sign_in_epoch'].map((name) => `${name} = excluded.${name}`).join()}`;
+    ${[...REPLACED, 'sign_in_epoch'].map((name) => `${name} = excluded.${name}`).join()},
+    ${KEPT_LOW.map((name) => `${name} = least(artifacts.${name}, excluded.${name})`).join()}`;
 
 /**
  * Inserts an artifact, or replaces the one of the same id. `epoch` is that of the sign-in that it comes from: one that was
@@ -154,7 +157,8 @@ export const ofLiveSignIn = (used: string, accounts: string) =>
   `(${used}.sign_in_epoch is null or ${used}.sign_in_epoch = ${accounts}.sign_in_epoch)`;
 
 const LIVE = `artifacts left join accounts on accounts.id = artifacts.account_id
-  where artifacts.model = $2 and ${ofLiveSignIn('artifacts', 'accounts')}`;
+  where artifacts.model = $2 and ${ofLiveSignIn('artifacts', 'accounts')}
+    and (artifacts.model <> 'Grant' or ${ofLiveGrant('artifacts')})`;
 
 const FIND = `${PREPARED}
   select artifacts.payload, artifacts.consumed_at, artifacts.account_id, artifacts.sign_in_epoch

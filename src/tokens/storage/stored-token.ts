@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
 import type { Account } from '../../db/tables/tables.ts';
+import { ofLiveClient, ofLiveGrant } from '../../revocation/epochs.ts';
 import type { ArtifactPayload } from './artifacts.ts';
 import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
 
@@ -35,6 +36,7 @@ const QUERY = `${PREPARED}
   from artifacts used
   left join artifacts owner
     on owner.model = 'Grant' and owner.id_hash = sha256(convert_to(used.grant_id, 'UTF8'))
+    and ${ofLiveGrant('owner')}
   left join accounts on accounts.id = used.account_id and accounts.disabled_at is null
     and ${ofLiveSignIn('used', 'accounts')}
   left join lateral (
@@ -44,7 +46,8 @@ const QUERY = `${PREPARED}
       and ${ofLiveSignIn('s', 'accounts')}
     order by s.created_at desc limit 1) session on true
   where used.id_hash = $1
-    and used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')`;
+    and used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')
+    and (used.model <> 'DeviceCode' or ${ofLiveClient('used')})`;
 
 /** Finds by bearer value, whatever it turns out to be, in one round trip. Nothing is locked: whoever uses it finds out at the end (writes.ts). */
 export async function findStoredToken(db: Db, id: string): Promise<StoredToken | undefined> {

@@ -2,6 +2,7 @@ import type { Actor, AuditEvent } from '../../audit/events.ts';
 import { recordWithin } from '../../audit/record.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { type ColumnTypes, Statement } from '../../db/statement.ts';
+import { ofLiveGrant } from '../../revocation/epochs.ts';
 import { type ArtifactRow, hashOf, ofLiveSignIn } from './artifacts.ts';
 import type { RetryRow } from './refresh-retries.ts';
 
@@ -52,7 +53,8 @@ function use(statement: Statement, { model, id }: { model: string; id: string },
     where id_hash = ${statement.parameter(hashOf(id), 'bytea')} and model = ${statement.parameter(model, 'text')}
       and consumed_at is null
       and exists (select from artifacts owner where owner.model = 'Grant'
-        and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8')))
+        and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8'))
+        and ${ofLiveGrant('owner')})
       and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null
         and ${ofLiveSignIn('artifacts', 'accounts')})
     returning 1 as one`;
