@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Program, start } from '../examples/program.ts';
-import { aClient, aPerson } from '../support/factories.ts';
+import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { freePort } from '../support/postgres.ts';
 import { type Deployment, deploy, TRUST } from './deployment.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await deploy();
   const port = await freePort();
   app = `http://localhost:${port}`;
-  const { clientId, clientSecret } = await aClient(server.database, {
+  const { clientId, clientSecret } = await server.register({
     type: 'web',
     redirectUris: [`${app}/auth/callback/latchkey`],
   });
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await program?.stop();
-  await server?.stop();
+  expect(await server?.stop()).toEqual([]);
 });
 
 /** Presses a button of Auth.js's own pages. */
@@ -40,14 +40,18 @@ async function press(browser: Person, action: 'signin/latchkey' | 'signout') {
 
 const session = async (browser: Person) => JSON.parse((await browser.visit('/auth/session')).text);
 
+async function signIn(person: { email: string; password: string }): Promise<Person> {
+  const browser = new Person(app);
+  const asked = await press(browser, 'signin/latchkey');
+  const callback = await new Person(server.issuer).authorize(asked.headers.get('location') ?? '', person);
+  expect((await browser.visit(callback.href)).url).toBe(`${app}/`);
+  return browser;
+}
+
 describe('Auth.js', () => {
   it('signs a person in, knows their name and address, refreshes and signs out', async () => {
     const ada = await aPerson(server.database);
-    const browser = new Person(app);
-    const asked = await press(browser, 'signin/latchkey');
-    const callback = await new Person(server.issuer).authorize(asked.headers.get('location') ?? '', ada);
-    expect((await browser.visit(callback.href)).url).toBe(`${app}/`);
-
+    const browser = await signIn(ada);
     const first = await session(browser);
     expect(first.user).toEqual({ name: 'Ada Lovelace', email: ada.email });
     const second = await session(browser);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Program, startProgram } from '../examples/program.ts';
-import { aClient, aPerson } from '../support/factories.ts';
+import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
 import { freePort } from '../support/postgres.ts';
 import { type Deployment, deploy, TRUST } from './deployment.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await deploy();
   const port = await freePort();
   app = `http://localhost:${port}`;
-  const { clientId, clientSecret } = await aClient(server.database, {
+  const { clientId, clientSecret } = await server.register({
     type: 'web',
     redirectUris: [`${app}/callback`],
     pkce: 'pkce_or_nonce',
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await program?.stop();
-  await server?.stop();
+  expect(await server?.stop()).toEqual([]);
 });
 
 describe('Authlib', () => {

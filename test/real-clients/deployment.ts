@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { z } from 'zod';
+import type { NewClient } from '../../src/clients/client-input.ts';
+import { createClient } from '../../src/clients/clients.ts';
 import type { Database } from '../../src/db/connections/connection.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { nginxBlock } from '../support/documented-proxies.ts';
@@ -12,9 +15,10 @@ export interface Deployment {
   /** With https, at nginx. */
   readonly issuer: string;
   readonly database: Database;
-  /** Everything that the server has printed. */
-  output(): string;
-  stop(): Promise<void>;
+  /** Registers an app with the defaults that everybody gets, and what is given. */
+  register(wanted: Omit<z.input<typeof NewClient>, 'name'>): Promise<{ clientId: string; clientSecret: string }>;
+  /** Ends it. @returns the requests that it did not answer as its clients wanted, such as `POST /token 400` */
+  stop(): Promise<string[]>;
 }
 
 /** How programs are told to trust the certificate that nginx shows: Node, Go and OpenSSL, Python's requests. */
@@ -40,13 +44,25 @@ export async function deploy(): Promise<Deployment> {
   return {
     issuer,
     database: storage.database,
-    output: server.output,
+    async register(wanted) {
+      const by = { actor: { type: 'operator' } as const, now: new Date() };
+      const { client, secret } = await createClient(storage.database.db, { name: 'An app', ...wanted }, by);
+      return { clientId: client.id, clientSecret: secret?.secret ?? '' };
+    },
     async stop() {
       await proxy.stop();
       await server.stop();
       await storage.drop();
+      return refusals(server.output());
     },
   };
+}
+
+function refusals(output: string): string[] {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  const requests = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+  if (requests.length === 0) throw new Error(`the server has noted no request: ${output}`);
+  return requests.flatMap(({ method, path, status }) => (status < 400 ? [] : [`${method} ${path} ${status}`]));
 }
 
 /** Goes where an app sends a person to sign out. The page asks nothing: its script sends the form. @returns where they end */

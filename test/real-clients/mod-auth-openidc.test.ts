@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, openVisit, type Visit } from '../support/browser.ts';
-import { aClient, aPerson } from '../support/factories.ts';
+import { aPerson } from '../support/factories.ts';
 import { freePort } from '../support/postgres.ts';
 import { certificate, type ReverseProxy, startApache } from '../support/proxies.ts';
 import { type Deployment, deploy } from './deployment.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'index.html'), '<link rel="icon" href="data:,"><h1>Welcome</h1>');
   writeFileSync(join(folder, 'bye.html'), '<link rel="icon" href="data:,"><h1>Good bye</h1>');
-  const { clientId, clientSecret } = await aClient(server.database, {
+  const { clientId, clientSecret } = await server.register({
     type: 'web',
     redirectUris: [`${app}/redirect_uri`],
     postLogoutRedirectUris: [`${app}/bye.html`],
@@ -57,7 +57,7 @@ afterAll(async () => {
   await visit?.close();
   await browser?.close();
   await apache?.stop();
-  await server?.stop();
+  expect(await server?.stop()).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
 });
 

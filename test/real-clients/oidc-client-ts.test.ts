@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../examples/program.ts';
 import { launchBrowser, openVisit, type Visit } from '../support/browser.ts';
-import { aClient, aPerson } from '../support/factories.ts';
+import { aPerson } from '../support/factories.ts';
 import { certificate, certificateKey } from '../support/proxies.ts';
 import { type Deployment, deploy } from './deployment.ts';
 
@@ -38,12 +38,13 @@ afterEach(async () => {
 afterAll(async () => {
   await browser?.close();
   app?.close();
-  await server?.stop();
+  // The look of this spec at a token that was revoked.
+  expect(await server?.stop()).toEqual(['GET /me 401']);
 });
 
 /** Opens the app, signs a new person in there and agrees. */
 async function signIn(more: Record<string, unknown>) {
-  const { clientId } = await aClient(server.database, {
+  const { clientId } = await server.register({
     type: 'spa',
     redirectUris: [`${origin}/callback`],
     postLogoutRedirectUris: [`${origin}/`],
