@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Program, start } from '../examples/program.ts';
+import { aPerson } from '../support/factories.ts';
+import { Person } from '../support/person.ts';
+import { freePort } from '../support/postgres.ts';
+import { type Deployment, deploy, signOut, TRUST } from './deployment.ts';
+
+let server: Deployment;
+let program: Program;
+let app: string;
+
+beforeAll(async () => {
+  server = await deploy();
+  const port = await freePort();
+  app = `http://localhost:${port}`;
+  const { clientId, clientSecret } = await server.register({
+    type: 'web',
+    redirectUris: [`${app}/callback`],
+    postLogoutRedirectUris: [app],
+  });
+  program = start('test/real-clients/programs/express-openid-connect.js', {
+    ...TRUST,
+    PORT: String(port),
+    ISSUER_BASE_URL: server.issuer,
+    BASE_URL: app,
+    CLIENT_ID: clientId,
+    CLIENT_SECRET: clientSecret,
+    SECRET: 'a secret of at least thirty-two characters',
+  });
+  await program.says(/ready/);
+});
+afterAll(async () => {
+  await program?.stop();
+  expect(await server?.stop()).toEqual([]);
+});
+
+describe('express-openid-connect', () => {
+  it('signs a person in, asks UserInfo, refreshes and signs out of both', async () => {
+    const ada = await aPerson(server.database);
+    const [browser, atServer] = [new Person(app), new Person(server.issuer)];
+    const asked = await browser.visit('/');
+    const callback = await atServer.authorize(asked.leftTo?.href ?? '', ada);
+    const page = await browser.visit(callback.href);
+    const person = { sub: ada.account.id, name: 'Ada Lovelace', email: ada.email, email_verified: true };
+    expect(JSON.parse(page.text)).toMatchObject(person);
+    expect(JSON.parse((await browser.visit('/userinfo')).text)).toMatchObject(person);
+    expect(JSON.parse((await browser.visit('/refresh')).text)).toEqual({ renewed: true });
+
+    const { leftTo } = await browser.visit('/logout');
+    expect(await signOut(atServer, leftTo?.href ?? '')).toBe(`${app}/`);
+    // Nobody is signed in at the server any more, nor at the app.
+    const again = await browser.visit('/');
+    expect((await atServer.visit(again.leftTo?.href ?? '')).text).toContain('name="password"');
+  });
+});
