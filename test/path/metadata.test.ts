@@ -89,9 +89,11 @@ describe('a server below a path', () => {
   });
 
   it('answers probes with and without the path, under any host, and its own address with and without a slash', async () => {
-    for (const path of ['/healthz', '/readyz', '/auth/healthz', '/auth/readyz']) {
-      const answer = await sendRaw({ issuer: origin }, { path, headers: { host: '10.0.0.7:3000' } });
-      expect([path, answer.status, JSON.parse(answer.text)]).toEqual([path, 200, { status: 'ok' }]);
+    for (const host of ['10.0.0.7:3000', new URL(origin).host]) {
+      for (const path of ['/healthz', '/readyz', '/auth/healthz', '/auth/readyz']) {
+        const answer = await sendRaw({ issuer: origin }, { path, headers: { host } });
+        expect([host, path, answer.status, JSON.parse(answer.text)]).toEqual([host, path, 200, { status: 'ok' }]);
+      }
     }
     for (const path of ['/auth', '/auth/', '/auth?from=elsewhere']) {
       const response = await get(path, 'text/html');

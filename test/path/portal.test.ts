@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createOutbox } from '../../src/mail/outbox.ts';
 import { ROUTES } from '../portal/access/routes.ts';
 import { aCast, aWorld, expected, pathOf, type World } from '../portal/access/world.ts';
 import { furnish } from '../portal/many-rows.ts';
@@ -50,6 +51,19 @@ describe('the portal below a path', () => {
     expect(bye.text).toContain('href="/auth/sign-in"');
   });
 
+  it('takes a form from its own origin, and from no other', async () => {
+    const visitor = await aVisitor(server);
+    const page = await visitor.visit('/teams/new');
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page.text) ?? [];
+    const send = async (from: string) => {
+      const form = { csrf, name: 'Analysts of the north' };
+      const answer = await visitor.request('/teams', { form, headers: { origin: from } });
+      return [answer.status, answer.headers.get('location')?.replace(/team_\w+/, 'ID')];
+    };
+    expect(await send('https://example.com')).toEqual([403, undefined]);
+    expect(await send(origin)).toEqual([303, '/auth/teams/ID']);
+  });
+
   it('makes an app whose lines to copy name the issuer with its path', async () => {
     const visitor = await aVisitor(server);
     const page = await visitor.submit(await visitor.visit('/apps/new'), '/apps', { type: 'machine', name: 'Robot' });
@@ -99,6 +113,10 @@ describe('the portal below a path', () => {
     const fields = { email: 'mary@example.org', role: 'developer' };
     const page = await owner.submit(await owner.visit(`/teams/${team.id}`), '/invitations', fields);
     const [, code = ''] = new RegExp(`${server.issuer}/join#code=(lki_[\\w-]+)`).exec(page.text) ?? [];
+    const { db } = server.database;
+    const mail = db.selectFrom('mail_outbox').selectAll().where('recipient', '=', fields.email);
+    const outbox = createOutbox(server.secrets.masterKeys, server.issuer);
+    expect(outbox.open(await mail.executeTakeFirstOrThrow())).toContain(`\n${server.issuer}/join#code=${code}\n`);
     const mary = new Person(server.issuer);
     const form = await mary.submit(await mary.visit('/join'), '/join/code', { code });
     expect([form.response.status, form.text.includes('action="/auth/join"')]).toEqual([200, true]);
