@@ -88,7 +88,7 @@ describe('the portal below a path', () => {
       const kinds = new Set<string>();
       for (const url of reached) {
         const page = await cast.visitors[caller].visit(url);
-        expect([url, page.response.status]).toEqual([url, 200]);
+        expect([url, page.response.status, page.text.includes('[object ')]).toEqual([url, 200, false]);
         kinds.add(kindOf(url, world));
         for (const { name, address } of addressesIn(page)) {
           if (address.origin !== origin) continue;
