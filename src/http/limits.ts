@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database, Db } from '../db/connections/connection.ts';
+import { PREPARED } from '../db/connections/session-client.ts';
 
 /** What follows from a failure that was counted. */
 export interface Counted {
@@ -18,6 +19,8 @@ export interface FailureLimit {
   forgive(key: string): Promise<void>;
   /** Takes back all that was counted: only failures in a row count. */
   forget(key: string): Promise<void>;
+  /** The key of its row, where all processes count together. */
+  rowOf(key: string): string;
 }
 
 /**
@@ -58,7 +61,30 @@ export function createFailureLimit(
     async forget(key) {
       await limiter.delete(keyOf(key));
     },
+    rowOf: (key) => limiter.getKey(keyOf(key)),
   };
+}
+
+const TAKE_BACK = `${PREPARED}
+  with forgiven as (
+    select key from throttles where key = any($1::text[]) order by key for update),
+  less as (update throttles set points = throttles.points - 1 from forgiven where throttles.key = forgiven.key)
+  delete from throttles where key = any($2::text[])`;
+
+/** forgive() and forget() for keys of several limits: on PostgreSQL in one statement, which locks rows in one order. */
+export async function takeBack(
+  { kind, db }: Pick<Database, 'kind' | 'db'>,
+  { forgive, forget }: Readonly<Record<'forgive' | 'forget', readonly (readonly [FailureLimit, string])[]>>,
+): Promise<void> {
+  if (kind !== 'postgres') {
+    await Promise.all([
+      ...forgive.map(([limit, key]) => limit.forgive(key)),
+      ...forget.map(([limit, key]) => limit.forget(key)),
+    ]);
+    return;
+  }
+  const [less, gone] = [forgive, forget].map((keys) => keys.map(([limit, key]) => limit.rowOf(key)));
+  await db.executeQuery(CompiledQuery.raw(TAKE_BACK, [less, gone]));
 }
 
 /** A caller that runs into several limits in one window is reported once. */
@@ -71,10 +97,10 @@ export function tellOnce(
     counted.isNews ? { ...counted, isNews: (await told.fail(caller)).wait === 0 } : counted;
 }
 
-/** The limiter names its statements, and PgBouncer in transaction mode knows none by name before its version 1.21. */
+/** The limiter would name its statements, and PgBouncer in transaction mode knows none by name before its version 1.21: ours are named where that goes. */
 const withoutNames = (db: Db) => ({
   async query({ text, values }: { text: string; values: unknown[] }) {
-    const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, values));
+    const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(`${PREPARED} ${text}`, values));
     return { rows, rowCount: Number(numAffectedRows ?? rows.length) };
   },
 });

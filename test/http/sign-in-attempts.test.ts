@@ -100,6 +100,14 @@ describe('an account that is tried from everywhere', () => {
     expect(await failEverywhere(ada.email, 60)).not.toContain(429);
   });
 
+  it('is not held up by right passwords from one network, however many', async () => {
+    const ada = await aPerson(server.database);
+    const from = anAddress();
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n += 1) statuses.push((await attempt(ada, undefined, from)).status);
+    expect(statuses).toEqual(Array(11).fill(303));
+  });
+
   it('counts the addresses of one IPv6 network as one', async () => {
     const ada = await aPerson(server.database);
     const browser = new Person(server.issuer);

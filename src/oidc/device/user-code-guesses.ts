@@ -1,7 +1,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { record } from '../../audit/record.ts';
 import type { Database } from '../../db/connections/connection.ts';
-import { createFailureLimit, tellOnce } from '../../http/limits.ts';
+import { createFailureLimit, takeBack, tellOnce } from '../../http/limits.ts';
 import { networkOf } from '../../http/network/networks.ts';
 
 /** Guesses in 10 minutes, as long as a code lives. docs/security.md has the arithmetic. */
@@ -45,7 +45,14 @@ export function limitGuesses(database: Database, clock: () => Date): GuessLimit 
       throw new TooManyGuesses(wait);
     }
     const found = await lookUp();
-    if (found) await Promise.all([session.forgive(keys.session), network.forgive(keys.network)]);
+    if (found)
+      await takeBack(database, {
+        forgive: [
+          [session, keys.session],
+          [network, keys.network],
+        ],
+        forget: [],
+      });
     else await refused(ctx, 'unknown');
     return found;
   };

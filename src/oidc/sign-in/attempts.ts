@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Database } from '../../db/connections/connection.ts';
-import { type Counted, createFailureLimit, tellOnce } from '../../http/limits.ts';
+import { type Counted, createFailureLimit, takeBack, tellOnce } from '../../http/limits.ts';
 import { networkOf } from '../../http/network/networks.ts';
 import type { OwnCookies } from '../../http/own-cookies.ts';
 import { emailKey } from '../../names/addresses.ts';
@@ -47,7 +47,13 @@ export function createSignInAttempts(
     },
     async succeeded(ctx, email) {
       const keys = keysOf(ctx, email);
-      await Promise.all([hereAndThis.forgive(keys.both), here.forgive(keys.network), everywhere.forget(keys.anywhere)]);
+      await takeBack(database, {
+        forgive: [
+          [hereAndThis, keys.both],
+          [here, keys.network],
+        ],
+        forget: [[everywhere, keys.anywhere]],
+      });
       known.remember(ctx, email);
     },
   };
