@@ -1,64 +1,34 @@
 import { z } from 'zod';
 import type { HouseRules } from '../access.ts';
-import type { ClientAuthMethod, ClientType, PkceRule } from '../db/tables/catalogue.ts';
-import { descriptionOf, nameOf } from '../names/names.ts';
+import type { ClientAuthMethod, ClientType } from '../db/tables/catalogue.ts';
+import { nameOf } from '../names/names.ts';
 import { JwksUri, PublicJwks } from './keys/public-keys.ts';
 import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
 import { judgeRedirectUri } from './redirect-uris.ts';
-
-/** https, or http on this machine: a link for people. */
-const Homepage = z
-  .string()
-  .max(300, 'An address has at most 300 characters.')
-  .superRefine((value, ctx) => {
-    const verdict = judgeRedirectUri(value, 'web');
-    if (verdict.ok) return;
-    const message = `The homepage must be a whole address that starts with https://. This one ${verdict.explanation}.`;
-    ctx.addIssue({ code: 'custom', message });
-  });
+import { newSettingSchemas, type Settings, settingSchemas } from './settings/settings.ts';
 
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
-/** Every field of an app that can be given, by the names that all edges use. */
+/** What can be given of an app beside its settings, by the names that all edges use. */
 const fields = {
   name: nameOf('An app needs a name.'),
-  description: descriptionOf(500),
-  homepage: Homepage.nullable(),
   authMethod: z.enum(AUTH_METHODS, 'Choose how the app authenticates.'),
-  redirectUris: z.array(z.string()).max(50, 'An app has at most 50 redirect URIs.'),
-  postLogoutRedirectUris: z.array(z.string()).max(50, 'An app has at most 50 addresses for after signing out.'),
   jwks: PublicJwks,
   jwksUri: JwksUri,
   /** An API's identifier. */
   defaultApi: z.string(),
-  idTokenAlg: z.enum(['ES256', 'RS256', 'EdDSA']),
-  pkce: z.enum(['required', 'pkce_or_nonce', 'optional']),
-  requirePar: z.boolean(),
-  /** A retry inside it gets the same response again. 0 turns it off. */
-  refreshRetrySeconds: z
-    .int('Give whole seconds, from 0 to 60.')
-    .min(0, 'Give whole seconds, from 0 to 60.')
-    .max(60, 'Give whole seconds, from 0 to 60.'),
 };
 
 const newClient = z.strictObject({
   name: fields.name,
   type: z.enum(CLIENT_TYPES, `Choose what the app is for: ${CLIENT_TYPES.join(', ')}.`),
-  description: fields.description.default(''),
-  homepage: fields.homepage.default(null),
   /** The team that owns it; without one it belongs to the operator. */
   team: z.string().max(100).optional(),
   authMethod: fields.authMethod.default('client_secret_basic'),
-  redirectUris: fields.redirectUris.default([]),
-  postLogoutRedirectUris: fields.postLogoutRedirectUris.default([]),
   jwks: fields.jwks.optional(),
   jwksUri: fields.jwksUri.optional(),
   defaultApi: fields.defaultApi.optional(),
-  /** OpenID Connect Registration §2: RS256 is what a library expects that was told nothing else. */
-  idTokenAlg: fields.idTokenAlg.default('RS256'),
-  pkce: fields.pkce.default('required'),
-  requirePar: fields.requirePar.default(false),
-  refreshRetrySeconds: fields.refreshRetrySeconds.default(0),
+  ...newSettingSchemas,
 });
 
 /** What a developer gives when they register an app. */
@@ -85,6 +55,7 @@ export const NewClient = newClient
 export const ClientChanges = z
   .strictObject({
     ...fields,
+    ...settingSchemas,
     jwks: fields.jwks.nullable(),
     jwksUri: fields.jwksUri.nullable(),
     defaultApi: fields.defaultApi.nullable(),
@@ -95,14 +66,11 @@ export type WantedClient = z.output<typeof NewClient>;
 export type WantedChanges = z.output<typeof ClientChanges>;
 
 /** The parts of an app that must fit each other. */
-export interface Fitting {
+export interface Fitting extends Readonly<Pick<Settings, 'redirectUris' | 'postLogoutRedirectUris' | 'pkce'>> {
   readonly type: ClientType;
   readonly authMethod: ClientAuthMethod;
-  readonly redirectUris: readonly string[];
-  readonly postLogoutRedirectUris: readonly string[];
   readonly jwks?: unknown;
   readonly jwksUri?: string | null | undefined;
-  readonly pkce: PkceRule;
 }
 
 export type Report = (path: (string | number)[], message: string) => void;

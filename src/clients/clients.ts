@@ -14,6 +14,7 @@ import { subscribe } from '../subscriptions/subscriptions.ts';
 import { checkUris, NewClient, reportTo, type WantedClient } from './client-input.ts';
 import { PURPOSES } from './purposes.ts';
 import { type AddedSecret, insertSecret } from './secrets/secrets.ts';
+import { columnsOf } from './settings/settings.ts';
 
 export interface CreatedClient {
   readonly client: Client;
@@ -66,19 +67,12 @@ async function insertClient(db: Db, id: string, wanted: WantedClient, by: By): P
       id,
       name: wanted.name,
       type: wanted.type,
-      description: wanted.description,
-      homepage_url: wanted.homepage,
       team_id: wanted.team ?? null,
       auth_method: authMethod,
-      redirect_uris: [...new Set(wanted.redirectUris)],
-      post_logout_redirect_uris: [...new Set(wanted.postLogoutRedirectUris)],
       jwks: wanted.jwks ? JSON.stringify(wanted.jwks) : null,
       jwks_uri: wanted.jwksUri ?? null,
-      id_token_alg: wanted.idTokenAlg,
-      pkce: wanted.pkce,
-      require_par: wanted.requirePar,
       first_party: wanted.firstParty,
-      refresh_retry_seconds: wanted.refreshRetrySeconds,
+      ...columnsOf(wanted),
       default_api_id: null,
       created_at: by.now,
       created_by: by.actor.id ?? null,

@@ -3,6 +3,7 @@ import type { ClientDetails, ListedClient } from './find-clients.ts';
 import { shownKeys } from './keys/public-keys.ts';
 import type { AddedSecret, ListedSecret } from './secrets/secrets.ts';
 import { judgeSecret } from './secrets/standing.ts';
+import { presentSettings } from './settings/settings.ts';
 
 /** An app as JSON shows it. Names its members one by one, so that nothing slips through that is added to the row later. */
 export function presentApp(app: ListedClient | ClientDetails) {
@@ -10,21 +11,14 @@ export function presentApp(app: ListedClient | ClientDetails) {
     id: app.id,
     name: app.name,
     type: app.type,
-    description: app.description,
-    homepage: app.homepage_url,
     team_id: app.team_id,
     team_name: app.team_name,
     auth_method: app.auth_method,
-    redirect_uris: app.redirect_uris,
-    post_logout_redirect_uris: app.post_logout_redirect_uris,
     jwks: shownKeys(app.jwks),
     jwks_uri: app.jwks_uri,
     default_api: app.default_api,
-    id_token_alg: app.id_token_alg,
-    pkce: app.pkce,
-    require_par: app.require_par,
     first_party: app.first_party,
-    refresh_retry_seconds: app.refresh_retry_seconds,
+    ...presentSettings(app),
     created_at: app.created_at.toISOString(),
     created_by: app.created_by,
     updated_at: app.updated_at?.toISOString() ?? null,

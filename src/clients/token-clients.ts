@@ -5,24 +5,20 @@ import { PREPARED } from '../db/connections/session-client.ts';
 import type { Client } from '../db/tables/catalogue.ts';
 import { epochOfClient } from '../revocation/epochs.ts';
 import { CLIENT_ID } from './find-clients.ts';
+import { ACTING_COLUMNS } from './settings/settings.ts';
 
 const COLUMNS = [
   'id',
   'name',
   'type',
   'auth_method',
-  'redirect_uris',
-  'post_logout_redirect_uris',
   'jwks',
   'jwks_uri',
-  'id_token_alg',
   'id_token_alg_before',
-  'pkce',
-  'require_par',
   'first_party',
-  'refresh_retry_seconds',
   'default_api_id',
   'team_id',
+  ...ACTING_COLUMNS,
 ] as const satisfies readonly (keyof Client)[];
 
 /** What the protocol has to know of an app itself. */

@@ -16,6 +16,7 @@ import { ClientChanges, checkConsistency, checkUris, reportTo, type WantedChange
 import { lockClient } from './find-clients.ts';
 import { PURPOSES } from './purposes.ts';
 import { endAllSecrets } from './secrets/secrets.ts';
+import { columnsOf } from './settings/settings.ts';
 
 export interface ClientUpdate {
   readonly clientId: string;
@@ -92,17 +93,9 @@ async function toColumns(db: Db, before: Client, changes: WantedChanges): Promis
   const { jwks, jwksUri } = keysOf(before, changes);
   return {
     ...(changes.name === undefined ? {} : { name: changes.name }),
-    ...(changes.description === undefined ? {} : { description: changes.description }),
-    ...(changes.homepage === undefined ? {} : { homepage_url: changes.homepage }),
     ...(changes.authMethod === undefined ? {} : { auth_method: changes.authMethod }),
-    ...(changes.redirectUris === undefined ? {} : { redirect_uris: [...new Set(changes.redirectUris)] }),
-    ...(changes.postLogoutRedirectUris === undefined
-      ? {}
-      : { post_logout_redirect_uris: [...new Set(changes.postLogoutRedirectUris)] }),
-    ...(changes.idTokenAlg === undefined ? {} : algorithms(before.id_token_alg, changes.idTokenAlg)),
-    ...(changes.pkce === undefined ? {} : { pkce: changes.pkce }),
-    ...(changes.requirePar === undefined ? {} : { require_par: changes.requirePar }),
-    ...(changes.refreshRetrySeconds === undefined ? {} : { refresh_retry_seconds: changes.refreshRetrySeconds }),
+    ...columnsOf(changes),
+    ...(changes.idTokenAlg === undefined ? {} : algorithmBefore(before.id_token_alg, changes.idTokenAlg)),
     ...(changes.defaultApi === undefined
       ? {}
       : { default_api_id: await defaultApiId(db, before.id, changes.defaultApi) }),
@@ -112,9 +105,8 @@ async function toColumns(db: Db, before: Client, changes: WantedChanges): Promis
 }
 
 /** Until apps could learn of a key of another algorithm, ID tokens are signed as before. */
-function algorithms(before: Client['id_token_alg'], wanted: Client['id_token_alg']): Updateable<ClientTable> {
-  const changed = wanted !== before && isAlwaysThere(before);
-  return { id_token_alg: wanted, ...(changed ? { id_token_alg_before: before } : {}) };
+function algorithmBefore(before: Client['id_token_alg'], wanted: Client['id_token_alg']): Updateable<ClientTable> {
+  return wanted !== before && isAlwaysThere(before) ? { id_token_alg_before: before } : {};
 }
 
 /** @throws {AppError} invalid_request for an API that the app may not use */

@@ -2,6 +2,7 @@ import { ADMIN_API } from '../apis/admin-api.ts';
 import { shownKeys } from '../clients/keys/public-keys.ts';
 import { PORTAL_CLIENT } from '../clients/own/portal-client-id.ts';
 import { PURPOSES } from '../clients/purposes.ts';
+import { presentSettings } from '../clients/settings/settings.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Client } from '../db/tables/catalogue.ts';
 import { type Ids, pair } from './ids.ts';
@@ -25,7 +26,7 @@ export async function readApps(db: Db, ids: Ids): Promise<DeclaredApp[]> {
     const subscriptions = sortedBy(subscriptionsOf(app.id), (row) => row.api);
     for (const { api, id } of subscriptions) ids.subscriptions.set(pair(app.id, api), id);
     return {
-      ...settingsOf(app),
+      ...describe(app),
       subscriptions: subscriptions.map(({ api, scopes, state, note }) => ({
         api,
         scopes: [...scopes].sort(),
@@ -36,29 +37,22 @@ export async function readApps(db: Db, ids: Ids): Promise<DeclaredApp[]> {
   });
 }
 
-function settingsOf(app: Row) {
+function describe(app: Row) {
   const { isPublic } = PURPOSES[app.type];
   return {
     id: app.id,
     name: app.name,
     type: app.type,
     ...(app.teamName === null ? {} : { team: app.teamName }),
-    description: app.description,
-    homepage: app.homepage_url,
     // A public app does not authenticate, whatever a file says.
     auth_method: isPublic || app.auth_method === 'none' ? ('client_secret_basic' as const) : app.auth_method,
-    redirect_uris: app.redirect_uris,
-    post_logout_redirect_uris: app.post_logout_redirect_uris,
     ...(app.jwks && { jwks: shownKeys(app.jwks) ?? undefined }),
     ...(app.jwks_uri === null ? {} : { jwks_uri: app.jwks_uri }),
     ...(app.defaultApi === null
       ? {}
       : { default_api: app.default_api_id === ADMIN_API ? ADMIN_API_NAME : app.defaultApi }),
-    id_token_alg: app.id_token_alg,
-    pkce: app.pkce,
-    require_par: app.require_par,
     first_party: app.first_party,
-    refresh_retry_seconds: app.refresh_retry_seconds,
+    ...presentSettings(app),
   };
 }
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ApiScopeInput, NewApi } from '../apis/api-schema.ts';
 import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
-import { toSnake } from '../json-names.ts';
+import { completeSettings, type WrittenSettings, writtenSettingSchemas } from '../clients/settings/settings.ts';
+import { snakeNames, toSnake } from '../json-names.ts';
 import { emailAddress } from '../names/addresses.ts';
 import { Reason } from '../names/reason.ts';
 import { GroupName } from '../roles/groups.ts';
@@ -80,28 +81,25 @@ const AppId = z
     'An id has 3 to 41 small letters, digits, - or _, starts with a letter, and not with usr_, api_, sec_ or latchkey-.',
   );
 
+/** The version that is written. */
+export const VERSION = 2 as const;
+
 const app = NewClient.shape;
 const WrittenApp = object({
   id: AppId.describe('Its client_id, by which the app is known. Choose one for a new app.'),
   name: app.name,
   type: app.type,
   team: Name.optional().describe('The team that owns it. Left out, the operator does.'),
-  description: app.description,
-  homepage: app.homepage,
   auth_method: app.authMethod.describe('How it authenticates; of no meaning where a type cannot keep a secret'),
-  redirect_uris: app.redirectUris,
-  post_logout_redirect_uris: app.postLogoutRedirectUris,
   jwks: app.jwks,
   jwks_uri: app.jwksUri,
   default_api: Name.optional(),
-  id_token_alg: app.idTokenAlg.unwrap().optional().describe('Left out: RS256; ES256 where the file is version 1'),
-  pkce: app.pkce,
-  require_par: app.requirePar,
   first_party: app.firstParty,
-  refresh_retry_seconds: app.refreshRetrySeconds.unwrap().optional(),
+  ...snakeNames(writtenSettingSchemas),
   subscriptions: list(DeclaredSubscription).optional(),
   disabled: Stopped.describe('Why the app is stopped. Left out, it stays as it is.'),
-}).superRefine((declared, ctx) => {
+}).superRefine((written, ctx) => {
+  const declared = complete(written, VERSION);
   const fitting = {
     type: declared.type,
     authMethod: PURPOSES[declared.type].isPublic ? ('none' as const) : declared.auth_method,
@@ -116,20 +114,11 @@ const WrittenApp = object({
   );
 });
 
-/** What a setting of an app is where a file leaves it out, by the file's version. A file means the same for ever. */
-const LEFT_OUT = {
-  1: { id_token_alg: 'ES256', refresh_retry_seconds: 0 },
-  2: { id_token_alg: app.idTokenAlg.parse(undefined), refresh_retry_seconds: app.refreshRetrySeconds.parse(undefined) },
-} as const;
-
-/** The version that is written. */
-export const VERSION = 2 as const;
-
-function complete(written: z.output<typeof WrittenApp>, version: keyof typeof LEFT_OUT) {
-  const { id_token_alg = LEFT_OUT[version].id_token_alg } = written;
-  const { refresh_retry_seconds = LEFT_OUT[version].refresh_retry_seconds } = written;
-  return { ...written, id_token_alg, refresh_retry_seconds };
-}
+/** With what the file's version says of settings that are left out: a file means the same for ever. */
+const complete = <App extends WrittenSettings>(written: App, version: 1 | 2) => ({
+  ...written,
+  ...completeSettings(written, version),
+});
 
 /** As the newest version has it. */
 export const DeclaredApp = WrittenApp.transform((written) => complete(written, VERSION));

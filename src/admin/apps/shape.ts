@@ -1,31 +1,25 @@
 import { z } from 'zod';
+import { shownSettingSchemas } from '../../clients/settings/settings.ts';
 import { Id, Time } from '../shapes.ts';
 
-const Algorithm = z.enum(['ES256', 'RS256', 'EdDSA']);
+const Algorithm = shownSettingSchemas.id_token_alg;
 
 export const ListedApp = z
   .object({
     id: z.string(),
     name: z.string(),
     type: z.enum(['machine', 'web', 'spa', 'native', 'device']),
-    description: z.string(),
-    homepage: z.string().nullable(),
     team_id: z.string().nullable(),
     team_name: z.string().nullable(),
     auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
-    redirect_uris: z.array(z.string()),
-    post_logout_redirect_uris: z.array(z.string()),
     jwks: z
       .object({ keys: z.array(z.record(z.string(), z.unknown())) })
       .meta({ id: 'JwkSet' })
       .nullable(),
     jwks_uri: z.string().nullable(),
     default_api: z.string().nullable(),
-    id_token_alg: Algorithm,
-    pkce: z.enum(['required', 'pkce_or_nonce', 'optional']),
-    require_par: z.boolean(),
     first_party: z.boolean(),
-    refresh_retry_seconds: z.int(),
+    ...shownSettingSchemas,
     created_at: Time,
     created_by: z.string().nullable(),
     updated_at: Time.nullable(),

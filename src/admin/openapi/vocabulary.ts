@@ -1,3 +1,6 @@
+import { settings } from '../../clients/settings/settings.ts';
+import { toSnake } from '../../json-names.ts';
+
 /** What a member means, and what one looks like. */
 export interface Words {
   readonly description: string;
@@ -20,7 +23,17 @@ const GROUP = 'grp_2a4c6e8f0b1d3f5a7c9e0b2d4f6a8c1e';
 const IDENTIFIER = 'https://reports.example.com';
 const SCOPES = ['reports:read'];
 
-const WORDS: Readonly<Record<string, readonly [description: string, example?: unknown]>> = {
+type Said = readonly [description: string, example?: unknown];
+
+const SETTING_WORDS = Object.fromEntries(
+  settings.map(([name, { meaning, example, whenNew }]): [string, Said] => [
+    toSnake(name),
+    [meaning, example ?? whenNew],
+  ]),
+);
+
+const WORDS: Readonly<Record<string, Said>> = {
+  ...SETTING_WORDS,
   // Ids
   'App.id': ['Its client_id.', APP],
   'CreatedApp.id': ['Its client_id.', APP],
@@ -97,10 +110,7 @@ const WORDS: Readonly<Record<string, readonly [description: string, example?: un
   'App.type': ['What it is for.', 'machine'],
   'CreatedApp.type': ['What it is for.', 'machine'],
   'NewApp.type': ['What it is for; it stays as it is.', 'machine'],
-  homepage: ['Its page on the web.', 'https://billing.example.com/'],
   auth_method: ['How it authenticates at the token endpoint.', 'client_secret_basic'],
-  redirect_uris: ['Where people come back to after signing in. Compared exactly.', []],
-  post_logout_redirect_uris: ['Where people may be sent after signing out.', []],
   jwks: ['Its public keys, for private_key_jwt.', null],
   'NewApp.jwks': ['Its public keys, for private_key_jwt.'],
   keys: ['JSON Web Keys (RFC 7517).', [{ kty: 'EC', crv: 'P-256', x: '…', y: '…' }]],
@@ -108,16 +118,12 @@ const WORDS: Readonly<Record<string, readonly [description: string, example?: un
   'NewApp.jwks_uri': ['Where it publishes its public keys.', 'https://billing.example.com/jwks.json'],
   'NewApp.default_api': ['The identifier of the API that its tokens are for when a request names none.', IDENTIFIER],
   default_api: ['The identifier of the API that its tokens are for when a request names none.', null],
-  id_token_alg: ['How its ID tokens are signed.', 'RS256'],
   id_token_alg_now: ['How they are signed now: as before, until apps know a key of the chosen algorithm.', 'RS256'],
   id_token_alg_from: [
     'From when they are signed as chosen; null when they are, or when the key has yet to be made.',
     null,
   ],
-  pkce: ['Whether an authorization request always needs PKCE.', 'required'],
-  require_par: ['Whether it must push its authorization requests (RFC 9126).', false],
   first_party: ['Whether people are not asked for consent.', false],
-  refresh_retry_seconds: ['For so long a used refresh token gets the same answer again.', 0],
   secret: ['Its first secret; null for an app that uses none.'],
   value: ['The secret itself. It is shown this once.', 'lks_Zk3Jc0mB1q…'],
   standing: ['How it stands, judged from its use.', 'live'],

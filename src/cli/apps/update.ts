@@ -10,7 +10,7 @@ import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';
 import { examples, printable } from '../output.ts';
-import { type AppOptions, addAppOptions, readAppOptions } from './app-options.ts';
+import { type AppOptions, addAppOptions, addOffOptions, readAppOptions } from './app-options.ts';
 
 type UpdateOptions = AppOptions & { team?: string; firstParty?: boolean; json?: boolean };
 
@@ -19,8 +19,7 @@ export function addAppUpdateCommand(app: Command, line: CommandLine): void {
     .argument('<app>', 'its client_id')
     .option('--name <name>', 'what people read when they are asked for consent')
     .option('--team <team>', 'the team that owns it from now on, by its id or name');
-  addAppOptions(update)
-    .option('--no-require-par', 'accept ordinary authorization requests as well')
+  addOffOptions(addAppOptions(update))
     .option('--first-party', 'an app of your own, for which nobody is asked for consent')
     .option('--no-first-party', 'ask people for consent')
     .addHelpText('after', '\nLists are replaced as a whole. An empty value ("") takes away what was there.')

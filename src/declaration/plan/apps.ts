@@ -2,6 +2,7 @@ import { createClient } from '../../clients/clients.ts';
 import { deleteClient, disableClient } from '../../clients/lifecycle.ts';
 import { placeClient } from '../../clients/place-client.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
+import { readPresented, settingMembers } from '../../clients/settings/settings.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import { type Ids, teamId } from '../ids.ts';
 import type { Path } from '../problems.ts';
@@ -15,19 +16,12 @@ const theApp = ({ id, name }: DeclaredApp) => `the app ${id} (${name})`;
 const FIELDS = [
   'name',
   'team',
-  'description',
-  'homepage',
   'auth_method',
-  'redirect_uris',
-  'post_logout_redirect_uris',
   'jwks',
   'jwks_uri',
   'default_api',
-  'id_token_alg',
-  'pkce',
-  'require_par',
   'first_party',
-  'refresh_retry_seconds',
+  ...settingMembers,
 ] as const;
 
 export function planApps(current: readonly DeclaredApp[], wanted: readonly DeclaredApp[]): Change[] {
@@ -111,15 +105,8 @@ function comparable(app: DeclaredApp): DeclaredApp {
 function settingsOf(app: DeclaredApp) {
   return {
     name: app.name,
-    description: app.description,
-    homepage: app.homepage,
     ...(PURPOSES[app.type].isPublic ? {} : { authMethod: app.auth_method }),
-    redirectUris: app.redirect_uris,
-    postLogoutRedirectUris: app.post_logout_redirect_uris,
-    idTokenAlg: app.id_token_alg,
-    pkce: app.pkce,
-    requirePar: app.require_par,
-    refreshRetrySeconds: app.refresh_retry_seconds,
+    ...readPresented(app),
   };
 }
 

@@ -63,7 +63,7 @@ function readWanted(fields: Record<string, string | string[]>): Wanted {
   };
 }
 
-export const linesOf = (value: string | string[] | undefined) =>
+export const linesOf = (value: string | readonly string[] | undefined) =>
   textOf(value)
     .split(/[\r\n]+/)
     .map((line) => line.trim())

@@ -9,6 +9,7 @@ import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appOf, presentHead } from './head.ts';
 import { presentSecrets } from './secrets/present.ts';
+import { factsOfSettings } from './setting-fields.ts';
 import type { SnippetParts } from './snippets/parts.ts';
 import { codeSnippets, envSnippet } from './snippets/snippets.ts';
 
@@ -70,31 +71,20 @@ function presentCredentials(client: ClientDetails) {
   return { kind: kind as 'none' | 'keys' | 'secrets', keys, jwksUri: client.jwks_uri ?? undefined };
 }
 
-const PKCE = {
-  required: 'PKCE always',
-  pkce_or_nonce: 'PKCE or a nonce',
-  optional: 'PKCE where the app sends it',
-} as const;
-
 function factsOf(client: ClientDetails, signing: SigningNow) {
   const fact = (label: string, value: string, code = false) => ({ label, value, code });
   const people = client.redirect_uris.length > 0;
   return [
     fact('Client ID', client.id, true),
     fact('Team', client.team_name ?? 'None: it belongs to the operator'),
-    ...(client.homepage_url ? [fact('Homepage', client.homepage_url)] : []),
     fact(
       'Authenticates by',
       client.auth_method === 'none' ? 'nothing: it is a public client' : client.auth_method,
       true,
     ),
-    ...client.redirect_uris.map((uri) => fact('Redirect URI', uri, true)),
-    ...client.post_logout_redirect_uris.map((uri) => fact('After signing out', uri, true)),
+    ...factsOfSettings(client),
     ...(client.default_api ? [fact('Default API', client.default_api, true)] : []),
-    ...(people
-      ? [fact('ID tokens', `signed with ${describeSigning(signing, inMoment)}`), fact('Codes', PKCE[client.pkce])]
-      : []),
-    ...(client.require_par ? [fact('Requests', 'pushed only (PAR)')] : []),
+    ...(people ? [fact('ID tokens', `signed with ${describeSigning(signing, inMoment)}`)] : []),
     fact('Created', `${inDate(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
   ];
 }

@@ -68,6 +68,20 @@ export interface AppApiRow {
   readonly scopes: string;
 }
 
+/** A field of the form with an app's settings; its value is the form's. */
+export interface SettingField {
+  readonly name: string;
+  readonly kind: 'text' | 'list' | 'choice' | 'switch' | 'number';
+  readonly label: string;
+  readonly hint: string | undefined;
+  /** More of an input: its rows, its longest value. */
+  readonly input: Readonly<Record<string, string | number | boolean>>;
+  /** Of a choice. */
+  readonly options: readonly Option[];
+  /** Of a switch. */
+  readonly on: boolean;
+}
+
 type Pairs = readonly { readonly label: string; readonly value: string; readonly code: boolean }[];
 
 export interface AppViews {
@@ -132,13 +146,8 @@ export interface AppViews {
     app: AppHead;
     form: FormView;
     version: string;
-    hasRedirectUris: boolean;
-    isConfidential: boolean;
-    redirectHint: string;
+    fields: Readonly<Record<'about' | 'signIn' | 'more', readonly SettingField[]>>;
     apis: readonly Option[];
-    idTokenAlgs: readonly Option[];
-    pkceRules: readonly Option[];
-    requirePar: boolean;
     logoHint: string;
     logoProblem: string | undefined;
   };

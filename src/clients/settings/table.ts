@@ -1,0 +1,154 @@
+/**
+ * The settings of an app: what is one column and can be changed by itself. Each is said here once. The schemas of the actions,
+ * the rows, the admin API with its document, the command line, the portal's form and page and the configuration file are made
+ * from it. A new one takes its entry, its column (migrations/, db/tables/catalogue.ts), and the place where it acts.
+ *
+ * Not here, because each has rules of its own: an app's name, type, team and keys, how it authenticates, its default API, and
+ * whether it is one of the operator's own.
+ */
+import { z } from 'zod';
+import type { ClientType } from '../../db/tables/catalogue.ts';
+import { descriptionOf } from '../../names/names.ts';
+import { PURPOSES } from '../purposes.ts';
+import { judgeRedirectUri } from '../redirect-uris.ts';
+import { choice, list, number, text, toggle } from './setting.ts';
+
+const any = () => true;
+const signsIn = (type: ClientType) => PURPOSES[type].hasRedirectUris;
+const keepsSecrets = (type: ClientType) => signsIn(type) && !PURPOSES[type].isPublic;
+
+/** https, or http on this machine: a link for people. */
+const Homepage = z
+  .string()
+  .max(300, 'An address has at most 300 characters.')
+  .superRefine((value, ctx) => {
+    const verdict = judgeRedirectUri(value, 'web');
+    if (verdict.ok) return;
+    const message = `The homepage must be a whole address that starts with https://. This one ${verdict.explanation}.`;
+    ctx.addIssue({ code: 'custom', message });
+  });
+
+const WHOLE_SECONDS = 'Give whole seconds, from 0 to 60.';
+
+export const SETTINGS = {
+  description: text({
+    column: 'description',
+    schema: descriptionOf(500),
+    whenNew: '',
+    acts: false,
+    isFor: any,
+    meaning: 'In words, for people.',
+    example: 'Reads the monthly reports',
+    option: '--description <text>',
+    help: 'what it is for',
+    label: 'Description',
+    input: { rows: 2, maxlength: 500 },
+  }),
+  homepage: text({
+    column: 'homepage_url',
+    schema: Homepage.nullable(),
+    whenNew: null,
+    acts: false,
+    isFor: any,
+    meaning: 'Its page on the web.',
+    example: 'https://billing.example.com/',
+    option: '--homepage <url>',
+    help: 'a page about it',
+    label: 'Homepage',
+    input: { type: 'url', maxlength: 300, placeholder: 'https://' },
+    fact: 'Homepage',
+  }),
+  redirectUris: list({
+    column: 'redirect_uris',
+    schema: z.array(z.string()).max(50, 'An app has at most 50 redirect URIs.'),
+    acts: true,
+    isFor: signsIn,
+    meaning: 'Where people come back to after signing in. Compared exactly.',
+    option: '--redirect-uri <uri>',
+    help: 'where people come back to; may be repeated',
+    label: 'Redirect URIs',
+    hint: (type) =>
+      type === 'native'
+        ? 'One a line, exactly as the app sends it. https, http on 127.0.0.1 (any port), or com.example.app:/callback.'
+        : 'One a line, exactly as the app sends it. https, or http on localhost while you develop.',
+    input: { rows: 4, required: true },
+    fact: 'Redirect URI',
+  }),
+  postLogoutRedirectUris: list({
+    column: 'post_logout_redirect_uris',
+    schema: z.array(z.string()).max(50, 'An app has at most 50 addresses for after signing out.'),
+    acts: true,
+    isFor: signsIn,
+    meaning: 'Where people may be sent after signing out.',
+    option: '--post-logout-redirect-uri <uri>',
+    help: 'where people may go after signing out; may be repeated',
+    label: 'Addresses for after signing out',
+    hint: 'One a line.',
+    input: { rows: 2 },
+    fact: 'After signing out',
+  }),
+  idTokenAlg: choice({
+    column: 'id_token_alg',
+    // OpenID Connect Registration §2: RS256 is what a library expects that was told nothing else.
+    whenNew: 'RS256',
+    inVersion1: 'ES256',
+    acts: true,
+    isFor: signsIn,
+    meaning: 'How its ID tokens are signed.',
+    option: '--id-token-alg <alg>',
+    help: 'what its ID tokens are signed with',
+    label: 'ID tokens are signed with',
+    choices: {
+      RS256: 'RS256, which every library takes without being told',
+      ES256: 'ES256, shorter and faster to sign; the app’s library may have to be told',
+      EdDSA: 'EdDSA; where nothing uses it yet, signed as before until apps know its key',
+    },
+  }),
+  pkce: choice({
+    column: 'pkce',
+    whenNew: 'required',
+    acts: true,
+    isFor: keepsSecrets,
+    meaning: 'Whether an authorization request always needs PKCE.',
+    option: '--pkce <rule>',
+    help: 'what must protect a code',
+    label: 'What protects a code',
+    choices: {
+      required: 'PKCE always (recommended)',
+      pkce_or_nonce: 'PKCE or a nonce, for libraries without PKCE',
+      optional: 'Neither is asked for, for products that have none of them',
+    },
+    fact: {
+      label: 'Codes',
+      of: {
+        required: 'PKCE always',
+        pkce_or_nonce: 'PKCE or a nonce',
+        optional: 'PKCE where the app sends it',
+      },
+    },
+  }),
+  refreshRetrySeconds: number({
+    column: 'refresh_retry_seconds',
+    schema: z.int(WHOLE_SECONDS).min(0, WHOLE_SECONDS).max(60, WHOLE_SECONDS),
+    whenNew: 0,
+    acts: true,
+    isFor: signsIn,
+    meaning: 'For so long a used refresh token gets the same answer again.',
+    option: '--refresh-retry-seconds <n>',
+    help: 'how long a repeated refresh gets the same answer, 0 to 60',
+    label: 'Seconds in which a repeated refresh gets the same answer',
+    hint: 'From 0 to 60. Helps apps whose answers get lost on the way; 0 turns it off.',
+  }),
+  requirePar: toggle({
+    column: 'require_par',
+    acts: true,
+    isFor: signsIn,
+    meaning: 'Whether it must push its authorization requests (RFC 9126).',
+    option: '--require-par',
+    help: 'accept only pushed authorization requests',
+    helpOff: 'accept ordinary authorization requests as well',
+    label: 'Only pushed authorization requests',
+    hint: 'The app sends each request to the server first (PAR, RFC 9126).',
+    fact: { label: 'Requests', whenOn: 'pushed only (PAR)' },
+  }),
+};

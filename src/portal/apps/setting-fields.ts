@@ -1,0 +1,93 @@
+import type { ClientDetails } from '../../clients/find-clients.ts';
+import { type Setting, type SettingName, settings } from '../../clients/settings/settings.ts';
+import type { Client, ClientType } from '../../db/tables/catalogue.ts';
+import type { Option, SettingField } from '../../views/models/apps.ts';
+import { textOf } from '../forms.ts';
+import { linesOf } from './create.ts';
+
+type Typed = string | readonly string[] | undefined;
+
+/** The settings that the form of this type has; what is not on it stays as it is. */
+const settingsFor = (type: ClientType) => settings.filter(([, { isFor }]) => isFor(type));
+
+/** Settings as the fields of the form have them. */
+export const typedSettings = (client: ClientDetails): Record<string, string> =>
+  Object.fromEntries(settingsFor(client.type).map(([name, setting]) => [name, typed(setting, client[setting.column])]));
+
+/** What the form says, for the action's schema to judge. */
+export const readSettings = (fields: Readonly<Record<string, Typed>>, type: ClientType): Record<string, unknown> =>
+  Object.fromEntries(settingsFor(type).map(([name, setting]) => [name, readTyped(setting, fields[name])]));
+
+function typed({ kind }: Setting, value: unknown): string {
+  if (kind === 'list') return (value as string[]).join('\n');
+  return kind === 'switch' ? switchValue(value === true) : String(value ?? '');
+}
+
+const switchValue = (on: boolean) => (on ? 'on' : '');
+
+function readTyped({ kind, whenNew }: Setting, value: Typed): unknown {
+  if (kind === 'list') return linesOf(value);
+  const text = textOf(value);
+  if (kind === 'switch') return text === switchValue(true);
+  if (kind === 'number') return Number(text || Number.NaN);
+  return kind === 'text' ? text.trim() || whenNew : text;
+}
+
+/** The fields of the form, with those that few need apart. */
+export function presentSettings(type: ClientType, values: Readonly<Record<string, Typed>>) {
+  const fields = settingsFor(type).map(([name, setting]) => presentField(name, setting, type, textOf(values[name])));
+  return {
+    about: fields.filter(({ place }) => place === 'about'),
+    signIn: fields.filter(({ place }) => place === 'signIn'),
+    more: fields.filter(({ place }) => place === 'more'),
+  };
+}
+
+const PLACES = { text: 'about', list: 'signIn', choice: 'more', number: 'more', switch: 'more' } as const;
+
+function presentField(
+  name: SettingName,
+  setting: Setting,
+  type: ClientType,
+  value: string,
+): SettingField & { place: string } {
+  const { kind, label, hint } = setting;
+  return {
+    name,
+    kind,
+    label,
+    hint: typeof hint === 'function' ? hint(type) : hint,
+    place: PLACES[kind],
+    input: 'input' in setting ? setting.input : {},
+    options: kind === 'choice' ? choose(setting.choices, value) : [],
+    on: value === switchValue(true),
+  };
+}
+
+const choose = (choices: Readonly<Record<string, string>>, chosen: string): Option[] =>
+  Object.entries(choices).map(([value, label]) => ({ value, label, chosen: value === chosen }));
+
+interface Fact {
+  readonly label: string;
+  readonly value: string;
+  readonly code: boolean;
+}
+
+/** What the app's page says of its settings. */
+export const factsOfSettings = (client: Client): Fact[] =>
+  settingsFor(client.type).flatMap(([, setting]) => factsOf(setting, client[setting.column]));
+
+function factsOf(setting: Setting, value: unknown): Fact[] {
+  if (!('fact' in setting) || setting.fact === undefined) return [];
+  if (setting.kind === 'list') {
+    return (value as string[]).map((address) => ({ label: setting.fact, value: address, code: true }));
+  }
+  if (setting.kind === 'switch') {
+    return value ? [{ label: setting.fact.label, value: setting.fact.whenOn, code: false }] : [];
+  }
+  if (setting.kind === 'choice') {
+    const { label, of } = setting.fact;
+    return [{ label, value: (of as Readonly<Record<string, string>>)[String(value)] ?? '', code: false }];
+  }
+  return value ? [{ label: setting.fact, value: String(value), code: false }] : [];
+}
