@@ -47,9 +47,8 @@ import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createFeedPublisher } from './revocation/feed/publisher.ts';
 import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
-import { expressLane } from './tokens/express-lane.ts';
-import { lifetimes } from './tokens/lifetimes.ts';
-import { refreshLane } from './tokens/refresh-lane.ts';
+import { directWay } from './tokens/direct-way.ts';
+import { lifetimes } from './tokens/issue/lifetimes.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 import { createRender, createToHtml } from './views/render.ts';
 
@@ -188,11 +187,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines, isLogoUpload));
   if (expressLaneOn) {
-    const note = usage.note;
-    const lane = { db, clientCache, keyring: () => keyring, issuer, clock, secretUses, note, atOnce };
-    koa.use(expressLane(lane));
-    koa.use(refreshLane(lane));
-    koa.use(oidc.introspectionLane(atOnce));
+    const parts = { db, clientCache, keyring: () => keyring, issuer, clock, secretUses, ownTokens, checks, atOnce };
+    koa.use(directWay({ ...parts, note: usage.note }));
   }
   koa.use(standard.middleware);
   koa.use(answerErrors(render, isForPrograms));

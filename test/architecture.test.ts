@@ -66,7 +66,7 @@ const allowed: Record<string, string[]> = {
   declaration: [...below, ...features],
   doctor: [...below, ...features, 'verifier'],
   cli: [...below, ...features, 'declaration', 'demo', 'doctor', 'generated-secrets', 'revocation/feed', 'settings'],
-  metrics: [...below, 'clients', 'keys', 'listen', 'mail', 'usage'],
+  metrics: [...below, 'clients', 'keys', 'listen', 'mail', 'tokens', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],
   app: [
     ...below,

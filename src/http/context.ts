@@ -26,8 +26,8 @@ export interface RequestState {
   body?: Buffer;
   /** A posted form as it came, for who wants to look at it ahead of the provider. */
   formBody?: string;
-  /** What a lane ahead of the provider issued tokens for. */
-  grantType?: 'client_credentials' | 'refresh_token';
+  /** The `grant_type` for which tokens were issued ahead of the provider. */
+  grantType?: string;
   /** What an answer does not show, for the counters. */
   happened?: 'reuse' | 'sign_in_failed';
 }

@@ -1,14 +1,15 @@
 import type { Context, Middleware } from 'koa';
 import type { Registry } from 'prom-client';
+import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, TOKEN_ENDPOINT, USERINFO_ENDPOINT } from '../tokens/endpoints.ts';
 import { counter, histogram } from './make.ts';
 
 /** Groups of addresses: few, and known ahead, so that nobody can make more of them by asking for what is not there. */
-const ROUTES = new Map([
-  ['/token', 'token'],
-  ['/token/introspection', 'introspection'],
-  ['/token/revocation', 'revocation'],
+const ROUTES = new Map<string, string>([
+  [TOKEN_ENDPOINT, 'token'],
+  [INTROSPECTION_ENDPOINT, 'introspection'],
+  [REVOCATION_ENDPOINT, 'revocation'],
   ['/request', 'pushed_request'],
-  ['/me', 'userinfo'],
+  [USERINFO_ENDPOINT, 'userinfo'],
   ['/jwks', 'jwks'],
   ['/.well-known/jwks.json', 'jwks'],
   ['/revocations', 'revocation_feed'],

@@ -1,6 +1,6 @@
 import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
 import { findActiveAccount } from '../accounts/accounts.ts';
-import { claimsOf } from '../tokens/claims.ts';
+import { claimsOf } from '../tokens/issue/claims.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {

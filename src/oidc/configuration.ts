@@ -3,7 +3,7 @@ import type { OwnCookies } from '../http/own-cookies.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
-import { claims } from '../tokens/claims.ts';
+import { claims } from '../tokens/issue/claims.ts';
 import { DPOP_ALGORITHMS } from '../verifier/options.ts';
 import { assertShortLived } from './apps/client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './apps/client-metadata.ts';

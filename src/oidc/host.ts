@@ -5,22 +5,23 @@ import type { Provider } from 'oidc-provider';
 import { AppError } from '../errors.ts';
 import { answerCached } from '../http/serving/assets.ts';
 import type { AtOnce, WholeAnswer } from '../http/serving/at-once.ts';
+import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, TOKEN_ENDPOINT, USERINFO_ENDPOINT } from '../tokens/endpoints.ts';
 
 /** Where libraries look for the keys that were told the issuer alone: the same document. */
 const OTHER_ADDRESSES = new Map([['/.well-known/jwks.json', '/jwks']]);
 
 /** Endpoints that exist, with the methods that they accept. */
-const METHODS = new Map([
-  ['/token', 'POST'],
-  ['/token/introspection', 'POST'],
-  ['/token/revocation', 'POST'],
+const METHODS = new Map<string, string>([
+  [TOKEN_ENDPOINT, 'POST'],
+  [INTROSPECTION_ENDPOINT, 'POST'],
+  [REVOCATION_ENDPOINT, 'POST'],
   ['/request', 'POST'],
   ['/device_authorization', 'POST'],
   ['/device', 'GET, POST'],
   ['/session/end/confirm', 'POST'],
   ['/auth', 'GET, POST'],
   ['/session/end', 'GET, POST'],
-  ['/me', 'GET, POST'],
+  [USERINFO_ENDPOINT, 'GET, POST'],
   ['/jwks', 'GET'],
   ['/.well-known/openid-configuration', 'GET'],
   ['/.well-known/oauth-authorization-server', 'GET'],
@@ -33,13 +34,13 @@ const isOurs = (path: string) =>
   ['/auth/', '/device/', '/session/end/'].some((prefix) => path.startsWith(prefix));
 
 /** Endpoints that only programs call: every answer is JSON, also a refusal ahead of the provider. */
-const FOR_PROGRAMS = new Set([
-  '/token',
-  '/token/introspection',
-  '/token/revocation',
+const FOR_PROGRAMS = new Set<string>([
+  TOKEN_ENDPOINT,
+  INTROSPECTION_ENDPOINT,
+  REVOCATION_ENDPOINT,
   '/request',
   '/device_authorization',
-  '/me',
+  USERINFO_ENDPOINT,
   '/jwks',
   ...OTHER_ADDRESSES.keys(),
   '/.well-known/openid-configuration',

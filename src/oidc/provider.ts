@@ -13,15 +13,16 @@ import {
 } from 'oidc-provider';
 import type { HouseRules } from '../access.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
-import { matchingSecret } from '../clients/secrets/values.ts';
+import { liveSecret } from '../clients/secrets/values.ts';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { AppError } from '../errors.ts';
 import { placeOf } from '../http/network/place.ts';
 import type { HintReader } from '../keys/signatures/id-token-hints.ts';
-import { UNAVAILABLE_ERROR } from '../tokens/plain-request.ts';
+import { UNAVAILABLE_ERROR } from '../tokens/answer.ts';
+import { DEVICE_CODE_GRANT } from '../tokens/grant-types.ts';
 import { explainRefusals } from './apps/client-assertions.ts';
 import { followPublishedKeys } from './apps/client-keys.ts';
-import { DEVICE_CODE_GRANT, type SecretMetadata } from './apps/client-metadata.ts';
+import type { SecretMetadata } from './apps/client-metadata.ts';
 import { nameByBasic } from './apps/empty-secrets.ts';
 import { explainPlainHttp, refusePlainHttp } from './apps/plain-http.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device/flow.ts';
@@ -53,7 +54,7 @@ export interface Overrides {
   readonly onWrongSecret: (ctx: KoaContextWithOIDC, clientId: string) => Promise<void>;
   readonly deviceFlow: DeviceFlowOverrides;
   /** Told of a right one, before anything else is done with it. */
-  readonly onSecretUsed: (secret: SecretMetadata) => Promise<void> | undefined;
+  readonly onSecretUsed: (secret: Pick<SecretMetadata, 'id' | 'endsOthers'>) => Promise<void> | undefined;
   readonly clientCache: ClientCache;
   readonly epochs: Epochs;
   readonly rules: HouseRules;
@@ -140,11 +141,12 @@ function rememberClients({ Client: model }: Provider, { clientCache, epochs, clo
 /** Several secrets may be live, and we hold only their hashes. */
 function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed, clock }: Overrides): void {
   provider.Client.prototype.compareClientSecret = async function compare(this: Client, presented: string) {
-    const now = clock().getTime();
-    const live = (this.latchkey_secrets as SecretMetadata[])
-      .filter(({ endsAt }) => endsAt === null || endsAt > now)
-      .map((secret) => ({ ...secret, hash: Buffer.from(secret.hash, 'base64url'), secret }));
-    const used = matchingSecret(presented, live)?.secret;
+    const known = (this.latchkey_secrets as SecretMetadata[]).map(({ endsAt, ...secret }) => ({
+      ...secret,
+      hash: Buffer.from(secret.hash, 'base64url'),
+      expiresAt: endsAt === null ? null : new Date(endsAt),
+    }));
+    const used = liveSecret(known, presented, clock());
     if (used) {
       await onSecretUsed(used);
       return true;

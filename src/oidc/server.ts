@@ -11,14 +11,12 @@ import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/network/networks.ts';
 import { placeOf } from '../http/network/place.ts';
 import { ownCookies } from '../http/own-cookies.ts';
-import type { AtOnce } from '../http/serving/at-once.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { createHintReader } from '../keys/signatures/id-token-hints.ts';
 import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { noteFirstUse } from '../revocation/first-use.ts';
-import { introspectionLane } from '../tokens/introspection-lane.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import type { Render } from '../views/render.ts';
 import { createFindAccount } from './account-claims.ts';
@@ -66,8 +64,6 @@ export interface OidcParts {
 
 export interface OidcServer {
   readonly host: ProviderHost;
-  /** For a place ahead of the chain, where plain introspection is answered at once. */
-  readonly introspectionLane: (atOnce: AtOnce) => Middleware;
   readonly interactions: Router;
   /** Goes around all of it. */
   readonly signIns: Middleware;
@@ -136,9 +132,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     attempts: createSignInAttempts(database, { cookieKeys, cookies }),
   });
-  const lane = (atOnce: AtOnce) =>
-    introspectionLane({ clientCache, db: database.db, ownTokens, checks, secretUses, note, clock, atOnce });
-  return { host, introspectionLane: lane, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
+  return { host, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
 }
 
 function createOverrides(

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { Db } from '../db/connections/connection.ts';
+import { DEVICE_CODE_GRANT } from '../tokens/grant-types.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 
@@ -20,7 +21,7 @@ const GRANTS = new Map([
   ['client_credentials', 'client_credentials'],
   ['authorization_code', 'authorization_code'],
   ['refresh_token', 'refresh_token'],
-  ['urn:ietf:params:oauth:grant-type:device_code', 'device_code'],
+  [DEVICE_CODE_GRANT, 'device_code'],
   ['urn:ietf:params:oauth:grant-type:token-exchange', 'token_exchange'],
 ]);
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { errorCodes } from '../../src/errors.ts';
-import { lifetimes } from '../../src/tokens/lifetimes.ts';
+import { lifetimes } from '../../src/tokens/issue/lifetimes.ts';
 import { fenced, pages, plain, read, root, tableBelow } from './pages.ts';
 
 const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);

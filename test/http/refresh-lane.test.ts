@@ -214,7 +214,7 @@ const cases: Case[] = [
   { what: 'names another API', form: () => `&resource=${encodeURIComponent(apis.rs)}`, taken: 0 },
   { what: 'names no API', form: () => '&resource=', taken: 0 },
   { what: 'names an API twice', form: () => `&resource=${apis.plain}&resource=${apis.plain}`, taken: 0 },
-  { what: 'for UserInfo', wish: () => ({ resource: undefined, scope: 'openid offline_access' }), taken: 0 },
+  { what: 'for UserInfo', wish: () => ({ resource: undefined, scope: 'openid offline_access' }), taken: 2 },
   { what: 'a narrower scope', form: () => '&scope=reports:read', taken: 0 },
   { what: 'a wider scope', form: () => '&scope=reports:write', taken: 0 },
   { what: 'an unknown parameter', form: () => '&x=y', taken: 0 },
@@ -237,7 +237,7 @@ const cases: Case[] = [
   { what: 'an origin', headers: () => ({ origin: 'https://app.example.com' }), taken: 0 },
   // No proxy is trusted here, so the audit trail has the address of the connection.
   { what: 'an address that it claims', headers: () => ({ 'x-forwarded-for': '203.0.113.9' }), taken: 2 },
-  { what: 'a public app', app: { type: 'native' }, form: () => '&client_id=CLIENT_ID', taken: 0 },
+  { what: 'a public app', app: { type: 'native' }, form: () => '&client_id=CLIENT_ID', taken: 2 },
   {
     what: 'another way to authenticate than it was set to',
     app: { ...web, authMethod: 'client_secret_post' },

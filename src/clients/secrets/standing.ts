@@ -1,4 +1,5 @@
 import { QUIET_HOURS, SECRET_POLICY } from './policy.ts';
+import { isLive } from './values.ts';
 
 interface Used {
   readonly id: string;
@@ -28,7 +29,7 @@ export function judgeSecret(secret: Used, all: readonly Used[], now: Date): Secr
   return secret.last_used_at ? 'live' : 'unused';
 }
 
-const isOver = ({ expires_at }: Used, now: Date) => expires_at !== null && expires_at <= now;
+const isOver = ({ expires_at }: Used, now: Date) => !isLive(expires_at, now);
 
 /** It has existed for a day, and nobody has used it in that day. */
 function isQuiet({ last_used_at, created_at }: Used, now: Date): boolean {

@@ -24,3 +24,18 @@ export function matchingSecret<Secret extends { readonly hash: Uint8Array }>(
   }
   return matched;
 }
+
+/** Whether a secret that ends then, or never, can be used now. */
+export const isLive = (endsAt: Date | null, now: Date) => endsAt === null || endsAt > now;
+
+/** The secret that was presented, if it can be used now. */
+export function liveSecret<Secret extends { readonly hash: Uint8Array; readonly expiresAt: Date | null }>(
+  secrets: readonly Secret[],
+  presented: string,
+  now: Date,
+): Secret | undefined {
+  return matchingSecret(
+    presented,
+    secrets.filter(({ expiresAt }) => isLive(expiresAt, now)),
+  );
+}

@@ -1,4 +1,5 @@
 import { SECRET_POLICY } from '../../clients/secrets/policy.ts';
+import { isLive } from '../../clients/secrets/values.ts';
 import { about, day, daysSince, type Rule } from '../rule.ts';
 import type { AppState, Contents, SecretState } from '../snapshot.ts';
 
@@ -8,7 +9,7 @@ const UNUSED_DAYS = 90;
 function live({ apps, secrets }: Contents, now: Date): { app: AppState; secret: SecretState }[] {
   const running = new Map(apps.filter(({ disabledAt }) => !disabledAt).map((app) => [app.id, app]));
   return secrets
-    .filter(({ expiresAt }) => !expiresAt || expiresAt > now)
+    .filter(({ expiresAt }) => isLive(expiresAt, now))
     .flatMap((secret) => {
       const app = running.get(secret.appId);
       return app ? [{ app, secret }] : [];

@@ -2,12 +2,9 @@ import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { CachedClient } from '../../clients/client-cache.ts';
 import { readableKeys } from '../../clients/keys/public-keys.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
-import type { TokenClient } from '../../clients/token-clients.ts';
 import { algorithmOfIdTokens } from '../../keys/algorithms.ts';
 import type { SigningAlgorithms } from '../../keys/signing-algs.ts';
-
-/** RFC 8628 §3.4 */
-export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+import { grantTypesOf } from '../../tokens/grant-types.ts';
 
 /** Our own client metadata, next to the registered ones (RFC 7591 §2). */
 export const EXTRA_CLIENT_METADATA = [
@@ -62,9 +59,4 @@ export function toClientMetadata(
     latchkey_pkce: client.pkce,
     latchkey_first_party: client.first_party,
   } as AdapterPayload & ClientMetadata;
-}
-
-function grantTypesOf({ type }: TokenClient): string[] {
-  if (type === 'machine') return ['client_credentials'];
-  return [type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code', 'refresh_token'];
 }

@@ -1,10 +1,11 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { readAhead, replaceBody } from '../../http/input/read-ahead.ts';
+import { REVOCATION_ENDPOINT, TOKEN_ENDPOINT } from '../../tokens/endpoints.ts';
 import type { ProviderMiddleware } from '../middleware.ts';
 
 /** Where a public app names itself. Nobody introspects without proving who it is (RFC 7662 §2.1). */
-const ENDPOINTS = new Set(['/token', '/request', '/device_authorization', '/token/revocation']);
+const ENDPOINTS = new Set<string>([TOKEN_ENDPOINT, '/request', '/device_authorization', REVOCATION_ENDPOINT]);
 
 /** Another way to prove who it is: the provider refuses two. */
 const OTHER_PROOFS = ['client_secret', 'client_assertion'];

@@ -1,6 +1,6 @@
 import type { Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { type Consent, findConsentOf } from '../../accounts/consents.ts';
-import { lifetimes } from '../../tokens/lifetimes.ts';
+import { lifetimes } from '../../tokens/issue/lifetimes.ts';
 import { consentOf, type Epochs } from '../sign-in/epochs.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { errors } from 'oidc-provider';
 import type { Db } from '../../db/connections/connection.ts';
+import { DEVICE_CODE_GRANT } from '../../tokens/grant-types.ts';
 import { hashOf } from '../../tokens/storage/artifacts.ts';
-import { DEVICE_CODE_GRANT } from '../apps/client-metadata.ts';
 import type { GrantWrapper } from '../middleware.ts';
 
 /** Seconds between two polls at first, and what is added each time when a device asks earlier (RFC 8628 §3.2, §3.5). */

@@ -1,7 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor } from '../../audit/events.ts';
+import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, USERINFO_ENDPOINT } from '../../tokens/endpoints.ts';
+import { DEVICE_CODE_GRANT } from '../../tokens/grant-types.ts';
 import { openRetry, toRetryRow } from '../../tokens/storage/refresh-retries.ts';
-import { DEVICE_CODE_GRANT } from '../apps/client-metadata.ts';
 import type { GrantWrapper, ProviderMiddleware } from '../middleware.ts';
 import type { Resources } from '../resources.ts';
 import { AnsweredBefore } from '../storage/adapter.ts';
@@ -37,7 +38,7 @@ export function createExchange(work: UnitOfWork, resources: Resources, clock: ()
 }
 
 /** Where one token is looked at, or ended. */
-const ABOUT_ONE_TOKEN = new Set(['/token/introspection', '/token/revocation', '/me']);
+const ABOUT_ONE_TOKEN = new Set([INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, USERINFO_ENDPOINT]);
 
 /** A token is read once for a request, with all that belongs to it, and what ends with it ends in one statement. */
 export function createTokenLookup(work: UnitOfWork, clock: () => Date): ProviderMiddleware {

@@ -6,10 +6,11 @@ import { Statement } from '../../db/statement.ts';
 import type { OwnToken, OwnTokens } from '../../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../../revocation/checks.ts';
 import { revokeWithin } from '../../revocation/revoke.ts';
+import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT } from '../../tokens/endpoints.ts';
 import { introspect } from '../../tokens/introspect.ts';
 import { actorOf } from './exchange.ts';
 
-const ENDPOINTS = new Set(['/token/introspection', '/token/revocation']);
+const ENDPOINTS = new Set([INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT]);
 
 export interface StructuredTokenParts {
   readonly db: Database['db'];

@@ -1,6 +1,6 @@
 import type { AccessToken, ClientCredentials, JWTStructured, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { bytesOf, MOST_CLAIMS } from '../../tokens/token-size.ts';
+import { bytesOf, MOST_CLAIMS } from '../../tokens/issue/token-size.ts';
 
 /**
  * A token that nobody could use is not issued. What the request used up stays unused.

@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC, RefreshToken, Session } from 'oidc-provider';
-import { lifetimes, refreshLifetime } from '../../tokens/lifetimes.ts';
+import { lifetimes, refreshLifetime } from '../../tokens/issue/lifetimes.ts';
 
 /** How long oidc-provider lets what it issues live, by kind, in seconds. */
 export function createTtl(clock: () => Date): NonNullable<Configuration['ttl']> {

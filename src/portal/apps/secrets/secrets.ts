@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { SECRET_POLICY } from '../../../clients/secrets/policy.ts';
 import { rotateSecret } from '../../../clients/secrets/rotation.ts';
 import { addSecret, type ListedSecret, listSecrets, removeSecret } from '../../../clients/secrets/secrets.ts';
+import { isLive } from '../../../clients/secrets/values.ts';
 import { AppError } from '../../../errors.ts';
 import { redirect } from '../../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../../forms.ts';
@@ -39,7 +40,7 @@ export function addSecretPages(area: Area): void {
     const client = await appOf(ctx, area, 'app.write');
     const { secret, all } = await secretOf(ctx, area);
     const row = presentSecret(client.id, secret, all, clock());
-    const live = all.filter(({ expires_at }) => !expires_at || expires_at > clock());
+    const live = all.filter(({ expires_at }) => isLive(expires_at, clock()));
     const isLast = live.length === 1 && live[0]?.id === secret.id;
     await area.page(ctx, 'apps/revoke-secret', {
       app: presentHead(ctx, client),

@@ -1,5 +1,5 @@
-import { addrSpec } from '../names/addresses.ts';
-import type { Person } from './storage/stored-token.ts';
+import { addrSpec } from '../../names/addresses.ts';
+import type { Person } from '../storage/stored-token.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4). */
 export const claims: Readonly<Record<string, string[]>> = {

@@ -26,3 +26,6 @@ export const lifetimes = {
 /** Seconds that a refresh token lives, by when its family began and the time now, both in seconds. */
 export const refreshLifetime = (familyStart: number, at: number) =>
   Math.max(1, Math.min(lifetimes.refreshIdle, familyStart + lifetimes.refreshAbsolute - at));
+
+/** Unix seconds, as claims and payloads have them. */
+export const toSeconds = (time: Date) => Math.floor(time.getTime() / 1000);

@@ -1,4 +1,4 @@
-import { LONGEST_TOKEN } from '../verifier/token/authentic-token.ts';
+import { LONGEST_TOKEN } from '../../verifier/token/authentic-token.ts';
 
 /** What is not claims: the header, the longest signature that we make or a signer may (RSA, 4,096 bits), and the dots. */
 const REST = 1024;

@@ -1,0 +1,157 @@
+import { isDatabaseFailure } from '../db/connections/failures.ts';
+import { randomText } from '../http/random-text.ts';
+import type { WholeAnswer } from '../http/serving/at-once.ts';
+import { SUCCESS } from '../usage/outcomes.ts';
+import { success, UNAVAILABLE } from './answer.ts';
+import { type Caller, noteSecretUse } from './caller.ts';
+import type { Form } from './form.ts';
+import type { PersonalGrant, PersonalOrder } from './grants/personal.ts';
+import { issueAccessToken, issueIdToken } from './issue/issue.ts';
+import { lifetimes, toSeconds } from './issue/lifetimes.ts';
+import { isSmall } from './issue/token-size.ts';
+import type { PlainRequest, TokenParts } from './parts.ts';
+import { findPersonalUse } from './personal-use.ts';
+import { toArtifactRow } from './storage/artifacts.ts';
+import { toRetryRow } from './storage/refresh-retries.ts';
+import { findStoredToken } from './storage/stored-token.ts';
+import { write } from './storage/writes.ts';
+
+interface Asking {
+  readonly grant: PersonalGrant;
+  readonly caller: Caller;
+  readonly form: Form;
+}
+
+/**
+ * A code, device code or refresh token for tokens: read in one statement, decided, issued, and written in one statement, as
+ * oidc-provider's exchange is. Who does not get to use it, and everything that would be refused or is special, goes on untouched.
+ */
+export async function exchange(
+  parts: TokenParts,
+  request: PlainRequest,
+  asking: Asking,
+): Promise<WholeAnswer | undefined> {
+  try {
+    return await attempt(parts, request, asking);
+  } catch (err) {
+    if (!isDatabaseFailure(err)) throw err;
+    // Not tried again on the ordinary way: whether it was written is not known, and then a second try looks like reuse.
+    request.ctx.state.log.error({ err }, 'an exchange failed');
+    note(parts, request, asking, { outcome: 'temporarily_unavailable' });
+    return UNAVAILABLE;
+  }
+}
+
+async function attempt(parts: TokenParts, request: PlainRequest, asking: Asking): Promise<WholeAnswer | undefined> {
+  const { grant, caller, form } = asking;
+  const token = form.get(grant.parameter);
+  const stored = token === undefined ? undefined : await findStoredToken(parts.db, token);
+  const order = stored && grant.decide(caller.app, stored, { form, now: request.now });
+  const access = order && (await decideAccess(parts, order));
+  if (!order || !access || token === undefined) return undefined;
+  await noteSecretUse(parts.secretUses, caller.secret);
+  const answer = await issue(parts, { asking, order, access, now: request.now });
+  if (!(await writeExchange(parts, request, { ...asking, token, order, access, answer }))) return undefined;
+  request.ctx.state.grantType = grant.grantType;
+  const { scope } = access;
+  note(parts, request, asking, { api: order.appApi?.api.id, outcome: SUCCESS, scope });
+  return success(answer);
+}
+
+/** What the access token may be used for. */
+interface Access {
+  readonly scope: string;
+  readonly roles?: readonly string[] | undefined;
+}
+
+/** What the person may have of the API today. @returns undefined when that is nothing, or too much for one token */
+async function decideAccess({ db }: TokenParts, order: PersonalOrder): Promise<Access | undefined> {
+  const { appApi, person, apiScopes, openidScopes, hasIdToken } = order;
+  // For UserInfo (OpenID Connect Core §5.3).
+  if (!appApi) return hasIdToken ? { scope: openidScopes.join(' ') } : undefined;
+  const { granted, roleNames: roles } = await findPersonalUse(db, person.id, appApi);
+  const scope = apiScopes.filter((one) => granted.includes(one)).join(' ');
+  return scope !== '' && isSmall(scope, roles) ? { scope, roles } : undefined;
+}
+
+interface Answer {
+  readonly access_token: string;
+  readonly expires_in: number;
+  readonly id_token: string | undefined;
+  readonly refresh_token: string | undefined;
+  readonly scope: string;
+  readonly token_type: 'Bearer';
+}
+
+interface Issuing {
+  readonly asking: Asking;
+  readonly order: PersonalOrder;
+  readonly access: Access;
+  readonly now: Date;
+}
+
+/** The response of RFC 6749 §5.1, its members in the provider's order. */
+async function issue(parts: TokenParts, { asking, order, access, now }: Issuing): Promise<Answer> {
+  const { used, person, appApi, openidScopes } = order;
+  const { client } = asking.caller.app;
+  const { nonce, sid, grantId } = used;
+  const facts = { ...access, subject: person.id, clientId: client.id, grantId, now };
+  return {
+    access_token: appApi ? await issueAccessToken(parts, { ...facts, api: appApi.api }) : randomText(),
+    expires_in: appApi?.api.token_lifetime ?? lifetimes.accessToken,
+    id_token: order.hasIdToken
+      ? await issueIdToken(parts, { client, person, scopes: openidScopes, nonce, sid, now })
+      : undefined,
+    refresh_token: order.successor && randomText(),
+    scope: access.scope,
+    token_type: 'Bearer',
+  };
+}
+
+interface Writing extends Asking {
+  readonly token: string;
+  readonly order: PersonalOrder;
+  readonly access: Access;
+  readonly answer: Answer;
+}
+
+/** Uses it up and writes what follows, with the audit event. @returns whether this request was the one to use it */
+function writeExchange({ db }: TokenParts, { ctx, now }: PlainRequest, writing: Writing): Promise<boolean> {
+  const { grant, caller, token, order, answer } = writing;
+  const { id: clientId, refresh_retry_seconds: seconds } = caller.app.client;
+  const { successor, person, used } = order;
+  const { refresh_token: refreshToken } = answer;
+  const mayAskAgain = grant.model === 'RefreshToken' && seconds > 0 && refreshToken !== undefined;
+  const writes = {
+    consumed: { model: grant.model, id: token },
+    issued: [
+      ...(order.appApi ? [] : [toAccessTokenRow(writing, now)]),
+      ...(successor && refreshToken ? [toArtifactRow('RefreshToken', { id: refreshToken, ...successor, now })] : []),
+    ],
+    retries: mayAskAgain ? [toRetryRow({ token, successor: refreshToken, response: answer, seconds, now })] : [],
+    events: [{ type: grant.event, clientId, accountId: person.id, grantId: used.grantId }],
+  };
+  const actor = { type: 'client', id: clientId, ip: ctx.ip, requestId: ctx.state.requestId } as const;
+  return write(db, writes, { actor: () => actor, now });
+}
+
+/** An access token for UserInfo, as oidc-provider stores and reads it. */
+function toAccessTokenRow({ order, access, answer }: Writing, now: Date) {
+  const { accountId, clientId, grantId, sid, sessionUid, expiresWithSession } = order.used;
+  const iat = toSeconds(now);
+  const times = { iat, exp: iat + answer.expires_in };
+  const source = { accountId, clientId, grantId, sid, sessionUid, expiresWithSession, gty: order.gty };
+  const payload = { ...times, ...source, kind: 'AccessToken', scope: access.scope, extra: { grant_id: grantId } };
+  return toArtifactRow('AccessToken', { id: answer.access_token, payload, lifetime: answer.expires_in, now });
+}
+
+function note(
+  parts: TokenParts,
+  { ctx }: PlainRequest,
+  { grant, caller }: Asking,
+  { api, outcome, scope }: { api?: string | undefined; outcome: string; scope?: string },
+): void {
+  const { requestId } = ctx.state;
+  const clientId = caller.app.client.id;
+  parts.note({ at: parts.clock(), clientId, api, event: grant.usage, outcome, scope, requestId });
+}
