@@ -1,0 +1,144 @@
+import { randomFrom } from '../support/random.ts';
+
+export const APPS = [
+  'web',
+  'post',
+  'retries',
+  'lax',
+  'rsa',
+  'native',
+  'spa',
+  'tv',
+  'one',
+  'several',
+  'stopped',
+] as const;
+export type AppName = (typeof APPS)[number];
+
+/** What people once agreed to: each is a real sign-in, of which copies are made. */
+export const CONSENTS = [
+  'everything',
+  'openid',
+  'userinfo',
+  'api',
+  'session',
+  'roles',
+  'maxAge',
+  'two',
+  'noPkce',
+] as const;
+export type ConsentName = (typeof CONSENTS)[number];
+
+export type Source = 'code' | 'refresh' | 'device' | 'machine' | 'introspection' | 'revocation';
+
+/** How a code or token stands when it is presented. */
+const STATES = [
+  ...['used', 'expired', 'unknown', 'without grant', 'grant expired', 'person disabled', 'sign-in ended'],
+  ...['without session', 'session expired', "another grant's session", "another person's grant", 'pending', 'denied'],
+] as const;
+export type State = 'fresh' | (typeof STATES)[number];
+
+const AUTHENTICATIONS = [
+  ...['basic', 'body', 'both', 'wrong', 'none', 'id only', 'empty secret', 'lower', 'two spaces', 'unpadded'],
+  ...['other id', 'unknown app', 'bearer', 'encoded', 'nothing after colon', "another app's"],
+] as const;
+export type Authentication = (typeof AUTHENTICATIONS)[number];
+
+/** What is odd about the form. `VALUE` in it stands for the code or token. */
+const CHANGES = [
+  ...['twice grant_type', 'twice value', 'twice resource', 'empty resource', 'empty scope', 'empty value', 'no value'],
+  ...['unknown parameter', 'prototype', 'resource', 'other resource', 'unknown resource', 'relative resource'],
+  ...['narrower', 'wider', 'nonsense scope', 'openid scope', 'spaces in scope', 'backwards', 'ampersands'],
+  ...[
+    'encoded names',
+    'plus',
+    'nul',
+    'bad escape',
+    'latin1',
+    'upper grant',
+    'no grant',
+    'unknown grant',
+    'grant of another',
+  ],
+  ...['no redirect', 'other redirect', 'no verifier', 'wrong verifier', 'short verifier', 'hint', 'large', 'surrogate'],
+  ...['value in another case', 'assertion', 'no body'],
+] as const;
+export type Change = (typeof CHANGES)[number];
+
+const HEADERS: readonly Readonly<Record<string, string>>[] = [
+  { origin: 'https://app.example.com' },
+  { dpop: 'x' },
+  { 'oauth-client-attestation': 'x' },
+  { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+  { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+  { 'content-type': 'application/x-www-form-urlencoded; charset=latin1' },
+  { 'content-type': 'application/json' },
+  { 'content-type': 'text/plain' },
+  { 'content-encoding': 'gzip' },
+  { accept: 'text/html' },
+  { accept: 'application/json' },
+  { 'accept-encoding': 'gzip' },
+  { 'x-forwarded-for': '203.0.113.9' },
+  { 'x-forwarded-host': 'evil.example' },
+  { cookie: 'latchkey_session=x' },
+];
+
+/** What comes after the first request: the same again, the new refresh token, or both at once. */
+export type Step = 'again' | 'next' | 'next twice';
+
+export interface Scenario {
+  readonly number: number;
+  readonly source: Source;
+  /** Who asks, and whose code or token it is. */
+  readonly app: AppName;
+  readonly owner: AppName;
+  readonly consent: ConsentName;
+  readonly state: State;
+  readonly how: Authentication;
+  readonly changes: readonly Change[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: string;
+  readonly steps: readonly Step[];
+}
+
+const PEOPLES: readonly [AppName, ...AppName[]] = ['web', 'post', 'retries', 'lax', 'rsa', 'native', 'spa', 'stopped'];
+const DEVICES: readonly [AppName, ...AppName[]] = ['tv'];
+const MACHINES: readonly [AppName, ...AppName[]] = ['one', 'several'];
+const SOURCES = [
+  ...['code', 'code', 'code', 'code', 'refresh', 'refresh', 'refresh', 'refresh', 'device', 'device'],
+  ...['machine', 'machine', 'introspection', 'revocation'],
+] as [Source, ...Source[]];
+
+const publics: ReadonlySet<AppName> = new Set(['native', 'spa', 'tv']);
+const ownersOf = (source: Source) =>
+  source === 'device' ? DEVICES : ['machine', 'introspection', 'revocation'].includes(source) ? MACHINES : PEOPLES;
+
+/** Scenarios by seed, most of them with nothing or one thing odd about them. */
+export function scenariosOf(seed: number, count: number): Scenario[] {
+  const random = randomFrom(seed);
+  const one = <T>(values: readonly T[]) => random.one(values as readonly [T, ...T[]]);
+  const aScenario = (number: number): Scenario => {
+    const source = one(SOURCES);
+    // Of four, one is as plain as can be, and the others have one thing about them or a few.
+    const oddities = one([0, 1, 1, 2]);
+    const odd = new Set(
+      Array.from({ length: oddities }, () => one(['state', 'how', 'change', 'header', 'app', 'query'])),
+    );
+    const owner = one(ownersOf(source));
+    const app = odd.has('app') && random.chance(0.7) ? one(APPS) : owner;
+    return {
+      number,
+      source,
+      app,
+      owner,
+      consent: one(CONSENTS),
+      state: odd.has('state') ? one(STATES) : 'fresh',
+      how: odd.has('how') ? one(AUTHENTICATIONS) : publics.has(app) ? 'id only' : one(['basic', 'body', 'lower']),
+      changes: odd.has('change') ? [one(CHANGES), ...(random.chance(0.2) ? [one(CHANGES)] : [])] : [],
+      headers: odd.has('header') ? one(HEADERS) : {},
+      query: odd.has('query') ? one(['?', '?scope=reports:read', '?client_secret=x']) : '',
+      steps: one([[], [], ['again'], ['next'], ['next', 'again'], ['next', 'next'], ['next twice']] as Step[][]),
+    };
+  };
+  return Array.from({ length: count }, (_, number) => aScenario(number));
+}
