@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../src/clients/clients.ts';
+import { CLIENT_TYPES, PURPOSES } from '../../src/clients/purposes.ts';
 import { type Setting, type SettingName, settings } from '../../src/clients/settings/settings.ts';
+import type { ClientType } from '../../src/db/tables/catalogue.ts';
 import { toSnake } from '../../src/json-names.ts';
 import { commandLineOf } from '../cli/in-process.ts';
 import { aTeam } from '../support/access.ts';
@@ -59,8 +61,9 @@ afterAll(() => server.stop());
 const REDIRECT_URI = 'https://app.example.com/callback';
 
 /** Said nothing of but what it has to have. */
-async function aNewApp(): Promise<string> {
-  const input = { name: 'Walked', type: 'web' as const, team, redirectUris: [REDIRECT_URI] };
+async function aNewApp(type: ClientType = 'web'): Promise<string> {
+  const redirectUris = PURPOSES[type].hasRedirectUris ? [REDIRECT_URI] : [];
+  const input = { name: 'Walked', type, team, redirectUris };
   const { client } = await createClient(server.database.db, input, { actor: { type: 'operator' }, now: new Date() });
   return client.id;
 }
@@ -185,6 +188,21 @@ describe.each(walked)('the setting $name of an app', ({ name, setting, good, bad
     }
     expect(await readings(id, name)).toEqual(before);
   });
+});
+
+it.each(CLIENT_TYPES)('the form of a %s app has the settings that mean something to it', async (type) => {
+  const { text } = await visitor.visit(`/apps/${await aNewApp(type)}/settings`);
+  const shown = settings.filter(([name]) => text.includes(`name="${name}"`)).map(([name]) => name);
+  const TOKENS: SettingName[] = ['idTokenAlg', 'refreshRetrySeconds'];
+  const BROWSER: SettingName[] = ['redirectUris', 'postLogoutRedirectUris', 'requirePar'];
+  const wanted = {
+    machine: [],
+    device: TOKENS,
+    native: [...TOKENS, ...BROWSER],
+    spa: [...TOKENS, ...BROWSER],
+    web: [...TOKENS, ...BROWSER, 'pkce'],
+  };
+  expect(shown.sort()).toEqual(['description', 'homepage', ...wanted[type]].sort());
 });
 
 it('every switch that is on can be switched off at the command line', async () => {

@@ -14,8 +14,10 @@ import { judgeRedirectUri } from '../redirect-uris.ts';
 import { choice, list, number, text, toggle } from './setting.ts';
 
 const any = () => true;
-const signsIn = (type: ClientType) => PURPOSES[type].hasRedirectUris;
-const keepsSecrets = (type: ClientType) => signsIn(type) && !PURPOSES[type].isPublic;
+/** Acts for people: it gets ID tokens and refresh tokens. */
+const forPeople = (type: ClientType) => type !== 'machine';
+const inBrowser = (type: ClientType) => PURPOSES[type].hasRedirectUris;
+const keepsSecrets = (type: ClientType) => inBrowser(type) && !PURPOSES[type].isPublic;
 
 /** https, or http on this machine: a link for people. */
 const Homepage = z
@@ -62,7 +64,7 @@ export const SETTINGS = {
     column: 'redirect_uris',
     schema: z.array(z.string()).max(50, 'An app has at most 50 redirect URIs.'),
     acts: true,
-    isFor: signsIn,
+    isFor: inBrowser,
     meaning: 'Where people come back to after signing in. Compared exactly.',
     option: '--redirect-uri <uri>',
     help: 'where people come back to; may be repeated',
@@ -78,7 +80,7 @@ export const SETTINGS = {
     column: 'post_logout_redirect_uris',
     schema: z.array(z.string()).max(50, 'An app has at most 50 addresses for after signing out.'),
     acts: true,
-    isFor: signsIn,
+    isFor: inBrowser,
     meaning: 'Where people may be sent after signing out.',
     option: '--post-logout-redirect-uri <uri>',
     help: 'where people may go after signing out; may be repeated',
@@ -93,7 +95,7 @@ export const SETTINGS = {
     whenNew: 'RS256',
     inVersion1: 'ES256',
     acts: true,
-    isFor: signsIn,
+    isFor: forPeople,
     meaning: 'How its ID tokens are signed.',
     option: '--id-token-alg <alg>',
     help: 'what its ID tokens are signed with',
@@ -109,7 +111,7 @@ export const SETTINGS = {
     whenNew: 'required',
     acts: true,
     isFor: keepsSecrets,
-    meaning: 'Whether an authorization request always needs PKCE.',
+    meaning: 'What protects a code: PKCE always, PKCE or a nonce, or PKCE where the app sends it.',
     option: '--pkce <rule>',
     help: 'what must protect a code',
     label: 'What protects a code',
@@ -132,7 +134,7 @@ export const SETTINGS = {
     schema: z.int(WHOLE_SECONDS).min(0, WHOLE_SECONDS).max(60, WHOLE_SECONDS),
     whenNew: 0,
     acts: true,
-    isFor: signsIn,
+    isFor: forPeople,
     meaning: 'For so long a used refresh token gets the same answer again.',
     option: '--refresh-retry-seconds <n>',
     help: 'how long a repeated refresh gets the same answer, 0 to 60',
@@ -142,7 +144,7 @@ export const SETTINGS = {
   requirePar: toggle({
     column: 'require_par',
     acts: true,
-    isFor: signsIn,
+    isFor: inBrowser,
     meaning: 'Whether it must push its authorization requests (RFC 9126).',
     option: '--require-par',
     help: 'accept only pushed authorization requests',

@@ -73,7 +73,6 @@ function presentCredentials(client: ClientDetails) {
 
 function factsOf(client: ClientDetails, signing: SigningNow) {
   const fact = (label: string, value: string, code = false) => ({ label, value, code });
-  const people = client.redirect_uris.length > 0;
   return [
     fact('Client ID', client.id, true),
     fact('Team', client.team_name ?? 'None: it belongs to the operator'),
@@ -84,7 +83,7 @@ function factsOf(client: ClientDetails, signing: SigningNow) {
     ),
     ...factsOfSettings(client),
     ...(client.default_api ? [fact('Default API', client.default_api, true)] : []),
-    ...(people ? [fact('ID tokens', `signed with ${describeSigning(signing, inMoment)}`)] : []),
+    ...(client.type === 'machine' ? [] : [fact('ID tokens', `signed with ${describeSigning(signing, inMoment)}`)]),
     fact('Created', `${inDate(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
   ];
 }
