@@ -5,7 +5,7 @@ import type { NewClient } from '../../src/clients/client-input.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import type { Database } from '../../src/db/connections/connection.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { nginxBlock } from '../support/documented-proxies.ts';
+import { nginxBlock, nginxBlockBelow } from '../support/documented-proxies.ts';
 import type { Person } from '../support/person.ts';
 import { freePort } from '../support/postgres.ts';
 import { certificate, startNginx } from '../support/proxies.ts';
@@ -28,19 +28,22 @@ export const TRUST: Readonly<Record<string, string>> = {
   REQUESTS_CA_BUNDLE: certificate,
 };
 
-/** A server as docs/deploy.md has it: a process of its own behind nginx, which speaks TLS. This process trusts it too. */
-export async function deploy(): Promise<Deployment> {
+/**
+ * A server as docs/deploy.md has it, with a host of its own or below a path: a process behind nginx, which speaks TLS. This
+ * process trusts the certificate too.
+ */
+export async function deploy(path: '' | '/auth' = ''): Promise<Deployment> {
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')]);
   const storage = await createTestDatabase();
   const [port, target] = [await freePort(), await freePort()];
-  const issuer = `https://localhost:${port}`;
+  const issuer = `https://localhost:${port}${path}`;
   const server = await startProcess({
     DATABASE_URL: storage.url ?? '',
     PORT: String(target),
     ISSUER: issuer,
     TRUSTED_PROXIES: '1',
   });
-  const proxy = await startNginx(nginxBlock(port, target), port);
+  const proxy = await startNginx((path ? nginxBlockBelow : nginxBlock)(port, target), port);
   return {
     issuer,
     database: storage.database,

@@ -65,7 +65,7 @@ describe('mod_auth_openidc', () => {
   it('lets a person in, knows them, and signs out of both', async () => {
     const ada = await aPerson(server.database);
     // A real browser, for nothing else is sent to sign in.
-    visit = await openVisit(browser, [server.issuer, app], { ignoreHTTPSErrors: true });
+    visit = await openVisit(browser, [new URL(server.issuer).origin, app], { ignoreHTTPSErrors: true });
     const { page } = visit;
     await page.goto(`${app}/index.html`);
     await page.getByLabel('Email address').fill(ada.email);

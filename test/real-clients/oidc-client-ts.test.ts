@@ -22,7 +22,7 @@ let visit: Visit;
 let settings: Record<string, unknown>;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([deploy(), launchBrowser()]);
+  [server, browser] = await Promise.all([deploy('/auth'), launchBrowser()]);
   const tls = { cert: readFileSync(certificate), key: readFileSync(certificateKey) };
   app = createServer(tls, ({ url }, response) => {
     if (url === '/oidc-client-ts.min.js') response.setHeader('content-type', 'text/javascript').end(library);
@@ -51,7 +51,7 @@ async function signIn(more: Record<string, unknown>) {
   });
   settings = { authority: server.issuer, client_id: clientId, ...more };
   const ada = await aPerson(server.database);
-  visit = await openVisit(browser, [server.issuer, origin], { ignoreHTTPSErrors: true });
+  visit = await openVisit(browser, [new URL(server.issuer).origin, origin], { ignoreHTTPSErrors: true });
   await visit.page.goto(origin);
   await press(visit.page, 'Sign in');
   await visit.page.getByLabel('Email address').fill(ada.email);

@@ -10,7 +10,7 @@ let program: Program;
 let app: string;
 
 beforeAll(async () => {
-  server = await deploy();
+  server = await deploy('/auth');
   const port = await freePort();
   app = `http://localhost:${port}`;
   const { clientId, clientSecret } = await server.register({
