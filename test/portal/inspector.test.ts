@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { disableClient } from '../../src/clients/lifecycle.ts';
+import { disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
 import { endSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
@@ -224,6 +224,9 @@ describe('the token inspector', () => {
     expect(secret.text).toContain('A client secret do not paste');
     expect(secret.html).not.toContain(web.clientSecret);
     expect((await inspect(developer, 'x'.repeat(43))).text).toContain('This server does not know it');
+    await disableClient(server.database.db, { clientId: web.clientId, reason: 'leaked' }, byOperator());
+    await enableClient(server.database.db, web.clientId, byOperator());
+    expect((await inspect(developer, tokens.access_token)).text).toContain('This server does not know it');
     expect((await inspect(developer, web.clientId)).text).toContain('An id, and no token');
     expect((await inspect(developer, 'a.b.c')).text).toContain('This is not a token that we can read.');
     expect((await inspect(developer, 'a.b.c.d.e')).text).toContain('An encrypted token');
