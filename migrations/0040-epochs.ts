@@ -17,8 +17,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index epochs_to_clean on epochs (client_id) where cleaned < epoch`.execute(db);
   await sql`alter table artifacts add column client_epoch integer not null default 0`.execute(db);
   await sql`alter table artifacts add column consent_epoch integer not null default 0`.execute(db);
-  // Few rows are grants, and few grants are written: the rows of every refresh are not in it.
-  await sql`create index artifacts_client_grants on artifacts (client_id, client_epoch) where model = 'Grant'`.execute(
-    db,
-  );
 }

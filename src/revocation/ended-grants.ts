@@ -47,6 +47,7 @@ async function findGrants(db: Db, { account_id: accountId, client_id: clientId, 
     .selectFrom('artifacts')
     .select('grant_id')
     .where('model', '=', 'Grant')
+    .where('consumed_at', 'is', null)
     .where('client_id', '=', clientId)
     .where((eb) => (accountId === '' ? eb('client_epoch', '<', epoch) : ofConsent(eb)))
     .limit(GRANTS)
