@@ -5,6 +5,7 @@ import { createFirstClient } from '../../src/clients/first-client.ts';
 import { deleteClient, disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { addSecret } from '../../src/clients/secrets/secrets.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
+import { deleteEndedGrants } from '../../src/revocation/ended-grants.ts';
 import { allowIntrospection } from '../../src/subscriptions/introspectors.ts';
 import { aTeam, someoneWith } from '../support/access.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
@@ -287,6 +288,8 @@ describe('an app that ends', () => {
     const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
     expect((await post(server, '/token', form, app)).status).toBe(401);
     expect(await isActive(tokens.access_token)).toBe(false);
+    // Ending it is one small statement; what has ended is removed later.
+    await deleteEndedGrants(db(), new Date(), 1000);
     const left = await db().selectFrom('artifacts').select('model').where('client_id', '=', app.clientId).execute();
     expect(left.map(({ model }) => model).filter((model) => model !== 'Interaction')).toEqual([]);
   });
