@@ -11,6 +11,7 @@ import { lifetimes, toSeconds } from './issue/lifetimes.ts';
 import { isSmall } from './issue/token-size.ts';
 import type { PlainRequest, TokenParts } from './parts.ts';
 import { findPersonalUse } from './personal-use.ts';
+import { termsOf } from './refresh-retry.ts';
 import { toArtifactRow } from './storage/artifacts.ts';
 import { toRetryRow } from './storage/refresh-retries.ts';
 import { findStoredToken } from './storage/stored-token.ts';
@@ -117,10 +118,12 @@ interface Writing extends Asking {
 
 /** Uses it up and writes what follows, with the audit event. @returns whether this request was the one to use it */
 function writeExchange({ db }: TokenParts, { ctx, now }: PlainRequest, writing: Writing): Promise<boolean> {
-  const { grant, caller, token, order, answer } = writing;
+  const { grant, caller, form, token, order, answer } = writing;
   const { id: clientId, refresh_retry_seconds: seconds } = caller.app.client;
   const { successor, person, used } = order;
   const { refresh_token: refreshToken } = answer;
+  // A request with a proof or a scope is not for this way.
+  const terms = termsOf({ resource: form.get('resource'), granted: used.resource });
   const mayAskAgain = grant.model === 'RefreshToken' && seconds > 0 && refreshToken !== undefined;
   const writes = {
     consumed: { model: grant.model, id: token },
@@ -128,7 +131,7 @@ function writeExchange({ db }: TokenParts, { ctx, now }: PlainRequest, writing: 
       ...(order.appApi ? [] : [toAccessTokenRow(writing, now)]),
       ...(successor && refreshToken ? [toArtifactRow('RefreshToken', { id: refreshToken, ...successor, now })] : []),
     ],
-    retries: mayAskAgain ? [toRetryRow({ token, successor: refreshToken, response: answer, seconds, now })] : [],
+    retries: mayAskAgain ? [toRetryRow({ token, successor: refreshToken, response: answer, terms, seconds, now })] : [],
     events: [{ type: grant.event, clientId, accountId: person.id, grantId: used.grantId }],
   };
   const actor = { type: 'client', id: clientId, ip: ctx.ip, requestId: ctx.state.requestId } as const;

@@ -150,7 +150,7 @@ describe('the version of a file', () => {
       .where('id', '=', 'billing')
       .executeTakeFirstOrThrow();
   const OLD = { id_token_alg: 'ES256', pkce: 'required', refresh_retry_seconds: 0 };
-  const NEW = { id_token_alg: 'RS256', pkce: 'required', refresh_retry_seconds: 0 };
+  const NEW = { id_token_alg: 'RS256', pkce: 'required', refresh_retry_seconds: 10 };
 
   it.each([
     ['none', '', OLD],
@@ -167,6 +167,7 @@ describe('the version of a file', () => {
     const text = await exported(test.database);
     expect(text).toMatch(/^version: 2$/m);
     expect(text).toMatch(/^ {4}id_token_alg: ES256$/m);
+    expect(text).toMatch(/^ {4}refresh_retry_seconds: 0$/m);
     expect((await apply(test.database, text)).changes).toEqual([]);
     await apply(test.database, `version: 2\n${APP}`);
     expect(await exported(test.database)).not.toMatch(/id_token_alg|pkce|refresh_retry_seconds/);

@@ -22,8 +22,10 @@ export async function anApi({ db }: Database, overrides: Partial<Parameters<type
 
 export async function aClient({ db }: Database, wanted: Partial<z.input<typeof NewClient>> & { type: ClientType }) {
   const redirectUris = PURPOSES[wanted.type].hasRedirectUris ? ['https://app.example.com/callback'] : [];
-  // As quick to sign as access tokens are; test/http/id-token-defaults.test.ts has what an app gets that says nothing.
-  const settings = { name: `App ${unique()}`, redirectUris, idTokenAlg: 'ES256' as const, ...wanted };
+  // As quick to sign as access tokens are, and reuse ends the family at once; what an app gets that says nothing is in
+  // test/http/id-token-defaults.test.ts and test/http/refresh-retries.test.ts.
+  const before = { idTokenAlg: 'ES256', refreshRetrySeconds: 0 } as const;
+  const settings = { name: `App ${unique()}`, redirectUris, ...before, ...wanted };
   const { client, secret } = await createClient(db, settings, by());
   return { clientId: client.id, clientSecret: secret?.secret ?? '', client, secret };
 }

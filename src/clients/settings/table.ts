@@ -132,14 +132,16 @@ export const SETTINGS = {
   refreshRetrySeconds: number({
     column: 'refresh_retry_seconds',
     schema: z.int(WHOLE_SECONDS).min(0, WHOLE_SECONDS).max(60, WHOLE_SECONDS),
-    whenNew: 0,
+    // Two tabs, two workers and a lost answer are everyday life.
+    whenNew: 10,
+    inVersion1: 0,
     acts: true,
     isFor: forPeople,
-    meaning: 'For so long a used refresh token gets the same answer again.',
+    meaning: 'For so long a used refresh token gets the same answer again; 0 turns it off.',
     option: '--refresh-retry-seconds <n>',
     help: 'how long a repeated refresh gets the same answer, 0 to 60',
     label: 'Seconds in which a repeated refresh gets the same answer',
-    hint: 'From 0 to 60. Helps apps whose answers get lost on the way; 0 turns it off.',
+    hint: 'From 0 to 60. For two tabs or workers that refresh at once, and for answers that get lost; 0 turns it off.',
   }),
   requirePar: toggle({
     column: 'require_par',

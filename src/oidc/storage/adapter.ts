@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { ClientCache } from '../../clients/client-cache.ts';
 import type { SigningAlgorithms } from '../../keys/signing-algs.ts';
+import type { RetryVerdict } from '../../tokens/refresh-retry.ts';
 import {
   type ArtifactRow,
   consumeArtifact,
@@ -60,6 +61,8 @@ class ArtifactAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const row = toArtifactRow(this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
     const exchange = this.#work.exchange();
+    // A retry has its successor already.
+    if (exchange?.retry && this.#model === 'RefreshToken') return;
     if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(row);
     else await saveArtifact(this.#work.db(), { ...row, ...this.#epochsOf(row) }, this.#signInEpochOf(row));
   }
@@ -94,11 +97,12 @@ class ArtifactAdapter implements Adapter {
     if (exchange.presented?.id !== id) exchange.presented = { id, found: findStoredToken(this.#work.db(), id) };
     const presented = await exchange.presented.found;
     if (presented?.model !== this.#model) return undefined;
-    const mayBeRetry = presented.consumedAt && this.#model === 'RefreshToken' && exchange.retrySeconds > 0;
-    const sealed = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
-    if (!sealed) return withUse(presented);
-    // Shown as unused, so that every check of a refresh is made of the retry too; consume() then ends it.
-    exchange.retry = { tokenHash: hashOf(id), sealed };
+    const { judgeRetry } = exchange;
+    const mayBeRetry = judgeRetry && presented.consumedAt && this.#model === 'RefreshToken';
+    const found = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
+    if (!judgeRetry || !found) return withUse(presented);
+    // Shown as unused, so that every check of a refresh is made of the retry too; consume() then says what becomes of it.
+    exchange.retry = { ...found, tokenHash: hashOf(id), verdict: judgeRetry(found, presented.payload) };
     return presented.payload;
   }
 
@@ -114,8 +118,7 @@ class ArtifactAdapter implements Adapter {
   /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
   async consume(id: string): Promise<void> {
     const exchange = this.#work.exchange();
-    const tokenHash = exchange?.retry?.tokenHash;
-    if (tokenHash && hashOf(id).equals(tokenHash)) throw new AnsweredBefore();
+    if (exchange?.retry && hashOf(id).equals(exchange.retry.tokenHash)) return useAgain(exchange.retry.verdict);
     if (exchange && SINGLE_USE.has(this.#model)) {
       exchange.writes.consumed = { model: this.#model, id };
       return;
@@ -142,6 +145,14 @@ class ArtifactAdapter implements Adapter {
     gathered?.grants.push(...endings.grants);
     if (!gathered) await end(this.#work.db(), endings, { actor: { type: 'system' }, events: [], now: this.#clock() });
   }
+}
+
+/** What the refresh goes on with: nothing is used up. @throws AnsweredBefore @throws InvalidGrant, and the family stays */
+function useAgain(verdict: RetryVerdict): void {
+  if (verdict === 'same answer') throw new AnsweredBefore();
+  if (verdict === 'other key') throw new errors.InvalidGrant('the retry has another proof key than the refresh had');
+  if (verdict === 'successor used')
+    throw new errors.InvalidGrant('both this refresh token and its successor were used');
 }
 
 function withUse({ payload, consumedAt }: StoredArtifact): AdapterPayload {

@@ -5,6 +5,9 @@ import type { Actor } from '../../audit/events.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import type { RetryVerdict } from '../../tokens/refresh-retry.ts';
+import type { ArtifactPayload } from '../../tokens/storage/artifacts.ts';
+import type { FoundRetry } from '../../tokens/storage/refresh-retries.ts';
 import type { StoredToken } from '../../tokens/storage/stored-token.ts';
 import { type Writes, write } from '../../tokens/storage/writes.ts';
 import { type Endings, end } from './endings.ts';
@@ -19,11 +22,14 @@ export interface Exchange {
   presented: { readonly id: string; readonly found: Promise<StoredToken | undefined> } | undefined;
   /** Proofs whose only use is in this request. */
   readonly proofs: Set<string>;
-  /** Seconds within which a just-used refresh token gets its response again; 0 for none. */
-  readonly retrySeconds: number;
-  /** The sealed response that a retry is going to get. */
-  retry: { tokenHash: Uint8Array; sealed: Uint8Array } | undefined;
+  /** What becomes of a just-used refresh token that comes back; undefined where that is always reuse. */
+  readonly judgeRetry: JudgeRetry | undefined;
+  /** The just-used refresh token that came back, and what was kept of its refresh. */
+  retry: (FoundRetry & { readonly tokenHash: Uint8Array; readonly verdict: RetryVerdict }) | undefined;
 }
+
+/** @param used the payload of the refresh token */
+export type JudgeRetry = (found: FoundRetry, used: ArtifactPayload) => RetryVerdict;
 
 /** Who it is turns out while it runs. */
 type By = { actor: () => Actor; now: Date };
@@ -39,18 +45,18 @@ export interface UnitOfWork {
    * Runs a token exchange: all that it writes is there afterwards, or nothing. A refusal writes nothing but what had to be
    * revoked. One that lost a race is run again from the start, and finds the code or token used.
    */
-  run(options: By & { retrySeconds: number }, work: (exchange: Exchange) => Promise<void>): Promise<void>;
+  run(options: By & { judgeRetry?: JudgeRetry }, work: (exchange: Exchange) => Promise<void>): Promise<void>;
   /** Runs `work`, calls of the provider's models included, in one transaction. */
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
 }
 
-function startExchange(retrySeconds: number, proofs: Set<string>): Exchange {
+function startExchange(judgeRetry: JudgeRetry | undefined, proofs: Set<string>): Exchange {
   return {
     writes: { consumed: undefined, issued: [], retries: [], events: [] },
     endings: { artifacts: [], grants: [] },
     presented: undefined,
     proofs,
-    retrySeconds,
+    judgeRetry,
     retry: undefined,
   };
 }
@@ -80,10 +86,10 @@ export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
     db: () => storage.getStore()?.trx ?? db,
     exchange: () => storage.getStore()?.exchange,
     transaction: (work) => inTransaction(db, (trx) => storage.run({ trx }, () => work(trx))),
-    async run({ retrySeconds, ...by }, work) {
+    async run({ judgeRetry, ...by }, work) {
       const proofs = new Set<string>();
       for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {
-        if (await attempt(startExchange(retrySeconds, proofs), by, work)) return;
+        if (await attempt(startExchange(judgeRetry, proofs), by, work)) return;
       }
       throw new errors.InvalidGrant('the code or token, or what it comes from, keeps changing');
     },

@@ -10,6 +10,8 @@ import type { RetryRow } from './refresh-retries.ts';
 export interface Writes {
   /** The code or token that is used up by it, and was unused when it was read. */
   consumed: { readonly model: string; readonly id: string } | undefined;
+  /** In its place, for a retry: the refresh token that it is answered with, which has to be unused still. */
+  unused?: string;
   readonly issued: ArtifactRow[];
   readonly retries: RetryRow[];
   readonly events: AuditEvent[];
@@ -33,15 +35,24 @@ const RETRY: ColumnTypes = {
   expires_at: 'timestamptz',
 };
 
+/** Unused, and the grant and the person are still there. */
+const IS_GOOD = `consumed_at is null
+      and exists (select from artifacts owner where owner.model = 'Grant'
+        and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8'))
+        and ${ofLiveGrant('owner')})
+      and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null
+        and ${ofLiveSignIn('artifacts', 'accounts')})`;
+
 /**
  * Uses up the code or token, and only if nobody else has, and the grant and the person are still there, writes what
  * follows from it. @returns whether it was this one who used it
  */
 export async function write(db: Db, writes: Writes, by: { actor: () => Actor; now: Date }): Promise<boolean> {
-  const { consumed, issued, retries, events } = writes;
-  if (!consumed && issued.length + retries.length + events.length === 0) return true;
+  const { consumed, unused, issued, retries, events } = writes;
+  if (!consumed && unused === undefined && issued.length + retries.length + events.length === 0) return true;
   const statement = new Statement();
   if (consumed) statement.basis(use(statement, consumed, by.now));
+  else if (unused !== undefined) statement.basis(hold(statement, unused));
   statement.insert('artifacts', ISSUED, issued);
   statement.insert('refresh_retries', RETRY, retries);
   recordWithin(statement, by.actor(), events, by.now);
@@ -51,11 +62,13 @@ export async function write(db: Db, writes: Writes, by: { actor: () => Actor; no
 function use(statement: Statement, { model, id }: { model: string; id: string }, now: Date): string {
   return `update artifacts set consumed_at = ${statement.parameter(now, 'timestamptz')}
     where id_hash = ${statement.parameter(hashOf(id), 'bytea')} and model = ${statement.parameter(model, 'text')}
-      and consumed_at is null
-      and exists (select from artifacts owner where owner.model = 'Grant'
-        and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8'))
-        and ${ofLiveGrant('owner')})
-      and exists (select from accounts where accounts.id = artifacts.account_id and accounts.disabled_at is null
-        and ${ofLiveSignIn('artifacts', 'accounts')})
+      and ${IS_GOOD}
     returning 1 as one`;
+}
+
+/** Nobody uses it up meanwhile. */
+function hold(statement: Statement, refreshToken: string): string {
+  return `select 1 as one from artifacts
+    where id_hash = ${statement.parameter(hashOf(refreshToken), 'bytea')} and model = 'RefreshToken' and ${IS_GOOD}
+    for share`;
 }

@@ -29,6 +29,18 @@ export const grants = {
       fix: 'Keep the new refresh token before anything else, refresh one at a time per person, and consider a retry window. The person signs in again.',
     },
     {
+      detail: /its successor were used/,
+      cause:
+        'A used refresh token came back inside the retry window, after the new one had been used too. Nothing was ended.',
+      fix: 'Use the newest refresh token of the person: another worker or tab has it.',
+    },
+    {
+      detail: /another proof key than the refresh/,
+      cause:
+        'A refresh was repeated inside the retry window with another DPoP key, or with a proof where there was none.',
+      fix: 'Repeat a refresh with the key that it was first asked for with.',
+    },
+    {
       detail: /refresh token not found/,
       cause:
         'This refresh token is unknown, or its sign-in was ended: revoked, reused, disconnected by the person, or the app was disabled.',
