@@ -61,4 +61,13 @@ describe('Auth.js', () => {
     await press(browser, 'signout');
     expect(await session(browser)).toBeNull();
   });
+
+  it('stays signed in when two tabs refresh at once', async () => {
+    const browser = await signIn(await aPerson(server.database));
+    const both = await Promise.all([session(browser), session(browser)]);
+    expect(both[1].accessToken).toBe(both[0].accessToken);
+    const later = await session(browser);
+    expect(later.user).toEqual(both[0].user);
+    expect(later.accessToken).not.toBe(both[0].accessToken);
+  });
 });
