@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
-import type { ClientCache } from '../clients/client-cache.ts';
+import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import { algorithmOfApi } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { findPersonalUse } from '../tokens/personal-use.ts';
@@ -25,7 +25,8 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
   return {
     /**
      * The API for a request that names none. With `openid` there is none: such a token is for UserInfo, and giving it an
-     * API would make UserInfo refuse it. Without, it is the app's default or only one.
+     * API would make UserInfo refuse it, unless the app is set so and asks for scopes of its default API (decision 26).
+     * Without, it is the app's default or only one.
      */
     async defaultResource(
       ctx: KoaContextWithOIDC,
@@ -34,8 +35,9 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
     ): Promise<string | readonly string[] | undefined> {
       if (oneOf) return oneOf;
       const scopes = String(ctx.oidc.params?.scope ?? '').split(' ');
-      if (scopes.includes('openid')) return undefined;
-      const identifier = (await entryOf(client))?.defaultApi;
+      const entry = await entryOf(client);
+      if (scopes.includes('openid')) return entry && apiOfSignIn(entry, scopes);
+      const identifier = entry?.defaultApi;
       if (!identifier && isAuthorization(ctx))
         throw new errors.InvalidScope('ask for openid, or for scopes of an API', String(ctx.oidc.params?.scope ?? ''));
       return identifier;
@@ -120,6 +122,12 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
 }
 
 export type Resources = ReturnType<typeof createResources>;
+
+/** The default API of an app that means it for sign-ins too; undefined when it asks for none of its scopes. */
+function apiOfSignIn({ client, apis, defaultApi }: CachedClient, requested: readonly string[]): string | undefined {
+  const appApi = client.default_api_at_sign_in ? apis.get(defaultApi ?? '') : undefined;
+  return appApi && decideScopes({ ...appApi, requested, roles: 'app' }).granted.length > 0 ? defaultApi : undefined;
+}
 
 const ASKING = new Set(['authorization', 'pushed_authorization_request', 'device_authorization']);
 

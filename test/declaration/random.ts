@@ -87,6 +87,12 @@ function randomApp({ chance, some, one, int }: Random, id: string, { apis, owner
     ...(first !== undefined && chance(0.5) ? { default_api: first } : {}),
     id_token_alg: one(['ES256', 'RS256', 'EdDSA'] as const),
     pkce: isPublic ? ('required' as const) : one(['required', 'pkce_or_nonce', 'optional'] as const),
-    ...{ require_par: chance(0.3), first_party: chance(0.2), refresh_retry_seconds: int(60), subscriptions },
+    ...{
+      default_api_at_sign_in: chance(0.2),
+      require_par: chance(0.3),
+      first_party: chance(0.2),
+      refresh_retry_seconds: int(60),
+      subscriptions,
+    },
   };
 }

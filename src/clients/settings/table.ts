@@ -143,6 +143,18 @@ export const SETTINGS = {
     label: 'Seconds in which a repeated refresh gets the same answer',
     hint: 'From 0 to 60. For two tabs or workers that refresh at once, and for answers that get lost; 0 turns it off.',
   }),
+  defaultApiAtSignIn: toggle({
+    column: 'default_api_at_sign_in',
+    acts: true,
+    isFor: forPeople,
+    meaning: 'Whether a sign-in with scopes of its default API is for that API when it names none.',
+    option: '--default-api-at-sign-in',
+    help: 'let a sign-in with scopes of the default API be for it',
+    helpOff: 'let a sign-in that names no API be for UserInfo',
+    label: 'Default API also when people sign in',
+    hint: 'For libraries that cannot send resource. The access token is then for that API and not for UserInfo: read claims from the ID token.',
+    fact: { label: 'Sign-ins', whenOn: 'for the default API, where its scopes are asked for' },
+  }),
   requirePar: toggle({
     column: 'require_par',
     acts: true,

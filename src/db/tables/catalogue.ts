@@ -26,6 +26,8 @@ export interface ClientTable {
   first_party: boolean;
   refresh_retry_seconds: number;
   default_api_id: string | null;
+  /** Also where people sign in, for a request with scopes of that API. */
+  default_api_at_sign_in: Generated<boolean>;
   /** null: it belongs to the operator. */
   team_id: Late<string>;
   description: Generated<string>;
