@@ -23,15 +23,20 @@ export interface ScopeDecision {
   readonly granted: readonly string[];
   /** Requested, but not allowed. */
   readonly refused: readonly string[];
+  /** Whatever was requested: what the app may have of the API, and this person's roles do not allow. */
+  readonly withheld: readonly string[];
 }
 
 export function decideScopes({ offered, needsRole, subscribed, requested, roles }: ScopeRequest): ScopeDecision {
-  const withheld = roles === 'app' ? new Set<string>() : new Set(needsRole).difference(new Set(roles));
-  const allowed = new Set(subscribed).intersection(new Set(offered)).difference(withheld);
-  if (requested === undefined) return { granted: offered.filter((scope) => allowed.has(scope)), refused: [] };
+  const lacking = roles === 'app' ? new Set<string>() : new Set(needsRole).difference(new Set(roles));
+  const forApp = new Set(subscribed).intersection(new Set(offered));
+  const allowed = forApp.difference(lacking);
+  const withheld = offered.filter((scope) => forApp.has(scope) && lacking.has(scope));
+  if (requested === undefined) return { granted: offered.filter((scope) => allowed.has(scope)), refused: [], withheld };
   const asked = [...new Set(requested)];
   return {
     granted: asked.filter((scope) => allowed.has(scope)),
     refused: asked.filter((scope) => !allowed.has(scope)),
+    withheld,
   };
 }

@@ -5,7 +5,7 @@ import { decideScopes } from '../apis/policy.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import { algorithmOfApi } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { findPersonalUse } from '../tokens/personal-use.ts';
+import { findPersonalUse, type PersonalUse } from '../tokens/personal-use.ts';
 import { noteUse, personOf, usesOf } from './persons.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
@@ -14,12 +14,14 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
   const entryOf = (client: Client) => clientCache.find(work.db(), client.clientId);
 
   /** Every scope that a token of this request may have; for a person at every request anew, so that a role ends at once. */
-  const grantable = async (ctx: KoaContextWithOIDC, appApi: AppApi, forApp: readonly string[]) => {
+  const useOf = async (ctx: KoaContextWithOIDC, appApi: AppApi): Promise<Pick<PersonalUse, 'granted' | 'withheld'>> => {
     const person = personOf(ctx);
-    if (typeof person === 'string') return forApp;
+    const decided = person === 'app' && usesOf(ctx).find(({ identifier }) => identifier === appApi.api.identifier);
+    if (decided) return decided;
+    if (typeof person === 'string') return decideScopes({ ...appApi, requested: undefined, roles: 'app' });
     const use = await findPersonalUse(work.db(), person.accountId, appApi);
     noteUse(ctx, use);
-    return use.granted;
+    return use;
   };
 
   return {
@@ -50,9 +52,13 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
     async getResourceServerInfo(ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
       const appApi = (await entryOf(client))?.apis.get(identifier);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
-      const forApp = decideScopes({ ...appApi, requested: undefined, roles: 'app' }).granted;
-      if (isAuthorization(ctx)) requireKnownScope(ctx, forApp);
-      const granted = await grantable(ctx, appApi, forApp);
+      const { granted, withheld } = await useOf(ctx, appApi);
+      const forApp = new Set([...granted, ...withheld]);
+      if (isAuthorization(ctx))
+        requireKnownScope(
+          ctx,
+          appApi.offered.filter((scope) => forApp.has(scope)),
+        );
       return {
         audience: appApi.api.identifier,
         scope: granted.join(' '),
@@ -85,6 +91,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       }
       params.resource = resource;
       params.scope = granted.join(' ') || undefined;
+      noteUse(ctx, { identifier: resource, granted, withheld: [], roleNames: undefined });
     },
 
     /** An answer that is given again was made when the app could still use the API. @throws InvalidTarget */

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { DEVICE_CODE_GRANT } from '../tokens/grant-types.ts';
+import { PERSONAL_GRANTS } from '../tokens/grants/personal-grants.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 
@@ -17,11 +17,9 @@ const EVENTS: Readonly<Record<string, string>> = {
   userinfo: 'userinfo',
 };
 
-const GRANTS = new Map([
+const GRANTS = new Map<string, string>([
+  ...[...PERSONAL_GRANTS.values()].map(({ grantType, usage }) => [grantType, usage] as const),
   ['client_credentials', 'client_credentials'],
-  ['authorization_code', 'authorization_code'],
-  ['refresh_token', 'refresh_token'],
-  [DEVICE_CODE_GRANT, 'device_code'],
   ['urn:ietf:params:oauth:grant-type:token-exchange', 'token_exchange'],
 ]);
 

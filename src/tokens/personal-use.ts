@@ -16,12 +16,11 @@ export interface PersonalUse {
 /** Everything that this person may have of an API that an app may use. */
 export async function findPersonalUse(db: Db, accountId: string, appApi: AppApi): Promise<PersonalUse> {
   const roles = await rolesAt(db, accountId, appApi);
-  const { granted } = decideScopes({ ...appApi, requested: undefined, roles: scopesOf(roles) });
-  const forApp = decideScopes({ ...appApi, requested: undefined, roles: 'app' }).granted;
+  const { granted, withheld } = decideScopes({ ...appApi, requested: undefined, roles: scopesOf(roles) });
   return {
     identifier: appApi.api.identifier,
     granted,
-    withheld: forApp.filter((scope) => !granted.includes(scope)),
+    withheld,
     roleNames: appApi.api.roles_claim ? roles.map(({ name }) => name) : undefined,
   };
 }

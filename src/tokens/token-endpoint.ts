@@ -4,18 +4,13 @@ import { success } from './answer.ts';
 import { authenticate, noteSecretUse } from './caller.ts';
 import { exchange } from './exchange.ts';
 import { hasOnly, readForm } from './form.ts';
-import { authorizationCodeGrant } from './grants/authorization-code.ts';
 import { decide, type MachineOrder, parameters } from './grants/client-credentials.ts';
-import { deviceCodeGrant } from './grants/device-code.ts';
-import { refreshTokenGrant } from './grants/refresh-token.ts';
+import { PERSONAL_GRANTS } from './grants/personal-grants.ts';
 import { issueAccessToken } from './issue/issue.ts';
 import { createMachineOrders } from './machine-orders.ts';
 import type { PlainRequest, Steps, TokenParts } from './parts.ts';
 
 const CLIENT_CREDENTIALS = 'client_credentials';
-const PERSONAL = new Map(
-  [refreshTokenGrant, authorizationCodeGrant, deviceCodeGrant].map((grant) => [grant.grantType as string, grant]),
-);
 
 /** The token endpoint (RFC 6749 §3.2), as far as it is plain. */
 export function tokenSteps(parts: TokenParts): Steps {
@@ -26,7 +21,7 @@ export function tokenSteps(parts: TokenParts): Steps {
     if (known?.order) return fulfil(parts, request, known.order);
     const form = readForm(body);
     const grantType = form?.get('grant_type') ?? '';
-    const grant = PERSONAL.get(grantType);
+    const grant = PERSONAL_GRANTS.get(grantType);
     if (!form || !(grant || grantType === CLIENT_CREDENTIALS)) return undefined;
     if (!hasOnly(form, grant?.parameters ?? parameters)) return undefined;
     const caller = await authenticate(parts, authorization, form, now);

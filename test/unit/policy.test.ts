@@ -34,7 +34,7 @@ describe('the scopes of a token', () => {
       ['write', 'delete'],
     ],
   ])('are %s', (_what, request, granted, refused) => {
-    expect(decideScopes({ ...plain, ...request })).toEqual({ granted, refused });
+    expect(decideScopes({ ...plain, ...request })).toMatchObject({ granted, refused });
   });
 
   const names = ['a', 'b', 'c'];
@@ -60,10 +60,14 @@ describe('the scopes of a token', () => {
         roles: who === 'app' ? 'app' : subset(bits, 12),
       };
       for (const one of [request, { ...request, requested: undefined }]) {
-        const { granted, refused } = decideScopes(one);
+        const { granted, refused, withheld } = decideScopes(one);
         const right = names.filter((scope) => isAllowed(scope, one));
         const rest = one.requested?.filter((scope) => !right.includes(scope)) ?? [];
+        const lacking = names
+          .filter((scope) => isAllowed(scope, { ...one, requested: undefined, roles: 'app' }))
+          .filter((scope) => !isAllowed(scope, { ...one, requested: undefined }));
         if (String([...granted].sort()) !== String(right) || String(refused) !== String(rest)) wrong.push(one);
+        if (String(withheld) !== String(lacking)) wrong.push(one);
       }
     }
     expect(wrong).toEqual([]);

@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor } from '../../audit/events.ts';
 import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, USERINFO_ENDPOINT } from '../../tokens/endpoints.ts';
-import { DEVICE_CODE_GRANT } from '../../tokens/grant-types.ts';
+import { PERSONAL_GRANTS } from '../../tokens/grants/personal-grants.ts';
 import { judgeRetry, type RefreshTerms, termsOf } from '../../tokens/refresh-retry.ts';
 import type { ArtifactPayload } from '../../tokens/storage/artifacts.ts';
 import { type KeptRefresh, openRetry, toRetryRow } from '../../tokens/storage/refresh-retries.ts';
@@ -120,10 +120,9 @@ async function noteSuccess(
 ): Promise<void> {
   const { Grant: grant, Account: account } = ctx.oidc.entities;
   const parties = { clientId: clientIdOf(ctx), accountId: account?.accountId ?? '', grantId: grant?.jti ?? '' };
-  if (grantType === 'authorization_code') exchange.writes.events.push({ type: 'code.exchanged', ...parties });
-  if (grantType === DEVICE_CODE_GRANT) exchange.writes.events.push({ type: 'device.exchanged', ...parties });
+  const type = PERSONAL_GRANTS.get(grantType)?.event;
+  if (type) exchange.writes.events.push({ type, ...parties });
   if (grantType !== 'refresh_token') return;
-  exchange.writes.events.push({ type: 'refresh.rotated', ...parties });
   const successor = (ctx.body as TokenResponse).refresh_token;
   const used = await exchange.presented?.found;
   if (window && used && successor) {
