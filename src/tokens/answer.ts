@@ -1,13 +1,16 @@
 import type { WholeAnswer } from '../http/serving/at-once.ts';
 
-/** The provider's headers for a success. */
-const SUCCESS_HEADERS = [
+/** The provider's headers, which the ordinary way sends too. */
+const HEADERS = [
   ['Vary', 'Origin'],
   ['Access-Control-Allow-Origin', '*'],
   ['Access-Control-Expose-Headers', 'WWW-Authenticate'],
-  ['Cache-Control', 'no-store'],
   ['Content-Type', 'application/json; charset=utf-8'],
 ].flat();
+const SUCCESS_HEADERS = [...HEADERS, 'Cache-Control', 'no-store'];
+
+/** RFC 7009 §2.2: the status says it all. The body is there for clients that read every answer as JSON. */
+export const REVOKED: WholeAnswer = { headers: HEADERS, body: '{}' };
 
 export const success = (body: object): WholeAnswer => ({ headers: SUCCESS_HEADERS, body: JSON.stringify(body) });
 

@@ -1,8 +1,11 @@
+import type { ParameterizedContext } from 'koa';
+import type { Actor } from '../audit/events.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import type { SecretUses } from '../clients/secrets/uses.ts';
 import { liveSecret } from '../clients/secrets/values.ts';
 import type { KnownSecret } from '../clients/token-clients.ts';
 import type { Db } from '../db/connections/connection.ts';
+import type { RequestState } from '../http/context.ts';
 import type { Form } from './form.ts';
 
 /** The app that asks, as it has proved to be. */
@@ -57,6 +60,11 @@ function readCredentials(authorization: string | undefined, form: Form): Credent
   const pair = /^([\w-]+):([\w-]+)$/.exec(Buffer.from(encoded, 'base64').toString('latin1'));
   if (!pair?.[1] || !pair[2] || (clientId !== undefined && clientId !== pair[1])) return undefined;
   return { clientId: pair[1], secret: pair[2] };
+}
+
+/** The app, as the audit trail names it. */
+export function actorOf({ ip, state }: ParameterizedContext<RequestState>, clientId: string): Actor {
+  return { type: 'client', id: clientId, ip, requestId: state.requestId };
 }
 
 /** To be waited for before anything is done with a secret: its first use may end others. */

@@ -4,14 +4,15 @@ import type { RequestState } from '../http/context.ts';
 import { readAhead } from '../http/input/read-ahead.ts';
 import type { WholeAnswer } from '../http/serving/at-once.ts';
 import { UNAVAILABLE } from './answer.ts';
-import { INTROSPECTION_ENDPOINT, TOKEN_ENDPOINT } from './endpoints.ts';
+import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, TOKEN_ENDPOINT } from './endpoints.ts';
 import { isPlainPost } from './form.ts';
 import { introspectionSteps } from './introspection.ts';
 import type { Steps, TokenParts } from './parts.ts';
+import { revocationSteps } from './revocation.ts';
 import { tokenSteps } from './token-endpoint.ts';
 
 /**
- * Ahead of oidc-provider, which costs more than all the rest: the plain requests to the token and introspection endpoints are
+ * Ahead of oidc-provider, which costs more than all the rest: the plain requests to the token, introspection and revocation endpoints are
  * answered here in a row of steps: read the form, authenticate the app, decide, issue, write, answer. Only what is certain
  * to succeed and has nothing special about it is taken; everything else, every error included, goes on untouched. Both ways
  * use the same policy, statements, secrets and keys; test/tokens/differential.test.ts finds all that can be seen alike.
@@ -20,6 +21,7 @@ export function directWay(parts: TokenParts): Middleware<RequestState> {
   const endpoints = new Map<string | undefined, Steps>([
     [TOKEN_ENDPOINT, tokenSteps(parts)],
     [INTROSPECTION_ENDPOINT, introspectionSteps(parts)],
+    [REVOCATION_ENDPOINT, revocationSteps(parts)],
   ]);
   return async (ctx, next) => {
     const { url = '' } = ctx.req;

@@ -3,7 +3,7 @@ import { randomText } from '../http/random-text.ts';
 import type { WholeAnswer } from '../http/serving/at-once.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import { success, UNAVAILABLE } from './answer.ts';
-import { type Caller, noteSecretUse } from './caller.ts';
+import { actorOf, type Caller, noteSecretUse } from './caller.ts';
 import type { Form } from './form.ts';
 import type { PersonalGrant, PersonalOrder } from './grants/personal.ts';
 import { issueAccessToken, issueIdToken } from './issue/issue.ts';
@@ -134,8 +134,7 @@ function writeExchange({ db }: TokenParts, { ctx, now }: PlainRequest, writing: 
     retries: mayAskAgain ? [toRetryRow({ token, successor: refreshToken, response: answer, terms, seconds, now })] : [],
     events: [{ type: grant.event, clientId, accountId: person.id, grantId: used.grantId }],
   };
-  const actor = { type: 'client', id: clientId, ip: ctx.ip, requestId: ctx.state.requestId } as const;
-  return write(db, writes, { actor: () => actor, now });
+  return write(db, writes, { actor: () => actorOf(ctx, clientId), now });
 }
 
 /** An access token for UserInfo, as oidc-provider stores and reads it. */

@@ -38,7 +38,7 @@ async function send({ server }: Side, { path, body, headers }: Request) {
   const text = (await incoming.setEncoding('utf8').toArray()).join('');
   const shown = Object.entries(incoming.headers).filter(([name]) => !VARYING.has(name));
   const requestId = String(incoming.headers['x-request-id']);
-  return { requestId, status: incoming.statusCode, headers: Object.fromEntries(shown), text };
+  return { requestId, status: incoming.statusCode, headers: Object.fromEntries(shown.sort()), text };
 }
 
 type Answer = Awaited<ReturnType<typeof send>>;

@@ -32,11 +32,16 @@ export type ConsentName = (typeof CONSENTS)[number];
 export type Source = 'code' | 'refresh' | 'device' | 'machine' | 'introspection' | 'revocation';
 
 /** How a code or token stands when it is presented. */
-const STATES = [
-  ...['used', 'expired', 'unknown', 'without grant', 'grant expired', 'person disabled', 'sign-in ended'],
-  ...['without session', 'session expired', "another grant's session", "another person's grant", 'pending', 'denied'],
-] as const;
-export type State = 'fresh' | (typeof STATES)[number];
+export type State =
+  | ('fresh' | 'used' | 'expired' | 'unknown' | 'without grant' | 'grant expired' | 'person disabled' | 'sign-in ended')
+  | (
+      | 'without session'
+      | 'session expired'
+      | "another grant's session"
+      | "another person's grant"
+      | 'pending'
+      | 'denied'
+    );
 
 const AUTHENTICATIONS = [
   ...['basic', 'body', 'both', 'wrong', 'none', 'id only', 'empty secret', 'lower', 'two spaces', 'unpadded'],
@@ -64,6 +69,32 @@ const CHANGES = [
   ...['value in another case', 'assertion', 'no body'],
 ] as const;
 export type Change = (typeof CHANGES)[number];
+
+const API: readonly Change[] = [
+  'resource',
+  'other resource',
+  'unknown resource',
+  'narrower',
+  'no value',
+  'empty value',
+];
+const PROOF: readonly Change[] = ['no verifier', 'wrong verifier', 'short verifier', 'no redirect', 'other redirect'];
+/** What a source is most particular about: half of what is odd about its forms. */
+const CHANGES_OF: Partial<Record<Source, readonly Change[]>> = { code: [...PROOF, ...API], refresh: API, device: API };
+
+const ENDED: readonly State[] = [
+  ...(['used', 'expired', 'unknown', 'without grant', 'grant expired', 'person disabled'] as const),
+  "another person's grant",
+];
+const SESSION: readonly State[] = [
+  ...(['sign-in ended', 'without session', 'session expired'] as const),
+  "another grant's session",
+];
+const STATES_OF: Partial<Record<Source, readonly State[]>> = {
+  code: [...ENDED, ...SESSION],
+  refresh: ENDED,
+  device: [...ENDED, 'sign-in ended', 'pending', 'denied'],
+};
 
 const HEADERS: readonly Readonly<Record<string, string>>[] = [
   { origin: 'https://app.example.com' },
@@ -117,6 +148,10 @@ const ownersOf = (source: Source) =>
 export function scenariosOf(seed: number, count: number): Scenario[] {
   const random = randomFrom(seed);
   const one = <T>(values: readonly T[]) => random.one(values as readonly [T, ...T[]]);
+  const changesOf = (source: Source) => {
+    const first = one((random.chance(0.5) ? CHANGES_OF[source] : undefined) ?? CHANGES);
+    return random.chance(0.2) ? [first, one(CHANGES)] : [first];
+  };
   const aScenario = (number: number): Scenario => {
     const source = one(SOURCES);
     // Of four, one is as plain as can be, and the others have one thing about them or a few.
@@ -132,9 +167,9 @@ export function scenariosOf(seed: number, count: number): Scenario[] {
       app,
       owner,
       consent: one(CONSENTS),
-      state: odd.has('state') ? one(STATES) : 'fresh',
+      state: odd.has('state') ? one(STATES_OF[source] ?? ['fresh']) : 'fresh',
       how: odd.has('how') ? one(AUTHENTICATIONS) : publics.has(app) ? 'id only' : one(['basic', 'body', 'lower']),
-      changes: odd.has('change') ? [one(CHANGES), ...(random.chance(0.2) ? [one(CHANGES)] : [])] : [],
+      changes: odd.has('change') ? changesOf(source) : [],
       headers: odd.has('header') ? one(HEADERS) : {},
       query: odd.has('query') ? one(['?', '?scope=reports:read', '?client_secret=x']) : '',
       steps: one([[], [], ['again'], ['next'], ['next', 'again'], ['next', 'next'], ['next twice']] as Step[][]),

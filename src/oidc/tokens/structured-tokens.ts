@@ -1,13 +1,11 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { recordWithin } from '../../audit/record.ts';
 import type { ClientCache } from '../../clients/client-cache.ts';
 import type { Database } from '../../db/connections/connection.ts';
-import { Statement } from '../../db/statement.ts';
 import type { OwnToken, OwnTokens } from '../../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../../revocation/checks.ts';
-import { revokeWithin } from '../../revocation/revoke.ts';
 import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT } from '../../tokens/endpoints.ts';
 import { introspect } from '../../tokens/introspect.ts';
+import { revokeToken } from '../../tokens/revoke-token.ts';
 import { actorOf } from './exchange.ts';
 
 const ENDPOINTS = new Set([INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT]);
@@ -67,14 +65,6 @@ async function revokeOne(
     ctx.body = { error: 'invalid_request', error_description: 'this token was not issued to this app' };
     return;
   }
-  if (token && clientId) {
-    const { jti } = token.facts;
-    const now = clock();
-    const lifetime = Math.max(0, token.claims.exp - Math.floor(now.getTime() / 1000));
-    const statement = new Statement();
-    revokeWithin(statement, { kind: 'token', values: [jti], reason: 'revoked by its app' }, { now, lifetime });
-    recordWithin(statement, actorOf(ctx), { type: 'token.revoked', clientId, jti }, now);
-    await statement.run(db);
-  }
+  if (token) await revokeToken(db, token, { actor: actorOf(ctx), now: clock() });
   answerRevoked(ctx);
 }
