@@ -163,6 +163,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const sendsMail = smtp.url !== undefined;
   const portal = portalRoutes({ ...edges, render, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
+    db,
     jobs: rounds.counts,
     clientCache,
     keyring,

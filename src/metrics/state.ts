@@ -1,13 +1,16 @@
 import type { Registry } from 'prom-client';
 import type { ClientCache } from '../clients/client-cache.ts';
+import { clockAhead } from '../db/clock-skew.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { SIGNING_ALGS } from '../keys/signing-algs.ts';
 import { type RotationPolicy, stageOf } from '../keys/stages.ts';
 import type { Post } from '../mail/post.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
-import { counter, gauge } from './make.ts';
+import { counter, gauge, type Readings } from './make.ts';
 
 export interface Watched {
+  readonly db: Db;
   readonly clientCache: ClientCache;
   readonly keyring: Keyring;
   readonly usage: Pick<UsageRecorder, 'dropped'>;
@@ -22,7 +25,7 @@ export interface Watched {
 /** What the parts of the server know of themselves, read when someone asks. */
 export function watchState(
   registry: Registry,
-  { clientCache, keyring, usage, jobs, retainFor, clock, streams, post }: Watched,
+  { db, clientCache, keyring, usage, jobs, retainFor, clock, streams, post }: Watched,
 ): void {
   counter(registry, 'latchkey_job_runs_total', () =>
     [...jobs].flatMap(([job, { succeeded, failed }]) => [
@@ -48,6 +51,7 @@ export function watchState(
   counter(registry, 'latchkey_mail_attempts_total', () =>
     Object.entries(post.attempts).map(([outcome, count]) => [{ outcome }, count] as const),
   );
+  gauge(registry, 'latchkey_database_clock_ahead_seconds', followSkew(db, clock));
   gauge(registry, 'latchkey_signing_keys', () => {
     const stages = keyring.published().map((key) => [key.alg, stageOf(key, { retainFor }, clock())]);
     return SIGNING_ALGS.flatMap((alg) =>
@@ -62,4 +66,22 @@ export function watchState(
       .filter((key) => stageOf(key, { retainFor }, clock()) === 'active')
       .map(({ alg, activatesAt }) => [{ alg }, (clock().getTime() - activatesAt.getTime()) / 1000] as const),
   );
+}
+
+/** Each reading starts the next one and does not wait for it: numbers are asked for most when the database is away. */
+function followSkew(db: Db, clock: () => Date): () => Readings {
+  let known: Readings = [];
+  let isMeasuring = false;
+  const measure = async () => {
+    isMeasuring = true;
+    known = await clockAhead(db, clock).then(
+      (ahead): Readings => [[{}, ahead / 1000]],
+      () => [],
+    );
+    isMeasuring = false;
+  };
+  return () => {
+    if (!isMeasuring) void measure();
+    return known;
+  };
 }

@@ -68,6 +68,12 @@ export const metrics = {
     meaning: 'Connections to PostgreSQL in the pool: `idle` and `used`.',
   },
   latchkey_pool_waiting: { type: 'gauge', labels: [], meaning: 'Requests that wait for a connection.' },
+  latchkey_database_clock_ahead_seconds: {
+    type: 'gauge',
+    labels: [],
+    meaning: 'By how much the clock of the database is ahead of the one here, as of the scrape before.',
+    over: 'average',
+  },
   latchkey_signing_keys: {
     type: 'gauge',
     labels: ['alg', 'stage'],

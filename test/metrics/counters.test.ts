@@ -195,6 +195,9 @@ describe('counts', () => {
     expect(sum('latchkey_pool_connections')).toBeGreaterThan(0);
     expect(sum('latchkey_pool_connections')).toBeLessThanOrEqual(10);
     expect(value('latchkey_pool_waiting')).toBe(0);
+    await until('the clocks are compared', async () =>
+      (await scrape(port)).series.includes('latchkey_database_clock_ahead_seconds'),
+    );
   });
 });
 

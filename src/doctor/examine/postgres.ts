@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { aheadOf } from '../../db/clock-skew.ts';
 import { readAddress } from '../../db/connections/address.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { isLoopback } from '../rule.ts';
@@ -41,12 +42,6 @@ export async function examinePostgres(
     superuser: row.superuser ?? false,
     clockAhead: aheadOf(row.at.getTime(), before, after),
   };
-}
-
-/** Its time was read somewhere between the two of ours; within them nothing can be said. */
-function aheadOf(theirs: number, before: number, after: number): number {
-  if (theirs > after) return theirs - after;
-  return theirs < before ? theirs - before : 0;
 }
 
 /** A socket, or an address of this machine. */
