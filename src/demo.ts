@@ -98,6 +98,8 @@ async function createDemo(db: Kysely<Tables>, by: { actor: Actor; now: Date }): 
     {
       name: 'Demo command line',
       type: 'native',
+      // `latchkey demo refresh` shows what happens after the retry window, without waiting for its end.
+      refreshRetrySeconds: 0,
       team,
       redirectUris: [loopback],
       subscriptions: [{ api: identifier, scopes: ['reports:read'] }],

@@ -18,7 +18,12 @@ export async function runRefresh(line: CommandLine, options: DemoOptions): Promi
   const { status, body } = await use(first, RENEWAL);
   if (status !== 200) throw new CommandFailure(`no new tokens: ${body.error}: ${body.error_description}`);
   showTokens(transcript, body);
-  await use(first, REUSE);
+  const reuse = await use(first, REUSE);
+  if (reuse.status === 200) {
+    return transcript.end(
+      'This app has a retry window: inside it the same answer comes again. After it, both would have ended.',
+    );
+  }
   await use(String(body.refresh_token), FAMILY);
   transcript.end('Both are useless now. The person signs in again; the thief cannot.');
 }
@@ -33,7 +38,7 @@ const RENEWAL: Words = {
 const REUSE: Words = {
   title: 'Somebody uses the old refresh token again',
   rfc: 'RFC 9700 §4.14.2',
-  what: 'It was stolen, or the app is confused: the server cannot know which, refuses it, and ends this sign-in.',
+  what: 'It was stolen, or the app is confused: after the app’s retry window the server refuses it, and ends this sign-in.',
 };
 const FAMILY: Words = {
   title: 'The newest refresh token has ended with it',
