@@ -62,13 +62,16 @@ function cleanEnvironment(env: Record<string, string>): Record<string, string> {
 function follow(child: ChildProcess, end: () => unknown = () => child.kill('SIGTERM')): Program {
   let output = '';
   const news = new EventTarget();
-  const hear = (chunk: Buffer | string) => {
+  const hear = (chunk: Buffer | string | Error) => {
     output += chunk;
     news.dispatchEvent(new Event('news'));
   };
   child.stdout?.on('data', hear);
   child.stderr?.on('data', hear);
-  const ended = once(child, 'close').then(() => news.dispatchEvent(new Event('news')));
+  // Fails for a program that is not there.
+  const ended = once(child, 'close')
+    .catch(hear)
+    .then(() => news.dispatchEvent(new Event('news')));
 
   return {
     output: () => output,
@@ -77,6 +80,7 @@ function follow(child: ChildProcess, end: () => unknown = () => child.kill('SIGT
       const look = () => {
         const match = pattern.exec(output);
         if (match) resolve(match);
+        else if (child.pid === undefined) reject(new Error(`${child.spawnfile} could not be started`));
         else if (child.exitCode !== null) reject(new Error(`ended with ${child.exitCode}: ${output}`));
       };
       const late = setTimeout(() => reject(new Error(`${pattern} was not said: ${output}`)), 120_000);
