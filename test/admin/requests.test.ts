@@ -5,6 +5,7 @@ import { ADMIN_SCOPES } from '../../src/teams/token-scopes.ts';
 import { aConsole, api, aRobot, tokenOfPerson } from '../support/admin-api.ts';
 import { aDpopKey, hashOfToken, proofOf } from '../support/dpop.ts';
 import { aPerson } from '../support/factories.ts';
+import { until } from '../support/load.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { statementsDuring } from '../support/statements.ts';
 import { post, requestToken } from '../support/tokens.ts';
@@ -198,12 +199,13 @@ describe('a list', () => {
       '/groups',
       '/audit-events',
     ];
+    const statements = async (path: string) =>
+      (await statementsDuring(() => robot.call('GET', `${path}?limit=100`))).length;
+    // The robot is new: for a moment the server reads it, its API and the keys anew.
+    await until('what followed the new robot is over', async () => (await statements('/teams')) === 2);
     for (const path of lists) {
-      const counts: number[] = [];
       // At times the app of the token is read anew beside it; a statement for each row would be there every time.
-      for (let round = 0; round < 3; round += 1) {
-        counts.push((await statementsDuring(() => robot.call('GET', `${path}?limit=100`))).length);
-      }
+      const counts = [await statements(path), await statements(path), await statements(path)];
       expect([path, Math.min(...counts)]).toEqual([path, 2]);
     }
   });
