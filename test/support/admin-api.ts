@@ -1,10 +1,11 @@
+import request from 'supertest';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { subscribe } from '../../src/subscriptions/subscriptions.ts';
 import { aClient } from './factories.ts';
 import type { Person } from './person.ts';
 import { signIn } from './relying-app.ts';
 import type { TestServer } from './server.ts';
-import { requestToken } from './tokens.ts';
+import { answerOf, requestToken } from './tokens.ts';
 
 /** A program with a token for the admin API. Without a team it is the operator's own, and acts as an admin. */
 export async function aRobot(server: TestServer, scopes: readonly string[], teamId?: string) {
@@ -62,17 +63,10 @@ export function api({ issuer }: { issuer: string }, token: string | undefined) {
   return {
     token,
     async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-      const response = await fetch(`${issuer}/api/v1${path}`, {
-        method,
-        headers: {
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+      const call = request(`${issuer}/api/v1`)[method.toLowerCase() as 'get'](path);
+      if (token) call.auth(token, { type: 'bearer' });
+      if (body !== undefined) call.type('json').send(JSON.stringify(body));
+      return answerOf(await call.set(headers));
     },
   };
 }
