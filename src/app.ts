@@ -13,7 +13,7 @@ import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
 import { answerErrors } from './http/errors.ts';
 import { guardInput } from './http/input/guard.ts';
 import { createFailureLimit } from './http/limits.ts';
-import { noteArrival } from './http/network/arrival.ts';
+import { readArrival } from './http/network/arrival.ts';
 import { serveBelow } from './http/network/below-path.ts';
 import { pinHost } from './http/network/host-guard.ts';
 import { createLoopback } from './http/network/loopback.ts';
@@ -183,7 +183,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const atOnce = createAtOnce(standard);
   if (metrics) koa.use(metrics.countRequests);
   koa.use(identifyRequests(log));
-  koa.use(noteArrival(names, trustedProxies));
+  koa.use(readArrival(names, trustedProxies));
   if (path !== '') koa.use(serveBelow(path));
   koa.use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines, isLogoUpload));

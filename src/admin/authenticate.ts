@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Loopback } from '../http/network/loopback.ts';
 import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
-import { noteFirstUse } from '../revocation/first-use.ts';
+import { claimFirstUse } from '../revocation/first-use.ts';
 import { findAccess } from '../teams/members.ts';
 import { actionsOfScopes } from '../teams/token-scopes.ts';
 import { type AccessTokenClaims, createVerifier, VerificationError } from '../verifier/index.ts';
@@ -52,7 +52,7 @@ export function createAuthentication(parts: AuthenticationParts) {
   const { db, clientCache, ownTokens, checks, issuer, furtherOrigins, loopback, clock } = parts;
   /** In the database: a proof is good once, whichever process it comes to. */
   const rememberProof = (key: string, expiresAt: number) =>
-    noteFirstUse(db, { id: key, clientId: null, expiresAt: new Date(expiresAt * 1000), now: clock() });
+    claimFirstUse(db, { id: key, clientId: null, expiresAt: new Date(expiresAt * 1000), now: clock() });
   const verifier = createVerifier({
     issuer,
     audience: adminApiIdentifier(issuer),

@@ -6,14 +6,14 @@ import type { Database, Db } from './connections/connection.ts';
 import { driverOptions } from './connections/driver-options.ts';
 import { sessionOf } from './connections/session.ts';
 import { SessionClient } from './connections/session-client.ts';
-import { noteChange, onCommitted } from './transaction.ts';
+import { markChanged, onCommitted } from './transaction.ts';
 
 /** What changes when an app, a secret, an API, a scope, a subscription or the suspension of a team does. */
 export const CLIENT_CACHE_TOPIC = 'catalog';
 
 /** Tells every process, when the transaction commits, that something of this topic has changed. */
 export async function announce(db: Db, topic: string): Promise<void> {
-  noteChange(db, topic);
+  markChanged(db, topic);
   await sql`select pg_notify(${CHANNEL}, ${topic})`.execute(db);
 }
 

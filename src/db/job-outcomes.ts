@@ -9,7 +9,7 @@ export interface JobOutcome {
 }
 
 /** Keeps how work went: for each name the last success and the last failure. */
-export async function noteOutcomes(db: Db, outcomes: readonly JobOutcome[], now: Date): Promise<void> {
+export async function saveOutcomes(db: Db, outcomes: readonly JobOutcome[], now: Date): Promise<void> {
   if (outcomes.length === 0) return;
   const rows = outcomes.map(({ name, failure }) => ({
     name,

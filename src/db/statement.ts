@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 import { CHANNEL, tellOthers } from './announcements.ts';
 import type { Db } from './connections/connection.ts';
 import { PREPARED } from './connections/session-client.ts';
-import { noteChange, retrying } from './transaction.ts';
+import { markChanged, retrying } from './transaction.ts';
 
 /** A column's type: without it PostgreSQL would not know what is in a list of values. */
 export type ColumnTypes = Readonly<Record<string, 'bytea' | 'jsonb' | 'text' | 'timestamptz'>>;
@@ -60,7 +60,7 @@ export class Statement {
     const execute = () => db.executeQuery(CompiledQuery.raw(text, this.#values));
     const { rows } = await (db.isTransaction ? execute() : retrying(db, execute));
     if (rows.length === 0) return false;
-    for (const topic of this.#topics) noteChange(db, topic);
+    for (const topic of this.#topics) markChanged(db, topic);
     if (!db.isTransaction) await tellOthers(db, [...new Set(this.#topics)]);
     return true;
   }

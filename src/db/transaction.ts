@@ -45,8 +45,8 @@ export async function inTransaction<T>(db: Kysely<Tables>, work: (trx: Transacti
 const changed = new WeakMap<Kysely<Tables>, Set<string>>();
 const listeners = new WeakMap<Kysely<Tables>, Set<(topic: string) => void>>();
 
-/** Notes that a topic has changed. @see changes.ts for the other processes */
-export function noteChange(db: Kysely<Tables>, topic: string): void {
+/** Says that a topic has changed. @see changes.ts for the other processes */
+export function markChanged(db: Kysely<Tables>, topic: string): void {
   const topics = changed.get(db);
   if (topics) topics.add(topic);
   else tell(db, [topic]);

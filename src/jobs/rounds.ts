@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/connections/connection.ts';
 import { kindOfFailure } from '../db/connections/failures.ts';
-import { type JobOutcome, noteOutcomes } from '../db/job-outcomes.ts';
+import { type JobOutcome, saveOutcomes } from '../db/job-outcomes.ts';
 
 /** How pieces of work went in this process so far. */
 export interface JobCounts {
@@ -47,7 +47,7 @@ export function createJobRounds({ db, clock, log }: { db: Db; clock: () => Date;
       const outcomes = [...unwritten.values()];
       unwritten = new Map();
       try {
-        await noteOutcomes(db, outcomes, clock());
+        await saveOutcomes(db, outcomes, clock());
       } catch (err) {
         log.error({ err }, 'how background work went could not be written down');
       }

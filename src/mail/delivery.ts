@@ -83,7 +83,7 @@ async function attempt(parts: DeliveryParts, id: string, attempts: number) {
       headers: { 'Auto-Submitted': 'auto-generated' },
     });
   } catch (error) {
-    await noteFailure(db, id, error, clock());
+    await saveFailure(db, id, error, clock());
     onAttempt(isForGood(error) ? 'refused' : 'failed');
     log.warn({ mail: id, attempts: attempts + 1, code: (error as { code?: string }).code }, 'mail not sent');
     if (!isServerFailure(error)) return 'failed';
@@ -126,7 +126,7 @@ function claim(db: Db, id: string, attempts: number, now: Date) {
     .executeTakeFirst();
 }
 
-async function noteFailure(db: Db, id: string, error: unknown, now: Date): Promise<void> {
+async function saveFailure(db: Db, id: string, error: unknown, now: Date): Promise<void> {
   const said = oneLine(explain(error)).slice(0, 400);
   await db
     .updateTable('mail_outbox')

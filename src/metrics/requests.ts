@@ -52,7 +52,7 @@ const FOR_CLIENTS = new Set(['token', 'introspection', 'revocation', 'pushed_req
 export function countRequests(registry: Registry): Middleware {
   const requests = counter(registry, 'latchkey_http_requests_total');
   const durations = histogram(registry, 'latchkey_http_request_duration_seconds');
-  const note = noteOutcomes(registry);
+  const note = countOutcomes(registry);
   return async (ctx, next) => {
     const started = performance.now();
     let { status } = { status: 500 };
@@ -69,7 +69,7 @@ export function countRequests(registry: Registry): Middleware {
 }
 
 /** What an answer says beyond its status. */
-function noteOutcomes(registry: Registry) {
+function countOutcomes(registry: Registry) {
   const unavailable = counter(registry, 'latchkey_unavailable_answers_total');
   const issued = counter(registry, 'latchkey_tokens_issued_total');
   const failures = counter(registry, 'latchkey_authentication_failures_total');

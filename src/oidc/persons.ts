@@ -16,7 +16,7 @@ export function personOf(ctx: KoaContextWithOIDC): { accountId: string } | 'app'
 const uses = new WeakMap<object, readonly PersonalUse[]>();
 
 /** Kept with the request, so that roles are read once in it. */
-export function noteUse(ctx: KoaContextWithOIDC, use: PersonalUse): void {
+export function rememberUse(ctx: KoaContextWithOIDC, use: PersonalUse): void {
   uses.set(ctx, [...usesOf(ctx).filter(({ identifier }) => identifier !== use.identifier), use]);
 }
 

@@ -92,7 +92,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   rememberClients(provider, overrides);
   compareHashes(provider, overrides);
   explainRefusals(provider);
-  noteReplaysAtomically(provider, overrides);
+  useOnceAtomically(provider, overrides);
   readHintsAlike(provider, overrides.readHint);
   forgetOldAddresses(provider);
   refusePlainHttp(provider, overrides.rules);
@@ -158,7 +158,7 @@ function compareHashes(provider: Provider, { onWrongSecret, onSecretUsed, clock 
 }
 
 /** The built-in check is a read and then a write, which two requests can pass at once. */
-function noteReplaysAtomically(provider: Provider, { firstUse }: Overrides): void {
+function useOnceAtomically(provider: Provider, { firstUse }: Overrides): void {
   Object.assign(provider.ReplayDetection, {
     unique: (iss: string, jti: string, exp: number) => firstUse({ iss, jti, exp }),
   });

@@ -6,7 +6,7 @@ import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import { algorithmOfApi } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { findPersonalUse, type PersonalUse } from '../tokens/personal-use.ts';
-import { noteUse, personOf, usesOf } from './persons.ts';
+import { personOf, rememberUse, usesOf } from './persons.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */
@@ -20,7 +20,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
     if (decided) return decided;
     if (typeof person === 'string') return decideScopes({ ...appApi, requested: undefined, roles: 'app' });
     const use = await findPersonalUse(work.db(), person.accountId, appApi);
-    noteUse(ctx, use);
+    rememberUse(ctx, use);
     return use;
   };
 
@@ -91,7 +91,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       }
       params.resource = resource;
       params.scope = granted.join(' ') || undefined;
-      noteUse(ctx, { identifier: resource, granted, withheld: [], roleNames: undefined });
+      rememberUse(ctx, { identifier: resource, granted, withheld: [], roleNames: undefined });
     },
 
     /** An answer that is given again was made when the app could still use the API. @throws InvalidTarget */

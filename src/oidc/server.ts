@@ -16,7 +16,7 @@ import { createHintReader } from '../keys/signatures/id-token-hints.ts';
 import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
-import { noteFirstUse } from '../revocation/first-use.ts';
+import { claimFirstUse } from '../revocation/first-use.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import type { Render } from '../views/render.ts';
 import { createFindAccount } from './account-claims.ts';
@@ -148,7 +148,7 @@ function createOverrides(
       // An exchange that is run again shows its own proof again.
       const proofs = work.exchange()?.proofs;
       if (proofs?.has(id)) return true;
-      const first = await noteFirstUse(work.db(), {
+      const first = await claimFirstUse(work.db(), {
         id,
         clientId: iss,
         expiresAt: new Date(exp * 1000),

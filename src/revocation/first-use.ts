@@ -5,7 +5,7 @@ import type { Db } from '../db/connections/connection.ts';
  * Notes that a value was used, for as long as it could be used again: one insert that conflicts, so that two at once
  * cannot both be first. @returns whether this was the first use
  */
-export async function noteFirstUse(
+export async function claimFirstUse(
   db: Db,
   use: { id: string; clientId: string | null; expiresAt: Date; now: Date },
 ): Promise<boolean> {

@@ -9,7 +9,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { MaybeReason } from '../names/reason.ts';
-import { changeSubscription, conflict, noRequest, note } from './lifecycle.ts';
+import { changeSubscription, conflict, noRequest, recordEvent } from './lifecycle.ts';
 import { tellOfDecision } from './mails.ts';
 import { lockSubscription, type SubscriptionTarget } from './rows.ts';
 
@@ -45,7 +45,7 @@ export async function approveRequest(
       decided_at: by.now,
     });
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
-    await note(trx, locked, { type: 'subscription.approved', scopes: approved, refused }, by);
+    await recordEvent(trx, locked, { type: 'subscription.approved', scopes: approved, refused }, by);
     const decision = { requestedBy: row.pending_by, approved, refused, note: said };
     await tellOfDecision(trx, outbox, { ...locked, ...decision }, by);
     return changed;
@@ -72,7 +72,7 @@ export async function denyRequest(
       decided_by: by.actor.id ?? null,
       decided_at: by.now,
     });
-    await note(trx, locked, { type: 'subscription.denied', scopes: row.pending_scopes }, by);
+    await recordEvent(trx, locked, { type: 'subscription.denied', scopes: row.pending_scopes }, by);
     const decision = { requestedBy: row.pending_by, approved: [], refused: row.pending_scopes, note: said };
     await tellOfDecision(trx, outbox, { ...locked, ...decision }, by);
     return changed;

@@ -35,7 +35,7 @@ export async function suspendSubscription(
     const decision = { note: reason, decided_by: by.actor.id ?? null, decided_at: by.now };
     const suspended = await changeSubscription(trx, locked, { state: 'suspended', ...decision });
     await endTokens(trx, locked, `subscription suspended: ${reason}`, by.now);
-    await note(trx, locked, { type: 'subscription.suspended', reason }, by);
+    await recordEvent(trx, locked, { type: 'subscription.suspended', reason }, by);
     await tellOfEnd(trx, outbox, { ...locked, what: 'suspended', reason }, by);
     return suspended;
   });
@@ -50,7 +50,7 @@ export function resumeSubscription(db: Kysely<Tables>, target: SubscriptionTarge
     const decision = { note: null, decided_by: by.actor.id ?? null, decided_at: by.now };
     const resumed = await changeSubscription(trx, locked, { state: 'active', ...decision });
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
-    await note(trx, locked, { type: 'subscription.resumed' }, by);
+    await recordEvent(trx, locked, { type: 'subscription.resumed' }, by);
     return resumed;
   });
 }
@@ -78,7 +78,7 @@ export async function narrowSubscription(
     const kept = row.scopes.filter((scope) => scopes.includes(scope));
     const narrowed = await changeSubscription(trx, locked, { scopes: kept, ...decision });
     await endTokens(trx, locked, `subscription narrowed by ${removed.join(' ')}`, by.now);
-    await note(trx, locked, { type: 'subscription.narrowed', removed }, by);
+    await recordEvent(trx, locked, { type: 'subscription.narrowed', removed }, by);
     return narrowed;
   });
 }
@@ -106,7 +106,7 @@ export async function endSubscription(
       ...decision,
     });
     await endTokens(trx, locked, `subscription cancelled: ${reason}`, by.now);
-    await note(trx, locked, { type: 'subscription.cancelled', reason }, by);
+    await recordEvent(trx, locked, { type: 'subscription.cancelled', reason }, by);
     if (outbox) await tellOfEnd(trx, outbox, { ...locked, what: 'cancelled', reason }, by);
     return ended;
   });
@@ -135,7 +135,7 @@ function endTokens(trx: Transaction<Tables>, { app, api }: LockedSubscription, r
 }
 
 /** Writes into the audit trail what happened to it. */
-export function note(
+export function recordEvent(
   trx: Transaction<Tables>,
   { row, app, api }: LockedSubscription,
   event: SubscriptionEvent,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { type By, judgeAccess, visibleTeams } from '../access.ts';
 import { hasToldName } from '../accounts/known-people.ts';
+import { findScopesOf } from '../apis/scopes-of.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
 import type { Subscription } from '../db/tables/catalogue.ts';
@@ -111,18 +112,12 @@ export async function listLateDecisions(db: Db, limit: number, by: By): Promise<
 }
 
 /** What scopes of several APIs allow, by the API's id and the scope's name: in one statement, for a page of them. */
-export async function describeScopes(
+export async function findScopeMeanings(
   db: Db,
   apiIds: readonly string[],
 ): Promise<(apiId: string, scope: string) => string> {
-  if (apiIds.length === 0) return () => '';
-  const rows = await db
-    .selectFrom('api_scopes')
-    .selectAll()
-    .where('api_id', 'in', [...new Set(apiIds)])
-    .execute();
-  const known = new Map(rows.map(({ api_id, name, description }) => [`${api_id} ${name}`, description]));
-  return (apiId, scope) => known.get(`${apiId} ${scope}`) ?? '';
+  const scopes = await findScopesOf(db, apiIds);
+  return (apiId, scope) => scopes.get(apiId)?.find(({ name }) => name === scope)?.description ?? '';
 }
 
 /** How many apps use an API now. */

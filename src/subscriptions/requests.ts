@@ -12,7 +12,7 @@ import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { MaybeReason } from '../names/reason.ts';
-import { changeSubscription, conflict, noRequest, note } from './lifecycle.ts';
+import { changeSubscription, conflict, noRequest, recordEvent } from './lifecycle.ts';
 import { tellOfRequest } from './mails.ts';
 import { lockSubscriber, lockSubscription, type Subscriber, type SubscriptionTarget } from './rows.ts';
 import { requireKnownScopes } from './subscriptions.ts';
@@ -61,7 +61,7 @@ export function withdrawRequest(db: Kysely<Tables>, target: SubscriptionTarget, 
     if (!locked.row.pending_scopes) throw conflict('No request is waiting.');
     const state = locked.row.state === 'pending' ? 'cancelled' : locked.row.state;
     const changed = await changeSubscription(trx, locked, { state, ...noRequest });
-    await note(trx, locked, { type: 'subscription.withdrawn' }, by);
+    await recordEvent(trx, locked, { type: 'subscription.withdrawn' }, by);
     return changed;
   });
 }

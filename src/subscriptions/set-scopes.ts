@@ -8,7 +8,7 @@ import type { Subscription } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
-import { changeSubscription, noRequest, note } from './lifecycle.ts';
+import { changeSubscription, noRequest, recordEvent } from './lifecycle.ts';
 import { lockSubscription, type SubscriptionTarget } from './rows.ts';
 import { requireKnownScopes } from './subscriptions.ts';
 
@@ -42,9 +42,10 @@ export function setSubscriptionScopes(
     const waiting = row.pending_scopes?.filter((scope) => !scopes.includes(scope));
     const request = waiting && (waiting.length > 0 ? { pending_scopes: waiting } : noRequest);
     const changed = await changeSubscription(trx, locked, { scopes, ...request });
-    if (added.length > 0) await note(trx, locked, { type: 'subscription.approved', scopes: added, refused: [] }, by);
+    if (added.length > 0)
+      await recordEvent(trx, locked, { type: 'subscription.approved', scopes: added, refused: [] }, by);
     if (removed.length > 0) {
-      await note(trx, locked, { type: 'subscription.narrowed', removed }, by);
+      await recordEvent(trx, locked, { type: 'subscription.narrowed', removed }, by);
       const reason = `subscription narrowed by ${removed.join(' ')}`;
       await endTokensOfApps(trx, api, { clientIds: [app.id], reason }, by.now);
     }

@@ -5,7 +5,7 @@ import type { Arrival, RequestState } from '../context.ts';
 import { clientAddress } from './client-address.ts';
 import type { OwnNames } from './own-names.ts';
 
-export function noteArrival(names: OwnNames, trustedProxies: number): Middleware<RequestState> {
+export function readArrival(names: OwnNames, trustedProxies: number): Middleware<RequestState> {
   return (ctx, next) => {
     ctx.request.ip = clientAddress(ctx.req, trustedProxies);
     // Everything that needs the client's address reads `ctx.ip`.

@@ -48,7 +48,7 @@ export async function consentOf(db: Db, details: Details, asked: readonly AskedA
 /** The same in words, for a page. */
 export function describe(details: Details, consent: Consent, asked: readonly AskedApi[]): DescribedConsent {
   const aboutPerson = consent.oidcScopes.flatMap((scope) => OIDC_PERMISSIONS[scope] ?? []);
-  const aboutApis = describeScopes(consent.resources, asked);
+  const aboutApis = permissionGroupsOf(consent.resources, asked);
   const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }, ...aboutApis];
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
@@ -59,7 +59,7 @@ export function describe(details: Details, consent: Consent, asked: readonly Ask
 }
 
 /** Scopes by API, in the words of its owner, who may have left a scope without any, under the API's name. */
-export function describeScopes(resources: Readonly<Record<string, readonly string[]>>, asked: readonly AskedApi[]) {
+export function permissionGroupsOf(resources: Readonly<Record<string, readonly string[]>>, asked: readonly AskedApi[]) {
   return Object.entries(resources).map(([identifier, scopes]) => {
     const appApi = asked.find(({ api }) => api.identifier === identifier);
     return {

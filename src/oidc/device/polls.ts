@@ -20,14 +20,14 @@ export function pacePolls(exchange: GrantWrapper, db: Db, clock: () => Date): Gr
     } catch (error) {
       // slow_down replaces authorization_pending; a device whose person has decided gets its answer at once.
       if (grantType !== DEVICE_CODE_GRANT || !(error instanceof errors.AuthorizationPending)) throw error;
-      if (await notePoll(db, String(ctx.oidc.params?.device_code), clock())) throw error;
+      if (await acceptPoll(db, String(ctx.oidc.params?.device_code), clock())) throw error;
       throw new errors.SlowDown();
     }
   };
 }
 
 /** @returns whether the poll came in time; if not, the device has to wait longer from now on */
-async function notePoll(db: Db, deviceCode: string, now: Date): Promise<boolean> {
+async function acceptPoll(db: Db, deviceCode: string, now: Date): Promise<boolean> {
   const latest = new Date(now.getTime() + LEEWAY);
   const { numUpdatedRows: inTime } = await ofCode(db, deviceCode)
     .set({ next_poll_at: sql<Date>`${now}::timestamptz + poll_interval * interval '1 second'` })

@@ -12,7 +12,7 @@ import type { RequestState } from '../../http/context.ts';
 import { csrfToken, requireCsrf } from '../../http/csrf.ts';
 import { formFields } from '../../http/input/form-fields.ts';
 import { grantConsent, showConsent } from '../consent/consent.ts';
-import { describeScopes } from '../consent/page.ts';
+import { permissionGroupsOf } from '../consent/page.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
@@ -140,7 +140,7 @@ async function showRoleMissing(parts: InteractionParts, ctx: Context, details: D
     appName: await appNameOf(parts, details),
     account: { name: account.name, email: account.email },
     team: await findUnverifiedTeam(parts.db, clientId),
-    permissionGroups: describeScopes(missing, await findAskedApis(parts.db, clientId, Object.keys(missing))),
+    permissionGroups: permissionGroupsOf(missing, await findAskedApis(parts.db, clientId, Object.keys(missing))),
   });
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { approveRequest, denyRequest } from '../../subscriptions/decisions.ts';
 import {
-  describeScopes,
+  findScopeMeanings,
   findSubscription,
   type ListedSubscription,
   listLateDecisions,
@@ -37,7 +37,7 @@ export function addApprovals(area: Area): void {
   const requireSame = async (ctx: Context, id: string) => {
     const row = await findSubscription(db, id, visitorOf(ctx).by);
     if (!row.mayDecide) throw new AppError('forbidden');
-    requireShown(ctx, meaningOf(row, await describeScopes(db, [row.api_id])));
+    requireShown(ctx, meaningOf(row, await findScopeMeanings(db, [row.api_id])));
   };
 
   /** Decides, and goes on with the next one. A refused decision comes back with what was typed. */
@@ -75,7 +75,7 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
   const { by } = visitorOf(ctx);
   const waiting = await listWaitingRequests(db, listRequest(ctx), by);
   const decided = await listLateDecisions(db, LATE, by);
-  const describe = await describeScopes(
+  const describe = await findScopeMeanings(
     db,
     waiting.rows.map((row) => row.api_id),
   );
