@@ -78,6 +78,17 @@ export async function isUnchanged(trx: Db, { id, version }: Pick<Account, 'id' |
   return row !== undefined;
 }
 
+/** Requires an account, disabled or not, and keeps it from being deleted until the transaction ends. @throws {AppError} not_found */
+export async function requireAccount(trx: Db, accountId: string): Promise<void> {
+  const account = await trx
+    .selectFrom('accounts')
+    .select('id')
+    .where('id', '=', accountId)
+    .forKeyShare()
+    .executeTakeFirst();
+  if (!account) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+}
+
 /** Requires that a person may sign in, and keeps the account from being deleted until the transaction ends. */
 export async function isThere(trx: Db, accountId: string): Promise<boolean> {
   const row = await trx

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
+import { requireAccount } from '../accounts/accounts.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
@@ -85,13 +86,7 @@ export function addToGroup(db: Kysely<Tables>, member: { groupId: string; accoun
   const { groupId, accountId } = member;
   return inTransaction(db, async (trx) => {
     await requireGroup(trx, groupId, 'platform.write', by);
-    const account = await trx
-      .selectFrom('accounts')
-      .select('id')
-      .where('id', '=', accountId)
-      .forKeyShare()
-      .executeTakeFirst();
-    if (!account) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+    await requireAccount(trx, accountId);
     const added = await trx
       .insertInto('group_members')
       .values({ group_id: groupId, account_id: accountId })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { authorize, type By } from '../access.ts';
+import { requireAccount } from '../accounts/accounts.ts';
 import { record } from '../audit/record.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -21,13 +22,7 @@ export async function addMember(
   const role = TeamRoleName.parse(input.role);
   return inTransaction(db, async (trx) => {
     await requireTeam(trx, teamId, 'team.write', by);
-    const account = await trx
-      .selectFrom('accounts')
-      .select('id')
-      .where('id', '=', accountId)
-      .forKeyShare()
-      .executeTakeFirst();
-    if (!account) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+    await requireAccount(trx, accountId);
     const added = await trx
       .insertInto('team_members')
       .values({ team_id: teamId, account_id: accountId, role, created_at: by.now })
