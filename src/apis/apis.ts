@@ -6,7 +6,7 @@ import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
-import type { Api } from '../db/tables/catalogue.ts';
+import type { Api, ApiScope } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -105,6 +105,20 @@ export function findApiScopes(db: Db, apiId: string) {
     .where('api_id', '=', apiId)
     .orderBy('name')
     .execute();
+}
+
+/** The scopes of several APIs by name, in one statement. */
+export async function findScopesOf(db: Db, apiIds: readonly string[]): Promise<Map<string, ApiScope[]>> {
+  const scopes = new Map<string, ApiScope[]>(apiIds.map((id) => [id, []]));
+  if (apiIds.length === 0) return scopes;
+  const rows = await db
+    .selectFrom('api_scopes')
+    .selectAll()
+    .where('api_id', 'in', [...apiIds])
+    .orderBy('name')
+    .execute();
+  for (const row of rows) scopes.get(row.api_id)?.push(row);
+  return scopes;
 }
 
 /** An API by its id, whose scopes stay as they are until the transaction ends. */

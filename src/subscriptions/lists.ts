@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { type By, judgeAccess, visibleTeams } from '../access.ts';
 import { hasToldName } from '../accounts/known-people.ts';
-import { findScopesOf } from '../apis/scopes-of.ts';
+import { findScopesOf } from '../apis/apis.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
 import type { Subscription } from '../db/tables/catalogue.ts';

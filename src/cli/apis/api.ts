@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { findScopesOf } from '../../apis/apis.ts';
 import { browseApis, type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
 import { presentApi } from '../../apis/present.ts';
-import { findScopesOf } from '../../apis/scopes-of.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';

@@ -1,9 +1,8 @@
 import type { Context } from 'koa';
 import { authorize } from '../../access.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
-import { findParties } from '../../audit/parties.ts';
 import { presentEvent } from '../../audit/present.ts';
-import { listEvents, type TrailEvent } from '../../audit/trail.ts';
+import { findParties, listEvents, type TrailEvent } from '../../audit/trail.ts';
 import { AppError } from '../../errors.ts';
 import type { AuditRow, PartyView } from '../../views/models/operator.ts';
 import { inMoment } from '../moments.ts';
