@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { enableClient } from '../../src/clients/lifecycle.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
@@ -98,5 +99,28 @@ describe('an app that is deleted and made again under its name', () => {
     });
     expect((await refresh(again, token)).outcome).toBe('400 invalid_grant');
     expect((await refresh(again, await refreshTokenOf(again, await aPerson(server.database)))).outcome).toBe('200');
+  });
+});
+
+describe('a grant that was written while its consent was withdrawn', () => {
+  it('is named in the feed when it is removed, for nobody could name it before', async () => {
+    const { app, ada } = await aConnectedApp();
+    const parties = { accountId: ada.account.id, clientId: app.clientId };
+    const { rows } = await others.query<{ grant_id: string }>(
+      "select grant_id from artifacts where client_id = $1 and model = 'Grant'",
+      [app.clientId],
+    );
+    const grantId = rows[0]?.grant_id ?? '';
+    await others.query(
+      "create temporary table kept as select * from artifacts where grant_id = $1 and model = 'Grant'",
+      [grantId],
+    );
+    await withdrawConsent(server.database.db, parties, by());
+    await others.query("delete from revocations where kind = 'grant' and value = $1", [grantId]);
+    await others.query('insert into artifacts select * from kept');
+    await server.app.jobs.cleanUp();
+    expect(await rowsOf(app)).toEqual([]);
+    const named = await others.query("select reason from revocations where kind = 'grant' and value = $1", [grantId]);
+    expect(named.rows).toEqual([{ reason: 'consent withdrawn' }]);
   });
 });
