@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterEach(() => program?.stop());
 afterAll(async () => {
-  expect(await server?.stop()).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
+  expect(await server?.stop()).toEqual([]);
 });
 
 async function signIn(type: 'web' | 'native') {

@@ -57,8 +57,8 @@ afterAll(async () => {
   await visit?.close();
   await browser?.close();
   await apache?.stop();
-  expect(await server?.stop()).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
+  expect(await server?.stop()).toEqual([]);
 });
 
 describe('mod_auth_openidc', () => {

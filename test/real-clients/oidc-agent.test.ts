@@ -27,9 +27,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await generating?.stop();
   await agent?.stop();
+  rmSync(folder, { recursive: true, force: true });
   // The look of this spec at a token that was revoked.
   expect(await server?.stop()).toEqual(['GET /me 401']);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** What a person types on a machine with this issuer and app; a public app has no secret. */
