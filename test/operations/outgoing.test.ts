@@ -11,6 +11,7 @@ import { type AssertionKey, anAssertionKey, asForm, assertionOf } from '../suppo
 import { createTestDatabase } from '../support/database.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 import { aClient } from '../support/factories.ts';
+import { until } from '../support/load.ts';
 import { freePort } from '../support/postgres.ts';
 import { certificate, certificateKey } from '../support/proxies.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -216,14 +217,18 @@ describe('what others publish', () => {
 
   it('may be slow for many apps at once, and is fetched for others all the same', async () => {
     names.set('slow.test', ['127.0.0.2']);
+    let connections = 0;
     const silent = await listenOn(
-      createTcpServer(() => {}),
+      createTcpServer(() => {
+        connections += 1;
+      }),
       '127.0.0.2',
     );
     const { port } = await aPublisher((_request, response) => sendKeys(response, key));
     const slow = Array.from({ length: 80 }, (_, n) => `https://slow.test:${silent}/${n}`);
     const apps = await Promise.all(slow.map((url) => anApp(server.database, url)));
     const waiting = apps.map((app) => authenticate(server, app));
+    await until('as many are asked as may be at one host', async () => connections === 8);
     expect(await tryAt(`https://localhost:${port}/`)).toMatchObject(AUTHENTICATED);
     for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject(REFUSED);
   });
