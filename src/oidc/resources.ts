@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { RESERVED_SCOPES } from '../apis/api-schema.ts';
 import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
@@ -38,7 +39,11 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       if (oneOf) return oneOf;
       const scopes = String(ctx.oidc.params?.scope ?? '').split(' ');
       const entry = await entryOf(client);
-      if (scopes.includes('openid')) return entry && apiOfSignIn(entry, scopes);
+      if (scopes.includes('openid')) {
+        const api = entry && apiOfSignIn(entry, scopes);
+        if (api === undefined) noteLeftOut(ctx, scopes);
+        return api;
+      }
       const identifier = entry?.defaultApi;
       if (!identifier && isAuthorization(ctx))
         throw new errors.InvalidScope('ask for openid, or for scopes of an API', String(ctx.oidc.params?.scope ?? ''));
@@ -129,6 +134,15 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
 }
 
 export type Resources = ReturnType<typeof createResources>;
+
+/** A parameter of our own: the scopes that a request asked for and that are of no API, because it named none. */
+export const LEFT_OUT = 'latchkey_left_out';
+
+/** What was pushed before comes without them, and keeps what was noted then. */
+function noteLeftOut({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
+  const leftOut = scopes.filter((scope) => scope !== '' && !RESERVED_SCOPES.includes(scope)).join(' ');
+  if (oidc.params && leftOut !== '') oidc.params[LEFT_OUT] = leftOut.slice(0, 500);
+}
 
 /** The default API of an app that means it for sign-ins too; undefined when it asks for none of its scopes. */
 function apiOfSignIn({ client, apis, defaultApi }: CachedClient, requested: readonly string[]): string | undefined {

@@ -5,6 +5,7 @@ import type { Db } from '../db/connections/connection.ts';
 import { PERSONAL_GRANTS } from '../tokens/grants/personal-grants.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
+import { LEFT_OUT } from './resources.ts';
 
 /** Routes of the provider → events of usage. The token endpoint's are named after the grant. */
 const EVENTS: Readonly<Record<string, string>> = {
@@ -86,7 +87,11 @@ function eventOf({ oidc }: KoaContextWithOIDC): string | undefined {
 function outcomeOf(ctx: KoaContextWithOIDC, kept: Outcome | undefined): Outcome {
   const body = bodyOf(ctx);
   const error = body.error ?? kept?.error ?? SUCCESS;
-  if (error === SUCCESS) return { error, scope: body.scope ?? textOf(ctx.oidc.params?.scope) };
+  if (error === SUCCESS) {
+    const leftOut = textOf(ctx.oidc.params?.[LEFT_OUT]);
+    const detail = leftOut && `left out, because the request names no API: ${leftOut}`;
+    return { error, detail, scope: body.scope ?? textOf(ctx.oidc.params?.scope) };
+  }
   const detail = kept?.detail ?? body.error_description;
   return { error, detail, scope: kept?.scope ?? textOf(ctx.oidc.params?.scope) };
 }

@@ -92,6 +92,23 @@ describe('an app that means its default API also when people sign in', () => {
   });
 });
 
+it.each(['a page', 'a pushed request'])('what is left out is in the app’s request log: %s', async (way) => {
+  const app = await anApp(false);
+  const scope = 'openid reports:read bogus';
+  if (way === 'a page') await askFor(app, scope);
+  else await post(server, '/request', Object.fromEntries(authorizationParameters(app, { scope })), app);
+  await server.app.usage.flush();
+  const { db } = server.database;
+  const lines = await db
+    .selectFrom('request_log')
+    .select(['event', 'outcome', 'detail', 'scope'])
+    .where('client_id', '=', app.clientId)
+    .where('event', '=', way === 'a page' ? 'authorization' : 'pushed_request')
+    .execute();
+  const detail = 'left out, because the request names no API: reports:read bogus';
+  expect(lines).toMatchObject([{ outcome: 'ok', detail, scope: 'openid' }]);
+});
+
 it('an app that does not gets a token for UserInfo, and hears in scope what was left out', async () => {
   const { tokens } = await askFor(await anApp(false), 'openid reports:read');
   expect([tokens.access_token.includes('.'), tokens.scope]).toEqual([false, 'openid']);
