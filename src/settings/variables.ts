@@ -66,7 +66,7 @@ export const variables = {
   },
   EXPRESS_LANE: {
     fallback: 'on',
-    meaning: '`off` sends plain token, refresh and introspection requests through oidc-provider like all others.',
+    meaning: '`off` sends plain token, introspection and revocation requests through oidc-provider like all others.',
   },
   METRICS_PORT: {
     fallback: '(off)',
