@@ -100,7 +100,8 @@ it('the admin API says of an app from when its ID tokens are signed as chosen', 
   expect(await shown()).toEqual(['ES256', 'ES256', null]);
   const changes = { idTokenAlg: 'EdDSA' as const };
   await updateClient(server.database.db, { clientId: app.clientId, changes }, by());
-  expect(await shown()).toEqual(['EdDSA', 'ES256', null]);
+  // The server may have made the key already, for it is told of the change.
+  expect((await shown()).slice(0, 2)).toEqual(['EdDSA', 'ES256']);
   await algorithmsOf();
   const [, now, from] = await shown();
   expect([now, Date.parse(from) > Date.now()]).toEqual(['ES256', true]);
