@@ -1,16 +1,16 @@
 import type { WholeAnswer } from '../http/serving/at-once.ts';
 
-/** The provider's headers, which the ordinary way sends too. */
+const JSON_TYPE = ['Content-Type', 'application/json; charset=utf-8'];
+/** The provider's headers, which the ordinary way sends too, in its order. */
 const HEADERS = [
   ['Vary', 'Origin'],
   ['Access-Control-Allow-Origin', '*'],
   ['Access-Control-Expose-Headers', 'WWW-Authenticate'],
-  ['Content-Type', 'application/json; charset=utf-8'],
 ].flat();
-const SUCCESS_HEADERS = [...HEADERS, 'Cache-Control', 'no-store'];
+const SUCCESS_HEADERS = [...HEADERS, 'Cache-Control', 'no-store', ...JSON_TYPE];
 
 /** RFC 7009 §2.2: the status says it all. The body is there for clients that read every answer as JSON. */
-export const REVOKED: WholeAnswer = { headers: HEADERS, body: '{}' };
+export const REVOKED: WholeAnswer = { headers: [...HEADERS, ...JSON_TYPE], body: '{}' };
 
 export const success = (body: object): WholeAnswer => ({ headers: SUCCESS_HEADERS, body: JSON.stringify(body) });
 
