@@ -205,7 +205,8 @@ describe('a list', () => {
     await until('what followed the new robot is over', async () => (await statements('/teams')) === 2);
     for (const path of lists) {
       // At times the app of the token is read anew beside it; a statement for each row would be there every time.
-      const counts = [await statements(path), await statements(path), await statements(path)];
+      const counts: number[] = [];
+      while (counts.length < 10) counts.push(await statements(path));
       expect([path, Math.min(...counts)]).toEqual([path, 2]);
     }
   });
