@@ -58,15 +58,18 @@ describe('sign-in, consent and code', () => {
     // Whatever is remembered of the app is remembered then.
     await new Person(server.issuer).visit(wish);
     // At times the app is read anew beside a step; what belongs to the step is there every time.
-    const rounds = [await signInOnce(wish, ada), await signInOnce(wish, ada), await signInOnce(wish, ada)];
+    // The first time there is no earlier consent to read.
+    await signInOnce(wish, ada);
+    const rounds: Round[] = [];
+    while (rounds.length < 6) rounds.push(await signInOnce(wish, ada));
     const least = (step: keyof Round) => ({
       statements: Math.min(...rounds.map((round) => round[step].statements)),
       limits: Math.min(...rounds.map((round) => round[step].limits)),
     });
     expect({ asked: least('asked'), signedIn: least('signedIn'), agreed: least('agreed') }).toEqual({
       asked: { statements: 3, limits: 0 },
-      signedIn: { statements: 17, limits: 4 },
-      agreed: { statements: 21, limits: 0 },
+      signedIn: { statements: 18, limits: 4 },
+      agreed: { statements: 22, limits: 0 },
     });
   });
 });
