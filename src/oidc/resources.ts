@@ -41,7 +41,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       const entry = await entryOf(client);
       if (scopes.includes('openid')) {
         const api = entry && apiOfSignIn(entry, scopes);
-        if (api === undefined) noteLeftOut(ctx, scopes);
+        if (api === undefined) rememberLeftOut(ctx, scopes);
         return api;
       }
       const identifier = entry?.defaultApi;
@@ -138,10 +138,20 @@ export type Resources = ReturnType<typeof createResources>;
 /** A parameter of our own: the scopes that a request asked for and that are of no API, because it named none. */
 export const LEFT_OUT = 'latchkey_left_out';
 
-/** What was pushed before comes without them, and keeps what was noted then. */
-function noteLeftOut({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
-  const leftOut = scopes.filter((scope) => scope !== '' && !RESERVED_SCOPES.includes(scope)).join(' ');
-  if (oidc.params && leftOut !== '') oidc.params[LEFT_OUT] = leftOut.slice(0, 500);
+/** Of requests under way, by their `ctx.oidc`. */
+const leftOut = new WeakMap<object, string>();
+
+function rememberLeftOut({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
+  const names = scopes.filter((scope) => scope !== '' && !RESERVED_SCOPES.includes(scope)).join(' ');
+  if (names !== '') leftOut.set(oidc, names);
+}
+
+/**
+ * The parameter as we set it, whatever the client has sent under its name. What was pushed before comes without the scopes,
+ * and keeps what was set then.
+ */
+export function setLeftOut({ oidc }: KoaContextWithOIDC): void {
+  if (oidc.params && !oidc.entities.PushedAuthorizationRequest) oidc.params[LEFT_OUT] = leftOut.get(oidc);
 }
 
 /** The default API of an app that means it for sign-ins too; undefined when it asks for none of its scopes. */

@@ -109,6 +109,29 @@ it.each(['a page', 'a pushed request'])('what is left out is in the app’s requ
   expect(lines).toMatchObject([{ outcome: 'ok', detail, scope: 'openid' }]);
 });
 
+it.each(['a page', 'a pushed request'])('nobody writes into that line by a parameter of its name: %s', async (way) => {
+  const app = await anApp(false);
+  for (const resource of [undefined, api.identifier]) {
+    const wish = { scope: 'openid', latchkey_left_out: 'forged', ...(resource ? { resource } : {}) };
+    if (way === 'a page') await askFor(app, wish.scope, wish);
+    else
+      expect((await post(server, '/request', Object.fromEntries(authorizationParameters(app, wish)), app)).status).toBe(
+        201,
+      );
+  }
+  await server.app.usage.flush();
+  const lines = await server.database.db
+    .selectFrom('request_log')
+    .select(['outcome', 'detail'])
+    .where('client_id', '=', app.clientId)
+    .where('event', '=', way === 'a page' ? 'authorization' : 'pushed_request')
+    .execute();
+  expect(lines).toEqual([
+    { outcome: 'ok', detail: null },
+    { outcome: 'ok', detail: null },
+  ]);
+});
+
 it('an app that does not gets a token for UserInfo, and hears in scope what was left out', async () => {
   const { tokens } = await askFor(await anApp(false), 'openid reports:read');
   expect([tokens.access_token.includes('.'), tokens.scope]).toEqual([false, 'openid']);
