@@ -1,36 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Program, start } from '../examples/program.ts';
+import { start } from '../examples/program.ts';
 import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
-import { freePort } from '../support/postgres.ts';
-import { type Deployment, deploy, TRUST } from './deployment.ts';
+import { type Deployment, type RealClient, startClient } from './deployment.ts';
 
+let client: RealClient;
 let server: Deployment;
-let program: Program;
 let app: string;
 
 beforeAll(async () => {
-  server = await deploy();
-  const port = await freePort();
-  app = `http://localhost:${port}`;
-  const { clientId, clientSecret } = await server.register({
-    type: 'web',
-    redirectUris: [`${app}/auth/callback/latchkey`],
+  client = await startClient({
+    wanted: (url) => ({ redirectUris: [`${url}/auth/callback/latchkey`] }),
+    program: (variables) =>
+      start('test/real-clients/programs/auth-js.js', {
+        ...variables,
+        AUTH_SECRET: 'a secret of at least thirty-two characters',
+      }),
+    ready: /ready/,
   });
-  program = start('test/real-clients/programs/auth-js.js', {
-    ...TRUST,
-    PORT: String(port),
-    ISSUER: server.issuer,
-    CLIENT_ID: clientId,
-    CLIENT_SECRET: clientSecret,
-    AUTH_SECRET: 'a secret of at least thirty-two characters',
-  });
-  await program.says(/ready/);
+  ({ server, app } = client);
 });
-afterAll(async () => {
-  await program?.stop();
-  expect(await server?.stop()).toEqual([]);
-});
+afterAll(async () => expect(await client?.stop()).toEqual([]));
 
 /** Presses a button of Auth.js's own pages. */
 async function press(browser: Person, action: 'signin/latchkey' | 'signout') {

@@ -1,37 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Program, startProgram } from '../examples/program.ts';
+import { startProgram } from '../examples/program.ts';
 import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
-import { freePort } from '../support/postgres.ts';
-import { type Deployment, deploy, TRUST } from './deployment.ts';
+import { type Deployment, type RealClient, startClient } from './deployment.ts';
 
+let client: RealClient;
 let server: Deployment;
-let program: Program;
 let app: string;
 
 beforeAll(async () => {
-  server = await deploy();
-  const port = await freePort();
-  app = `http://localhost:${port}`;
-  const { clientId, clientSecret } = await server.register({
-    type: 'web',
-    redirectUris: [`${app}/callback`],
-    pkce: 'pkce_or_nonce',
+  client = await startClient({
+    wanted: (url) => ({ redirectUris: [`${url}/callback`], pkce: 'pkce_or_nonce' }),
+    program: (variables) =>
+      // Debian's Python, which has Debian's packages (python3-authlib, python3-flask, python3-requests).
+      startProgram('/usr/bin/python3', ['test/real-clients/programs/authlib-flask.py'], variables),
+    ready: /Running on/,
   });
-  // Debian's Python, which has Debian's packages (python3-authlib, python3-flask, python3-requests).
-  program = startProgram('/usr/bin/python3', ['test/real-clients/programs/authlib-flask.py'], {
-    ...TRUST,
-    PORT: String(port),
-    ISSUER: server.issuer,
-    CLIENT_ID: clientId,
-    CLIENT_SECRET: clientSecret,
-  });
-  await program.says(/Running on/);
+  ({ server, app } = client);
 });
-afterAll(async () => {
-  await program?.stop();
-  expect(await server?.stop()).toEqual([]);
-});
+afterAll(async () => expect(await client?.stop()).toEqual([]));
 
 describe('Authlib', () => {
   it('signs a person in, asks UserInfo, refreshes and revokes', async () => {

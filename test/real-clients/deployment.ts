@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { NewClient } from '../../src/clients/client-input.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import type { Database } from '../../src/db/connections/connection.ts';
+import type { Program } from '../examples/program.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { nginxBlock, nginxBlockBelow } from '../support/documented-proxies.ts';
 import type { Person } from '../support/person.ts';
@@ -11,12 +12,14 @@ import { freePort } from '../support/postgres.ts';
 import { certificate, startNginx } from '../support/proxies.ts';
 import { startProcess } from '../support/server-process.ts';
 
+type Wanted = Omit<z.input<typeof NewClient>, 'name'>;
+
 export interface Deployment {
   /** With https, at nginx. */
   readonly issuer: string;
   readonly database: Database;
   /** Registers an app with the defaults that everybody gets, and what is given. */
-  register(wanted: Omit<z.input<typeof NewClient>, 'name'>): Promise<{ clientId: string; clientSecret: string }>;
+  register(wanted: Wanted): Promise<{ clientId: string; clientSecret: string }>;
   /** Ends it. @returns the requests that it did not answer as its clients wanted, such as `POST /token 400` */
   stop(): Promise<string[]>;
 }
@@ -73,4 +76,42 @@ export async function signOut(browser: Person, url: string): Promise<string | un
   const page = await browser.visit(url);
   if (!page.text.includes('submit-form.js')) throw new Error(`the server asks the person: ${page.text}`);
   return (await browser.submit(page, '/session/end/confirm')).leftTo?.href;
+}
+
+export interface RealClient {
+  readonly server: Deployment;
+  /** Where its program listens. */
+  readonly app: string;
+  /** Ends both. @returns the requests that the server did not answer as the client wanted */
+  stop(): Promise<string[]>;
+}
+
+interface Client {
+  /** Where the server is below its host. */
+  readonly path?: '/auth';
+  readonly wanted: (app: string) => Omit<Wanted, 'type'>;
+  readonly program: (variables: Record<string, string>) => Program;
+  /** What it prints once it listens. */
+  readonly ready: RegExp;
+}
+
+/** A deployment, and a program that signs people in at it: it is told PORT, ISSUER, BASE_URL, CLIENT_ID and CLIENT_SECRET. */
+export async function startClient({ path, wanted, program: begin, ready }: Client): Promise<RealClient> {
+  const server = await deploy(path);
+  const port = await freePort();
+  const app = `http://localhost:${port}`;
+  const { clientId, clientSecret } = await server.register({ type: 'web', ...wanted(app) });
+  const addresses = { PORT: String(port), ISSUER: server.issuer, BASE_URL: app };
+  const program = begin({ ...TRUST, ...addresses, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret });
+  const stop = async () => {
+    await program.stop();
+    return server.stop();
+  };
+  try {
+    await program.says(ready);
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+  return { server, app, stop };
 }

@@ -1,38 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Program, start } from '../examples/program.ts';
+import { start } from '../examples/program.ts';
 import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
-import { freePort } from '../support/postgres.ts';
-import { type Deployment, deploy, signOut, TRUST } from './deployment.ts';
+import { type Deployment, type RealClient, signOut, startClient } from './deployment.ts';
 
+let client: RealClient;
 let server: Deployment;
-let program: Program;
 let app: string;
 
 beforeAll(async () => {
-  server = await deploy();
-  const port = await freePort();
-  app = `http://localhost:${port}`;
-  const { clientId, clientSecret } = await server.register({
-    type: 'web',
-    redirectUris: [`${app}/callback`],
-    postLogoutRedirectUris: [app],
+  client = await startClient({
+    wanted: (url) => ({ redirectUris: [`${url}/callback`], postLogoutRedirectUris: [url] }),
+    program: (variables) =>
+      start('test/real-clients/programs/express-openid-connect.js', {
+        ...variables,
+        ISSUER_BASE_URL: variables.ISSUER ?? '',
+        SECRET: 'a secret of at least thirty-two characters',
+      }),
+    ready: /ready/,
   });
-  program = start('test/real-clients/programs/express-openid-connect.js', {
-    ...TRUST,
-    PORT: String(port),
-    ISSUER_BASE_URL: server.issuer,
-    BASE_URL: app,
-    CLIENT_ID: clientId,
-    CLIENT_SECRET: clientSecret,
-    SECRET: 'a secret of at least thirty-two characters',
-  });
-  await program.says(/ready/);
+  ({ server, app } = client);
 });
-afterAll(async () => {
-  await program?.stop();
-  expect(await server?.stop()).toEqual([]);
-});
+afterAll(async () => expect(await client?.stop()).toEqual([]));
 
 describe('express-openid-connect', () => {
   it('signs a person in, asks UserInfo, refreshes and signs out of both', async () => {

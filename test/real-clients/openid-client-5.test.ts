@@ -1,36 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Program, start } from '../examples/program.ts';
+import { start } from '../examples/program.ts';
 import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
-import { freePort } from '../support/postgres.ts';
-import { type Deployment, deploy, signOut, TRUST } from './deployment.ts';
+import { type Deployment, type RealClient, signOut, startClient } from './deployment.ts';
 
+let client: RealClient;
 let server: Deployment;
-let program: Program;
 let app: string;
 
 beforeAll(async () => {
-  server = await deploy('/auth');
-  const port = await freePort();
-  app = `http://localhost:${port}`;
-  const { clientId, clientSecret } = await server.register({
-    type: 'web',
-    redirectUris: [`${app}/callback`],
-    postLogoutRedirectUris: [app],
+  client = await startClient({
+    path: '/auth',
+    wanted: (url) => ({ redirectUris: [`${url}/callback`], postLogoutRedirectUris: [url] }),
+    program: (variables) => start('test/real-clients/programs/openid-client-5.js', variables),
+    ready: /ready/,
   });
-  program = start('test/real-clients/programs/openid-client-5.js', {
-    ...TRUST,
-    PORT: String(port),
-    ISSUER: server.issuer,
-    CLIENT_ID: clientId,
-    CLIENT_SECRET: clientSecret,
-  });
-  await program.says(/ready/);
+  ({ server, app } = client);
 });
-afterAll(async () => {
-  await program?.stop();
-  expect(await server?.stop()).toEqual([]);
-});
+afterAll(async () => expect(await client?.stop()).toEqual([]));
 
 describe('openid-client 5', () => {
   it('signs a person in, asks UserInfo, refreshes, introspects, revokes and signs out', async () => {
