@@ -6,9 +6,9 @@ import type { WholeAnswer } from '../http/serving/at-once.ts';
 import { UNAVAILABLE } from './answer.ts';
 import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT, TOKEN_ENDPOINT } from './endpoints.ts';
 import { isPlainPost } from './form.ts';
-import { introspectionSteps } from './introspection.ts';
+import { introspectionSteps } from './introspection/endpoint.ts';
 import type { Steps, TokenParts } from './parts.ts';
-import { revocationSteps } from './revocation.ts';
+import { revocationSteps } from './revocation/endpoint.ts';
 import { tokenSteps } from './token-endpoint.ts';
 
 /**

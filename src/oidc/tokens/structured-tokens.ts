@@ -4,8 +4,8 @@ import type { Database } from '../../db/connections/connection.ts';
 import type { OwnToken, OwnTokens } from '../../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../../revocation/checks.ts';
 import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT } from '../../tokens/endpoints.ts';
-import { introspect } from '../../tokens/introspect.ts';
-import { revokeToken } from '../../tokens/revoke-token.ts';
+import { introspect } from '../../tokens/introspection/introspect.ts';
+import { revokeToken } from '../../tokens/revocation/revoke-token.ts';
 import { actorOf } from './exchange.ts';
 
 const ENDPOINTS = new Set([INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT]);

@@ -1,9 +1,9 @@
-import { SUCCESS } from '../usage/outcomes.ts';
-import { success } from './answer.ts';
-import { authenticate, noteSecretUse, OF_THE_CALLER } from './caller.ts';
-import { hasOnly, readForm } from './form.ts';
+import { SUCCESS } from '../../usage/outcomes.ts';
+import { success } from '../answer.ts';
+import { authenticate, noteSecretUse, OF_THE_CALLER } from '../caller.ts';
+import { hasOnly, readForm } from '../form.ts';
+import type { Steps, TokenParts } from '../parts.ts';
 import { introspect } from './introspect.ts';
-import type { Steps, TokenParts } from './parts.ts';
 
 const PARAMETERS: ReadonlySet<string> = new Set(['token', 'token_type_hint', ...OF_THE_CALLER]);
 

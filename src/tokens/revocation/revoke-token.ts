@@ -1,10 +1,10 @@
-import type { Actor } from '../audit/events.ts';
-import { recordWithin } from '../audit/record.ts';
-import type { Db } from '../db/connections/connection.ts';
-import { Statement } from '../db/statement.ts';
-import type { OwnToken } from '../keys/signatures/own-tokens.ts';
-import { revokeWithin } from '../revocation/revoke.ts';
-import { toSeconds } from './issue/lifetimes.ts';
+import type { Actor } from '../../audit/events.ts';
+import { recordWithin } from '../../audit/record.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import { Statement } from '../../db/statement.ts';
+import type { OwnToken } from '../../keys/signatures/own-tokens.ts';
+import { revokeWithin } from '../../revocation/revoke.ts';
+import { toSeconds } from '../issue/lifetimes.ts';
 
 /** Revokes one of our JWTs for the app that it was issued to (RFC 7009 §2.1), with the audit event, in one statement. */
 export async function revokeToken(

@@ -1,8 +1,8 @@
-import { SUCCESS } from '../usage/outcomes.ts';
-import { REVOKED } from './answer.ts';
-import { actorOf, authenticate, noteSecretUse, OF_THE_CALLER } from './caller.ts';
-import { hasOnly, readForm } from './form.ts';
-import type { Steps, TokenParts } from './parts.ts';
+import { SUCCESS } from '../../usage/outcomes.ts';
+import { REVOKED } from '../answer.ts';
+import { actorOf, authenticate, noteSecretUse, OF_THE_CALLER } from '../caller.ts';
+import { hasOnly, readForm } from '../form.ts';
+import type { Steps, TokenParts } from '../parts.ts';
 import { revokeToken } from './revoke-token.ts';
 
 const PARAMETERS: ReadonlySet<string> = new Set(['token', 'token_type_hint', ...OF_THE_CALLER]);

@@ -1,6 +1,6 @@
-import type { CachedClient } from '../clients/client-cache.ts';
-import type { OwnToken } from '../keys/signatures/own-tokens.ts';
-import type { RevocationChecks } from '../revocation/checks.ts';
+import type { CachedClient } from '../../clients/client-cache.ts';
+import type { OwnToken } from '../../keys/signatures/own-tokens.ts';
+import type { RevocationChecks } from '../../revocation/checks.ts';
 
 /**
  * The answer of RFC 7662 §2.2 about one of our JWTs. The token's owner and its API's resource servers see it; for anyone
