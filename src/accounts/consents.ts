@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import type { Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
-import { epochOfConsent } from '../revocation/epochs.ts';
+import { epochOf } from '../revocation/epochs.ts';
 
 /** What a person lets an app do: OpenID scopes, and scopes by API identifier. */
 export interface Consent {
@@ -31,7 +31,7 @@ interface ConsentRow {
 }
 
 const QUERY = `${PREPARED}
-  select ${epochOfConsent('asked.account_id', 'asked.client_id')} as epoch, oidc_scopes, resources
+  select ${epochOf('consent', "asked.account_id || ' ' || asked.client_id")} as epoch, oidc_scopes, resources
   from (values ($1::text, $2::text)) as asked (account_id, client_id) left join consents using (account_id, client_id)`;
 
 /** Remembers a consent in place of the one before; the caller adds what should stay. */

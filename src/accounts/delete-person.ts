@@ -28,7 +28,7 @@ export async function deletePerson(db: Kysely<Tables>, target: Target, by: By): 
     await requireAnotherAdmin(trx, accountId, by);
     await requireOtherOwners(trx, accountId);
     await endTokensAndSessionsOfAccount(trx, accountId);
-    await revoke(trx, { kind: 'account', value: accountId, reason: 'person deleted' }, { now: by.now });
+    await revoke(trx, { kind: 'account', value: accountId, reason: 'person deleted' });
     await endInvitations(trx, account, by);
     await deleteEpochsOfAccount(trx, accountId);
     await trx.deleteFrom('accounts').where('id', '=', accountId).execute();

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
 import { readReason } from '../names/reason.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
-import { raiseEpoch } from '../revocation/epochs.ts';
+import { endConsent } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
@@ -43,7 +43,7 @@ export async function disableAccount(
     const change = { disabled_at: by.now, updated_at: by.now };
     await updateAccount(trx, { id: accountId, version }, change);
     await endTokensAndSessionsOfAccount(trx, accountId);
-    await revoke(trx, { kind: 'account', value: accountId, reason }, { now: by.now });
+    await revoke(trx, { kind: 'account', value: accountId, reason });
     await record(trx, by.actor, { type: 'account.disabled', accountId, reason }, by.now);
   });
 }
@@ -92,7 +92,7 @@ export async function changePassword(
   await inTransaction(db, async (trx) => {
     await updateAccount(trx, accountId, { password_hash: passwordHash, updated_at: by.now });
     await endTokensAndSessionsOfAccount(trx, accountId);
-    await revoke(trx, { kind: 'account', value: accountId, reason: 'password changed' }, { now: by.now });
+    await revoke(trx, { kind: 'account', value: accountId, reason: 'password changed' });
     await record(trx, by.actor, { type: 'account.password_changed', accountId }, by.now);
   });
 }
@@ -106,10 +106,10 @@ export async function withdrawConsent(
   const { accountId, clientId } = input;
   authorizeFor(by, accountId, 'platform.write');
   return inTransaction(db, async (trx) => {
-    await raiseEpoch(trx, { clientId, accountId });
+    await endConsent(trx, { clientId, accountId });
     await trx.deleteFrom('consents').where('account_id', '=', accountId).where('client_id', '=', clientId).execute();
-    for (const grantId of await endTokensOfConsent(trx, accountId, clientId)) {
-      await revoke(trx, { kind: 'grant', value: grantId, reason: 'consent withdrawn' }, { now: by.now });
+    for (const value of await endTokensOfConsent(trx, accountId, clientId)) {
+      await revoke(trx, { kind: 'grant', value, reason: 'consent withdrawn', clientId });
     }
     await record(trx, by.actor, { type: 'consent.withdrawn', accountId, clientId }, by.now);
   });

@@ -54,7 +54,7 @@ export function deleteApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promis
     const api = await lockApi(trx, target, by);
     requireOrdinary(api);
     authorizeStart(by, api);
-    await noteLongerLifetime(trx, api.token_lifetime, by.now);
+    await noteLongerLifetime(trx, api.token_lifetime);
     await endTokensOfApi(trx, api, 'API deleted', by.now);
     await retireIdentifier(trx, api, by.now);
     await trx.deleteFrom('apis').where('id', '=', api.id).execute();

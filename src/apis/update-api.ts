@@ -38,7 +38,7 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
       authorize(by, 'api.write', changes.teamId, `There is no team ${changes.teamId}.`);
     }
     if ((changes.tokenLifetime ?? api.token_lifetime) < api.token_lifetime) {
-      await noteLongerLifetime(trx, api.token_lifetime, by.now);
+      await noteLongerLifetime(trx, api.token_lifetime);
     }
     const removed = changes.scopes ? await replaceScopes(trx, api, changes.scopes, by.now) : [];
     if (changes.visibleTeams) await setVisibleTeams(trx, api.id, changes.visibleTeams);

@@ -9,7 +9,7 @@ const MOST_SINGLE = 50;
 
 /** Ends every token for an API, in the caller's transaction, and has all processes read their catalogues anew. */
 export async function endTokensOfApi(db: Db, api: Pick<Api, 'identifier'>, reason: string, now: Date): Promise<void> {
-  await revoke(db, { kind: 'api', value: api.identifier, reason }, { now });
+  await revoke(db, { kind: 'api', value: api.identifier, reason });
   await announceVersioned(db, CLIENT_CACHE_TOPIC, now);
 }
 
@@ -22,7 +22,7 @@ export async function endTokensOfApps(
 ): Promise<void> {
   if (clientIds.length > MOST_SINGLE) return endTokensOfApi(db, api, reason, now);
   for (const clientId of clientIds) {
-    await revoke(db, { kind: 'subscription', value: `${clientId} ${api.identifier}`, reason }, { now });
+    await revoke(db, { kind: 'subscription', value: `${clientId} ${api.identifier}`, reason });
   }
   await announceVersioned(db, CLIENT_CACHE_TOPIC, now);
 }

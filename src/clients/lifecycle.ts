@@ -7,7 +7,6 @@ import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { readReason } from '../names/reason.ts';
-import { raiseEpoch } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { lockClient } from './find-clients.ts';
 
@@ -76,7 +75,6 @@ async function lockVersion(db: Db, target: Target, by: By) {
 
 /** However many there are: their rows go later (revocation/ended-grants.ts). */
 async function endTokens(db: Db, clientId: string, reason: string, by: By): Promise<void> {
-  await raiseEpoch(db, { clientId });
-  await revoke(db, { kind: 'client', value: clientId, reason }, { now: by.now });
+  await revoke(db, { kind: 'client', value: clientId, reason });
   await announceVersioned(db, CLIENT_CACHE_TOPIC, by.now);
 }

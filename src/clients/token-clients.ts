@@ -3,7 +3,7 @@ import { type LiveSubscription, liveSubscriptionsOf } from '../apis/app-apis.ts'
 import type { Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
 import type { Client } from '../db/tables/catalogue.ts';
-import { epochOfClient } from '../revocation/epochs.ts';
+import { epochOf } from '../revocation/epochs.ts';
 import { CLIENT_ID } from './find-clients.ts';
 import { ACTING_COLUMNS } from './settings/settings.ts';
 
@@ -53,7 +53,7 @@ interface Row extends TokenClient {
 const listOf = (rows: string) => `(select coalesce(json_agg(row_to_json(one)), '[]') from (${rows}) one)`;
 
 const QUERY = `${PREPARED}
-  select ${COLUMNS.map((name) => `clients.${name}`).join()}, ${epochOfClient('clients.id')} as epoch,
+  select ${COLUMNS.map((name) => `clients.${name}`).join()}, ${epochOf('client', 'clients.id')} as epoch,
     ${listOf(`
       select id, encode(hash, 'hex') as hash, expires_at,
         first_used_at is null and exists (

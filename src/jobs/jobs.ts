@@ -1,6 +1,6 @@
 import { deleteExpiredSessions } from '../accounts/portal-sessions.ts';
 import { deleteEndedSecrets } from '../clients/secrets/secrets.ts';
-import type { Database } from '../db/connections/connection.ts';
+import type { Database, Db } from '../db/connections/connection.ts';
 import { withLease } from '../db/leases.ts';
 import { deleteExpiredThrottles } from '../http/limits.ts';
 import { deleteExpiredIdempotencyKeys } from '../idempotency/once.ts';
@@ -17,12 +17,12 @@ import type { JobRounds } from './rounds.ts';
 /** What each feature removes of its own, by what it is called in metrics and by `doctor`. */
 const EXPIRING = {
   'remove-artifacts': deleteExpiredArtifacts,
-  'remove-ended-grants': deleteEndedGrants,
+  'remove-ended-grants': (db: Db, _now: Date, batch: number) => deleteEndedGrants(db, batch),
   'remove-retries': deleteExpiredRetries,
   'remove-sessions': deleteExpiredSessions,
   'remove-throttles': deleteExpiredThrottles,
   'remove-idempotency-keys': deleteExpiredIdempotencyKeys,
-  'remove-revocations': deleteForgottenRevocations,
+  'remove-revocations': (db: Db, _now: Date, batch: number) => deleteForgottenRevocations(db, batch),
   'remove-secrets': deleteEndedSecrets,
   'remove-mail': deleteOldMail,
   'remove-request-log': deleteOldRequests,

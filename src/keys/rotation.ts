@@ -112,7 +112,7 @@ export async function revokeKey(
       .set({ revoked_at: by.now, revoked_reason: reason })
       .where('kid', '=', key.kid)
       .execute();
-    await revoke(trx, { kind: 'key', value: key.kid, reason: reason }, { now: by.now, lifetime: policy.retainFor });
+    await revoke(trx, { kind: 'key', value: key.kid, reason, lifetime: policy.retainFor });
     await record(trx, by.actor, { type: 'signing_key.revoked', kid: key.kid, alg: key.alg, reason: reason }, by.now);
     const isUsed = (await useOf(trx, key.alg)) !== 'unused';
     const successor = isUsed

@@ -72,6 +72,8 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     pkce: { required: pkceRequired },
     // RFC 9700 §4.14.2: a refresh token is used once, whoever the client is.
     rotateRefreshToken: true,
+    // A grant that went on would give out tokens under a name that is revoked. The session gets another from the consent.
+    revokeGrantPolicy: () => true,
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
     // What a device got does not end with the browser in which its person said yes.

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely';
+import type { ExpressionBuilder, NotNull } from 'kysely';
 import { sql } from 'kysely';
 import type { Db } from '../db/connections/connection.ts';
 import type { Tables } from '../db/tables/tables.ts';
@@ -18,14 +18,14 @@ const GRANTS = 100;
  * Removes up to `batch` rows of grants that have ended with their epoch (epochs.ts), with what they have given out. They
  * were good for nothing before. @returns how many; fewer than `batch` means that none are left
  */
-export async function deleteEndedGrants(db: Db, now: Date, batch: number): Promise<number> {
+export async function deleteEndedGrants(db: Db, batch: number): Promise<number> {
   let removed = 0;
   while (removed < batch) {
     const raised = await findRaised(db);
     if (!raised) break;
     const grants = await findGrants(db, raised);
     if (grants.length === 0) await noteCleaned(db, raised);
-    else removed += await deleteGrants(db, grants, { raised, now, most: batch - removed });
+    else removed += await deleteGrants(db, grants, { raised, most: batch - removed });
   }
   return removed;
 }
@@ -34,6 +34,8 @@ function findRaised(db: Db): Promise<Raised | undefined> {
   return db
     .selectFrom('epochs')
     .select(['account_id', 'client_id', 'epoch'])
+    .where('account_id', 'is not', null)
+    .$narrowType<{ account_id: NotNull; client_id: NotNull }>()
     .where('cleaned', '<', sql.ref<number>('epoch'))
     .orderBy('client_id')
     .limit(1)
@@ -59,16 +61,20 @@ async function findGrants(db: Db, { account_id: accountId, client_id: clientId, 
 async function deleteGrants(
   db: Db,
   grants: readonly string[],
-  { raised, now, most }: { raised: Raised; now: Date; most: number },
+  { raised, most }: { raised: Raised; most: number },
 ): Promise<number> {
   const given = await deleteSome(db, grants, '<>', most);
   if (given === most) return given;
   // A grant that was written while the consent was withdrawn is not among those that were named then.
-  if (raised.account_id !== '') await revokeAll(db, grants.map(nameOf), now);
+  if (raised.account_id !== '')
+    await revokeAll(
+      db,
+      grants.map((grantId) => ({ ...WITHDRAWN, value: grantId, clientId: raised.client_id })),
+    );
   return given + (await deleteSome(db, grants, '=', most - given));
 }
 
-const nameOf = (value: string) => ({ kind: 'grant' as const, value, reason: 'consent withdrawn' });
+const WITHDRAWN = { kind: 'grant', reason: 'consent withdrawn' } as const;
 
 async function deleteSome(db: Db, grants: readonly string[], isGrant: '=' | '<>', most: number): Promise<number> {
   const some = db

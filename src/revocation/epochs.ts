@@ -1,37 +1,56 @@
+import { announce } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
-
-/** An app or, with `accountId`, the consent of a person to it. */
-export interface EpochOwner {
-  readonly clientId: string;
-  readonly accountId?: string;
-}
-
-/** In place of the person, for the app as a whole. */
-const WHOLE_APP = '';
-
-const keyOf = ({ clientId, accountId = WHOLE_APP }: EpochOwner) => ({ account_id: accountId, client_id: clientId });
+import { REVOCATIONS_TOPIC } from './revoke.ts';
 
 /**
- * Ends every grant that was decided on until now, in one small statement: none of the rows is touched (ended-grants.ts
- * removes them later). Grants of a lower epoch give nothing any more, also those that are yet to be written.
+ * What has an epoch, a number that goes up when it ends, and the value that names it: an app (its id), a person (`sub`), a
+ * consent (`sub`, a space, the app's id), an app's use of an API (the app's id, a space, the audience), an API (the audience),
+ * what a person's roles give at an API (`sub`, a space, the audience), what anybody's roles give there (the audience), and the
+ * access tokens of an app, which leave it its grants (the app's id). In the order of the claim `ep` (token-epochs.ts).
  */
-export async function raiseEpoch(db: Db, owner: EpochOwner): Promise<void> {
-  await db
-    .insertInto('epochs')
-    .values({ ...keyOf(owner), epoch: 1 })
-    .onConflict((conflict) =>
-      conflict.columns(['account_id', 'client_id']).doUpdateSet((eb) => ({ epoch: eb('epochs.epoch', '+', 1) })),
-    )
-    .execute();
+export const EPOCH_KINDS = [
+  'client',
+  'account',
+  'consent',
+  'subscription',
+  'api',
+  'roles',
+  'api-roles',
+  'client-tokens',
+] as const;
+export type EpochKind = (typeof EPOCH_KINDS)[number];
+
+/** A person's consent to an app. */
+export interface Parties {
+  readonly accountId: string;
+  readonly clientId: string;
 }
 
-/** The epoch, which nobody raises before the transaction ends. */
-export async function lockEpoch(trx: Db, owner: EpochOwner): Promise<number> {
+const nameOfConsent = ({ accountId, clientId }: Parties) => ({ kind: 'consent', value: `${accountId} ${clientId}` });
+
+/**
+ * Ends every grant that was decided on a consent until now, and the tokens of these grants, in one small statement: none of
+ * their rows is touched (ended-grants.ts removes them later). Grants of a lower epoch give nothing any more, also those that
+ * are yet to be written. What is revoked by its name (revoke.ts) has its epoch raised by the database itself.
+ */
+export async function endConsent(trx: Db, parties: Parties): Promise<void> {
+  await trx
+    .insertInto('epochs')
+    .values({ ...nameOfConsent(parties), epoch: 1 })
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'value']).doUpdateSet((eb) => ({ epoch: eb('epochs.epoch', '+', 1) })),
+    )
+    .execute();
+  await announce(trx, REVOCATIONS_TOPIC);
+}
+
+/** The epoch of a consent, which nobody raises before the transaction ends. */
+export async function lockConsent(trx: Db, parties: Parties): Promise<number> {
   const { epoch } = await trx
     .insertInto('epochs')
-    .values(keyOf(owner))
+    .values(nameOfConsent(parties))
     .onConflict((conflict) =>
-      conflict.columns(['account_id', 'client_id']).doUpdateSet((eb) => ({ epoch: eb.ref('epochs.epoch') })),
+      conflict.columns(['kind', 'value']).doUpdateSet((eb) => ({ epoch: eb.ref('epochs.epoch') })),
     )
     .returning('epoch')
     .executeTakeFirstOrThrow();
@@ -43,20 +62,16 @@ export async function deleteEpochsOfAccount(db: Db, accountId: string): Promise<
   await db.deleteFrom('epochs').where('account_id', '=', accountId).execute();
 }
 
-/** As part of a statement: the epoch of an app. @param clientId how the statement names it */
-export const epochOfClient = (clientId: string) =>
-  `coalesce((select epoch from epochs where account_id = '${WHOLE_APP}' and client_id = ${clientId}), 0)`;
-
-/** The same for a consent. */
-export const epochOfConsent = (accountId: string, clientId: string) =>
-  `coalesce((select epoch from epochs where account_id = ${accountId} and client_id = ${clientId}), 0)`;
+/** As part of a statement: an epoch. @param value how the statement writes the name */
+export const epochOf = (kind: EpochKind, value: string) =>
+  `coalesce((select epoch from epochs where kind = '${kind}' and value = ${value}), 0)`;
 
 /** As a condition: whether neither the app nor the consent has ended that it comes from. @param grant the table's name */
 export const ofLiveGrant = (grant: string) => `not exists (
-  select from epochs where epochs.client_id = ${grant}.client_id and epochs.account_id in ('${WHOLE_APP}', ${grant}.account_id)
-    and epochs.epoch > case epochs.account_id when '${WHOLE_APP}' then ${grant}.client_epoch else ${grant}.consent_epoch end)`;
+  select from epochs where epochs.client_id = ${grant}.client_id and epochs.account_id in ('', ${grant}.account_id)
+    and epochs.epoch > case epochs.account_id when '' then ${grant}.client_epoch else ${grant}.consent_epoch end)`;
 
 /** The same where nobody has consented yet. */
 export const ofLiveClient = (row: string) => `not exists (
-  select from epochs where epochs.client_id = ${row}.client_id and epochs.account_id = '${WHOLE_APP}'
+  select from epochs where epochs.kind = 'client' and epochs.value = ${row}.client_id
     and epochs.epoch > ${row}.client_epoch)`;

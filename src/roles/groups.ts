@@ -75,7 +75,7 @@ export function deleteGroup(db: Kysely<Tables>, target: Target, by: By): Promise
   return inTransaction(db, async (trx) => {
     const group = await requireGroup(trx, groupId, 'platform.write', by);
     requireVersion(target, group);
-    await revokeGivenByGroup(trx, { groupId }, by.now);
+    await revokeGivenByGroup(trx, { groupId });
     await trx.deleteFrom('groups').where('id', '=', groupId).execute();
     await record(trx, by.actor, { type: 'group.deleted', groupId, name: group.name }, by.now);
   });
@@ -129,7 +129,7 @@ export function removeFromGroup(
       .returning('account_id')
       .executeTakeFirst();
     if (!removed) throw new AppError('not_found', { detail: 'The group has no such member.' });
-    await revokeGivenByGroup(trx, member, by.now);
+    await revokeGivenByGroup(trx, member);
     await record(trx, by.actor, { type: 'group.member_removed', ...member }, by.now);
   });
 }

@@ -45,8 +45,8 @@ export function unassignRole(
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
     const { api } = await requireRole(trx, roleId, 'role.write', by);
-    if ('accountId' in holder) await takeFromPerson(trx, roleId, { ...holder, audience: api.identifier }, by.now);
-    else await takeFromGroup(trx, roleId, holder.groupId, by.now);
+    if ('accountId' in holder) await takeFromPerson(trx, roleId, { ...holder, audience: api.identifier });
+    else await takeFromGroup(trx, roleId, holder.groupId);
     await record(trx, by.actor, { type: 'role.unassigned', roleId, apiId: api.id, ...holder }, by.now);
   });
 }
@@ -55,7 +55,6 @@ async function takeFromPerson(
   db: Db,
   roleId: string,
   { accountId, audience }: { accountId: string; audience: string },
-  now: Date,
 ): Promise<void> {
   const removed = await db
     .deleteFrom('role_accounts')
@@ -64,11 +63,11 @@ async function takeFromPerson(
     .returning('role_id')
     .executeTakeFirst();
   if (!removed) throw new AppError('not_found', { detail: 'This person does not have the role.' });
-  await revokeRolesOf(db, [{ accountId, audience }], now);
+  await revokeRolesOf(db, [{ accountId, audience }]);
 }
 
-async function takeFromGroup(db: Db, roleId: string, groupId: string, now: Date): Promise<void> {
-  await revokeGivenByGroup(db, { groupId, roleId }, now);
+async function takeFromGroup(db: Db, roleId: string, groupId: string): Promise<void> {
+  await revokeGivenByGroup(db, { groupId, roleId });
   const removed = await db
     .deleteFrom('role_groups')
     .where('role_id', '=', roleId)

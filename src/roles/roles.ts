@@ -91,7 +91,7 @@ export async function updateRole(
         .executeTakeFirst();
       if (!changed) throw new AppError('precondition_failed');
       const givesLess = role.scopes.some((scope) => !scopes.includes(scope)) || next.name !== role.name;
-      if (givesLess) await revokeOf(trx, { roleId, audience: api.identifier }, by.now);
+      if (givesLess) await revokeOf(trx, { roleId, audience: api.identifier });
       await record(trx, by.actor, { type: 'role.changed', roleId, apiId: api.id, name: next.name, scopes }, by.now);
       return changed;
     }),
@@ -104,7 +104,7 @@ export function deleteRole(db: Kysely<Tables>, target: Target, by: By): Promise<
   return inTransaction(db, async (trx) => {
     const { role, api } = await requireRole(trx, roleId, 'role.write', by);
     requireVersion(target, role);
-    await revokeOf(trx, { roleId, audience: api.identifier }, by.now);
+    await revokeOf(trx, { roleId, audience: api.identifier });
     await trx.deleteFrom('roles').where('id', '=', roleId).execute();
     await record(trx, by.actor, { type: 'role.deleted', roleId, apiId: api.id, name: role.name }, by.now);
   });
@@ -208,7 +208,7 @@ async function holdRole(db: Db, roleId: string): Promise<void> {
 }
 
 /** Refuses the tokens of everyone who has the role, directly or by a group. */
-async function revokeOf(db: Db, { roleId, audience }: { roleId: string; audience: string }, now: Date): Promise<void> {
+async function revokeOf(db: Db, { roleId, audience }: { roleId: string; audience: string }): Promise<void> {
   await holdRole(db, roleId);
   const people = await db
     .selectFrom('role_accounts')
@@ -225,6 +225,5 @@ async function revokeOf(db: Db, { roleId, audience }: { roleId: string; audience
   await revokeRolesOf(
     db,
     people.map((person) => ({ accountId: person.account_id, audience })),
-    now,
   );
 }

@@ -9,7 +9,7 @@ import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { readReason } from '../names/reason.ts';
 import { endAccessOfClients } from '../revocation/artifacts.ts';
-import { revokeAll } from '../revocation/revoke.ts';
+import { revokeAll, TEAM_SUSPENDED } from '../revocation/revoke.ts';
 import { noTeam } from './teams.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function suspendTeam(
   const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     await setSuspension(trx, { id: teamId, version }, { suspended_at: by.now, suspended_reason: reason });
-    await revokeTokensOfTeam(trx, teamId, by.now);
+    await revokeTokensOfTeam(trx, teamId);
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'team.suspended', teamId, reason }, by.now);
   });
@@ -70,20 +70,16 @@ async function setSuspension(
 }
 
 /** What the team's apps hold, and what any app holds for the team's APIs. */
-async function revokeTokensOfTeam(db: Db, teamId: string, now: Date): Promise<void> {
-  const reason = 'team suspended';
+async function revokeTokensOfTeam(db: Db, teamId: string): Promise<void> {
+  const reason = TEAM_SUSPENDED;
   const clients = await db.selectFrom('clients').select('id').where('team_id', '=', teamId).execute();
   const apis = await db.selectFrom('apis').select('identifier').where('team_id', '=', teamId).execute();
   await endAccessOfClients(
     db,
     clients.map(({ id }) => id),
   );
-  await revokeAll(
-    db,
-    [
-      ...clients.map(({ id }) => ({ kind: 'client' as const, value: id, reason })),
-      ...apis.map(({ identifier }) => ({ kind: 'api' as const, value: identifier, reason })),
-    ],
-    now,
-  );
+  await revokeAll(db, [
+    ...clients.map(({ id }) => ({ kind: 'client' as const, value: id, reason })),
+    ...apis.map(({ identifier }) => ({ kind: 'api' as const, value: identifier, reason })),
+  ]);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import type { By } from '../../src/access.ts';
 import { ADMIN_API } from '../../src/apis/admin-api.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../src/apis/api-lifecycle.ts';
@@ -8,7 +9,7 @@ import { updateApi } from '../../src/apis/update-api.ts';
 import { mailContext } from '../../src/keys/sealing/contexts.ts';
 import { unseal } from '../../src/keys/sealing/seal.ts';
 import { createOutbox, type Outbox } from '../../src/mail/outbox.ts';
-import { longestTokenLifetime } from '../../src/revocation/lifetimes.ts';
+import { longestLifetimeAt } from '../../src/revocation/lifetimes.ts';
 import { approveRequest, denyRequest } from '../../src/subscriptions/decisions.ts';
 import { endSubscription, resumeSubscription, suspendSubscription } from '../../src/subscriptions/lifecycle.ts';
 import {
@@ -374,11 +375,16 @@ describe('the catalogue', () => {
 
   it('remembers that tokens with a longer life are out', async () => {
     const { as, api } = await aScene({ tokenLifetime: 7200 });
-    const now = new Date();
-    expect(await longestTokenLifetime(db(), now)).toBe(7200);
-    await updateApi(db(), { id: api.id }, { tokenLifetime: 300 }, { ...(await as('owner')), now });
-    expect(await longestTokenLifetime(db(), new Date(now.getTime() + 7_199_000))).toBe(7200);
-    expect(await longestTokenLifetime(db(), new Date(now.getTime() + 7_200_000))).toBe(300);
+    // Of the database's clock, to which nothing is added before the change.
+    const longestIn = async (seconds: number) => {
+      const query = `select ${longestLifetimeAt(`(now() + interval '${seconds} seconds')`)} as longest`;
+      const { rows } = await sql.raw<{ longest: number }>(query).execute(db());
+      return rows[0]?.longest;
+    };
+    expect(await longestIn(0)).toBe(7200);
+    await updateApi(db(), { id: api.id }, { tokenLifetime: 300 }, await as('owner'));
+    expect(await longestIn(7100)).toBe(7200);
+    expect(await longestIn(7201)).toBe(300);
   });
 });
 

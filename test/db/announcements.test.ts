@@ -29,7 +29,6 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 const one = (value: string) => ({ kind: 'token', value, reason: 'test' }) as const;
-const life = () => ({ now: new Date() });
 const names = (prefix: string) => Array.from({ length: MANY }, (_, index) => `${prefix}-${index}`);
 
 const countOf = async (prefix: string) => {
@@ -49,9 +48,7 @@ async function listen({ url }: TestDatabase) {
 describe('word of a revocation', () => {
   it('goes out after its commit, once for many', async () => {
     const { db } = test.database;
-    const statements = await statementsDuring(() =>
-      Promise.all(names('many').map((value) => revoke(db, one(value), life()))),
-    );
+    const statements = await statementsDuring(() => Promise.all(names('many').map((value) => revoke(db, one(value)))));
     const writes = statements.filter((text) => text.includes('insert into revocations'));
     expect(writes).toHaveLength(MANY);
     expect(writes.filter((text) => text.includes('pg_notify'))).toEqual([]);
@@ -66,10 +63,10 @@ describe('word of a revocation', () => {
     jest.useFakeTimers({ now: Date.now(), doNotFake: [...ALL_BUT_TIMEOUTS] });
     try {
       const first = other.next();
-      await revoke(fresh.database.db, one('first'), life());
+      await revoke(fresh.database.db, one('first'));
       await first;
       const next = other.next();
-      for (const value of ['second', 'third']) await revoke(fresh.database.db, one(value), life());
+      for (const value of ['second', 'third']) await revoke(fresh.database.db, one(value));
       jest.advanceTimersByTime(20);
       await next;
     } finally {
@@ -81,7 +78,7 @@ describe('word of a revocation', () => {
 
   it('goes out with the commit of a larger transaction', async () => {
     const statements = await statementsDuring(() =>
-      inTransaction(test.database.db, (trx) => revoke(trx, one('within'), life())),
+      inTransaction(test.database.db, (trx) => revoke(trx, one('within'))),
     );
     const telling = statements.filter((text) => text.includes('pg_notify'));
     expect(telling).toHaveLength(1);
@@ -96,7 +93,7 @@ describe('word of a revocation', () => {
     };
     afterStatement('as told (topic)', refuse);
     await until('one goes out at once', async () => {
-      await revoke(test.database.db, one('untold-0'), life());
+      await revoke(test.database.db, one('untold-0'));
       return tried;
     });
     expect(await countOf('untold')).toBe(1);

@@ -289,7 +289,7 @@ describe('an app that ends', () => {
     expect((await post(server, '/token', form, app)).status).toBe(401);
     expect(await isActive(tokens.access_token)).toBe(false);
     // Ending it is one small statement; what has ended is removed later.
-    await deleteEndedGrants(db(), new Date(), 1000);
+    await deleteEndedGrants(db(), 1000);
     const left = await db().selectFrom('artifacts').select('model').where('client_id', '=', app.clientId).execute();
     expect(left.map(({ model }) => model).filter((model) => model !== 'Interaction')).toEqual([]);
   });

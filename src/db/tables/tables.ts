@@ -45,13 +45,22 @@ export interface ArtifactTable {
   /** Of the app and of the person's consent, as they were read before a grant was decided; of the app also for a device code. */
   client_epoch: Generated<number>;
   consent_epoch: Generated<number>;
+  /** Of the app's tokens, for codes and access tokens, as it was read before they were decided. */
+  client_tokens_epoch: Generated<number>;
 }
 
-/** Of an app as a whole (no person), or of a person's consent to it: it goes up when that ends, and outlives it. */
+/** Of whatever has a name in the feed of epochs (revocation/epochs.ts): it goes up when that ends, and outlives it. */
 export interface EpochTable {
-  account_id: string;
-  client_id: string;
+  kind: string;
+  value: string;
+  /** The same name, of an app (then there is no person) and of a person's consent to one. The database fills it in. */
+  account_id: Generated<string | null>;
+  client_id: Generated<string | null>;
   epoch: Generated<number>;
+  /** When it was raised last, in the order of raising. The database fills it in, */
+  seq: Generated<number>;
+  /** and the time at which the last token of a lower epoch has expired: null before it is raised. */
+  forget_at: Late<Date>;
   /** What is of a lower epoch than this has been removed. */
   cleaned: Generated<number>;
 }
@@ -114,6 +123,8 @@ export interface RevocationTable {
   issued_before: Timestamp;
   forget_at: Timestamp;
   reason: string;
+  /** The app of a token or grant, as far as it is known. */
+  client_id: Late<string>;
 }
 
 export interface SettingTable {

@@ -8,7 +8,7 @@ import { findWhoAsks } from '../../clients/who-asks.ts';
 import { isMissingReference } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, isWhatWasShown } from '../../http/shown.ts';
-import { lockEpoch } from '../../revocation/epochs.ts';
+import { lockConsent } from '../../revocation/epochs.ts';
 import { consentOf as nameOfConsent } from '../sign-in/epochs.ts';
 import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
 import { addToGrant } from './grants.ts';
@@ -80,7 +80,7 @@ function saveConsent(
   return work.transaction(async (trx) => {
     if (!(await isThere(trx, accountId))) throw new AppError('sign_in_expired');
     // Who withdraws the consent at the same time has done so by now, or waits, and then ends this one too.
-    epochs.note(nameOfConsent(accountId, clientId), await lockEpoch(trx, { accountId, clientId }));
+    epochs.note(nameOfConsent(accountId, clientId), await lockConsent(trx, { accountId, clientId }));
     const grant = (grantId && (await Grant.find(grantId))) || new Grant({ accountId, clientId });
     addToGrant(grant, consent);
     const saved = await grant.save();

@@ -18,12 +18,12 @@ export function feedName(kind: string, value: string): string {
   return createHash('sha256').update(`${kind}:${value}`).digest().subarray(0, 16).toString('base64url');
 }
 
-/** Everything that can still matter at `now`. */
-export async function readFeed(db: Db, now: Date): Promise<Feed> {
+/** Everything that can still matter, by the database's time. */
+export async function readFeed(db: Db): Promise<Feed> {
   const rows = await db
     .selectFrom('revocations')
     .select(['kind', 'value', 'issued_before'])
-    .where('forget_at', '>', now)
+    .where('forget_at', '>', sql<Date>`now()`)
     .orderBy('seq')
     .execute();
   const { rows: sequence } = await sql<{ seq: number }>`select last_value::int8 as seq from revocations_seq`.execute(

@@ -36,7 +36,7 @@ export function createFeedPublisher(parts: {
   const signingKid = () => keyring().active('ES256').kid;
 
   const make = async (now: Date): Promise<SignedFeed> => {
-    const { seq, revoked } = await readFeed(db, now);
+    const { seq, revoked } = await readFeed(db);
     const iat = Math.floor(now.getTime() / 1000);
     const jws = await signCompact(
       keyring(),
