@@ -50,9 +50,8 @@ async function startSignIn(response: ServerResponse): Promise<void> {
   const target = client.buildAuthorizationUrl(server, {
     redirect_uri: redirectUri,
     resource,
-    // offline_access is a refresh token; it is given only when the person is asked, hence the prompt.
+    // offline_access is a refresh token; the person agrees to it once.
     scope: 'openid profile email offline_access reports:read',
-    prompt: 'consent',
     state: pending.state,
     nonce: pending.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(pending.codeVerifier),

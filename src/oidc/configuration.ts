@@ -13,7 +13,8 @@ import type { DevicePages } from './device/pages.ts';
 import { externalKeys, externalSigningSupport } from './external-keys.ts';
 import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
-import { LEFT_OUT, type Resources, setLeftOut } from './resources.ts';
+import { LEFT_OUT, settleRequest } from './requests/intake.ts';
+import type { Resources } from './resources.ts';
 import { policyWithRoles } from './sign-in/role-prompt.ts';
 import { issueAsOfStart } from './tokens/issue-time.ts';
 import { assertFits } from './tokens/token-size.ts';
@@ -67,7 +68,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
       dPoPSigningAlgValues: [...DPOP_ALGORITHMS],
     },
     // Ours alone: it goes with the request through its pages, to the line about its end in the app's request log.
-    extraParams: { [LEFT_OUT]: setLeftOut },
+    extraParams: { [LEFT_OUT]: settleRequest },
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
     pkce: { required: pkceRequired },
     // RFC 9700 §4.14.2: a refresh token is used once, whoever the client is.

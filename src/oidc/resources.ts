@@ -1,6 +1,5 @@
 import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
-import { RESERVED_SCOPES } from '../apis/api-schema.ts';
 import type { AppApi } from '../apis/app-apis.ts';
 import { decideScopes } from '../apis/policy.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
@@ -8,6 +7,7 @@ import { algorithmOfApi } from '../keys/algorithms.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { findPersonalUse, type PersonalUse } from '../tokens/personal-use.ts';
 import { personOf, rememberUse, usesOf } from './persons.ts';
+import { rememberOfNoApi } from './requests/intake.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
 /** Resource indicators (RFC 8707): one API is one audience. */
@@ -41,7 +41,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       const entry = await entryOf(client);
       if (scopes.includes('openid')) {
         const api = entry && apiOfSignIn(entry, scopes);
-        if (api === undefined) rememberLeftOut(ctx, scopes);
+        if (api === undefined) rememberOfNoApi(ctx, scopes);
         return api;
       }
       const identifier = entry?.defaultApi;
@@ -134,25 +134,6 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
 }
 
 export type Resources = ReturnType<typeof createResources>;
-
-/** A parameter of our own: the scopes that a request asked for and that are of no API, because it named none. */
-export const LEFT_OUT = 'latchkey_left_out';
-
-/** Of requests under way, by their `ctx.oidc`. */
-const leftOut = new WeakMap<object, string>();
-
-function rememberLeftOut({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
-  const names = scopes.filter((scope) => scope !== '' && !RESERVED_SCOPES.includes(scope)).join(' ');
-  if (names !== '') leftOut.set(oidc, names);
-}
-
-/**
- * The parameter as we set it, whatever the client has sent under its name. What was pushed before comes without the scopes,
- * and keeps what was set then.
- */
-export function setLeftOut({ oidc }: KoaContextWithOIDC): void {
-  if (oidc.params && !oidc.entities.PushedAuthorizationRequest) oidc.params[LEFT_OUT] = leftOut.get(oidc);
-}
 
 /** The default API of an app that means it for sign-ins too; undefined when it asks for none of its scopes. */
 function apiOfSignIn({ client, apis, defaultApi }: CachedClient, requested: readonly string[]): string | undefined {

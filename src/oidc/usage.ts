@@ -5,7 +5,7 @@ import type { Db } from '../db/connections/connection.ts';
 import { PERSONAL_GRANTS } from '../tokens/grants/personal-grants.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
-import { LEFT_OUT } from './resources.ts';
+import { LEFT_OUT } from './requests/intake.ts';
 
 /** Routes of the provider → events of usage. The token endpoint's are named after the grant. */
 const EVENTS: Readonly<Record<string, string>> = {

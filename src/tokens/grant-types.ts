@@ -7,7 +7,8 @@ export const GRANT_TYPES = ['client_credentials', 'authorization_code', 'refresh
 export type GrantType = (typeof GRANT_TYPES)[number];
 
 /** What an app may bring to the token endpoint. */
-export function grantTypesOf({ type }: Pick<TokenClient, 'type'>): GrantType[] {
+export function grantTypesOf({ type, offline_access }: Pick<TokenClient, 'type' | 'offline_access'>): GrantType[] {
   if (type === 'machine') return ['client_credentials'];
-  return [type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code', 'refresh_token'];
+  const first = type === 'device' ? DEVICE_CODE_GRANT : 'authorization_code';
+  return offline_access === 'never' ? [first] : [first, 'refresh_token'];
 }

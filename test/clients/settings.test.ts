@@ -193,7 +193,7 @@ describe.each(walked)('the setting $name of an app', ({ name, setting, good, bad
 it.each(CLIENT_TYPES)('the form of a %s app has the settings that mean something to it', async (type) => {
   const { text } = await visitor.visit(`/apps/${await aNewApp(type)}/settings`);
   const shown = settings.filter(([name]) => text.includes(`name="${name}"`)).map(([name]) => name);
-  const TOKENS: SettingName[] = ['idTokenAlg', 'refreshRetrySeconds', 'defaultApiAtSignIn'];
+  const TOKENS: SettingName[] = ['idTokenAlg', 'refreshRetrySeconds', 'offlineAccess', 'defaultApiAtSignIn'];
   const BROWSER: SettingName[] = ['redirectUris', 'postLogoutRedirectUris', 'requirePar'];
   const wanted = {
     machine: [],

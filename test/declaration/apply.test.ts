@@ -146,11 +146,11 @@ describe('the version of a file', () => {
   const rowOf = () =>
     test.database.db
       .selectFrom('clients')
-      .select(['id_token_alg', 'pkce', 'refresh_retry_seconds'])
+      .select(['id_token_alg', 'pkce', 'refresh_retry_seconds', 'offline_access'])
       .where('id', '=', 'billing')
       .executeTakeFirstOrThrow();
-  const OLD = { id_token_alg: 'ES256', pkce: 'required', refresh_retry_seconds: 0 };
-  const NEW = { id_token_alg: 'RS256', pkce: 'required', refresh_retry_seconds: 10 };
+  const OLD = { id_token_alg: 'ES256', pkce: 'required', refresh_retry_seconds: 0, offline_access: 'with_prompt' };
+  const NEW = { id_token_alg: 'RS256', pkce: 'required', refresh_retry_seconds: 10, offline_access: 'allowed' };
 
   it.each([
     ['none', '', OLD],
@@ -170,7 +170,7 @@ describe('the version of a file', () => {
     expect(text).toMatch(/^ {4}refresh_retry_seconds: 0$/m);
     expect((await apply(test.database, text)).changes).toEqual([]);
     await apply(test.database, `version: 2\n${APP}`);
-    expect(await exported(test.database)).not.toMatch(/id_token_alg|pkce|refresh_retry_seconds/);
+    expect(await exported(test.database)).not.toMatch(/id_token_alg|pkce|refresh_retry_seconds|offline_access/);
   });
 });
 

@@ -130,14 +130,6 @@ describe('refresh tokens', () => {
     expect((await refresh(app, tokens.refresh_token)).status).toBe(200);
   });
 
-  it('C11: are not given without prompt=consent or without offline_access', async () => {
-    const app = await anApp();
-    const silent = await signIn(server, app, ada, { parameters: { scope: 'openid offline_access' } });
-    expect(silent.tokens.refresh_token).toBeUndefined();
-    const online = await signIn(server, app, ada, { parameters: { scope: 'openid', prompt: 'consent' } });
-    expect(online.tokens.refresh_token).toBeUndefined();
-  });
-
   it('C13: give an ID token of the same person, app and sign-in', async () => {
     const app = await anApp();
     const { tokens } = await offline(app);

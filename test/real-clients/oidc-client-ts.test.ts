@@ -83,7 +83,6 @@ describe('oidc-client-ts in a browser', () => {
   it('renews with a refresh token, and revokes its tokens before it signs out', async () => {
     const { page } = await signIn({
       scope: 'openid profile offline_access',
-      prompt: 'consent',
       revokeTokensOnSignout: true,
     });
     await title(page, 'Hello Ada Lovelace');

@@ -143,6 +143,31 @@ export const SETTINGS = {
     label: 'Seconds in which a repeated refresh gets the same answer',
     hint: 'From 0 to 60. For two tabs or workers that refresh at once, and for answers that get lost; 0 turns it off.',
   }),
+  offlineAccess: choice({
+    column: 'offline_access',
+    // OpenID Connect Core §11 lets other conditions than prompt=consent be enough: most libraries do not send it.
+    whenNew: 'allowed',
+    inVersion1: 'with_prompt',
+    acts: true,
+    isFor: forPeople,
+    meaning: 'When it gets `offline_access`, and refresh tokens by it.',
+    option: '--offline-access <rule>',
+    help: 'when it keeps its access while people are away',
+    label: 'Access while people are away',
+    choices: {
+      allowed: 'When it asks for offline_access; each person agrees once',
+      with_prompt: 'When it also asks with prompt=consent; people agree each time',
+      never: 'Never: it gets no refresh tokens',
+    },
+    fact: {
+      label: 'While people are away',
+      of: {
+        allowed: 'it keeps its access, where they agreed',
+        with_prompt: 'it keeps its access, where it asked with prompt=consent',
+        never: 'no access',
+      },
+    },
+  }),
   defaultApiAtSignIn: toggle({
     column: 'default_api_at_sign_in',
     acts: true,

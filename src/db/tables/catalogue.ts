@@ -6,6 +6,8 @@ export type SigningAlgName = 'ES256' | 'RS256' | 'EdDSA';
 export type ClientType = 'machine' | 'web' | 'spa' | 'native' | 'device';
 /** What protects a code: PKCE always, or a nonce in its place, or PKCE where the app sends it. */
 export type PkceRule = 'required' | 'pkce_or_nonce' | 'optional';
+/** When `offline_access` is granted: where it is asked for, only with `prompt=consent` too, or never. */
+export type OfflineAccessRule = 'allowed' | 'with_prompt' | 'never';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
 export interface ClientTable {
@@ -25,6 +27,7 @@ export interface ClientTable {
   require_par: boolean;
   first_party: boolean;
   refresh_retry_seconds: number;
+  offline_access: Defaulted<OfflineAccessRule>;
   default_api_id: string | null;
   /** Also where people sign in, for a request with scopes of that API. */
   default_api_at_sign_in: Generated<boolean>;

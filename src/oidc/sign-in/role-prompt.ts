@@ -23,6 +23,9 @@ export function policyWithRoles() {
     ),
   );
   for (const check of secondLooks()) policy.get('login')?.checks.add(check);
+  doNotAskFor(policy, 'consent_prompt', () => true);
+  // RFC 8252 §8.6: whoever copies a native app's id gets no code unless the person does something. Signing in is enough.
+  doNotAskFor(policy, 'native_client_prompt', (ctx) => ctx.oidc.result?.login !== undefined);
   const missing = new Check(
     'role_missing',
     "none of this person's roles allows what was asked for",
@@ -32,6 +35,16 @@ export function policyWithRoles() {
   );
   policy.add(new Prompt({ name: 'role' }, missing), 1);
   return policy;
+}
+
+type Policy = ReturnType<typeof interactionPolicy.base>;
+
+/** The consent page is not shown for an app of the first party, also when it asks for that, where `isEnough` without it. */
+function doNotAskFor(policy: Policy, reason: string, isEnough: (ctx: KoaContextWithOIDC) => boolean): void {
+  const check = policy.get('consent')?.checks.get(reason);
+  if (!check) throw new Error(`oidc-provider has no check ${reason} any more`);
+  const { check: judge } = check;
+  check.check = (ctx) => !(ctx.oidc.client?.latchkey_first_party && isEnough(ctx)) && judge(ctx);
 }
 
 function isNothingLeft(ctx: KoaContextWithOIDC): boolean {

@@ -23,7 +23,7 @@ function decide(app: CachedClient, stored: StoredToken, asked: Asked): PersonalO
   const { used } = consented;
   if (used.redirectUri === undefined || used.redirectUri !== asked.form.get('redirect_uri')) return undefined;
   if (!isProven(used, asked.form.get('code_verifier'))) return undefined;
-  return { ...consented, gty: GTY, successor: firstOfFamily(used, GTY, asked.now) };
+  return { ...consented, gty: GTY, successor: firstOfFamily(app, used, { gty: GTY, now: asked.now }) };
 }
 
 /** RFC 7636 §4.1: 43 to 128 letters. An app may be set to do without PKCE; then there is neither. */

@@ -17,7 +17,9 @@ const PLAIN = { model: 'DeviceCode', members: new Set([...PLAIN_TOKEN, 'params',
 /** RFC 8628 §3.4, once the person has said yes. Who has to wait, is too fast or was refused is told by oidc-provider. */
 function decide(app: CachedClient, stored: StoredToken, asked: Asked): PersonalOrder | undefined {
   const consented = readConsent(app, stored, asked, PLAIN);
-  return consented && { ...consented, gty: GTY, successor: firstOfFamily(consented.used, GTY, asked.now) };
+  return (
+    consented && { ...consented, gty: GTY, successor: firstOfFamily(app, consented.used, { gty: GTY, now: asked.now }) }
+  );
 }
 
 export const deviceCodeGrant: PersonalGrant = {

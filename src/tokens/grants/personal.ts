@@ -1,7 +1,7 @@
 import type { AppApi } from '../../apis/app-apis.ts';
 import type { CachedClient } from '../../clients/client-cache.ts';
 import type { Form } from '../form.ts';
-import type { GrantType } from '../grant-types.ts';
+import { type GrantType, grantTypesOf } from '../grant-types.ts';
 import { refreshLifetime, toSeconds } from '../issue/lifetimes.ts';
 import type { ArtifactPayload } from '../storage/artifacts.ts';
 import type { Person, StoredToken } from '../storage/stored-token.ts';
@@ -140,7 +140,12 @@ export function successorOf(
 }
 
 /** A family's first refresh token, where the app may have one and the person granted it (OpenID Connect Core §11). */
-export function firstOfFamily(used: UsedToken, gty: string, now: Date): Successor | undefined {
-  if (!words(used.scope).includes('offline_access')) return undefined;
+export function firstOfFamily(
+  { client }: CachedClient,
+  used: UsedToken,
+  { gty, now }: { readonly gty: string; readonly now: Date },
+): Successor | undefined {
+  if (!words(used.scope).includes('offline_access') || !grantTypesOf(client).includes('refresh_token'))
+    return undefined;
   return successorOf(used, { gty, rotations: 0, iiat: toSeconds(now) }, now);
 }

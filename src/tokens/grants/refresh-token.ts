@@ -1,5 +1,6 @@
 import type { CachedClient } from '../../clients/client-cache.ts';
 import { OF_THE_CALLER } from '../caller.ts';
+import { grantTypesOf } from '../grant-types.ts';
 import type { StoredToken } from '../storage/stored-token.ts';
 import {
   type Asked,
@@ -15,6 +16,7 @@ const PLAIN = { model: 'RefreshToken', members: new Set([...PLAIN_TOKEN, 'iiat',
 
 /** RFC 6749 §6, of a token that nobody has used. Retries and reuse are for oidc-provider to judge. */
 function decide(app: CachedClient, stored: StoredToken, asked: Asked): PersonalOrder | undefined {
+  if (!grantTypesOf(app.client).includes('refresh_token')) return undefined;
   const consented = readConsent(app, stored, asked, PLAIN);
   if (consented?.used.iiat === undefined) return undefined;
   const { iiat, rotations = 0 } = consented.used;

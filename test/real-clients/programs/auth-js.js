@@ -13,7 +13,7 @@ const config = {
       issuer: ISSUER,
       clientId: CLIENT_ID,
       clientSecret: CLIENT_SECRET,
-      authorization: { params: { scope: 'openid profile email offline_access', prompt: 'consent' } },
+      authorization: { params: { scope: 'openid profile email offline_access' } },
     },
   ],
   callbacks: {

@@ -27,7 +27,7 @@ def index():
 
 @app.route("/login")
 def login():
-    return oauth.latchkey.authorize_redirect(url_for("callback", _external=True), prompt="consent")
+    return oauth.latchkey.authorize_redirect(url_for("callback", _external=True))
 
 
 @app.route("/callback")

@@ -12,7 +12,6 @@ app.use(
     authorizationParams: {
       response_type: 'code',
       scope: 'openid profile email offline_access',
-      prompt: 'consent',
     },
   }),
 );

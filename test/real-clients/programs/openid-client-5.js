@@ -36,7 +36,6 @@ createServer(async (request, response) => {
   if (request.url === '/login') {
     const location = client.authorizationUrl({
       scope: 'openid profile email offline_access',
-      prompt: 'consent',
       code_challenge: generators.codeChallenge(verifier),
       code_challenge_method: 'S256',
     });

@@ -36,7 +36,7 @@ func main() {
 	}
 
 	// golang.org/x/oauth2 got functions for PKCE only after the version that Debian 12 has.
-	asking := []oauth2.AuthCodeOption{oauth2.ApprovalForce}
+	asking := []oauth2.AuthCodeOption{}
 	redeeming := []oauth2.AuthCodeOption{}
 	if config.ClientSecret == "" {
 		digest := sha256.Sum256([]byte(verifier))

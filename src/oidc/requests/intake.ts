@@ -1,0 +1,55 @@
+/**
+ * What oidc-provider takes from an authorization request when it comes in, and what it gets back. The provider checks the
+ * request in steps that cannot be changed. The last of them calls what is here, for ordinary requests, pushed ones and those
+ * of devices. What it leaves in `params` goes with the request through its pages.
+ */
+import { decodeJwt } from 'jose';
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { RESERVED_SCOPES } from '../../apis/api-schema.ts';
+
+/** A parameter of our own: the scopes that a request asked for and lost when it came in. */
+export const LEFT_OUT = 'latchkey_left_out';
+
+const OFFLINE_ACCESS = 'offline_access';
+
+/** Of requests under way, by their `ctx.oidc`. */
+const ofNoApi = new WeakMap<object, readonly string[]>();
+
+/** A request that names no API loses the scopes of APIs. */
+export function rememberOfNoApi({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
+  ofNoApi.set(
+    oidc,
+    scopes.filter((scope) => scope !== '' && !RESERVED_SCOPES.includes(scope)),
+  );
+}
+
+/** The last step of the checks, as oidc-provider's `extraParams` calls it, whatever a client has sent under the name. */
+export function settleRequest(ctx: KoaContextWithOIDC, _sent: unknown, client: Client): void {
+  const { params, entities } = ctx.oidc;
+  if (!params) return;
+  const lostOffline = keepOfflineAccess(ctx, client) ? [] : [OFFLINE_ACCESS];
+  // What was pushed comes without the scopes that it lost, and with the parameter that was set then.
+  if (entities.PushedAuthorizationRequest && ctx.oidc.route === 'authorization') return;
+  params[LEFT_OUT] = [...(ofNoApi.get(ctx.oidc) ?? []), ...lostOffline].join(' ') || undefined;
+}
+
+/**
+ * The provider takes `offline_access` from a request without `prompt=consent`. OpenID Connect Core §11 wants that only where no
+ * other condition lets the server give it: here that is the app's setting, and that the person is asked once (decision 33).
+ * @returns false when the request asked for it and does not get it
+ */
+function keepOfflineAccess(ctx: KoaContextWithOIDC, client: Client): boolean {
+  const { params } = ctx.oidc;
+  const scopes = ctx.oidc.requestParamScopes;
+  if (!params || scopes.has(OFFLINE_ACCESS) || !sentScopes(ctx).includes(OFFLINE_ACCESS)) return true;
+  if (client.latchkey_offline_access !== 'allowed' || !client.grantTypeAllowed('refresh_token')) return false;
+  params.scope = [...scopes, OFFLINE_ACCESS].filter(Boolean).join(' ');
+  return true;
+}
+
+/** As the client sent them, or as they were pushed. */
+function sentScopes(ctx: KoaContextWithOIDC): string[] {
+  const pushed = ctx.oidc.route === 'authorization' ? ctx.oidc.entities.PushedAuthorizationRequest?.request : undefined;
+  const sent = pushed ? decodeJwt(pushed) : ctx.method === 'POST' ? ctx.oidc.body : ctx.query;
+  return typeof sent?.scope === 'string' ? sent.scope.split(' ') : [];
+}
