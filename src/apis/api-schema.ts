@@ -4,7 +4,10 @@ import { descriptionOf, nameOf } from '../names/names.ts';
 import { judgeAddress, problemOfWebAddress } from '../web-addresses.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
-export const RESERVED_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+export const RESERVED_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+
+/** Those of them that this server has. */
+export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
 
 /** A scope-token of RFC 6749 §3.3. */
 export const ScopeName = z

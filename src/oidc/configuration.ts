@@ -1,4 +1,5 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { OIDC_SCOPES } from '../apis/api-schema.ts';
 import type { OwnCookies } from '../http/own-cookies.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
@@ -56,7 +57,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     // OpenID Connect Core §5.4 has them at UserInfo and lets them be here too, where most clients look for them.
     conformIdTokenClaims: false,
     ttl: createTtl(parts.clock),
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    scopes: [...OIDC_SCOPES],
     // RFC 9700 §2.1.2: no implicit and no hybrid flow.
     responseTypes: ['code'],
     // No client_secret_jwt: it would need the secret itself, and we keep only its hash.

@@ -1,11 +1,12 @@
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { ClientCache } from '../clients/client-cache.ts';
+import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { PERSONAL_GRANTS } from '../tokens/grants/personal-grants.ts';
+import { describeLeftOut } from '../usage/left-out.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
-import { LEFT_OUT } from './requests/intake.ts';
+import { leftOutOfRequest } from './requests/left-out.ts';
 
 /** Routes of the provider → events of usage. The token endpoint's are named after the grant. */
 const EVENTS: Readonly<Record<string, string>> = {
@@ -66,13 +67,14 @@ async function noteRequest(parts: Parts, ctx: KoaContextWithOIDC, kept: Outcome 
   // An authorization request that goes on to a page has not ended.
   if (!clientId || !event || (event === 'authorization' && !kept)) return;
   const { error, detail, scope } = outcomeOf(ctx, kept);
+  const app = NO_API.has(error) ? undefined : await appOf(clientId, parts);
   parts.note({
     at: parts.clock(),
     clientId,
-    api: NO_API.has(error) ? undefined : await apiOf(ctx, clientId, parts),
+    api: app && apiOf(ctx, app),
     event,
     outcome: error,
-    detail,
+    detail: error === SUCCESS && app ? describeLeftOut(leftOutOfRequest(ctx, app)) : detail,
     scope,
     requestId: ctx.state.requestId as string | undefined,
   });
@@ -87,11 +89,7 @@ function eventOf({ oidc }: KoaContextWithOIDC): string | undefined {
 function outcomeOf(ctx: KoaContextWithOIDC, kept: Outcome | undefined): Outcome {
   const body = bodyOf(ctx);
   const error = body.error ?? kept?.error ?? SUCCESS;
-  if (error === SUCCESS) {
-    const leftOut = textOf(ctx.oidc.params?.[LEFT_OUT]);
-    const detail = leftOut && `left out, because the request names no API: ${leftOut}`;
-    return { error, detail, scope: body.scope ?? textOf(ctx.oidc.params?.scope) };
-  }
+  if (error === SUCCESS) return { error, scope: body.scope ?? textOf(ctx.oidc.params?.scope) };
   const detail = kept?.detail ?? body.error_description;
   return { error, detail, scope: kept?.scope ?? textOf(ctx.oidc.params?.scope) };
 }
@@ -107,15 +105,16 @@ function bodyOf(ctx: Context): { error?: string; error_description?: string; sco
  */
 const NO_API = new Set(['invalid_client', 'too_many_requests', 'server_error', 'temporarily_unavailable']);
 
+const appOf = async (clientId: string, { clientCache, db }: Parts): Promise<CachedClient | undefined> =>
+  clientCache.peek(clientId) ?? (await clientCache.find(db(), clientId).catch(() => undefined));
+
 /** The API that a token was issued for, or else the one that was asked for: by name, or by leaving it out. */
-async function apiOf({ oidc }: KoaContextWithOIDC, clientId: string, parts: Parts): Promise<string | undefined> {
+function apiOf({ oidc }: KoaContextWithOIDC, app: CachedClient): string | undefined {
   const token = oidc.entities.AccessToken ?? oidc.entities.ClientCredentials;
   const named = token?.resourceServer?.identifier() ?? textOf(oidc.params?.resource);
   const isImplied = named === undefined && oidc.params?.grant_type === 'client_credentials';
-  if (named === undefined && !isImplied) return undefined;
-  const app =
-    parts.clientCache.peek(clientId) ?? (await parts.clientCache.find(parts.db(), clientId).catch(() => undefined));
-  return app?.apis.get(named ?? app.defaultApi ?? '')?.api.id;
+  const identifier = isImplied ? app.defaultApi : named;
+  return identifier === undefined ? undefined : app.apis.get(identifier)?.api.id;
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);

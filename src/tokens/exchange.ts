@@ -1,6 +1,8 @@
+import type { CachedClient } from '../clients/client-cache.ts';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
 import { randomText } from '../http/random-text.ts';
 import type { WholeAnswer } from '../http/serving/at-once.ts';
+import { describeLeftOut, type LeftOut } from '../usage/left-out.ts';
 import { SUCCESS } from '../usage/outcomes.ts';
 import { success, UNAVAILABLE } from './answer.ts';
 import { actorOf, type Caller, noteSecretUse } from './caller.ts';
@@ -9,6 +11,7 @@ import type { PersonalGrant, PersonalOrder } from './grants/personal.ts';
 import { issueAccessToken, issueIdToken } from './issue/issue.ts';
 import { lifetimes, toSeconds } from './issue/lifetimes.ts';
 import { isSmall } from './issue/token-size.ts';
+import { leftOutOf } from './left-out.ts';
 import type { PlainRequest, TokenParts } from './parts.ts';
 import { findPersonalUse } from './personal-use.ts';
 import { termsOf } from './refresh-retry.ts';
@@ -48,14 +51,15 @@ async function attempt(parts: TokenParts, request: PlainRequest, asking: Asking)
   const token = form.get(grant.parameter);
   const stored = token === undefined ? undefined : await findStoredToken(parts.db, token);
   const order = stored && grant.decide(caller.app, stored, { form, now: request.now });
-  const access = order && (await decideAccess(parts, order));
+  const access = order && (await decideAccess(parts, order, caller.app));
   if (!order || !access || token === undefined) return undefined;
   await noteSecretUse(parts.secretUses, caller.secret);
   const answer = await issue(parts, { asking, order, access, now: request.now });
   if (!(await writeExchange(parts, request, { ...asking, token, order, access, answer }))) return undefined;
   request.ctx.state.grantType = grant.grantType;
-  const { scope } = access;
-  note(parts, request, asking, { api: order.appApi?.api.id, outcome: SUCCESS, scope });
+  const { scope, leftOut } = access;
+  const detail = describeLeftOut(leftOut);
+  note(parts, request, asking, { api: order.appApi?.api.id, outcome: SUCCESS, scope, detail });
   return success(answer);
 }
 
@@ -63,16 +67,23 @@ async function attempt(parts: TokenParts, request: PlainRequest, asking: Asking)
 interface Access {
   readonly scope: string;
   readonly roles?: readonly string[] | undefined;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** What the person may have of the API today. @returns undefined when that is nothing, or too much for one token */
-async function decideAccess({ db }: TokenParts, order: PersonalOrder): Promise<Access | undefined> {
-  const { appApi, person, apiScopes, openidScopes, hasIdToken } = order;
+async function decideAccess(
+  { db }: TokenParts,
+  order: PersonalOrder,
+  { apis }: CachedClient,
+): Promise<Access | undefined> {
+  const { appApi, person, apiScopes, openidScopes, hasIdToken, used } = order;
   // For UserInfo (OpenID Connect Core §5.3).
-  if (!appApi) return hasIdToken ? { scope: openidScopes.join(' ') } : undefined;
-  const { granted, roleNames: roles } = await findPersonalUse(db, person.id, appApi);
-  const scope = apiScopes.filter((one) => granted.includes(one)).join(' ');
-  return scope !== '' && isSmall(scope, roles) ? { scope, roles } : undefined;
+  if (!appApi) return hasIdToken ? { scope: openidScopes.join(' '), leftOut: [] } : undefined;
+  const { granted: allowed, withheld, roleNames: roles } = await findPersonalUse(db, person.id, appApi);
+  const granted = apiScopes.filter((one) => allowed.includes(one));
+  const scope = granted.join(' ');
+  if (scope === '' || !isSmall(scope, roles)) return undefined;
+  return { scope, roles, leftOut: leftOutOf({ source: used, granted, appApi, apis, withheld }) };
 }
 
 interface Answer {
@@ -151,9 +162,14 @@ function note(
   parts: TokenParts,
   { ctx }: PlainRequest,
   { grant, caller }: Asking,
-  { api, outcome, scope }: { api?: string | undefined; outcome: string; scope?: string },
+  {
+    api,
+    outcome,
+    scope,
+    detail,
+  }: { api?: string | undefined; outcome: string; scope?: string; detail?: string | undefined },
 ): void {
   const { requestId } = ctx.state;
   const clientId = caller.app.client.id;
-  parts.note({ at: parts.clock(), clientId, api, event: grant.usage, outcome, scope, requestId });
+  parts.note({ at: parts.clock(), clientId, api, event: grant.usage, outcome, detail, scope, requestId });
 }

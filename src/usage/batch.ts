@@ -10,7 +10,7 @@ export interface RequestNote {
   readonly event: string;
   /** `ok`, or an error code. */
   readonly outcome: string;
-  /** Why it failed, in the server's own words. */
+  /** Why it failed, or what a success did not get, in the server's own words. */
   readonly detail?: string | undefined;
   readonly scope?: string | undefined;
   readonly requestId?: string | undefined;
@@ -37,7 +37,10 @@ export interface Dropped {
   lines: number;
 }
 
-/** Failures of one app that get a line of their own in a minute, so that a loop gone wrong does not fill the log. */
+/**
+ * Failures of one app that get a line of their own in a minute, so that a loop gone wrong does not fill the log; and so many
+ * different ways in which its successes got less than they asked for.
+ */
 export const FAILURES_A_MINUTE = 10;
 /** How many different counts and lines wait for the database at most: most installs survive an hour without it. */
 const MOST = 20_000;
@@ -46,7 +49,8 @@ const HOUR = 60 * MINUTE;
 
 /**
  * What happened since the last time that it was written down. Every request is counted. A line of its own gets the first
- * success of a minute for each app, API and event, and every failure up to {@link FAILURES_A_MINUTE} per app and minute.
+ * success of a minute for each app, API and event, the first that says something else of what was left out, and every failure up
+ * to {@link FAILURES_A_MINUTE} per app and minute.
  */
 export class Batch {
   readonly dropped: Dropped = { counts: 0, lines: 0 };
@@ -55,6 +59,8 @@ export class Batch {
   #waiting = new Map<string, Count>();
   #lines: RequestNote[] = [];
   #failures = new Map<string, number>();
+  /** By app, what lines of successes have said. */
+  #said = new Map<string, Set<string>>();
   #minute = 0;
 
   add(note: RequestNote): void {
@@ -68,7 +74,8 @@ export class Batch {
       this.dropped.counts += 1;
       return;
     } else this.#current.set(key, { hour: hourOf(minute), clientId, api, event, outcome, count: 1 });
-    if (outcome === SUCCESS ? !known : this.#mayTell(clientId, outcome)) this.#tell(note);
+    const isWorthALine = outcome === SUCCESS ? this.#isNews(note) || !known : this.#mayTell(clientId, outcome);
+    if (isWorthALine) this.#tell(note);
   }
 
   /** Hands over everything; what cannot be written comes back by `putBack`. */
@@ -95,6 +102,7 @@ export class Batch {
     for (const count of this.#current.values()) if (count.count > 0) this.#keep(count);
     this.#current = new Map();
     this.#failures = new Map();
+    this.#said = new Map();
     this.#minute = minute;
   }
 
@@ -103,6 +111,14 @@ export class Batch {
     const known = this.#waiting.get(key);
     if (known) known.count += count.count;
     else this.#waiting.set(key, count);
+  }
+
+  #isNews({ clientId, event, detail }: RequestNote): boolean {
+    if (detail === undefined) return false;
+    const said = this.#said.get(clientId) ?? new Set();
+    if (said.size >= FAILURES_A_MINUTE || said.has(`${event} ${detail}`)) return false;
+    this.#said.set(clientId, said.add(`${event} ${detail}`));
+    return true;
   }
 
   #mayTell(clientId: string, outcome: string): boolean {

@@ -105,7 +105,7 @@ it.each(['a page', 'a pushed request'])('what is left out is in the app’s requ
     .where('client_id', '=', app.clientId)
     .where('event', '=', way === 'a page' ? 'authorization' : 'pushed_request')
     .execute();
-  const detail = 'left out, because the request names no API: reports:read bogus';
+  const detail = 'left out: reports:read bogus (the request names no API)';
   expect(lines).toMatchObject([{ outcome: 'ok', detail, scope: 'openid' }]);
 });
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aClient, anApi } from '../support/factories.ts';
 import { aVisitor } from '../support/portal.ts';
+import { authorizationParameters } from '../support/relying-app.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
-import { requestToken } from '../support/tokens.ts';
+import { post, requestToken } from '../support/tokens.ts';
 import { aCount, give } from '../support/usage.ts';
 
 let server: TestServer;
@@ -53,6 +54,23 @@ describe('the requests of an app', () => {
     }
     const failures = await developer.visit(`/apps/${app.clientId}/requests?show=failures`);
     expect(textOf(failures.text).split('Latest requests')[1]).not.toContain('success Token');
+  });
+
+  it('tell what a success did not get, and what to do', async () => {
+    const { app, developer } = await aWorld();
+    const subscriptions = [{ api: (await anApi(server.database)).identifier, scopes: ['reports:read'] }];
+    const web = await aClient(server.database, { type: 'web', subscriptions });
+    const { team_id: team } = await server.database.db
+      .selectFrom('clients')
+      .select('team_id')
+      .where('id', '=', app.clientId)
+      .executeTakeFirstOrThrow();
+    await give(server, String(team), web);
+    const form = Object.fromEntries(authorizationParameters(web, { scope: 'openid reports:read' }));
+    expect((await post(server, '/request', form, web)).status).toBe(201);
+    await server.app.usage.flush();
+    const text = textOf((await developer.visit(`/apps/${web.clientId}/requests`)).text);
+    expect(text).toContain('Left out: reports:read (the request names no API). What to do: Send resource');
   });
 
   it('are shown as a chart with the numbers in words, by the period', async () => {

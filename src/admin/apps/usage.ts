@@ -42,7 +42,8 @@ export const appUsageOperations = [
     path: '/apps/{app_id}/requests',
     tag,
     summary: 'The latest requests of an app',
-    description: 'Every kind of failure with its cause and fix, and a sample of successes. The newest first.',
+    description:
+      'Every kind of failure with its cause and fix, and a sample of successes, which say what they asked for and did not get. The newest first.',
     scope: 'apps:read',
     params: AppId,
     query: z.strictObject({

@@ -12,7 +12,13 @@ interface Options {
 }
 
 export function addAppRequestsCommand(app: Command, line: CommandLine): void {
-  withJson(app.command('requests').description('the latest requests of an app, each failure with its cause and fix'))
+  withJson(
+    app
+      .command('requests')
+      .description(
+        'the latest requests of an app, each failure with its cause and fix, and what was left out of others',
+      ),
+  )
     .argument('<app>', 'its client_id')
     .option('--failures', 'only what went wrong')
     .option('--limit <n>', 'how many at most, 1 to 100', wholeNumber, 25)

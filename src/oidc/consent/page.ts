@@ -1,4 +1,5 @@
 import type { Consent } from '../../accounts/consents.ts';
+import { OIDC_SCOPES } from '../../apis/api-schema.ts';
 import { type AskedApi, findAskedApis } from '../../apis/asked-apis.ts';
 import { decideScopes } from '../../apis/policy.ts';
 import { isPlainHttp } from '../../clients/redirect-uris.ts';
@@ -12,8 +13,6 @@ interface Details {
   readonly session?: { readonly accountId?: string | undefined } | undefined;
 }
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo' | 'returnsInClear'>;
-
-const OIDC_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 
 /** What OpenID scopes mean, in words for people. `offline_access` is said elsewhere on the page. */
 const OIDC_PERMISSIONS: Record<string, { title: string; description: string }> = {

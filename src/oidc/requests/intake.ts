@@ -5,21 +5,21 @@
  */
 import { decodeJwt } from 'jose';
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
-import { RESERVED_SCOPES } from '../../apis/api-schema.ts';
+import { OIDC_SCOPES } from '../../apis/api-schema.ts';
 
 /** A parameter of our own: the scopes that a request asked for and lost when it came in. */
 export const LEFT_OUT = 'latchkey_left_out';
 
-const OFFLINE_ACCESS = 'offline_access';
+export const OFFLINE_ACCESS = 'offline_access';
 
 /** Of requests under way, by their `ctx.oidc`. */
 const ofNoApi = new WeakMap<object, readonly string[]>();
 
-/** A request that names no API loses the scopes of APIs. */
+/** A request that names no API loses all other scopes than those of OpenID Connect. */
 export function rememberOfNoApi({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
   ofNoApi.set(
     oidc,
-    scopes.filter((scope) => scope !== '' && !RESERVED_SCOPES.includes(scope)),
+    scopes.filter((scope) => scope !== '' && !OIDC_SCOPES.includes(scope)),
   );
 }
 

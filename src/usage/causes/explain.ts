@@ -1,4 +1,5 @@
-import { isFailure } from '../outcomes.ts';
+import { explainLeftOut } from '../left-out.ts';
+import { isFailure, SUCCESS } from '../outcomes.ts';
 import { authentication } from './authentication.ts';
 import type { Cause, Causes, Explanation } from './cause.ts';
 import { grants } from './grants.ts';
@@ -9,8 +10,9 @@ import { targets } from './targets.ts';
 /** Every error code that an app can get from this server, with its causes. */
 export const CAUSES: Causes = { ...authentication, ...grants, ...targets, ...requests, ...ordinary };
 
-/** The cause and the fix of what a request ended with, and what the server said; undefined for a success. */
+/** The cause and the fix of what a request ended with, and what the server said; undefined for a success that got all. */
 export function explain(outcome: string, detail: string | null): Explanation | undefined {
+  if (outcome === SUCCESS) return detail === null ? undefined : explainLeftOut(detail);
   const said = detail ?? '';
   const entry = CAUSES[outcome]?.find((candidate: Cause) => !candidate.detail || candidate.detail.test(said));
   if (entry) return { cause: entry.cause, fix: entry.fix };
