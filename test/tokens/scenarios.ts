@@ -9,6 +9,7 @@ export const APPS = [
   'native',
   'spa',
   'tv',
+  'online',
   'one',
   'several',
   'stopped',
@@ -132,7 +133,17 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-const PEOPLES: readonly [AppName, ...AppName[]] = ['web', 'post', 'retries', 'lax', 'rsa', 'native', 'spa', 'stopped'];
+const PEOPLES: readonly [AppName, ...AppName[]] = [
+  'web',
+  'post',
+  'retries',
+  'lax',
+  'rsa',
+  'native',
+  'spa',
+  'online',
+  'stopped',
+];
 const DEVICES: readonly [AppName, ...AppName[]] = ['tv'];
 const MACHINES: readonly [AppName, ...AppName[]] = ['one', 'several'];
 const SOURCES = [

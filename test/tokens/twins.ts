@@ -92,6 +92,7 @@ async function appsOf({ database }: TestServer, apis: World['apis']): Promise<Re
     native: await aClient(database, { type: 'native', subscriptions }),
     spa: await aClient(database, { type: 'spa', subscriptions }),
     tv: await aClient(database, { type: 'device', subscriptions }),
+    online: await aClient(database, { type: 'web', offlineAccess: 'never', subscriptions }),
     one: await aClient(database, { type: 'machine', subscriptions: one }),
     several: await aClient(database, { type: 'machine', subscriptions }),
     stopped,
