@@ -151,7 +151,7 @@ describe('what was left out', () => {
 
   it('is told once a minute, and of an app in ten ways at most', async () => {
     const app = await anApp();
-    for (let index = 0; index < 12; index += 1) {
+    for (let index = 0; index < 30; index += 1) {
       await push(app, `openid bogus${index}`);
       await push(app, `openid bogus${index}`);
     }

@@ -1,6 +1,6 @@
 import type { Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { type Consent, findConsentOf } from '../../accounts/consents.ts';
-import { lockEpoch } from '../../revocation/epochs.ts';
+import { lockConsent } from '../../revocation/epochs.ts';
 import { lifetimes } from '../../tokens/issue/lifetimes.ts';
 import { consentOf, type Epochs } from '../sign-in/epochs.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
@@ -75,7 +75,7 @@ function widen(
   const model = existing.constructor as typeof Grant;
   return work.transaction(async (trx) => {
     // Whoever takes the app's access back at the same time has done so by now, or waits, and then ends this grant too.
-    epochs.note(consentOf(parties.accountId, parties.clientId), await lockEpoch(trx, parties));
+    epochs.note(consentOf(parties.accountId, parties.clientId), await lockConsent(trx, parties));
     const grant = (await model.find(existing.jti)) ?? new model(parties);
     addToGrant(grant, consent);
     await grant.save();
