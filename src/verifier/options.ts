@@ -18,7 +18,9 @@ export interface VerifierOptions {
   readonly serverUrl?: string;
   /** Default: `${serverUrl}/jwks`. */
   readonly jwksUri?: string;
-  /** Default: `${serverUrl}/revocations`. */
+  /** Default: `${serverUrl}/epochs`. Segments and the stream are below it. */
+  readonly epochsUri?: string;
+  /** For tokens without epochs, and servers that publish none. Default: `${serverUrl}/revocations`. */
   readonly revocationsUri?: string;
   /** Default: `${serverUrl}/revocations/stream`. */
   readonly streamUri?: string;
@@ -84,6 +86,7 @@ export function settle(options: VerifierOptions) {
     issuer,
     audience,
     jwksUri: options.jwksUri ?? `${base}/jwks`,
+    epochsUri: (options.epochsUri ?? `${base}/epochs`).replace(/\/$/, ''),
     revocationsUri: options.revocationsUri ?? `${base}/revocations`,
     streamUri: options.streamUri ?? `${base}/revocations/stream`,
     revocations,

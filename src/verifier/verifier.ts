@@ -1,5 +1,5 @@
-import { type Revocations, watchRevocations } from './feed/revocations.ts';
-import { isRevoked } from './feed/revoked.ts';
+import { createEndings, type RefuseEnded } from './epochs/endings.ts';
+import { watchRevocations } from './feed/revocations.ts';
 import { type Settings, settle, type VerifierOptions } from './options.ts';
 import { checkBinding } from './proof/binding.ts';
 import { invalidToken, Refusal, unavailable } from './refusal.ts';
@@ -39,13 +39,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { signal } = closing;
   const keys = createKeySet({ ...settings, uri: settings.jwksUri, signal });
   const readToken = createTokenReader(settings, keys);
-  const revocations = createRevocations(settings, keys, signal);
+  const refuseEnded = createRefuseEnded(settings, keys, signal);
   const challenge = { realm, requireDpop: binding.requireDpop, dpopAlgorithms: binding.algorithms };
 
   async function check(token: string, request: VerificationRequest | undefined, { scopes = [] }: Needed) {
     if (signal.aborted) throw unavailable('the verifier is closed');
-    const { claims, names, ath } = await readToken(token, now());
-    if (revocations && isRevoked(await revocations(), names, claims.iat)) throw invalidToken('the token was revoked');
+    const authentic = await readToken(token, now());
+    const { claims, ath } = authentic;
+    await refuseEnded?.(authentic);
     await checkBinding({ claims, ath, request, now: now() }, binding);
     checkScopes(claims, scopes);
     return claims;
@@ -70,8 +71,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-function createRevocations(settings: Settings, keys: KeySet, signal: AbortSignal): Revocations | undefined {
-  const { revocations: mode, revocationsUri: uri } = settings;
+function createRefuseEnded(settings: Settings, keys: KeySet, signal: AbortSignal): RefuseEnded | undefined {
+  const { revocations: mode, revocationsUri, epochsUri, pollSeconds } = settings;
   if (mode === 'off') return undefined;
-  return watchRevocations({ ...settings, mode, uri, keys, signal, schedule: scheduleUntil(signal, settings.schedule) });
+  const schedule = scheduleUntil(signal, settings.schedule);
+  const shared = { ...settings, mode, keys, signal, schedule, pollSeconds: () => pollSeconds };
+  const revocations = watchRevocations({ ...shared, uri: revocationsUri });
+  return createEndings({ ...shared, uri: epochsUri, revocations });
 }

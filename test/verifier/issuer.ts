@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { epochAddresses } from './epoch-processes.ts';
 import { createKey, signatureOf, signRaw, type TestKey } from './signing.ts';
 
 export const AUDIENCE = 'https://reports.example.com';
@@ -11,6 +12,8 @@ export interface TestIssuer {
   readonly key: TestKey;
   /** What the server publishes and how; specs change it. */
   readonly published: { keys: TestKey[]; jwksCacheControl: string | undefined; feed: string; down: boolean };
+  /** Who answers for epochs; without processes nobody does, as a server of the version before. */
+  readonly epochs: ReturnType<typeof epochAddresses>;
   /** What was asked for: 'GET /jwks 200'. */
   readonly requests: string[];
   /** How many requests for a path. */
@@ -55,6 +58,7 @@ export async function startIssuer(now: () => number): Promise<TestIssuer> {
     down: false,
   };
 
+  const epochs = epochAddresses(() => issuer, now, key);
   const answers: Record<string, (request: IncomingMessage, response: ServerResponse) => number> = {
     '/jwks': (request, response) => {
       const body = JSON.stringify({ keys: published.keys.map(({ jwk }) => jwk) });
@@ -80,7 +84,7 @@ export async function startIssuer(now: () => number): Promise<TestIssuer> {
       requests.push(`GET ${path} down`);
       return void request.socket.destroy();
     }
-    const status = answers[path]?.(request, response);
+    const status = path.startsWith('/epochs') ? epochs.answer(request, response) : answers[path]?.(request, response);
     if (status === undefined) response.writeHead(404).end();
     requests.push(`${request.method} ${path} ${status ?? 404}`);
   });
@@ -92,6 +96,7 @@ export async function startIssuer(now: () => number): Promise<TestIssuer> {
     jwksUri: `${issuer}/jwks`,
     key,
     published,
+    epochs,
     requests,
     count: (path) => requests.filter((line) => line.split(' ')[1] === path).length,
     token(claims = {}, header = {}, signer = key) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEventParser } from '../../src/verifier/feed/event-stream.ts';
 import { createVerifier, type Verifier } from '../../src/verifier/index.ts';
 import { createTestClock, eventually, type TestClock } from './clock.ts';
+import { aProcess } from './epoch-processes.ts';
 import { AUDIENCE, named, startIssuer, type TestIssuer } from './issuer.ts';
 
 let time: TestClock;
@@ -141,6 +142,32 @@ describe('the revocation stream', () => {
     issuer.write(`event: revocations\ndata: ${old}\n\n`);
     await eventually(() => issuer.streams() === 0);
     expect(await outcome(token)).toBe('401 invalid_token');
+  });
+
+  it('of epochs brings an ending without any poll, and the segment that changed', async () => {
+    const process = aProcess([], { bits: 1 });
+    issuer.epochs.processes.push(process);
+    const streaming = createVerifier({
+      issuer: issuer.issuer,
+      audience: AUDIENCE,
+      clock: time.clock,
+      schedule: time.schedule,
+      revocations: 'stream',
+    });
+    const outcomeOf = (ep: number[]) =>
+      streaming.verify(issuer.token({ ep })).then(
+        () => 'accepted',
+        ({ code }) => code,
+      );
+    expect(await outcomeOf([7])).toBe('accepted');
+    await eventually(() => issuer.epochs.streams.size === 1);
+    const before = issuer.count('/epochs');
+    process.epochs.set(named('client', 'app-1'), 1);
+    issuer.epochs.tell(process);
+    await eventually(async () => (await outcomeOf([7])) === 'invalid_token');
+    expect([await outcomeOf([7, 1]), issuer.count('/epochs') - before]).toEqual(['accepted', 0]);
+    streaming.close();
+    await eventually(() => issuer.epochs.streams.size === 0);
   });
 
   it('ends on close', async () => {

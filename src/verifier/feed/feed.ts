@@ -1,25 +1,14 @@
 import { type Fetch, getConditionally } from '../remote/conditional-get.ts';
 import type { KeySet } from '../remote/key-set.ts';
 import type { Seconds } from '../token/time.ts';
+import { createAsking } from './asking.ts';
 import { type FeedContent, MAX_FEED_BYTES, readFeed } from './content.ts';
+import type { Followed } from './followed.ts';
 import type { Revoked } from './revoked.ts';
 
-export interface Feed {
+export interface Feed extends Followed {
   /** Empty until the first one arrived; look at `age` before you rely on it. */
   revoked(): Revoked;
-  /** Seconds since the issuer last said that this is the newest; Infinity before the first. */
-  age(): number;
-  /** Seconds since it was last asked. */
-  idle(): number;
-  /**
-   * Asks now, unless it asked less than so many seconds ago; callers at the same time share one request. Failing leaves
-   * what there is.
-   */
-  refresh(atMostEvery?: number): Promise<void>;
-  /** Takes a feed that arrived. @returns whether it is the issuer's newest, as far as anyone can tell */
-  accept(jws: string): Promise<boolean>;
-  /** The issuer is there and would have said if there were something newer. */
-  confirm(): void;
 }
 
 export interface FeedOptions {
@@ -35,13 +24,10 @@ export interface FeedOptions {
 export function createFeed({ uri, issuer, keys, fetch, now, signal, maxStaleSeconds }: FeedOptions): Feed {
   let content: FeedContent | undefined;
   let etag: string | undefined;
-  let confirmedAt = Number.NEGATIVE_INFINITY;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let inFlight: Promise<void> | undefined;
+  const asking = createAsking(now, load);
 
   function confirm(): void {
-    askedAt = now();
-    if (content) confirmedAt = askedAt;
+    if (content) asking.confirm();
   }
 
   async function accept(jws: string): Promise<boolean> {
@@ -55,7 +41,6 @@ export function createFeed({ uri, issuer, keys, fetch, now, signal, maxStaleSeco
   }
 
   async function load(): Promise<void> {
-    askedAt = now();
     const accepted = 'application/revocations+jwt';
     const fetched = await getConditionally(fetch, uri, { accept: accepted, maxBytes: MAX_FEED_BYTES, signal, etag });
     if (fetched.text === undefined) return confirm();
@@ -63,23 +48,7 @@ export function createFeed({ uri, issuer, keys, fetch, now, signal, maxStaleSeco
     if (await accept(fetched.text)) etag = fetched.etag;
   }
 
-  return {
-    revoked: () => content?.revoked ?? new Map(),
-    age: () => now() - confirmedAt,
-    idle: () => now() - askedAt,
-    accept,
-    confirm,
-    async refresh(atMostEvery = 0) {
-      if (!inFlight && now() - askedAt < atMostEvery) return;
-      inFlight ??= load()
-        .catch(() => {})
-        .finally(() => {
-          askedAt = now();
-          inFlight = undefined;
-        });
-      await inFlight;
-    },
-  };
+  return { ...asking, revoked: () => content?.revoked ?? new Map(), accept, confirm };
 }
 
 /**

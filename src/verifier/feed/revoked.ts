@@ -22,6 +22,46 @@ export function revocationNamesOf(claims: AccessTokenClaims, kid: string, audien
   };
 }
 
+/** The claim `ep` by position, behind the incarnation. What a later server adds is behind these. */
+const POSITIONS = [
+  'client',
+  'account',
+  'consent',
+  'subscription',
+  'api',
+  'roles',
+  'api-roles',
+  'client-tokens',
+  'grant',
+] as const;
+
+/** What a token says about one of the things that it hangs on. */
+export interface TokenEpoch {
+  readonly name: string;
+  readonly epoch: number;
+}
+
+/** The epochs of everything that a token hangs on, as it says itself: 0 where it says nothing. */
+export function epochsOf(claims: AccessTokenClaims, kid: string, audience: string): readonly TokenEpoch[] {
+  const { sub, client_id: client, grant_id: grant, ep = [] } = claims;
+  const values = {
+    client,
+    account: sub,
+    consent: `${sub} ${client}`,
+    subscription: `${client} ${audience}`,
+    api: audience,
+    roles: `${sub} ${audience}`,
+    'api-roles': audience,
+    'client-tokens': client,
+    grant,
+  };
+  const positioned = POSITIONS.flatMap((kind, at) => {
+    const value = values[kind];
+    return value ? [{ name: nameOf(kind, value), epoch: ep[at + 1] ?? 0 }] : [];
+  });
+  return [...positioned, { name: nameOf('token', claims.jti), epoch: 0 }, { name: nameOf('key', kid), epoch: 0 }];
+}
+
 /** The feed is public, so it names things by half of a hash: enough to be unique, and nothing to read. */
 export function nameOf(kind: string, value: string): string {
   return createHash('sha256').update(`${kind}:${value}`).digest().subarray(0, 16).toString('base64url');

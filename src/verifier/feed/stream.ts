@@ -1,8 +1,7 @@
 import type { Fetch } from '../remote/conditional-get.ts';
 import type { Schedule } from '../token/time.ts';
-import { MAX_FEED_BYTES } from './content.ts';
 import { createEventParser } from './event-stream.ts';
-import type { Feed } from './feed.ts';
+import type { Followed } from './followed.ts';
 
 /** The issuer sends a comment every 15 seconds; three that did not come are a dead line. */
 export const SILENCE_SECONDS = 45;
@@ -11,14 +10,18 @@ const LAST_RETRY_SECONDS = 30;
 
 export interface FeedStreamOptions {
   readonly uri: string;
-  readonly feed: Feed;
+  /** The name of the events that carry it. */
+  readonly event: string;
+  readonly mostCharacters: number;
+  readonly feed: Followed;
   readonly fetch: Fetch;
   readonly schedule: Schedule;
   readonly signal: AbortSignal;
 }
 
 /** Follows the feed over server-sent events until `signal` says stop. @returns whether the line is up at the moment */
-export function followFeed({ uri, feed, fetch, schedule, signal }: FeedStreamOptions): { isUp(): boolean } {
+export function followFeed(options: FeedStreamOptions): { isUp(): boolean } {
+  const { uri, feed, fetch, schedule, signal } = options;
   let isUp = false;
   let retrySeconds = FIRST_RETRY_SECONDS;
 
@@ -34,7 +37,7 @@ export function followFeed({ uri, feed, fetch, schedule, signal }: FeedStreamOpt
     try {
       const either = AbortSignal.any([signal, silence.signal]);
       const response = await fetch(uri, { ...REQUEST, signal: either });
-      for await (const events of eventsIn(response)) {
+      for await (const events of eventsIn(response, options)) {
         arm();
         for (const jws of events) await accept(jws);
         // Comments count too, but only once the line has shown that it carries the feed.
@@ -69,7 +72,10 @@ export function followFeed({ uri, feed, fetch, schedule, signal }: FeedStreamOpt
 const REQUEST = { headers: { accept: 'text/event-stream' }, redirect: 'error', cache: 'no-store' } as const;
 
 /** For every chunk that arrives, the feeds that it completes: often none. */
-async function* eventsIn(response: Response): AsyncGenerator<readonly string[]> {
+async function* eventsIn(
+  response: Response,
+  { event: wanted, mostCharacters }: Pick<FeedStreamOptions, 'event' | 'mostCharacters'>,
+): AsyncGenerator<readonly string[]> {
   const type = response.headers.get('content-type') ?? '';
   if (response.status !== 200 || !type.startsWith('text/event-stream')) {
     await response.body?.cancel();
@@ -77,8 +83,8 @@ async function* eventsIn(response: Response): AsyncGenerator<readonly string[]> 
   }
   let feeds: string[] = [];
   const parse = createEventParser(({ event, data }) => {
-    if (event === 'revocations') feeds.push(data);
-  }, MAX_FEED_BYTES);
+    if (event === wanted) feeds.push(data);
+  }, mostCharacters);
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
     parse(decoder.decode(chunk, { stream: true }));

@@ -16,12 +16,15 @@ export interface GetOptions {
   readonly etag: string | undefined;
 }
 
+/** The server has nothing at that address. */
+export class NotThere extends Error {}
+
 /** Longer than that and the caller had better use what it has. */
 export const TIMEOUT_SECONDS = 5;
 
 /**
  * GET with If-None-Match (RFC 9110 §13.1.2). Redirects are errors: keys come from the configured address or not at all.
- * @throws for anything but 200 and 304
+ * @throws {NotThere} for 404 @throws for anything else but 200 and 304
  */
 export async function getConditionally(fetch: Fetch, url: string, options: GetOptions): Promise<Fetched> {
   const response = await fetch(url, {
@@ -34,6 +37,7 @@ export async function getConditionally(fetch: Fetch, url: string, options: GetOp
   const unchanged = response.status === 304 && options.etag !== undefined;
   if (response.status !== 200 && !unchanged) {
     await response.body?.cancel();
+    if (response.status === 404) throw new NotThere(`${url} answered 404`);
     throw new Error(`${url} answered ${response.status}`);
   }
   return {

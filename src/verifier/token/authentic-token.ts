@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compactVerify } from 'jose';
-import { type RevocationNames, revocationNamesOf } from '../feed/revoked.ts';
+import { epochsOf, type RevocationNames, revocationNamesOf, type TokenEpoch } from '../feed/revoked.ts';
 import { invalidToken } from '../refusal.ts';
 import type { KeySet } from '../remote/key-set.ts';
 import { type AccessTokenClaims, checkClaims, checkTimes } from './claims.ts';
@@ -13,6 +13,7 @@ import type { VerificationKey } from './verification-key.ts';
 export interface AuthenticToken {
   readonly claims: AccessTokenClaims;
   readonly names: RevocationNames;
+  readonly epochs: readonly TokenEpoch[];
   readonly key: VerificationKey;
   /** base64url(SHA-256(token)): what a DPoP proof names it by (RFC 9449 §4.2). */
   readonly ath: string;
@@ -47,7 +48,9 @@ export function createTokenReader(settings: TokenSettings, keys: KeySet) {
     if (!key) throw invalidToken('the token is signed by an unknown key');
     if (key.alg !== alg) throw invalidToken('the token algorithm is not that of its key');
     await checkSignature(token, key);
-    return { claims: freeze(claims), names: revocationNamesOf(claims, kid, settings.audience), key, ath };
+    const { audience } = settings;
+    const names = revocationNamesOf(claims, kid, audience);
+    return { claims: freeze(claims), names, epochs: epochsOf(claims, kid, audience), key, ath };
   }
 
   return async (token: string, now: number): Promise<AuthenticToken> => {

@@ -13,6 +13,11 @@ export interface AccessTokenClaims {
   readonly nbf?: number;
   readonly scope?: string;
   readonly grant_id?: string;
+  /**
+   * The incarnation of the issuer's database, then the epochs of what the token hangs on, as they were before it was
+   * decided on. Zeros at the end are left out.
+   */
+  readonly ep?: readonly number[];
   /** What the token is bound to: `jkt` (RFC 9449 §6.1), `x5t#S256` (RFC 8705 §3.1). */
   readonly cnf?: { readonly [method: string]: unknown };
   readonly [claim: string]: unknown;
@@ -27,6 +32,7 @@ export function checkClaims(payload: JsonObject, expected: { issuer: string; aud
   for (const name of ['scope', 'grant_id']) if (payload[name] !== undefined) requireText(payload, name, true);
   for (const name of ['iat', 'exp']) requireDate(payload, name);
   if (payload.nbf !== undefined) requireDate(payload, 'nbf');
+  if (payload.ep !== undefined && !isListOfEpochs(payload.ep)) throw invalidToken('the claim ep is wrong');
   if (payload.cnf !== undefined && !isObject(payload.cnf)) throw invalidToken('the claim cnf is not an object');
   if (payload.iss !== expected.issuer) throw invalidToken('the token is from another issuer');
   if (!audiencesOf(payload.aud).includes(expected.audience)) throw invalidToken('the token is for another API');
@@ -59,6 +65,14 @@ function audiencesOf(aud: unknown): readonly unknown[] {
     throw invalidToken('the claim aud is missing or wrong');
   }
   return audiences;
+}
+
+/** A later server may know more epochs than this one does; the bound is for what is kept of a token. */
+const MOST_EPOCHS = 32;
+
+function isListOfEpochs(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_EPOCHS) return false;
+  return value.every((one) => Number.isSafeInteger(one) && one >= 0);
 }
 
 function isObject(value: unknown): boolean {
