@@ -28,6 +28,7 @@ import { limitTime } from './http/serving/deadline.ts';
 import { healthRoutes } from './http/serving/health.ts';
 import { refuseOtherMethods } from './http/serving/other-methods.ts';
 import { boundPipelining, endSlowReaders } from './http/serving/slow-readers.ts';
+import { createChosenThemes } from './http/theme.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createJobRounds } from './jobs/rounds.ts';
 import { type Keyring, openKeyring } from './keys/keyring.ts';
@@ -50,6 +51,7 @@ import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
 import { directWay } from './tokens/direct-way.ts';
 import { lifetimes } from './tokens/issue/lifetimes.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
+import { readAssets } from './views/assets.ts';
 import { createRender, createToHtml } from './views/render.ts';
 
 /** Milliseconds: for a request's headers, for all of it, between two looks at who takes longer, and for the next request. */
@@ -100,8 +102,10 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   await ensureOwn(db, config, clock());
 
   const { path, https } = placeOf(issuer);
-  const toHtml = createToHtml({ cache: production, path });
-  const render = createRender(toHtml);
+  const assets = readAssets();
+  const themes = createChosenThemes(ownCookies(issuer));
+  const toHtml = createToHtml({ cache: production, path, assets });
+  const render = createRender(toHtml, themes.of);
   const signOuts = createChosenSignOuts({ clock, cookies: ownCookies(issuer) });
   const loopback = createLoopback(issuer);
   const clientCache = createClientCache();
@@ -161,7 +165,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
-  const portal = portalRoutes({ ...edges, render, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
+  const portal = portalRoutes({ ...edges, render, themes, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
     db,
     jobs: rounds.counts,
@@ -200,7 +204,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(oidc.signIns);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
-  koa.use(serveAssets());
+  koa.use(serveAssets(assets));
   koa.use(oidc.interactions.routes());
   koa.use(admin.router.routes());
   koa.use(portal.routes());

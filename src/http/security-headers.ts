@@ -17,6 +17,7 @@ function policy(https: boolean): HelmetOptions {
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
       },

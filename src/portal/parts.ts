@@ -4,6 +4,7 @@ import type { Database } from '../db/connections/connection.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/network/loopback.ts';
+import type { ChosenThemes } from '../http/theme.ts';
 import type { OpenOutbox } from '../mail/outbox.ts';
 import type { PictureDecoder } from '../pictures/decoder.ts';
 import type { Render } from '../views/render.ts';
@@ -14,6 +15,7 @@ export interface PortalParts {
   readonly rules: HouseRules;
   readonly db: Database['db'];
   readonly render: Render;
+  readonly themes: ChosenThemes;
   readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;
   readonly issuer: string;

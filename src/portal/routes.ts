@@ -13,6 +13,7 @@ import { createPage } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addJoin } from './teams/join.ts';
 import { addTeams } from './teams/teams.ts';
+import { addTheme } from './theme.ts';
 import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
 import { createVisits, isLook } from './visits.ts';
@@ -41,6 +42,7 @@ export function portalRoutes(parts: PortalParts): Router {
     await next();
   });
   const area: Area = { ...parts, router: inside, visits, page };
+  addTheme(area);
   addHome(area);
   addApps(area);
   addApis(area);

@@ -3,7 +3,7 @@ import type { Flash } from '../accounts/portal-sessions.ts';
 import type { ViewModels, ViewName } from '../views/models.ts';
 import type { Render } from '../views/render.ts';
 import type { Shell } from '../views/shell.ts';
-import { type Visits, visitorOf } from './visits.ts';
+import { isLook, type Visits, visitorOf } from './visits.ts';
 
 /** Views that stand in the portal's frame. */
 export type PortalView = {
@@ -22,18 +22,19 @@ export type Page = <Name extends PortalView>(
 interface Section {
   readonly href: string;
   readonly label: string;
+  readonly icon: string;
   readonly for?: 'platform';
 }
 
 /** What the frame links to, in its order. */
 const SECTIONS: readonly Section[] = [
-  { href: '/', label: 'Home' },
-  { href: '/apps', label: 'Apps' },
-  { href: '/apis', label: 'APIs' },
-  { href: '/approvals', label: 'Approvals' },
-  { href: '/teams', label: 'Teams' },
-  { href: '/tools/inspector', label: 'Inspector' },
-  { href: '/operator', label: 'Operator', for: 'platform' },
+  { href: '/', label: 'Home', icon: 'house' },
+  { href: '/apps', label: 'Apps', icon: 'boxes' },
+  { href: '/apis', label: 'APIs', icon: 'blocks' },
+  { href: '/approvals', label: 'Approvals', icon: 'badge-check' },
+  { href: '/teams', label: 'Teams', icon: 'users' },
+  { href: '/tools/inspector', label: 'Inspector', icon: 'scan-search' },
+  { href: '/operator', label: 'Operator', icon: 'sliders-horizontal', for: 'platform' },
 ];
 
 /** Renders a page of the portal: who is signed in, where one is, and what the form before had to say. */
@@ -44,8 +45,9 @@ export function createPage(render: Render, visits: Visits): Page {
     const shell: Shell = {
       account: { name: account.name, email: account.email },
       csrf,
+      here: isLook(ctx) ? ctx.url : '/',
       sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
-        ({ href, label }) => ({ href, label, current: isWithin(ctx.path, href) }),
+        ({ href, label, icon }) => ({ href, label, icon, current: isWithin(ctx.path, href) }),
       ),
       notice: typeof flash.notice === 'string' ? flash.notice : undefined,
     };

@@ -3,7 +3,14 @@ export interface Shell {
   readonly account: { readonly name: string; readonly email: string };
   /** For every form on the page. */
   readonly csrf: string;
-  readonly sections: readonly { readonly href: string; readonly label: string; readonly current: boolean }[];
+  /** Where one is, to come back to; `/` on a page that answers a form. */
+  readonly here: string;
+  readonly sections: readonly {
+    readonly href: string;
+    readonly label: string;
+    readonly icon: string;
+    readonly current: boolean;
+  }[];
   /** One sentence about what has just been done. */
   readonly notice: string | undefined;
 }

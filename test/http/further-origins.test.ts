@@ -107,7 +107,7 @@ describe('a further name of the server', () => {
     '/device',
     '/interaction/x',
     '/join/x',
-    '/assets/portal.css',
+    '/assets/latchkey.css',
     '/api/v1/docs',
     '/api/v1/docs/',
     '/api/v1/DOCS',

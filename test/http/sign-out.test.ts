@@ -12,7 +12,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 import { controlTime, releaseTime, travel } from '../support/time.ts';
 
 const BYE = 'https://app.example.com/bye';
-const SENDS_ITSELF = '/assets/submit-form.js';
+const SENDS_ITSELF = '/assets/submit-form-';
 const operator = () => ({ actor: { type: 'operator' } as const, now: new Date() });
 let server: TestServer;
 let ada: Awaited<ReturnType<typeof aPerson>>;

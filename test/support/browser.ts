@@ -8,6 +8,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 const PICTURES = fileURLToPath(new URL('../../test-results/screenshots/', import.meta.url));
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
+/** The narrowest that a page is read on, which is also a desktop of 1280 pixels at 400 % (WCAG 1.4.10). */
+const NARROWEST = { width: 320, height: 640 };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Starts the system's Chromium (CHROMIUM, or from the PATH) with a fresh profile. It reaches this machine only. */
@@ -94,12 +96,14 @@ export async function inspect(page: Page, name: string): Promise<string[]> {
     await page.setViewportSize(PHONE);
     await picture(colorScheme === 'light' ? 'phone' : 'phone-dark');
     if (await overflows(page)) problems.push(`${name}: wider than a phone`);
+    await page.setViewportSize(NARROWEST);
+    if (await overflows(page)) problems.push(`${name}: wider than 320 pixels`);
   }
   await page.setViewportSize(before);
   return problems;
 }
 
-/** The serious and critical findings of axe-core. Run through the debugger, for the CSP would stop a script tag. */
+/** All findings of axe-core. Run through the debugger, for the CSP would stop a script tag. */
 async function findBarriers(page: Page): Promise<string[]> {
   const debuggerSession = await page.context().newCDPSession(page);
   const run = (expression: string) =>
@@ -109,13 +113,13 @@ async function findBarriers(page: Page): Promise<string[]> {
   await debuggerSession.detach();
   if (exceptionDetails) throw new Error(`axe did not run: ${exceptionDetails.text}`);
   const { violations } = result.value as AxeResults;
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
 }
 
 interface AxeResults {
-  violations: { id: string; impact: string; help: string; nodes: { target: string[] }[] }[];
+  violations: { id: string; help: string; nodes: { target: string[] }[] }[];
 }
 
 /** Whether there is something to scroll sideways. */

@@ -8,5 +8,6 @@ export function unescapeHtml(text: string): string {
 /** What stands in the blocks to copy, by their labels. */
 export function copiesOf(html: string): Record<string, string> {
   const blocks = html.matchAll(/<pre tabindex="0" aria-label="([^"]*)"><code>([\s\S]*?)<\/code>/g);
-  return Object.fromEntries([...blocks].map(([, label = '', code = '']) => [unescapeHtml(label), unescapeHtml(code)]));
+  const text = (code: string) => unescapeHtml(code.replace(/<\/?span[^>]*>/g, ''));
+  return Object.fromEntries([...blocks].map(([, label = '', code = '']) => [unescapeHtml(label), text(code)]));
 }

@@ -13,6 +13,7 @@ export interface RawAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
+  readonly bytes: Buffer;
   readonly headers: Record<string, unknown>;
 }
 
@@ -33,6 +34,7 @@ export function sendRaw(
         status: incoming.statusCode ?? 0,
         type: incoming.headers['content-type'] ?? '',
         text: Buffer.concat(chunks).toString(),
+        bytes: Buffer.concat(chunks),
         headers: incoming.headers,
       }),
     );

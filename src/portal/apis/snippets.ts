@@ -8,6 +8,7 @@ export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[
   return [
     {
       label: 'Get a token',
+      language: 'bash',
       how: 'With the client ID and a secret of your app. The page of the app has this in more languages.',
       code: [
         `curl -s ${quoted(`${issuer}/token`)}`,
@@ -19,6 +20,7 @@ export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[
     },
     {
       label: 'Check it in the API',
+      language: 'javascript',
       how: 'With the package latchkey, in Node. It verifies tokens by itself and follows revocations.',
       code: [
         `import { createVerifier } from 'latchkey/verifier';`,

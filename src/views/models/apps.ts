@@ -1,3 +1,4 @@
+import type { Language } from '../highlight.ts';
 import type { FormView, Shell } from '../shell.ts';
 
 export interface Badge {
@@ -26,6 +27,7 @@ export interface AppHead {
 
 export interface Snippet {
   readonly label: string;
+  readonly language: Language;
   /** How to run it, in words. */
   readonly how: string;
   readonly code: string;

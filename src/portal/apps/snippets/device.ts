@@ -21,6 +21,7 @@ const tokens = await client.pollDeviceAuthorizationGrant(server, device);
 console.log(tokens.claims());${token}`;
   return {
     label: 'Node',
+    language: 'javascript',
     how: 'npm install openid-client, save this as device.mjs, then: node --env-file=.env device.mjs',
     code,
   };

@@ -9,13 +9,29 @@ export function machineWithSecret({ issuer, client, secret }: SnippetParts, api:
   const inBody = client.auth_method === 'client_secret_post';
   return [
     curl({ issuer, clientId: client.id, secret, api, inBody }),
-    { label: 'Node', how: 'Save it as token.mjs, then: node --env-file=.env token.mjs', code: node(inBody) },
-    { label: 'Python', how: `Save it as token.py, then: ${SOURCED}; python3 token.py`, code: python(inBody) },
-    { label: 'Go', how: `Save it as token.go, then: ${SOURCED}; go run token.go`, code: go(inBody) },
+    {
+      label: 'Node',
+      language: 'javascript',
+      how: 'Save it as token.mjs, then: node --env-file=.env token.mjs',
+      code: node(inBody),
+    },
+    {
+      label: 'Python',
+      language: 'python',
+      how: `Save it as token.py, then: ${SOURCED}; python3 token.py`,
+      code: python(inBody),
+    },
+    { label: 'Go', language: 'go', how: `Save it as token.go, then: ${SOURCED}; go run token.go`, code: go(inBody) },
   ];
 }
 
-function curl(parts: { issuer: string; clientId: string; secret: string | undefined; api: string; inBody: boolean }) {
+function curl(parts: {
+  issuer: string;
+  clientId: string;
+  secret: string | undefined;
+  api: string;
+  inBody: boolean;
+}): Snippet {
   const { issuer, clientId, api, inBody } = parts;
   const secret = parts.secret ?? 'PASTE_THE_SECRET_HERE';
   const credentials = inBody
@@ -27,7 +43,7 @@ function curl(parts: { issuer: string; clientId: string; secret: string | undefi
     '-d grant_type=client_credentials',
     `--data-urlencode ${quoted(`resource=${api}`)}`,
   ];
-  return { label: 'curl', how: 'Paste it into a terminal.', code: lines.join(' \\\n  ') };
+  return { label: 'curl', language: 'bash', how: 'Paste it into a terminal.', code: lines.join(' \\\n  ') };
 }
 
 const BASIC_HEADER = `
@@ -142,6 +158,7 @@ console.log(answer.access_token);`;
   return [
     {
       label: 'Node',
+      language: 'javascript',
       how: 'For a key that was made on this site. Save it as token.mjs, then: node --env-file=.env token.mjs',
       code,
     },

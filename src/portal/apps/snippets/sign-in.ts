@@ -39,6 +39,7 @@ const tokens = await client.authorizationCodeGrant(server, new URL(callback.trim
 console.log(tokens.claims());${token}`;
   return {
     label: 'Node',
+    language: 'javascript',
     how: 'npm install openid-client, save this as sign-in.mjs, then: node --env-file=.env sign-in.mjs',
     code,
   };

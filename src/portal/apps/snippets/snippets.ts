@@ -17,6 +17,7 @@ export function envSnippet({ issuer, client, api, secret }: SnippetParts): Snipp
   const lines = Object.entries(values).flatMap(([name, value]) => (value ? [`${name}=${quoted(value)}`] : []));
   return {
     label: '.env',
+    language: 'ini',
     how: 'Keep this out of version control. The snippets below read it.',
     code: lines.join('\n'),
   };
