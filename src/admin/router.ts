@@ -19,9 +19,11 @@ export interface AdminParts extends AuthenticationParts, RunParts {
 
 export const PREFIX = '/api/v1';
 
-/** What programs call. Its documentation is a page, in whatever letters the router finds it. */
-export const isOfAdminApi = (path: string) =>
-  path.startsWith(`${PREFIX}/`) && path.toLowerCase().replace(/\/+$/, '') !== `${PREFIX}/docs`;
+/** The documentation of the API is a page, in whatever letters the router finds it. */
+export const isApiReference = (path: string) => path.toLowerCase().replace(/\/+$/, '') === `${PREFIX}/docs`;
+
+/** What programs call. */
+export const isOfAdminApi = (path: string) => path.startsWith(`${PREFIX}/`) && !isApiReference(path);
 
 /** What the JSON admin API is made of: what turns errors into problems, and its addresses. */
 export interface AdminApi {
