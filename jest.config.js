@@ -27,6 +27,7 @@ const suites = {
     'http/device',
     'http/dpop',
     'http/ended-*',
+    'http/exchanges-together',
     'http/express-lane',
     'http/introspection-lane',
     'http/overtaken-*',

@@ -51,6 +51,7 @@ import { createFeedPublisher } from './revocation/feed/publisher.ts';
 import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
 import { directWay } from './tokens/direct-way.ts';
 import { lifetimes } from './tokens/issue/lifetimes.ts';
+import { createExchanges } from './tokens/storage/exchanges.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 import { readAssets } from './views/assets.ts';
 import { createRender, createToHtml } from './views/render.ts';
@@ -129,14 +130,13 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   });
   const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
   const checks = createRevocationChecks(db);
+  const exchanges = createExchanges(database, log);
+  const ofTokens = { clientCache, ownTokens, checks, secretUses, exchanges };
   const oidc = createOidcServer(
     {
       rules,
       database,
-      clientCache,
-      ownTokens,
-      checks,
-      secretUses,
+      ...ofTokens,
       issuer,
       cookieKeys,
       render,
@@ -193,7 +193,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines, isLogoUpload));
   if (expressLaneOn) {
-    const parts = { db, clientCache, keyring: () => keyring, issuer, clock, secretUses, ownTokens, checks, atOnce };
+    const parts = { ...ofTokens, db, keyring: () => keyring, issuer, clock, atOnce };
     koa.use(directWay({ ...parts, note: usage.note }));
   }
   koa.use(standard.middleware);

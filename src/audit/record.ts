@@ -1,4 +1,5 @@
 import type { Db } from '../db/connections/connection.ts';
+import type { NumberedStatement } from '../db/numbered-statement.ts';
 import type { ColumnTypes, Statement } from '../db/statement.ts';
 import type { Actor, AuditEvent } from './events.ts';
 
@@ -25,6 +26,17 @@ export function recordWithin(
     COLUMNS,
     [events].flat().map((event) => toRow(actor, event, now)),
   );
+}
+
+/** The same for several changes that are one statement. */
+export function recordEach(
+  statement: NumberedStatement,
+  changes: readonly { number: number; actor: Actor; events: readonly AuditEvent[]; now: Date }[],
+): void {
+  const rows = changes.flatMap(({ number, actor, events, now }) =>
+    events.map((event) => ({ number, row: toRow(actor, event, now) })),
+  );
+  statement.insert('audit_events', COLUMNS, rows);
 }
 
 const COLUMNS: ColumnTypes = {

@@ -12,9 +12,14 @@ export async function retrying<T>(db: Kysely<Tables>, transact: () => Promise<T>
       return await transact();
     } catch (error) {
       if (attempt === ATTEMPTS || !isRetriable(error)) throw error;
-      retryListeners.get(db)?.(error.code);
+      noteRetried(db, error);
     }
   }
+}
+
+/** Something is run again; counted where the error is why that may help. */
+export function noteRetried(db: Kysely<Tables>, error: unknown): void {
+  if (isRetriable(error)) retryListeners.get(db)?.(error.code);
 }
 
 /** Who in this process wants to hear of transactions that are run again. */

@@ -17,6 +17,7 @@ import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { claimFirstUse } from '../revocation/first-use.ts';
+import type { Exchanges } from '../tokens/storage/exchanges.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import type { Render } from '../views/render.ts';
 import { createFindAccount } from './account-claims.ts';
@@ -42,6 +43,7 @@ import { serveStructuredTokens } from './tokens/structured-tokens.ts';
 import { createUsageNotes } from './usage.ts';
 
 export interface OidcParts {
+  readonly exchanges: Exchanges;
   readonly rules: HouseRules;
   readonly database: Database;
   readonly clientCache: ClientCache;
@@ -76,7 +78,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const { database, clientCache, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
   const note = parts.noteUsage;
   const cookies = ownCookies(issuer);
-  const work = createUnitOfWork(database.db);
+  const work = createUnitOfWork(database.db, parts.exchanges);
   const epochs = createEpochs();
   const resources = createResources(work, clientCache, keyring);
   const usage = createUsageNotes({ db: work.db, note, clientCache, clock });

@@ -17,8 +17,6 @@ import { findPersonalUse } from './personal-use.ts';
 import { termsOf } from './refresh-retry.ts';
 import { toArtifactRow } from './storage/artifacts.ts';
 import { toRetryRow } from './storage/refresh-retries.ts';
-import { findStoredToken } from './storage/stored-token.ts';
-import { write } from './storage/writes.ts';
 
 interface Asking {
   readonly grant: PersonalGrant;
@@ -49,7 +47,7 @@ export async function exchange(
 async function attempt(parts: TokenParts, request: PlainRequest, asking: Asking): Promise<WholeAnswer | undefined> {
   const { grant, caller, form } = asking;
   const token = form.get(grant.parameter);
-  const stored = token === undefined ? undefined : await findStoredToken(parts.db, token);
+  const stored = token === undefined ? undefined : await parts.exchanges.find(token);
   const order = stored && grant.decide(caller.app, stored, { form, now: request.now });
   const access = order && (await decideAccess(parts, order, caller.app));
   if (!order || !access || token === undefined) return undefined;
@@ -128,7 +126,7 @@ interface Writing extends Asking {
 }
 
 /** Uses it up and writes what follows, with the audit event. @returns whether this request was the one to use it */
-function writeExchange({ db }: TokenParts, { ctx, now }: PlainRequest, writing: Writing): Promise<boolean> {
+function writeExchange({ exchanges }: TokenParts, { ctx, now }: PlainRequest, writing: Writing): Promise<boolean> {
   const { grant, caller, form, token, order, answer } = writing;
   const { id: clientId, refresh_retry_seconds: seconds } = caller.app.client;
   const { successor, person, used } = order;
@@ -145,7 +143,7 @@ function writeExchange({ db }: TokenParts, { ctx, now }: PlainRequest, writing: 
     retries: mayAskAgain ? [toRetryRow({ token, successor: refreshToken, response: answer, terms, seconds, now })] : [],
     events: [{ type: grant.event, clientId, accountId: person.id, grantId: used.grantId }],
   };
-  return write(db, writes, { actor: () => actorOf(ctx, clientId), now });
+  return exchanges.write(writes, { actor: () => actorOf(ctx, clientId), now });
 }
 
 /** An access token for UserInfo, as oidc-provider stores and reads it. */

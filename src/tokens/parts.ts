@@ -9,11 +9,13 @@ import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import type { Issuer } from './issue/issue.ts';
+import type { Exchanges } from './storage/exchanges.ts';
 
 /** What the direct way is made of. */
 export interface TokenParts extends Issuer {
   readonly clientCache: ClientCache;
   readonly db: Kysely<Tables>;
+  readonly exchanges: Exchanges;
   readonly clock: () => Date;
   readonly secretUses: SecretUses;
   readonly note: NoteUsage;

@@ -41,3 +41,15 @@ export function kindOfFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && /^\w{1,40}$/.test(String(error.code)) ? String(error.code) : error.name.slice(0, 40);
 }
+
+/** After these nobody knows: the connection or the server went (08, 57P), or PostgreSQL says so itself (40003). */
+const OPEN = /^(08...|57P..|40003)$/;
+
+/**
+ * Whether a statement that failed has certainly changed nothing: PostgreSQL has said so, and was not about to end. A request that used
+ * up its time was not begun, or was cancelled and its end waited for (limited-pool.ts).
+ */
+export function isCertainlyUndone(error: unknown): boolean {
+  if (error instanceof DeadlineExceeded) return true;
+  return error instanceof Error && 'severity' in error && 'code' in error && !OPEN.test(String(error.code));
+}

@@ -13,7 +13,6 @@ import {
   toArtifactRow,
 } from '../../tokens/storage/artifacts.ts';
 import { findRetry } from '../../tokens/storage/refresh-retries.ts';
-import { findStoredToken } from '../../tokens/storage/stored-token.ts';
 import { toClientMetadata } from '../apps/client-metadata.ts';
 import { createDeviceCodeAdapter, type DeviceCodeParts } from '../device/codes.ts';
 import { appOf, consentOf, type Epochs, OF_A_SIGN_IN, signInsOf } from '../sign-in/epochs.ts';
@@ -94,7 +93,7 @@ class ArtifactAdapter implements Adapter {
 
   /** The provider asks for each kind of token that it may be, which is one look. */
   async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
-    if (exchange.presented?.id !== id) exchange.presented = { id, found: findStoredToken(this.#work.db(), id) };
+    if (exchange.presented?.id !== id) exchange.presented = { id, found: this.#work.find(id) };
     const presented = await exchange.presented.found;
     if (presented?.model !== this.#model) return undefined;
     const { judgeRetry } = exchange;

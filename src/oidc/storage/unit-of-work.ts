@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { errors } from 'oidc-provider';
-import type { Actor } from '../../audit/events.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { RetryVerdict } from '../../tokens/refresh-retry.ts';
 import type { ArtifactPayload } from '../../tokens/storage/artifacts.ts';
+import type { Exchanges } from '../../tokens/storage/exchanges.ts';
 import type { FoundRetry } from '../../tokens/storage/refresh-retries.ts';
 import type { StoredToken } from '../../tokens/storage/stored-token.ts';
-import { type Writes, write } from '../../tokens/storage/writes.ts';
+import type { By, Writes } from '../../tokens/storage/writes.ts';
 import { type Endings, end } from './endings.ts';
 
 /** One token exchange: what the adapter and the event listeners gather while it runs. */
@@ -31,9 +31,6 @@ export interface Exchange {
 /** @param used the payload of the refresh token */
 export type JudgeRetry = (found: FoundRetry, used: ArtifactPayload) => RetryVerdict;
 
-/** Who it is turns out while it runs. */
-type By = { actor: () => Actor; now: Date };
-
 /** A request that loses a race finds the code or token used, or ended, when it looks again. */
 const MOST_ATTEMPTS = 3;
 
@@ -41,6 +38,8 @@ export interface UnitOfWork {
   /** The transaction inside of one, the pool outside. */
   db(): Db;
   exchange(): Exchange | undefined;
+  /** A code or token that somebody presents. */
+  readonly find: Exchanges['find'];
   /**
    * Runs a token exchange: all that it writes is there afterwards, or nothing. A refusal writes nothing but what had to be
    * revoked. One that lost a race is run again from the start, and finds the code or token used.
@@ -67,7 +66,7 @@ interface Scope {
 }
 
 /** oidc-provider calls the adapter without a way to pass anything along, so it travels with the asynchronous context. */
-export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
+export function createUnitOfWork(db: Kysely<Tables>, { find, write }: Exchanges): UnitOfWork {
   const storage = new AsyncLocalStorage<Scope>();
 
   /** @returns whether it is done; if not, someone else was faster */
@@ -79,12 +78,13 @@ export function createUnitOfWork(db: Kysely<Tables>): UnitOfWork {
       throw error;
     }
     await writeEndings(db, exchange, by);
-    return write(db, exchange.writes, by);
+    return write(exchange.writes, by);
   };
 
   return {
     db: () => storage.getStore()?.trx ?? db,
     exchange: () => storage.getStore()?.exchange,
+    find,
     transaction: (work) => inTransaction(db, (trx) => storage.run({ trx }, () => work(trx))),
     async run({ judgeRetry, ...by }, work) {
       const proofs = new Set<string>();

@@ -17,8 +17,14 @@ export interface Writes {
   readonly events: AuditEvent[];
 }
 
+/** Who does it, which may turn out while it runs, and when. */
+export interface By {
+  readonly actor: () => Actor;
+  readonly now: Date;
+}
+
 /** Of what an exchange issues nothing has a uid or a user code. */
-const ISSUED: ColumnTypes = {
+export const ISSUED: ColumnTypes = {
   id_hash: 'bytea',
   model: 'text',
   grant_id: 'text',
@@ -28,7 +34,7 @@ const ISSUED: ColumnTypes = {
   created_at: 'timestamptz',
   expires_at: 'timestamptz',
 };
-const RETRY: ColumnTypes = {
+export const RETRY: ColumnTypes = {
   token_hash: 'bytea',
   successor_hash: 'bytea',
   sealed: 'bytea',
@@ -36,7 +42,7 @@ const RETRY: ColumnTypes = {
 };
 
 /** Unused, and the grant and the person are still there. */
-const IS_GOOD = `consumed_at is null
+export const IS_GOOD = `artifacts.consumed_at is null
       and exists (select from artifacts owner where owner.model = 'Grant'
         and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8'))
         and ${ofLiveGrant('owner')})
@@ -47,7 +53,7 @@ const IS_GOOD = `consumed_at is null
  * Uses up the code or token, and only if nobody else has, and the grant and the person are still there, writes what
  * follows from it. @returns whether it was this one who used it
  */
-export async function write(db: Db, writes: Writes, by: { actor: () => Actor; now: Date }): Promise<boolean> {
+export async function write(db: Db, writes: Writes, by: By): Promise<boolean> {
   const { consumed, unused, issued, retries, events } = writes;
   if (!consumed && unused === undefined && issued.length + retries.length + events.length === 0) return true;
   const statement = new Statement();
