@@ -30,6 +30,7 @@ const suites = {
     'http/exchanges-together',
     'http/express-lane',
     'http/introspection-lane',
+    'http/opaque-lane',
     'http/overtaken-*',
     'http/par',
     'http/refresh*',

@@ -14,17 +14,22 @@ export async function record(
   if (rows.length > 0) await db.insertInto('audit_events').values(rows).execute();
 }
 
-/** Writes events as a part of a larger statement. */
+/**
+ * Writes events as a part of a larger statement.
+ * @param found what of them only the statement finds out: an object of SQL, made of its `basis`
+ */
 export function recordWithin(
   statement: Statement,
   actor: Actor,
   events: AuditEvent | readonly AuditEvent[],
   now: Date,
+  found?: string,
 ): void {
   statement.insert(
     'audit_events',
     COLUMNS,
     [events].flat().map((event) => toRow(actor, event, now)),
+    found === undefined ? {} : { detail: `added.detail || ${found}` },
   );
 }
 

@@ -33,15 +33,22 @@ export class Statement {
     this.#parts.push(query);
   }
 
-  insert(table: string, types: ColumnTypes, rows: readonly object[]): void {
+  /** @param derived columns that are made of the row (`added`) and of `basis`: how to write them */
+  insert(
+    table: string,
+    types: ColumnTypes,
+    rows: readonly object[],
+    derived: Readonly<Record<string, string>> = {},
+  ): void {
     if (rows.length === 0) return;
     const columns = Object.entries(types);
     const lists = (rows as Record<string, unknown>[]).map(
       (row) => `(${columns.map(([name, type]) => this.parameter(row[name], type)).join()})`,
     );
-    const names = Object.keys(types).join();
-    this.add(`insert into ${table} (${names})
-      select added.* from basis, (values ${lists.join()}) as added (${names})`);
+    const names = Object.keys(types);
+    const values = names.map((name) => derived[name] ?? `added.${name}`);
+    this.add(`insert into ${table} (${names.join()})
+      select ${values.join()} from basis, (values ${lists.join()}) as added (${names.join()})`);
   }
 
   /** Tells every process when it is done: with the commit of the transaction that it is a part of, or after its own. */

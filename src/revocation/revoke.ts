@@ -31,7 +31,8 @@ export interface Revocation {
 /** Several of a kind. */
 export interface Revocations {
   readonly kind: RevocationKind;
-  readonly values: readonly string[];
+  /** Their names, or the column of the statement's `basis` that has them. */
+  readonly values: readonly string[] | { readonly column: string };
   readonly reason: string;
   readonly clientId?: string | undefined;
   /** Seconds after which the last such token has expired by itself; by default the longest that may be out. */
@@ -70,13 +71,17 @@ export async function revokeAll(db: Db, revocations: readonly Revocation[]): Pro
  * epochs of the same names (migrations/0042-epochs-of-names.ts), by which tokens that bear epochs are judged.
  */
 export function revokeWithin(statement: Statement, { kind, values, reason, clientId, lifetime }: Revocations): void {
+  const names =
+    'column' in values
+      ? `(select basis.${values.column} from basis)`
+      : `unnest(${statement.parameter(values, 'text[]')})`;
   const app = statement.parameter(clientId ?? null, 'text');
   const known = lifetime === undefined ? longestLifetimeAt('ends.at') : statement.parameter(lifetime, 'int');
   statement.add(`insert into revocations (kind, value, reason, client_id, issued_before, forget_at)
     select ${statement.parameter(kind, 'text')}, named.value, ${statement.parameter(reason, 'text')},
       ${kind === 'grant' ? `coalesce(${app}, ${APP_OF_GRANT})` : app}, ends.at,
       ends.at + make_interval(secs => ${CLOCK_SKEW} + ${known})
-    from unnest(${statement.parameter(values, 'text[]')}) as named (value)
+    from ${names} as named (value)
     cross join (select clock_timestamp() + interval '${REACH} seconds' as at) as ends
     on conflict (kind, value) do update set
       reason = excluded.reason,

@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import type { Selectable } from 'kysely';
+import type { RevocationTable } from '../../src/db/tables/tables.ts';
 import { controlTime, releaseTime, travel } from '../support/time.ts';
 import { basic, type TokenBody } from '../support/tokens.ts';
 import { firstRequest, type Request, refreshRequest } from './requests.ts';
-import { APPS, type Scenario, scenariosOf } from './scenarios.ts';
+import { APPS, isAboutAToken, isOfMachine, type Scenario, scenariosOf } from './scenarios.ts';
 import { aTwin, hashesOf, type Twin } from './stored.ts';
 import { type Side, startTwins, type World } from './twins.ts';
 
@@ -112,7 +114,7 @@ async function tracesOf(played: readonly Played[]): Promise<Map<Twin, unknown>> 
         events: events
           .filter(({ request_id }) => ids.has(request_id ?? ''))
           .map(({ id: _id, request_id: _request, ...event }) => event),
-        ended: ended.filter(({ value }) => value === twin.grantId).map(({ seq: _seq, ...entry }) => entry),
+        ended: ended.filter(({ value }) => value === twin.grantId).map(lengthOf),
         retries: retries.filter(({ token_hash }) => isOurs(token_hash)).map(({ expires_at }) => expires_at),
         lines: lines
           .filter(({ request_id }) => ids.has(request_id ?? ''))
@@ -125,6 +127,12 @@ async function tracesOf(played: readonly Played[]): Promise<Map<Twin, unknown>> 
     }),
   );
 }
+
+/** Its times are the database's. */
+const lengthOf = ({ seq: _seq, issued_before: from, forget_at: until, ...entry }: Selectable<RevocationTable>) => ({
+  ...entry,
+  remembered: until.getTime() - from.getTime(),
+});
 
 const sorted = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).sort();
 
@@ -160,8 +168,9 @@ async function takeCounts({ server, apps }: Side, races: boolean): Promise<strin
 /** Tokens that apps have, one for each scenario that is about one. */
 async function appTokens(side: Side, batch: readonly Scenario[]): Promise<Map<number, string>> {
   const tokens = new Map<number, string>();
-  for (const { number, source, owner } of batch) {
-    if (source !== 'introspection' && source !== 'revocation') continue;
+  for (const scenario of batch) {
+    const { number, source, owner } = scenario;
+    if (!isAboutAToken(source) || !isOfMachine(scenario)) continue;
     const { clientId, clientSecret } = side.apps[owner];
     const body = `grant_type=client_credentials&resource=${encodeURIComponent(world.apis.plain)}`;
     const authorization = basic({ clientId, clientSecret });

@@ -171,6 +171,16 @@ function changed({ apis }: World, form: readonly string[], change: Change, value
       return [...without('code_verifier'), 'code_verifier=x'];
     case 'hint':
       return more('token_type_hint=access_token');
+    case 'refresh hint':
+      return more('token_type_hint=refresh_token');
+    case 'long hint':
+      return more(`token_type_hint=${encode('urn:ietf:params:oauth:token-type:access_token')}`);
+    case 'odd hint':
+      return more('token_type_hint=bogus');
+    case 'empty hint':
+      return more('token_type_hint=');
+    case 'twice hint':
+      return more('token_type_hint=access_token', 'token_type_hint=access_token');
     case 'large':
       return more(`scope=${'a'.repeat(60_000)}`);
     case 'surrogate':

@@ -32,6 +32,10 @@ export type ConsentName = (typeof CONSENTS)[number];
 
 export type Source = 'code' | 'refresh' | 'device' | 'machine' | 'introspection' | 'revocation';
 
+/** What an introspection or revocation is about: a JWT of the app itself, or what was given out on behalf of a person. */
+export const SUBJECTS = ['jwt', 'access', 'access', 'refresh', 'refresh', 'code'] as const;
+export type SubjectName = (typeof SUBJECTS)[number];
+
 /** How a code or token stands when it is presented. */
 export type State =
   | ('fresh' | 'used' | 'expired' | 'unknown' | 'without grant' | 'grant expired' | 'person disabled' | 'sign-in ended')
@@ -42,7 +46,8 @@ export type State =
       | "another person's grant"
       | 'pending'
       | 'denied'
-    );
+    )
+  | ('bound to a key' | 'bound to a certificate' | 'nearly expired' | "of nobody's grant");
 
 const AUTHENTICATIONS = [
   ...['basic', 'body', 'both', 'wrong', 'none', 'id only', 'empty secret', 'lower', 'two spaces', 'unpadded'],
@@ -68,6 +73,7 @@ const CHANGES = [
   ],
   ...['no redirect', 'other redirect', 'no verifier', 'wrong verifier', 'short verifier', 'hint', 'large', 'surrogate'],
   ...['value in another case', 'assertion', 'no body'],
+  ...['refresh hint', 'long hint', 'odd hint', 'empty hint', 'twice hint'],
 ] as const;
 export type Change = (typeof CHANGES)[number];
 
@@ -81,7 +87,19 @@ const API: readonly Change[] = [
 ];
 const PROOF: readonly Change[] = ['no verifier', 'wrong verifier', 'short verifier', 'no redirect', 'other redirect'];
 /** What a source is most particular about: half of what is odd about its forms. */
-const CHANGES_OF: Partial<Record<Source, readonly Change[]>> = { code: [...PROOF, ...API], refresh: API, device: API };
+const HINTS: readonly Change[] = [
+  'hint',
+  'hint',
+  'refresh hint',
+  'refresh hint',
+  'long hint',
+  'odd hint',
+  'empty hint',
+];
+const CHANGES_OF: Partial<Record<Source, readonly Change[]>> = {
+  ...{ code: [...PROOF, ...API], refresh: API, device: API },
+  ...{ introspection: HINTS, revocation: HINTS },
+};
 
 const ENDED: readonly State[] = [
   ...(['used', 'expired', 'unknown', 'without grant', 'grant expired', 'person disabled'] as const),
@@ -91,10 +109,13 @@ const SESSION: readonly State[] = [
   ...(['sign-in ended', 'without session', 'session expired'] as const),
   "another grant's session",
 ];
+const BOUND: readonly State[] = ['bound to a key', 'bound to a certificate', 'nearly expired', "of nobody's grant"];
 const STATES_OF: Partial<Record<Source, readonly State[]>> = {
   code: [...ENDED, ...SESSION],
   refresh: ENDED,
   device: [...ENDED, 'sign-in ended', 'pending', 'denied'],
+  introspection: [...ENDED, ...SESSION, ...BOUND],
+  revocation: [...ENDED, ...SESSION, ...BOUND],
 };
 
 const HEADERS: readonly Readonly<Record<string, string>>[] = [
@@ -121,6 +142,7 @@ export type Step = 'again' | 'next' | 'next twice';
 export interface Scenario {
   readonly number: number;
   readonly source: Source;
+  readonly subject: SubjectName;
   /** Who asks, and whose code or token it is. */
   readonly app: AppName;
   readonly owner: AppName;
@@ -148,12 +170,25 @@ const DEVICES: readonly [AppName, ...AppName[]] = ['tv'];
 const MACHINES: readonly [AppName, ...AppName[]] = ['one', 'several'];
 const SOURCES = [
   ...['code', 'code', 'code', 'code', 'refresh', 'refresh', 'refresh', 'refresh', 'device', 'device'],
-  ...['machine', 'machine', 'introspection', 'revocation'],
+  ...[
+    'machine',
+    'machine',
+    'introspection',
+    'introspection',
+    'introspection',
+    'revocation',
+    'revocation',
+    'revocation',
+  ],
 ] as [Source, ...Source[]];
 
 const publics: ReadonlySet<AppName> = new Set(['native', 'spa', 'tv']);
-const ownersOf = (source: Source) =>
-  source === 'device' ? DEVICES : ['machine', 'introspection', 'revocation'].includes(source) ? MACHINES : PEOPLES;
+/** Whether it is about a token that an app got for itself, or gets. */
+export const isOfMachine = ({ source, subject }: Pick<Scenario, 'source' | 'subject'>) =>
+  source === 'machine' || (isAboutAToken(source) && subject === 'jwt');
+export const isAboutAToken = (source: Source) => source === 'introspection' || source === 'revocation';
+const ownersOf = (scenario: Pick<Scenario, 'source' | 'subject'>) =>
+  scenario.source === 'device' ? DEVICES : isOfMachine(scenario) ? MACHINES : PEOPLES;
 
 /** Scenarios by seed, most of them with nothing or one thing odd about them. */
 export function scenariosOf(seed: number, count: number): Scenario[] {
@@ -165,16 +200,18 @@ export function scenariosOf(seed: number, count: number): Scenario[] {
   };
   const aScenario = (number: number): Scenario => {
     const source = one(SOURCES);
+    const subject = one(SUBJECTS);
     // Of four, one is as plain as can be, and the others have one thing about them or a few.
     const oddities = one([0, 1, 1, 2]);
     const odd = new Set(
       Array.from({ length: oddities }, () => one(['state', 'how', 'change', 'header', 'app', 'query'])),
     );
-    const owner = one(ownersOf(source));
+    const owner = one(ownersOf({ source, subject }));
     const app = odd.has('app') && random.chance(0.7) ? one(APPS) : owner;
     return {
       number,
       source,
+      subject,
       app,
       owner,
       consent: one(CONSENTS),
@@ -186,5 +223,25 @@ export function scenariosOf(seed: number, count: number): Scenario[] {
       steps: one([[], [], ['again'], ['next'], ['next', 'again'], ['next', 'next'], ['next twice']] as Step[][]),
     };
   };
-  return Array.from({ length: count }, (_, number) => aScenario(number));
+  const all = Array.from({ length: count }, (_, number) => aScenario(number));
+  return [...all, ...everyState(all.length)];
+}
+
+/** Each kind of token in each of its states, at both endpoints that are about one, by the app that has it and by another. */
+function everyState(first: number): Scenario[] {
+  const plain = { how: 'basic', changes: [], headers: {}, query: '', owner: 'web' } as const;
+  const all = (['introspection', 'revocation'] as const).flatMap((source) =>
+    (['access', 'refresh', 'code'] as const).flatMap((subject) =>
+      (['fresh', ...(STATES_OF[source] ?? [])] as const).flatMap((state) =>
+        (['web', 'post'] as const).map((app) => ({ ...plain, source, subject, state, app })),
+      ),
+    ),
+  );
+  return all.map((one, index) => ({
+    ...one,
+    number: first + index,
+    // Half of the tokens that are found end with a session.
+    consent: index % 4 < 2 ? 'session' : 'userinfo',
+    steps: ['again'],
+  }));
 }

@@ -1,5 +1,5 @@
 import { type ArtifactRow, hashOf, toArtifactRow } from '../../src/tokens/storage/artifacts.ts';
-import type { Scenario } from './scenarios.ts';
+import { isAboutAToken, isOfMachine, type Scenario, type State } from './scenarios.ts';
 import { type App, type Payload, randomValue, type Side, type World } from './twins.ts';
 
 /** A scenario as one side meets it. */
@@ -20,35 +20,53 @@ export function aTwin(world: World, side: Side, scenario: Scenario, token: strin
   const value = token ?? randomValue();
   const parties = { app: side.apps[scenario.app], owner: side.apps[scenario.owner] };
   const ids = { grantId, value, uid: randomValue(), clientId: parties.owner.clientId };
-  const stored = !['machine', 'introspection', 'revocation'].includes(scenario.source);
-  return { scenario, side, ...parties, grantId, value, rows: stored ? rowsOf(world, scenario, ids) : [] };
+  return {
+    scenario,
+    side,
+    ...parties,
+    grantId,
+    value,
+    rows: isOfMachine(scenario) ? [] : rowsOf(world, scenario, ids),
+  };
 }
 
-const MODELS = { code: 'AuthorizationCode', refresh: 'RefreshToken', device: 'DeviceCode' } as const;
-const LIFETIMES = { code: 60, refresh: 14 * 86_400, device: 600 };
+const MODELS = {
+  ...({ code: 'AuthorizationCode', refresh: 'RefreshToken', device: 'DeviceCode', access: 'AccessToken' } as const),
+};
+const LIFETIMES = { code: 60, refresh: 14 * 86_400, device: 600, access: 300 };
+
+/** What of a token itself is out of the ordinary. */
+const BOUND: Partial<Record<State, Payload>> = {
+  'bound to a key': { jkt: 'thumbprint' },
+  'bound to a certificate': { 'x5t#S256': 'thumbprint' },
+};
 
 type Ids = { grantId: string; value: string; uid: string; clientId: string };
 
 function rowsOf(world: World, scenario: Scenario, { grantId, value, uid, clientId }: Ids) {
   const { state } = scenario;
-  const source = scenario.source as keyof typeof MODELS;
+  const source = (isAboutAToken(scenario.source) ? scenario.subject : scenario.source) as keyof typeof MODELS;
   const now = new Date();
   const seconds = Math.floor(now.getTime() / 1000);
   const accountId = state === 'person disabled' ? world.disabled : world.person;
   const family = world.consents[scenario.consent];
   const everything = world.consents.everything;
   const ofDevice = world.device[scenario.consent === 'session' ? 'openid' : 'everything'];
+  const instead = { code: family, refresh: everything, access: world.consents.session, device: everything };
   const from =
     source === 'device'
       ? { ...everything, ...ofDevice }
-      : source === 'refresh' && !family.refresh
-        ? everything
+      : source !== 'code' && !family[source]
+        ? instead[source]
         : family;
   const payload: Payload = {
-    ...(source === 'refresh' ? { ...from.refresh, iiat: seconds } : from.code),
+    ...{ code: from.code, device: from.code, refresh: { ...from.refresh, iiat: seconds }, access: from.access }[source],
     ...{ clientId, accountId, grantId, iat: seconds, sessionUid: uid },
-    exp: state === 'expired' ? seconds : seconds + LIFETIMES[source],
+    ...(source === 'access' ? { extra: { grant_id: grantId } } : {}),
+    ...BOUND[state],
+    exp: state === 'expired' ? seconds : seconds + (state === 'nearly expired' ? 1 : LIFETIMES[source]),
   };
+  if (state === "of nobody's grant") delete payload.grantId;
   if (source === 'device' && state === 'pending') for (const name of ['accountId', 'grantId']) delete payload[name];
   if (source === 'device' && state === 'denied')
     Object.assign(payload, { error: 'access_denied', accountId: undefined });

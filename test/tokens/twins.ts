@@ -32,6 +32,8 @@ export interface Consented {
   readonly grant: Payload;
   readonly session: Payload;
   readonly refresh: Payload | undefined;
+  /** One for UserInfo. */
+  readonly access: Payload | undefined;
 }
 
 export interface World {
@@ -120,6 +122,7 @@ async function agree(server: TestServer, apis: World['apis'], ada: { email: stri
       grant: await payloadOf(server, hashOf(String(stored.grantId))),
       session: await payloadOf(server, hashOf(String(stored.sessionUid)), 'uid_hash'),
       refresh: body.refresh_token ? await payloadOf(server, hashOf(body.refresh_token)) : undefined,
+      access: isOpaque(body.access_token) ? await payloadOf(server, hashOf(body.access_token)) : undefined,
     };
   };
   const consents = {
@@ -134,6 +137,7 @@ async function agree(server: TestServer, apis: World['apis'], ada: { email: stri
     noPkce: await consent({ scope: ALL, code_challenge: undefined, code_challenge_method: undefined }),
   };
   if (!consents.everything.refresh || !consents.userinfo.refresh) throw new Error('no refresh token was issued');
+  if (!consents.session.access || !consents.userinfo.access) throw new Error('no opaque access token was issued');
   const tv = await aClient(server.database, { type: 'device', ...common });
   const connected = async (wish: Record<string, string>) => {
     const { device_code: code, user_code: userCode } = await startDevice(server, tv, wish);
@@ -147,6 +151,8 @@ async function agree(server: TestServer, apis: World['apis'], ada: { email: stri
   };
   return { consents, device };
 }
+
+const isOpaque = (token: string | undefined): token is string => token !== undefined && !token.includes('.');
 
 async function payloadOf(
   { database }: TestServer,

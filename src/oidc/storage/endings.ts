@@ -3,7 +3,7 @@ import { recordWithin } from '../../audit/record.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { Statement } from '../../db/statement.ts';
 import { revokeWithin } from '../../revocation/revoke.ts';
-import { hashOf } from '../../tokens/storage/artifacts.ts';
+import { hashOf, TOKENS_OF_GRANT } from '../../tokens/storage/artifacts.ts';
 
 /** What is to end: gathered while a request runs, and ended together. */
 export interface Endings {
@@ -11,9 +11,6 @@ export interface Endings {
   /** Grants that end with their tokens. JWTs of a grant are not stored, so they are named as revoked. */
   readonly grants: string[];
 }
-
-/** What a grant has given out; the grant itself is an artifact of its own. */
-const TOKENS_OF_GRANT = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode'];
 
 /** Ends them in one statement, with the audit of it. */
 export async function end(

@@ -3,6 +3,7 @@ import type { CachedClient } from '../../clients/client-cache.ts';
 import type { Form } from '../form.ts';
 import { type GrantType, grantTypesOf } from '../grant-types.ts';
 import { refreshLifetime, toSeconds } from '../issue/lifetimes.ts';
+import { isAlive, isPlain, sessionLives } from '../liveness.ts';
 import type { ArtifactPayload } from '../storage/artifacts.ts';
 import type { Person, StoredToken } from '../storage/stored-token.ts';
 
@@ -77,7 +78,7 @@ export function readConsent(
   const { model, payload: used, consumedAt, person } = stored;
   const { grantId } = used;
   if (model !== plain.model || consumedAt || !person || grantId === undefined) return undefined;
-  const grant = isPlain(used, plain.members) && sessionLives(app, stored, now) && liveGrant(app, stored, now);
+  const grant = isPlain(used, plain.members) && sessionLives(stored, now) && liveGrant(app, stored, now);
   if (!grant) return undefined;
   const resource = form.get('resource') ?? used.resource;
   const appApi = typeof resource === 'string' ? app.apis.get(resource) : undefined;
@@ -103,24 +104,6 @@ function liveGrant({ client }: CachedClient, stored: StoredToken, now: Date): Gr
   const { openid, resources } = grant as GrantPayload;
   return openid?.claims === undefined ? { ...(openid && { openid }), ...(resources && { resources }) } : undefined;
 }
-
-/** What ends with a browser's session needs that session, alive, of the same person and with the same grant. */
-function sessionLives({ client }: CachedClient, { payload: used, session }: StoredToken, now: Date): boolean {
-  if (!used.expiresWithSession) return true;
-  const found = session?.payload;
-  if (!found || !isAlive(found, now) || found.accountId !== used.accountId) return false;
-  return found.authorizations?.[client.id]?.grantId === used.grantId;
-}
-
-const isAlive = ({ exp }: ArtifactPayload, now: Date) => exp !== undefined && exp > toSeconds(now);
-
-/** Whether it has nothing but what is known; what is empty or `false` is not there. */
-function isPlain(payload: ArtifactPayload, known: ReadonlySet<string>): boolean {
-  return Object.entries(payload).every(([name, value]) => known.has(name) || value === false || isEmpty(value));
-}
-
-const isEmpty = (value: unknown) =>
-  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
 const words = (text: string | undefined) => text?.split(' ').filter(Boolean) ?? [];
 

@@ -1,25 +1,24 @@
-import { SUCCESS } from '../../usage/outcomes.ts';
+import { aboutAToken, isOpaque } from '../about-a-token.ts';
 import { success } from '../answer.ts';
-import { authenticate, noteSecretUse, OF_THE_CALLER } from '../caller.ts';
-import { hasOnly, readForm } from '../form.ts';
 import type { Steps, TokenParts } from '../parts.ts';
-import { introspect } from './introspect.ts';
+import { findStoredToken } from '../storage/stored-token.ts';
+import { describeStored } from './describe-stored.ts';
+import { type Description, introspect } from './introspect.ts';
 
-const PARAMETERS: ReadonlySet<string> = new Set(['token', 'token_type_hint', ...OF_THE_CALLER]);
-
-/** Introspection (RFC 7662) of a JWT of ours by an app with a secret; oidc-provider refuses the token at its end. */
+/** Introspection (RFC 7662) of our tokens by an app with a secret. */
 export function introspectionSteps(parts: TokenParts): Steps {
-  return async ({ ctx, authorization, body, now }) => {
-    const form = readForm(body);
-    if (!form || !hasOnly(form, PARAMETERS)) return undefined;
-    const caller = await authenticate(parts, authorization, form, now);
-    const token = caller?.secret && parts.ownTokens.read(form.get('token') ?? '');
-    if (!token) return undefined;
-    await noteSecretUse(parts.secretUses, caller.secret);
-    const answer = await introspect(parts.checks, caller.app, token);
-    const { requestId } = ctx.state;
-    const clientId = caller.app.client.id;
-    parts.note({ at: parts.clock(), clientId, api: undefined, event: 'introspection', outcome: SUCCESS, requestId });
-    return success(answer);
-  };
+  const { checks, db, issuer, ownTokens } = parts;
+  return aboutAToken(parts, 'introspection', async ({ caller: { app, secret }, token, now }) => {
+    if (!secret) return undefined;
+    const own = ownTokens.read(token);
+    if (own) return answer(await introspect(checks, app, own));
+    if (!isOpaque(token)) return undefined;
+    const description = describeStored(await findStoredToken(db, token), { clientId: app.client.id, issuer, now });
+    return description && answer(description);
+  });
 }
+
+const answer = (description: Description) => ({
+  answer: success(description),
+  scope: description.scope,
+});

@@ -1,25 +1,35 @@
-import { SUCCESS } from '../../usage/outcomes.ts';
+import { type Asked, aboutAToken, isOpaque } from '../about-a-token.ts';
 import { REVOKED } from '../answer.ts';
-import { actorOf, authenticate, noteSecretUse, OF_THE_CALLER } from '../caller.ts';
-import { hasOnly, readForm } from '../form.ts';
+import { actorOf } from '../caller.ts';
+import { CODES, isAlive, sessionLives } from '../liveness.ts';
 import type { Steps, TokenParts } from '../parts.ts';
+import { findStoredToken } from '../storage/stored-token.ts';
+import { revokeFamily } from './revoke-family.ts';
 import { revokeToken } from './revoke-token.ts';
 
-const PARAMETERS: ReadonlySet<string> = new Set(['token', 'token_type_hint', ...OF_THE_CALLER]);
-
-/** Revocation (RFC 7009) of a JWT of ours by the app that it was issued to. */
+/** Revocation (RFC 7009) of our tokens by the app that they were issued to. */
 export function revocationSteps(parts: TokenParts): Steps {
-  return async ({ ctx, authorization, body, now }) => {
-    const form = readForm(body);
-    if (!form || !hasOnly(form, PARAMETERS)) return undefined;
-    const caller = await authenticate(parts, authorization, form, now);
-    const token = caller && parts.ownTokens.read(form.get('token') ?? '');
-    const clientId = caller?.app.client.id;
-    if (!caller || !token || token.facts.clientId !== clientId) return undefined;
-    await noteSecretUse(parts.secretUses, caller.secret);
-    await revokeToken(parts.db, token, { actor: actorOf(ctx, clientId), now });
-    const { requestId } = ctx.state;
-    parts.note({ at: parts.clock(), clientId, api: undefined, event: 'revocation', outcome: SUCCESS, requestId });
-    return REVOKED;
-  };
+  return aboutAToken(parts, 'revocation', async (asked) => ((await revoke(parts, asked)) ? DONE : undefined));
+}
+
+const DONE = { answer: REVOKED };
+
+/** @returns whether it is done; if not, it is for the ordinary way to say what there is to say */
+async function revoke({ db, ownTokens }: TokenParts, { ctx, caller, token, now }: Asked): Promise<boolean> {
+  const clientId = caller.app.client.id;
+  const by = { actor: actorOf(ctx, clientId), now };
+  const own = ownTokens.read(token);
+  if (own) {
+    if (own.facts.clientId === clientId) await revokeToken(db, own, by);
+    return own.facts.clientId === clientId;
+  }
+  if (!isOpaque(token)) return false;
+  if (await revokeFamily(db, { token, clientId, withSession: false }, by)) return true;
+  const stored = await findStoredToken(db, token);
+  // Codes are found by their value too, and are no tokens.
+  if (!stored || CODES.has(stored.model)) return true;
+  if (stored.model !== 'AccessToken' || stored.payload.clientId !== clientId) return false;
+  // What is over already is as good as revoked.
+  if (!isAlive(stored.payload, now) || !sessionLives(stored, now)) return true;
+  return revokeFamily(db, { token, clientId, withSession: true }, by);
 }

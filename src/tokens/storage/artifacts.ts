@@ -44,6 +44,9 @@ export type ArtifactPayload = {
   authorizations?: Record<string, { grantId?: string | undefined }> | undefined;
 };
 
+/** What a grant has given out; the grant itself is an artifact of its own. */
+export const TOKENS_OF_GRANT: readonly string[] = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode'];
+
 export interface StoredArtifact {
   readonly payload: ArtifactPayload;
   readonly consumedAt: Date | null;
