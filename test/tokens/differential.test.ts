@@ -16,6 +16,8 @@ const SEED = Number(process.env.SEED ?? 20_261_129);
 const SCENARIOS = Number(process.env.SCENARIOS ?? 2000);
 const BATCH = 200;
 const AT_ONCE = 8;
+/** For what stands still: it takes minutes. */
+const TIMEOUT = 900_000;
 
 let world: World;
 const agent = new Agent({ keepAlive: true, maxSockets: 2 * AT_ONCE });
@@ -241,20 +243,24 @@ async function compare(batch: readonly Scenario[]): Promise<void> {
 }
 
 describe('the direct way', () => {
-  it(`is as the ordinary way in all that can be seen, in ${SCENARIOS} scenarios of seed ${SEED}`, async () => {
-    const signed = jest.spyOn(world.direct.server.app.keyring, 'active');
-    const library = jest.spyOn(world.ordinary.server.app.keyring, 'active');
-    const scenarios = scenariosOf(SEED, SCENARIOS);
-    const batches = [scenarios.filter(isRace), scenarios.filter((one) => !isRace(one))].flatMap((all) =>
-      Array.from({ length: Math.ceil(all.length / BATCH) }, (_, nth) => all.slice(nth * BATCH, (nth + 1) * BATCH)),
-    );
-    for (const batch of batches) {
-      await compare(batch);
-      // So that nobody is refused for what others have guessed.
-      travel(400);
-    }
-    // It is asked for the key that signs; the library was given its keys when it was built.
-    expect(signed.mock.calls.length).toBeGreaterThan(SCENARIOS / 2);
-    expect(library.mock.calls.length).toBe(0);
-  });
+  it(
+    `is as the ordinary way in all that can be seen, in ${SCENARIOS} scenarios of seed ${SEED}`,
+    async () => {
+      const signed = jest.spyOn(world.direct.server.app.keyring, 'active');
+      const library = jest.spyOn(world.ordinary.server.app.keyring, 'active');
+      const scenarios = scenariosOf(SEED, SCENARIOS);
+      const batches = [scenarios.filter(isRace), scenarios.filter((one) => !isRace(one))].flatMap((all) =>
+        Array.from({ length: Math.ceil(all.length / BATCH) }, (_, nth) => all.slice(nth * BATCH, (nth + 1) * BATCH)),
+      );
+      for (const batch of batches) {
+        await compare(batch);
+        // So that nobody is refused for what others have guessed.
+        travel(400);
+      }
+      // It is asked for the key that signs; the library was given its keys when it was built.
+      expect(signed.mock.calls.length).toBeGreaterThan(SCENARIOS / 2);
+      expect(library.mock.calls.length).toBe(0);
+    },
+    TIMEOUT,
+  );
 });
