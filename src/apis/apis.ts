@@ -11,6 +11,7 @@ import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
+import { isNamedOrHasId, refuseOtherForm } from './identifiers.ts';
 import { refuseOwnAddress } from './own-addresses.ts';
 import { requireFreeIdentifier } from './retired-identifiers.ts';
 import { setVisibleTeams } from './visibility.ts';
@@ -28,6 +29,7 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
     return await inTransaction(db, async (trx) => {
       await refuseProtectedName(trx, api.name, by);
       await refuseOwnAddress(trx, api.identifier, by);
+      await refuseOtherForm(trx, api.identifier);
       const row = await trx
         .insertInto('apis')
         .values({
@@ -82,20 +84,13 @@ export async function insertScopes(db: Db, apiId: string, scopes: readonly z.out
 
 /** By its identifier or its id; the two never look alike. */
 export function findApi(db: Db, name: string): Promise<Api | undefined> {
-  return db
-    .selectFrom('apis')
-    .selectAll()
-    .where((eb) => eb.or([eb('identifier', '=', name), eb('id', '=', name)]))
-    .executeTakeFirst();
+  return db.selectFrom('apis').selectAll().where(isNamedOrHasId(name)).executeTakeFirst();
 }
 
 /** The same, locked: it stays with its team until the caller's transaction ends. */
 export function lockNamedApi(db: Db, name: string): Promise<Api | undefined> {
   const named = db.selectFrom('apis').selectAll();
-  return named
-    .where((eb) => eb.or([eb('identifier', '=', name), eb('id', '=', name)]))
-    .forShare()
-    .executeTakeFirst();
+  return named.where(isNamedOrHasId(name)).forShare().executeTakeFirst();
 }
 
 export function findApiScopes(db: Db, apiId: string) {

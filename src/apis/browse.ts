@@ -6,6 +6,7 @@ import { beyond, type Listing, matching, PageQuery, toListing } from '../db/page
 import type { Api, ApiScope } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { findSigningNow, type SigningNow } from '../keys/signing-now.ts';
+import { isNamedOrHasId } from './identifiers.ts';
 import { isInCatalogue } from './visibility.ts';
 
 export const ApiQuery = PageQuery.extend({
@@ -70,7 +71,7 @@ export async function findCatalogueApi(db: Db, name: string, by: By): Promise<Ca
     .leftJoin('teams', 'teams.id', 'apis.team_id')
     .selectAll('apis')
     .select(['teams.name as teamName', 'teams.suspended_at as teamSuspendedAt'])
-    .where((eb) => eb.or([eb('apis.id', '=', name), eb('apis.identifier', '=', name)]))
+    .where(isNamedOrHasId(name))
     .where(isInCatalogue(by))
     .executeTakeFirst();
   if (!row) throw new AppError('not_found', { detail: `There is no API ${name}.` });

@@ -2,6 +2,7 @@ import { type By, judgeAccess } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
+import { otherForm } from './identifiers.ts';
 
 type Named = Pick<Api, 'identifier' | 'team_id'>;
 
@@ -25,10 +26,10 @@ export async function requireFreeIdentifier(db: Db, { identifier, team_id }: Nam
   const retired = await db
     .selectFrom('retired_identifiers')
     .select('team_id')
-    .where('identifier', '=', identifier)
-    .executeTakeFirst();
+    .where('identifier', 'in', [identifier, otherForm(identifier)])
+    .execute();
   // Only who looks after the platform makes an API of no team.
-  if (!retired || team_id === null || retired.team_id === team_id) return;
+  if (team_id === null || retired.every((one) => one.team_id === team_id)) return;
   if (judgeAccess(by, 'platform.write', null) === 'allowed') return;
   const detail = `${identifier} was an API of another team, whose servers may still trust it. An administrator can create it.`;
   throw new AppError('conflict', { detail });

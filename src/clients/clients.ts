@@ -3,10 +3,11 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { authorize, type By, judgeAccess } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
+import { findAlike } from '../apis/identifiers.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
-import type { Client, ClientAuthMethod } from '../db/tables/catalogue.ts';
+import type { Api, Client, ClientAuthMethod } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -90,12 +91,13 @@ async function requireTeamRow(db: Db, id: string): Promise<void> {
 }
 
 async function subscribeAll(db: Db, clientId: string, wanted: WantedClient, by: By): Promise<void> {
-  let defaultApiId: string | undefined;
+  const subscribed = new Map<string, { readonly api: Api }>();
   for (const { api: apiIdentifier, scopes } of wanted.subscriptions) {
     const api = await subscribe(db, { clientId, apiIdentifier, scopes }, by);
-    if (apiIdentifier === wanted.defaultApi) defaultApiId = api.id;
+    subscribed.set(api.identifier, { api });
   }
   if (wanted.defaultApi === undefined) return;
+  const defaultApiId = findAlike(subscribed, wanted.defaultApi)?.api.id;
   if (!defaultApiId)
     throw new AppError('invalid_request', { detail: 'The default API must be one that the app may use.' });
   await db.updateTable('clients').set({ default_api_id: defaultApiId }).where('id', '=', clientId).execute();

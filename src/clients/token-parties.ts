@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type By, judgeAccess } from '../access.ts';
+import { isNamed } from '../apis/identifiers.ts';
 import { isInCatalogue } from '../apis/visibility.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { SubscriptionState } from '../db/tables/catalogue.ts';
@@ -10,7 +11,13 @@ export interface TokenParties {
   readonly app: { readonly id: string; readonly name: string; readonly stopped: boolean } | undefined;
   /** undefined: unknown, or not in the person's catalogue. */
   readonly api:
-    | { readonly id: string; readonly name: string; readonly suspended: boolean; readonly scopes: readonly string[] }
+    | {
+        readonly id: string;
+        readonly identifier: string;
+        readonly name: string;
+        readonly suspended: boolean;
+        readonly scopes: readonly string[];
+      }
     | undefined;
   /** What the app may have of the API; `none` without a subscription, undefined for those who see neither side of it. */
   readonly subscription: { readonly state: SubscriptionState; readonly scopes: readonly string[] } | 'none' | undefined;
@@ -31,7 +38,13 @@ export async function findTokenParties(
       : undefined;
   return {
     app: app && { id: app.id, name: app.name, stopped: app.stopped },
-    api: api && { id: api.id, name: api.name, suspended: api.suspended, scopes: api.scopes },
+    api: api && {
+      id: api.id,
+      identifier: api.identifier,
+      name: api.name,
+      suspended: api.suspended,
+      scopes: api.scopes,
+    },
     subscription,
   };
 }
@@ -50,10 +63,10 @@ function findOffered(db: Db, identifier: string, by: By) {
   return db
     .selectFrom('apis')
     .leftJoin('teams', 'teams.id', 'apis.team_id')
-    .select(['apis.id', 'apis.name', 'apis.team_id'])
+    .select(['apis.id', 'apis.identifier', 'apis.name', 'apis.team_id'])
     .select(sql<boolean>`apis.suspended_at is not null or teams.suspended_at is not null`.as('suspended'))
     .select(sql<string[]>`array(select name from api_scopes where api_id = apis.id order by name)`.as('scopes'))
-    .where('apis.identifier', '=', identifier)
+    .where(isNamed(identifier))
     .where(isInCatalogue(by))
     .executeTakeFirst();
 }

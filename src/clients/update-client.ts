@@ -4,6 +4,7 @@ import type { By, HouseRules } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { findAppApis } from '../apis/app-apis.ts';
+import { findAlike } from '../apis/identifiers.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
@@ -112,7 +113,8 @@ function algorithmBefore(before: Client['id_token_alg'], wanted: Client['id_toke
 /** @throws {AppError} invalid_request for an API that the app may not use */
 async function defaultApiId(db: Db, clientId: string, identifier: string | null): Promise<string | null> {
   if (identifier === null) return null;
-  const known = (await findAppApis(db, clientId)).find(({ api }) => api.identifier === identifier);
+  const apis = await findAppApis(db, clientId);
+  const known = findAlike(new Map(apis.map((appApi) => [appApi.api.identifier, appApi])), identifier);
   if (!known) throw new AppError('invalid_request', { detail: 'The default API must be one that the app may use.' });
   return known.api.id;
 }

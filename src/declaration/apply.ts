@@ -6,6 +6,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { firstOf, requireFewChanges } from './bounds.ts';
+import { nameAsRegistered } from './identifiers.ts';
 import type { Parsed } from './parse.ts';
 import type { Change } from './plan/change.ts';
 import { digestOfPlan, type Plan, plan } from './plan/plan.ts';
@@ -38,11 +39,12 @@ export async function applyDeclaration(
     return await inTransaction(db, async (trx) => {
       await oneAtATime(trx, by.now);
       const current = await readCurrent(trx);
-      const misfits = findMisfits(file.declaration, current, { ...options, rules: by.rules });
+      const wanted = await nameAsRegistered(trx, file.declaration);
+      const misfits = findMisfits(wanted, current, { ...options, rules: by.rules });
       if (misfits.length > 0) {
         throw new DeclarationError(firstOf(misfits, ({ path, message }) => ({ line: file.lineOf(path), message })));
       }
-      const planned = plan(current, file.declaration, options);
+      const planned = plan(current, wanted, options);
       requirePlan(planned, options.plan);
       requireFewChanges(planned.changes);
       for (const change of planned.changes) await make(change, { db: trx, outbox, by, ids: current.ids }, file);

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { AppApi } from '../apis/app-apis.ts';
+import { findAlike } from '../apis/identifiers.ts';
 import { decideScopes } from '../apis/policy.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import { algorithmOfApi } from '../keys/algorithms.ts';
@@ -50,12 +51,21 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       return identifier;
     },
 
+    /** In a token request: each API by its identifier as it is registered, where that differs by a slash at the end. */
+    async nameAsRegistered({ oidc: { client, params } }: KoaContextWithOIDC): Promise<void> {
+      if (!client || params?.resource === undefined) return;
+      const entry = await entryOf(client);
+      const registered = (name: unknown) => (entry && findAlike(entry.apis, String(name))?.api.identifier) ?? name;
+      params.resource = Array.isArray(params.resource) ? params.resource.map(registered) : registered(params.resource);
+    },
+
     /** A token request that names no API gets the one that the person granted. */
     useGrantedResource: async () => true,
 
     /** @throws InvalidTarget for an API that is unknown or that the app has no subscription of */
     async getResourceServerInfo(ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
-      const appApi = (await entryOf(client))?.apis.get(identifier);
+      const entry = await entryOf(client);
+      const appApi = entry && findAlike(entry.apis, identifier);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
       const { granted, withheld } = await useOf(ctx, appApi);
       const forApp = new Set([...granted, ...withheld]);

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { findAlike } from '../apis/identifiers.ts';
 import type { CachedClient, ClientCache } from '../clients/client-cache.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { PERSONAL_GRANTS } from '../tokens/grants/personal-grants.ts';
@@ -114,7 +115,7 @@ function apiOf({ oidc }: KoaContextWithOIDC, app: CachedClient): string | undefi
   const named = token?.resourceServer?.identifier() ?? textOf(oidc.params?.resource);
   const isImplied = named === undefined && oidc.params?.grant_type === 'client_credentials';
   const identifier = isImplied ? app.defaultApi : named;
-  return identifier === undefined ? undefined : app.apis.get(identifier)?.api.id;
+  return identifier === undefined ? undefined : findAlike(app.apis, identifier)?.api.id;
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);

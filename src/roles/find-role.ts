@@ -1,4 +1,5 @@
 import { authorize, type By } from '../access.ts';
+import { isNamedOrHasId } from '../apis/identifiers.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Role } from '../db/tables/teams.ts';
 import { AppError } from '../errors.ts';
@@ -15,7 +16,7 @@ export async function findRole(db: Db, wanted: { role: string; api?: string | un
   if (api === undefined) query = query.where('roles.id', '=', name);
   else {
     query = query
-      .where((eb) => eb.or([eb('apis.id', '=', api), eb('apis.identifier', '=', api)]))
+      .where(isNamedOrHasId(api))
       .where((eb) => eb.or([eb('roles.id', '=', name), eb('roles.name', '=', name.normalize('NFC'))]));
   }
   const row = await query.executeTakeFirst();

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isNamedOrHasId } from '../apis/identifiers.ts';
 import { matching } from '../db/pages.ts';
 
 /**
@@ -54,7 +55,7 @@ export function isCalled(search: string | undefined): Alternatives {
 
 /** That it is of the API with this id or identifier. */
 export const isOfApi = (api: string): RawBuilder<boolean> =>
-  sql`subscriptions.api_id = (select id from apis where id = ${api} or identifier = ${api} limit 1)`;
+  sql`subscriptions.api_id = (select id from apis where ${isNamedOrHasId(api)} limit 1)`;
 
 const SIDES = {
   app: { column: sql.ref('subscriptions.client_id'), table: sql.table('clients') },

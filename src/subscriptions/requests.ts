@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { lockApiAsItIs } from '../apis/apis.ts';
+import { isNamedOrHasId } from '../apis/identifiers.ts';
 import { isVisibleTo } from '../apis/visibility.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
@@ -76,7 +77,7 @@ async function findParties(trx: Transaction<Tables>, wanted: z.output<typeof Sub
     .selectFrom('apis')
     .leftJoin('teams', 'teams.id', 'apis.team_id')
     .select(['apis.id', 'teams.suspended_at'])
-    .where((eb) => eb.or([eb('apis.id', '=', wanted.api), eb('apis.identifier', '=', wanted.api)]))
+    .where(isNamedOrHasId(wanted.api))
     .executeTakeFirst();
   const api = named && (await lockApiAsItIs(trx, named.id));
   if (!api || !(await isVisibleTo(trx, api, app.team_id))) throw new AppError('not_found', { detail: missing.api });

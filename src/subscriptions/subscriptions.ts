@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import { requireHeld } from '../apis/admin-api-grants.ts';
 import { findApiScopes, lockNamedApi } from '../apis/apis.ts';
+import { isNamed } from '../apis/identifiers.ts';
 import { record } from '../audit/record.ts';
 import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
@@ -69,7 +70,7 @@ export function cancelSubscription(
       .innerJoin('apis', 'apis.id', 'subscriptions.api_id')
       .select('subscriptions.id')
       .where('subscriptions.client_id', '=', clientId)
-      .where('apis.identifier', '=', apiIdentifier)
+      .where(isNamed(apiIdentifier))
       .where('subscriptions.state', 'in', ['pending', 'active', 'suspended'])
       .executeTakeFirst();
     const missing = `The app ${clientId} has no subscription of ${apiIdentifier}.`;

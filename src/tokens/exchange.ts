@@ -132,7 +132,8 @@ function writeExchange({ exchanges }: TokenParts, { ctx, now }: PlainRequest, wr
   const { successor, person, used } = order;
   const { refresh_token: refreshToken } = answer;
   // A request with a proof or a scope is not for this way.
-  const terms = termsOf({ resource: form.get('resource'), granted: used.resource });
+  const resource = form.get('resource') === undefined ? undefined : order.appApi?.api.identifier;
+  const terms = termsOf({ resource, granted: used.resource });
   const mayAskAgain = grant.model === 'RefreshToken' && seconds > 0 && refreshToken !== undefined;
   const writes = {
     consumed: { model: grant.model, id: token },

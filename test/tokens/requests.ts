@@ -121,6 +121,8 @@ function changed({ apis }: World, form: readonly string[], change: Change, value
       return more('__proto__=x');
     case 'resource':
       return more(`resource=${encode(apis.plain)}`);
+    case 'slashed resource':
+      return more(`resource=${encode(`${apis.plain}/`)}`);
     case 'other resource':
       return more(`resource=${encode(apis.rsa)}`);
     case 'unknown resource':

@@ -58,7 +58,15 @@ export type Authentication = (typeof AUTHENTICATIONS)[number];
 /** What is odd about the form. `VALUE` in it stands for the code or token. */
 const CHANGES = [
   ...['twice grant_type', 'twice value', 'twice resource', 'empty resource', 'empty scope', 'empty value', 'no value'],
-  ...['unknown parameter', 'prototype', 'resource', 'other resource', 'unknown resource', 'relative resource'],
+  ...[
+    'unknown parameter',
+    'prototype',
+    'resource',
+    'slashed resource',
+    'other resource',
+    'unknown resource',
+    'relative resource',
+  ],
   ...['narrower', 'wider', 'nonsense scope', 'openid scope', 'spaces in scope', 'backwards', 'ampersands'],
   ...[
     'encoded names',
@@ -79,6 +87,7 @@ export type Change = (typeof CHANGES)[number];
 
 const API: readonly Change[] = [
   'resource',
+  'slashed resource',
   'other resource',
   'unknown resource',
   'narrower',

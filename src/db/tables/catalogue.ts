@@ -95,6 +95,8 @@ export interface ApiTable {
   docs_url: Late<string>;
   /** Whose developers find it in the catalogue; `selected` are the teams in api_visible_teams, its own always does. */
   visibility: Defaulted<'everyone' | 'selected' | 'team'>;
+  /** It is never named by its identifier with, or without, a slash at the end: another API has that. */
+  exact_slash: Generated<boolean>;
   /** Whether its tokens name the person's roles. */
   roles_claim: Generated<boolean>;
   version: Generated<number>;

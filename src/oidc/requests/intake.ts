@@ -4,7 +4,7 @@
  * of devices. What it leaves in `params` goes with the request through its pages.
  */
 import { decodeJwt } from 'jose';
-import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { OIDC_SCOPES } from '../../apis/api-schema.ts';
 
 /** A parameter of our own: the scopes that a request asked for and lost when it came in. */
@@ -27,6 +27,7 @@ export function rememberOfNoApi({ oidc }: KoaContextWithOIDC, scopes: readonly s
 export function settleRequest(ctx: KoaContextWithOIDC, _sent: unknown, client: Client): void {
   const { params, entities } = ctx.oidc;
   if (!params) return;
+  nameAsRegistered(ctx);
   const lostOffline = keepOfflineAccess(ctx, client) ? [] : [OFFLINE_ACCESS];
   // What was pushed comes without the scopes that it lost, and with the parameter that was set then.
   if (entities.PushedAuthorizationRequest && ctx.oidc.route === 'authorization') return;
@@ -45,6 +46,21 @@ function keepOfflineAccess(ctx: KoaContextWithOIDC, client: Client): boolean {
   if (client.latchkey_offline_access !== 'allowed' || !client.grantTypeAllowed('refresh_token')) return false;
   params.scope = [...scopes, OFFLINE_ACCESS].filter(Boolean).join(' ');
   return true;
+}
+
+/** The APIs by their identifiers as they are registered, where those that were sent differ by a slash at the end. */
+function nameAsRegistered({ oidc: { params, provider, resourceServers = {} } }: KoaContextWithOIDC): void {
+  if (!params) return;
+  const named = Object.entries(resourceServers).map(([sent, { audience }]) => [sent, String(audience)] as const);
+  for (const [sent, registered] of named) {
+    if (sent === registered) continue;
+    resourceServers[registered] = new provider.ResourceServer(registered, resourceServers[sent] as ResourceServer);
+    delete resourceServers[sent];
+  }
+  const names = new Map(named);
+  const registered = (name: unknown) => names.get(String(name)) ?? name;
+  if (Array.isArray(params.resource)) params.resource = [...new Set(params.resource.map(registered))];
+  else if (params.resource !== undefined) params.resource = registered(params.resource);
 }
 
 /** As the client sent them, or as they were pushed. */

@@ -19,6 +19,7 @@ interface TokenResponse {
 /** Every grant's handler as one exchange: what it consumes, what it issues, and the audit of both belong together. */
 export function createExchange(work: UnitOfWork, resources: Resources, clock: () => Date): GrantWrapper {
   return async (grantType, ctx, handler) => {
+    await resources.nameAsRegistered(ctx);
     if (grantType === 'client_credentials') {
       // Nothing is stored for it, so there is nothing to hold together.
       await resources.completeClientCredentials(ctx);

@@ -60,7 +60,8 @@ export async function gatherEvidence(
     genuine,
     revocations,
     parties,
-    api,
+    // As it is registered, where it was asked about with, or without, a slash at its end.
+    api: parties.api?.identifier ?? api,
     scope: asked.scope,
   };
 }

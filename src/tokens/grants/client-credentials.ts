@@ -1,4 +1,5 @@
 import type { AppApi } from '../../apis/app-apis.ts';
+import { findAlike } from '../../apis/identifiers.ts';
 import { decideScopes } from '../../apis/policy.ts';
 import type { KnownSecret } from '../../clients/token-clients.ts';
 import { type Caller, OF_THE_CALLER } from '../caller.ts';
@@ -20,7 +21,7 @@ export function decide({ app, secret }: Caller, form: Form): MachineOrder | unde
   const { client } = app;
   if (!secret || client.type !== 'machine' || client.require_par) return undefined;
   const identifier = form.get('resource') ?? app.defaultApi;
-  const appApi = identifier === undefined ? undefined : app.apis.get(identifier);
+  const appApi = identifier === undefined ? undefined : findAlike(app.apis, identifier);
   if (!appApi) return undefined;
   const requested = form.get('scope')?.split(' ');
   const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });

@@ -1,4 +1,5 @@
 import type { AppApi } from '../../apis/app-apis.ts';
+import { findAlike } from '../../apis/identifiers.ts';
 import type { CachedClient } from '../../clients/client-cache.ts';
 import type { Form } from '../form.ts';
 import { type GrantType, grantTypesOf } from '../grant-types.ts';
@@ -81,7 +82,7 @@ export function readConsent(
   const grant = isPlain(used, plain.members) && sessionLives(stored, now) && liveGrant(app, stored, now);
   if (!grant) return undefined;
   const resource = form.get('resource') ?? used.resource;
-  const appApi = typeof resource === 'string' ? app.apis.get(resource) : undefined;
+  const appApi = typeof resource === 'string' ? findAlike(app.apis, resource) : undefined;
   if (resource !== undefined && !(appApi && [used.resource].flat().includes(appApi.api.identifier))) return undefined;
   const scopes = words(used.scope);
   const both = (granted: string | undefined) => words(granted).filter((scope) => scopes.includes(scope));
