@@ -1,20 +1,30 @@
 import { type AppApi, findOfferedApis, type OfferedApi, toAppApis } from '../apis/app-apis.ts';
 import { CLIENT_CACHE_TOPIC, versionOf, type Watch } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { findTokenClient, type KnownSecret, type TokenClient } from './token-clients.ts';
+import {
+  type ClientEpochs,
+  type FoundSubscription,
+  findTokenClient,
+  type KnownSecret,
+  type TokenClient,
+} from './token-clients.ts';
 
 /** An app with all that a token request needs to know of it. */
 export interface CachedClient {
   readonly client: TokenClient;
-  /** Of the app, read together with it (revocation/epochs.ts). */
-  readonly epoch: number;
+  readonly epochs: ClientEpochs;
   readonly secrets: readonly KnownSecret[];
   /** The APIs that it may use, by identifier. */
-  readonly apis: ReadonlyMap<string, AppApi>;
+  readonly apis: ReadonlyMap<string, ClientApi>;
   /** The identifier of its own default API or, if it may use just one, of that one. */
   readonly defaultApi: string | undefined;
   /** The identifiers of the APIs whose resource server it is. */
   readonly introspects: ReadonlySet<string>;
+}
+
+/** An API as one app may use it, with the epochs of then. */
+export interface ClientApi extends AppApi {
+  readonly epochs: FoundSubscription['epochs'];
 }
 
 export interface ClientCache {
@@ -101,23 +111,34 @@ interface Loaded {
 async function load(db: Db, clientId: string, known: ReadonlyMap<string, OfferedApi>): Promise<Loaded | undefined> {
   const found = await findTokenClient(db, clientId);
   if (!found) return undefined;
-  const { client, epoch, secrets, subscriptions, introspects } = found;
-  const ids = subscriptions.map(({ api_id: id }) => id);
-  // Looked up before the first await, during which it may be emptied.
-  const remembered = ids.flatMap((id) => known.get(id) ?? []);
-  const missing = ids.filter((id) => !known.has(id));
+  const { client, epochs, secrets, subscriptions, introspects } = found;
+  // What is remembered of an API may be older than the epochs that were just read: then it is read again.
+  const remembered = subscriptions.flatMap(({ api_id: id, version }) => {
+    const offered = known.get(id);
+    return offered?.api.version === version ? [offered] : [];
+  });
+  const there = new Set(remembered.map(({ api }) => api.id));
+  const missing = subscriptions.map(({ api_id: id }) => id).filter((id) => !there.has(id));
   const read = await findOfferedApis(db, missing);
-  const apis = toAppApis(subscriptions, [...remembered, ...read]);
+  const apis = withEpochs(subscriptions, toAppApis(subscriptions, [...remembered, ...read]));
   const chosen = client.default_api_id;
   // An app whose own default is suspended gets no token, and not one for another API.
   const byDefault = chosen ? apis.find(({ api }) => api.id === chosen) : apis.length === 1 ? apis[0] : undefined;
   const entry: CachedClient = {
     client,
-    epoch,
+    epochs,
     secrets,
     apis: new Map(apis.map((appApi) => [appApi.api.identifier, appApi])),
     defaultApi: byDefault?.api.identifier,
     introspects: new Set(introspects),
   };
   return { entry, read };
+}
+
+function withEpochs(subscriptions: readonly FoundSubscription[], apis: readonly AppApi[]): ClientApi[] {
+  const byId = new Map(subscriptions.map(({ api_id: id, epochs }) => [id, epochs]));
+  return apis.flatMap((one) => {
+    const epochs = byId.get(one.api.id);
+    return epochs ? [{ ...one, epochs }] : [];
+  });
 }

@@ -16,6 +16,7 @@ import { fetchPublished } from './outgoing.ts';
 import type { Pages } from './pages.ts';
 import { LEFT_OUT, settleRequest } from './requests/intake.ts';
 import type { Resources } from './resources.ts';
+import type { Epochs } from './sign-in/epochs.ts';
 import { policyWithRoles } from './sign-in/role-prompt.ts';
 import { issueAsOfStart } from './tokens/issue-time.ts';
 import { assertFits } from './tokens/token-size.ts';
@@ -26,6 +27,7 @@ export interface ConfigurationParts {
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly resources: Resources;
+  readonly epochs: Epochs;
   readonly pages: Pages;
   readonly devicePages: DevicePages;
   readonly keyring: Keyring;
@@ -51,7 +53,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     findAccount: parts.findAccount,
     loadExistingGrant: parts.loadExistingGrant,
     jwks: externalKeys(parts.keyring),
-    extraTokenClaims: personalClaims(parts.resources),
+    extraTokenClaims: ownClaims(parts),
     formats: { customizers: { jwt: inOrder(issueAsOfStart, assertFits) } },
     claims,
     // OpenID Connect Core §5.4 has them at UserInfo and lets them be here too, where most clients look for them.
@@ -108,13 +110,16 @@ const inOrder =
 
 /**
  * A token on behalf of a person says which grant it comes from, so that revoking the grant reaches offline verifiers, and
- * names the person's roles for an API that wants them.
+ * names the person's roles for an API that wants them. A token for an API bears the epochs that it was decided on.
  */
-function personalClaims(resources: Resources): NonNullable<Configuration['extraTokenClaims']> {
+function ownClaims({ resources, epochs }: ConfigurationParts): NonNullable<Configuration['extraTokenClaims']> {
   return async (ctx, token) => {
-    if (token.kind !== 'AccessToken' || !token.grantId) return undefined;
+    const audience = token.resourceServer?.identifier();
+    const clientId = token.clientId ?? '';
+    const of = (subject: string) => (audience === undefined ? {} : { ep: epochs.ep({ clientId, subject, audience }) });
+    if (token.kind !== 'AccessToken' || !token.grantId) return of(clientId);
     const roles = resources.rolesClaim(ctx, token);
-    return { grant_id: token.grantId, ...(roles ? { roles } : {}) };
+    return { grant_id: token.grantId, ...(roles ? { roles } : {}), ...of(token.accountId) };
   };
 }
 

@@ -27,7 +27,7 @@ import { nameByBasic } from './apps/empty-secrets.ts';
 import { explainPlainHttp, refusePlainHttp } from './apps/plain-http.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device/flow.ts';
 import type { GrantWrapper, ProviderMiddleware } from './middleware.ts';
-import { appOf, type Epochs } from './sign-in/epochs.ts';
+import type { Epochs } from './sign-in/epochs.ts';
 import { readHintsAlike } from './sign-in/hints.ts';
 import { keepErrorsFromOldAddresses } from './sign-in/second-looks.ts';
 import { forgetOldAddresses, judgeSignOuts } from './sign-out/sign-outs.ts';
@@ -127,7 +127,7 @@ function rememberClients({ Client: model }: Provider, { clientCache, epochs, clo
     const entry = clientCache.peek(id);
     const known = entry && clients.get(entry);
     if (known) {
-      epochs.note(appOf(id), entry.epoch);
+      epochs.noteClient(entry);
       return known;
     }
     const client = await find(id);

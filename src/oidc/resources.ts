@@ -9,11 +9,27 @@ import type { Keyring } from '../keys/keyring.ts';
 import { findPersonalUse, type PersonalUse } from '../tokens/personal-use.ts';
 import { personOf, rememberUse, usesOf } from './persons.ts';
 import { rememberOfNoApi } from './requests/intake.ts';
+import type { Epochs } from './sign-in/epochs.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
+export interface ResourceParts {
+  readonly work: UnitOfWork;
+  readonly clientCache: ClientCache;
+  readonly epochs: Epochs;
+  readonly keyring: () => Keyring;
+}
+
 /** Resource indicators (RFC 8707): one API is one audience. */
-export function createResources(work: UnitOfWork, clientCache: ClientCache, keyring: () => Keyring) {
+export function createResources({ work, clientCache, epochs, keyring }: ResourceParts) {
   const entryOf = (client: Client) => clientCache.find(work.db(), client.clientId);
+
+  /** An API as the app may use it. What is decided on it is as old as this. */
+  const appApiOf = async (client: Client, identifier: string) => {
+    const entry = await entryOf(client);
+    const appApi = entry && findAlike(entry.apis, identifier);
+    if (entry) epochs.noteClient(entry, appApi);
+    return appApi;
+  };
 
   /** Every scope that a token of this request may have; for a person at every request anew, so that a role ends at once. */
   const useOf = async (ctx: KoaContextWithOIDC, appApi: AppApi): Promise<Pick<PersonalUse, 'granted' | 'withheld'>> => {
@@ -64,8 +80,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
 
     /** @throws InvalidTarget for an API that is unknown or that the app has no subscription of */
     async getResourceServerInfo(ctx: KoaContextWithOIDC, identifier: string, client: Client): Promise<ResourceServer> {
-      const entry = await entryOf(client);
-      const appApi = entry && findAlike(entry.apis, identifier);
+      const appApi = await appApiOf(client, identifier);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
       const { granted, withheld } = await useOf(ctx, appApi);
       const forApp = new Set([...granted, ...withheld]);
@@ -97,7 +112,7 @@ export function createResources(work: UnitOfWork, clientCache: ClientCache, keyr
       if (typeof resource !== 'string') {
         throw new errors.InvalidTarget('only one resource can be asked for: a token is for one API');
       }
-      const appApi = (await entryOf(client))?.apis.get(resource);
+      const appApi = await appApiOf(client, resource);
       if (!appApi) throw new errors.InvalidTarget('resource indicator is unknown, or this app may not use it');
       const requested = typeof params.scope === 'string' ? params.scope.split(' ') : undefined;
       const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });

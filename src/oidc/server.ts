@@ -80,7 +80,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const cookies = ownCookies(issuer);
   const work = createUnitOfWork(database.db, parts.exchanges);
   const epochs = createEpochs();
-  const resources = createResources(work, clientCache, keyring);
+  const resources = createResources({ work, clientCache, epochs, keyring });
   const usage = createUsageNotes({ db: work.db, note, clientCache, clock });
   const pages = createPages(render, parts.signOuts, parts.rules);
   const devicePages = createDevicePages(render, database.db, pages.renderError);
@@ -107,6 +107,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work, epochs, clock),
       resources,
+      epochs,
       pages,
       devicePages,
       keyring: keyring(),

@@ -106,19 +106,33 @@ export interface TokenFacts {
   readonly subject: string;
   readonly audience: string;
   readonly grantId: string | undefined;
+  /** The claim of this name (token-epochs.ts); undefined for a token of a version without epochs. */
+  readonly ep: readonly number[] | undefined;
 }
 
-/** The names under which a token may have been revoked. */
-export function namesOf(token: TokenFacts): { kind: RevocationKind; value: string }[] {
+interface Name {
+  readonly kind: RevocationKind;
+  readonly value: string;
+}
+
+/** The names under which a token is refused whatever it bears, and whenever it was issued. */
+export function deadNamesOf(token: TokenFacts): Name[] {
   return [
     { kind: 'token', value: token.jti },
+    { kind: 'key', value: token.kid },
+    ...(token.grantId ? [{ kind: 'grant' as const, value: token.grantId }] : []),
+  ];
+}
+
+/** The names under which a token that bears no epochs may have been revoked. */
+export function namesOf(token: TokenFacts): Name[] {
+  return [
+    ...deadNamesOf(token),
     { kind: 'client', value: token.clientId },
     { kind: 'account', value: token.subject },
     { kind: 'subscription', value: `${token.clientId} ${token.audience}` },
     { kind: 'roles', value: `${token.subject} ${token.audience}` },
     { kind: 'api', value: token.audience },
-    { kind: 'key', value: token.kid },
-    ...(token.grantId ? [{ kind: 'grant' as const, value: token.grantId }] : []),
   ];
 }
 

@@ -105,7 +105,7 @@ async function issue(parts: TokenParts, { asking, order, access, now }: Issuing)
   const { used, person, appApi, openidScopes } = order;
   const { client } = asking.caller.app;
   const { nonce, sid, grantId } = used;
-  const facts = { ...access, subject: person.id, clientId: client.id, grantId, now };
+  const facts = { ...access, subject: person.id, clientId: client.id, grantId, ep: order.ep, now };
   return {
     access_token: appApi ? await issueAccessToken(parts, { ...facts, api: appApi.api }) : randomText(),
     expires_in: appApi?.api.token_lifetime ?? lifetimes.accessToken,

@@ -35,9 +35,9 @@ export function tokenSteps(parts: TokenParts): Steps {
 
 /** Nothing is written for client credentials but, later and with others, that they were used. */
 async function fulfil(parts: TokenParts, { ctx, now }: PlainRequest, order: MachineOrder): Promise<WholeAnswer> {
-  const { clientId, api, scope, secret } = order;
+  const { clientId, api, scope, secret, ep } = order;
   await noteSecretUse(parts.secretUses, secret);
-  const access_token = await issueAccessToken(parts, { api, scope, subject: clientId, clientId, now });
+  const access_token = await issueAccessToken(parts, { api, scope, subject: clientId, clientId, ep, now });
   ctx.state.grantType = CLIENT_CREDENTIALS;
   const { requestId } = ctx.state;
   parts.note({ at: now, clientId, api: api.id, event: CLIENT_CREDENTIALS, outcome: SUCCESS, scope, requestId });

@@ -39,6 +39,7 @@ describe('client credentials', () => {
       iss: server.issuer,
       sub: app.clientId,
       client_id: app.clientId,
+      ep: [expect.any(Number)],
       aud: api.identifier,
       scope: 'reports:read',
       jti: expect.any(String),

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { TokenFacts } from '../../revocation/revoke.ts';
+import { readEp } from '../../revocation/token-epochs.ts';
 import type { Keyring } from '../keyring.ts';
 import { readSigned } from './signed-jws.ts';
 
@@ -50,6 +51,8 @@ function verifyToken(token: string, { keyring, issuer }: { keyring: () => Keyrin
 function toOwnToken(claims: Record<string, unknown>, kid: string, issuer: string): OwnToken | undefined {
   const { iss, jti, iat, exp, sub, aud, client_id: clientId, grant_id: grantId } = claims;
   if (iss !== issuer || typeof iat !== 'number' || typeof exp !== 'number') return undefined;
+  const ep = readEp(claims.ep);
+  if (ep === null) return undefined;
   if (!isText(jti) || !isText(sub) || !isText(aud) || !isText(clientId)) return undefined;
   const facts = {
     jti,
@@ -59,6 +62,7 @@ function toOwnToken(claims: Record<string, unknown>, kid: string, issuer: string
     subject: sub,
     audience: aud,
     grantId: isText(grantId) ? grantId : undefined,
+    ep,
   };
   return { facts, claims: claims as OwnToken['claims'] };
 }

@@ -96,6 +96,7 @@ class ArtifactAdapter implements Adapter {
     if (exchange.presented?.id !== id) exchange.presented = { id, found: this.#work.find(id) };
     const presented = await exchange.presented.found;
     if (presented?.model !== this.#model) return undefined;
+    this.#epochs.noteStored(presented);
     const { judgeRetry } = exchange;
     const mayBeRetry = judgeRetry && presented.consumedAt && this.#model === 'RefreshToken';
     const found = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
@@ -170,7 +171,7 @@ function clientAdapter(
     async find(id) {
       const entry = await clientCache.find(work.db(), id);
       // As it was when the entry was read, however long ago that is.
-      if (entry) epochs.note(appOf(id), entry.epoch);
+      if (entry) epochs.noteClient(entry);
       return entry && toClientMetadata(entry, signing);
     },
     upsert: readOnly,

@@ -1,4 +1,4 @@
-import type { RevocationKind } from '../../revocation/revoke.ts';
+import type { FoundRevocation } from '../../revocation/find-revocations.ts';
 import { dateOfSeconds, fromNow, inMoment } from '../moments.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -134,7 +134,7 @@ function checkExpiry({ token: { claims }, now }: Evidence) {
   );
 }
 
-const REVOKED_BY: Record<RevocationKind, string> = {
+const REVOKED_BY: Record<FoundRevocation['kind'], string> = {
   token: 'This one token was revoked by its app',
   grant: 'The sign-in that it comes from was ended',
   client: 'The app was stopped',
@@ -143,18 +143,23 @@ const REVOKED_BY: Record<RevocationKind, string> = {
   roles: 'The person’s roles at the API changed',
   api: 'The API was suspended or changed',
   key: 'The key that signed it was revoked',
+  consent: 'The person’s consent to the app was withdrawn',
+  'api-roles': 'Roles at the API changed for many people',
+  'client-tokens': 'All tokens of the app were ended',
+  incarnation: 'It is from before the server’s database was restored',
 };
 
 /** The reason why a person was stopped is not for those who look after an app. */
-const OF_PERSONS = new Set<RevocationKind>(['account', 'roles', 'grant']);
+const OF_PERSONS = new Set<FoundRevocation['kind']>(['account', 'roles', 'grant']);
 
 function checkRevocations({ genuine, revocations: [first], parties: { app } }: Evidence) {
   if (!genuine) return hide(NOT_OURS);
   if (!first) return pass('Nothing has revoked it.');
   // Of another team's app the page says that it is stopped, and not why.
   if (!app) return fail('It has been revoked.');
-  const reason = OF_PERSONS.has(first.kind) ? '' : `: ${first.reason}`;
-  return fail(`${REVOKED_BY[first.kind]} on ${inMoment(first.issuedBefore)}${reason}.`);
+  const when = first.at ? ` on ${inMoment(first.at)}` : '';
+  const reason = OF_PERSONS.has(first.kind) || first.reason === undefined ? '' : `: ${first.reason}`;
+  return fail(`${REVOKED_BY[first.kind]}${when}${reason}.`);
 }
 
 function checkSubscription({ genuine, parties: { subscription } }: Evidence) {

@@ -3,6 +3,7 @@ import { findTokenParties, type TokenParties } from '../../clients/token-parties
 import type { Db } from '../../db/connections/connection.ts';
 import { type InspectedSignature, inspectSignature } from '../../keys/signatures/inspected-signature.ts';
 import { type FoundRevocation, findRevocations } from '../../revocation/find-revocations.ts';
+import { readEp } from '../../revocation/token-epochs.ts';
 import { type Jwt, type Purpose, purposeOf } from './shape.ts';
 
 /** What the token is asked about: an API, and a scope of it. */
@@ -75,6 +76,7 @@ function factsOf({ header, claims }: Jwt) {
     subject: textOf(claims.sub),
     audience: String(claims.aud),
     grantId: isText(claims.grant_id) ? claims.grant_id : undefined,
+    ep: readEp(claims.ep) ?? undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import type { AppApi } from '../../apis/app-apis.ts';
 import { findAlike } from '../../apis/identifiers.ts';
 import { decideScopes } from '../../apis/policy.ts';
 import type { KnownSecret } from '../../clients/token-clients.ts';
+import { toEp } from '../../revocation/token-epochs.ts';
 import { type Caller, OF_THE_CALLER } from '../caller.ts';
 import type { Form } from '../form.ts';
 import { isSmall } from '../issue/token-size.ts';
@@ -12,6 +13,7 @@ export interface MachineOrder {
   readonly api: AppApi['api'];
   readonly scope: string;
   readonly secret: KnownSecret;
+  readonly ep: readonly number[];
 }
 
 export const parameters: ReadonlySet<string> = new Set(['grant_type', 'scope', 'resource', ...OF_THE_CALLER]);
@@ -27,5 +29,6 @@ export function decide({ app, secret }: Caller, form: Form): MachineOrder | unde
   const { granted, refused } = decideScopes({ ...appApi, requested, roles: 'app' });
   if (refused.length > 0 || granted.length === 0) return undefined;
   const scope = granted.join(' ');
-  return isSmall(scope) ? { clientId: client.id, api: appApi.api, scope, secret } : undefined;
+  const ep = toEp(app.epochs.incarnation, { ...app.epochs, ...appApi.epochs });
+  return isSmall(scope) ? { clientId: client.id, api: appApi.api, scope, secret, ep } : undefined;
 }

@@ -1,12 +1,12 @@
-import type { AppApi } from '../../apis/app-apis.ts';
 import { findAlike } from '../../apis/identifiers.ts';
-import type { CachedClient } from '../../clients/client-cache.ts';
+import type { CachedClient, ClientApi } from '../../clients/client-cache.ts';
+import { type Epochs, toEp } from '../../revocation/token-epochs.ts';
 import type { Form } from '../form.ts';
 import { type GrantType, grantTypesOf } from '../grant-types.ts';
 import { refreshLifetime, toSeconds } from '../issue/lifetimes.ts';
 import { isAlive, isPlain, sessionLives } from '../liveness.ts';
 import type { ArtifactPayload } from '../storage/artifacts.ts';
-import type { Person, StoredToken } from '../storage/stored-token.ts';
+import type { Person, StoredEpochs, StoredToken } from '../storage/stored-token.ts';
 
 /** A grant whose tokens are on behalf of a person. */
 export interface PersonalGrant {
@@ -33,7 +33,7 @@ export interface PersonalOrder {
   readonly used: UsedToken;
   readonly person: Person;
   /** undefined when the access token is for UserInfo. */
-  readonly appApi: AppApi | undefined;
+  readonly appApi: ClientApi | undefined;
   /** What the person granted of the API, as far as the code or token has it. */
   readonly apiScopes: readonly string[];
   /** The same of OpenID Connect's scopes. */
@@ -42,6 +42,8 @@ export interface PersonalOrder {
   readonly hasIdToken: boolean;
   /** and a refresh token, with what in it. */
   readonly successor: Successor | undefined;
+  /** For the access token: the oldest of what all of this was decided on (revocation/token-epochs.ts). */
+  readonly ep: readonly number[];
   /** By which grants the tokens came, as oidc-provider notes it. */
   readonly gty: string | undefined;
 }
@@ -93,7 +95,14 @@ export function readConsent(
     apiScopes: appApi ? both(grant.resources?.[appApi.api.identifier]) : [],
     openidScopes: both(grant.openid?.scope),
     hasIdToken: scopes.includes('openid'),
+    ep: appApi ? toEp(app.epochs.incarnation, oldestOf(app, appApi, stored.epochs, person)) : [],
   };
+}
+
+function oldestOf(app: CachedClient, { api, epochs }: ClientApi, stored: StoredEpochs, person: Person): Epochs {
+  const client = Math.min(app.epochs.client, stored.client);
+  const roles = stored.roles[`${person.id} ${api.identifier}`] ?? 0;
+  return { ...stored, ...app.epochs, ...epochs, client, roles };
 }
 
 /** The grant of a live code or token of this app, when it is plain, and the person's own. */

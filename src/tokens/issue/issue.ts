@@ -22,17 +22,20 @@ export interface AccessTokenFacts {
   readonly clientId: string;
   readonly grantId?: string;
   readonly roles?: readonly string[] | undefined;
+  /** revocation/token-epochs.ts */
+  readonly ep: readonly number[];
   /** When the request began: a token is as old as what it was made from. */
   readonly now: Date;
 }
 
 /** An access token of RFC 9068 §2.2, its claims in the provider's order. */
 export function issueAccessToken({ keyring, issuer }: Issuer, facts: AccessTokenFacts): Promise<string> {
-  const { api, scope, subject, clientId, grantId, roles, now } = facts;
+  const { api, scope, subject, clientId, grantId, roles, ep, now } = facts;
   const iat = toSeconds(now);
   const claims = {
     grant_id: grantId,
     roles,
+    ep,
     jti: randomText(),
     sub: subject,
     iat,

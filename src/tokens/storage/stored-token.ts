@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
 import type { Account } from '../../db/tables/tables.ts';
-import { ofLiveClient, ofLiveGrant } from '../../revocation/epochs.ts';
+import { epochOf, ofLiveClient, ofLiveGrant } from '../../revocation/epochs.ts';
 import type { ArtifactPayload } from './artifacts.ts';
 import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
 
@@ -17,6 +17,18 @@ export interface StoredToken extends StoredArtifact {
   readonly person: Person | undefined;
   /** The session that it ends with, by the session's uid; undefined when it does not end with one. */
   readonly session: { readonly uid: string; readonly payload: ArtifactPayload | undefined } | undefined;
+  readonly epochs: StoredEpochs;
+}
+
+/** The oldest that its use is decided on, as far as that is not the app's own (revocation/token-epochs.ts). */
+export interface StoredEpochs {
+  /** As the grant bears them, */
+  readonly client: number;
+  readonly consent: number;
+  /** and as they were read with it: of the person, */
+  readonly account: number;
+  /** and of their roles at the APIs of the code or token, by name; what is not there is 0. */
+  readonly roles: Readonly<Record<string, number>>;
 }
 
 interface Row extends Omit<Person, 'id'> {
@@ -27,11 +39,24 @@ interface Row extends Omit<Person, 'id'> {
   grant_payload: Record<string, unknown> | null;
   session_payload: ArtifactPayload | null;
   person_id: string | null;
+  client_epoch: number | null;
+  consent_epoch: number | null;
+  account_epoch: number;
+  roles_epochs: Record<string, number> | null;
 }
+
+/** One API in a text, several in a list. */
+const NAMES_OF_ROLES = `case jsonb_typeof(used.payload -> 'resource')
+  when 'array' then array(
+    select used.account_id || ' ' || audience from jsonb_array_elements_text(used.payload -> 'resource') as audience)
+  else array[used.account_id || ' ' || (used.payload ->> 'resource')] end`;
 
 const COLUMNS = `used.model, used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload,
     session.payload as session_payload, accounts.id as person_id, accounts.name, accounts.email,
-    accounts.email_verified_at, accounts.updated_at`;
+    accounts.email_verified_at, accounts.updated_at, owner.client_epoch, owner.consent_epoch,
+    ${epochOf('account', 'used.account_id')} as account_epoch,
+    (select json_object_agg(value, epoch) from epochs
+      where kind = 'roles' and value = any(${NAMES_OF_ROLES})) as roles_epochs`;
 
 /** What belongs to it. */
 const JOINED = `
@@ -87,6 +112,12 @@ function toStoredToken(id: string, row: Row): StoredToken {
     grant: grant && grantId ? decodePayload('Grant', grantId, grant) : undefined,
     person: personId ? { ...row, id: personId } : undefined,
     session: sessionOf(row),
+    epochs: {
+      client: row.client_epoch ?? 0,
+      consent: row.consent_epoch ?? 0,
+      account: row.account_epoch,
+      roles: row.roles_epochs ?? {},
+    },
   };
 }
 
