@@ -49,6 +49,7 @@ import { portalRoutes } from './portal/routes.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createFeedPublisher } from './revocation/feed/publisher.ts';
 import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
+import { followIncarnation } from './revocation/incarnation.ts';
 import { directWay } from './tokens/direct-way.ts';
 import { lifetimes } from './tokens/issue/lifetimes.ts';
 import { createExchanges } from './tokens/storage/exchanges.ts';
@@ -101,6 +102,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const { cookieKeys, masterKeys } = secrets;
   const rules = { httpRedirectHosts: config.httpRedirectHosts };
   const { db } = database;
+  await followIncarnation(db, clock());
   await ensureOwn(db, config, clock());
 
   const { path, https } = placeOf(issuer);

@@ -56,6 +56,7 @@ export type AuditEvent =
       reason: 'reuse' | 'revocation' | 'sign_out' | 'consent';
     }
   | { type: 'token.revoked'; clientId: string; jti: string }
+  | { type: 'database.restored'; reason: string }
   | { type: 'client.disabled'; clientId: string; reason: string }
   | { type: 'client.enabled'; clientId: string }
   | { type: 'api.introspector_added'; apiId: string; clientId: string }

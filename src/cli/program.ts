@@ -6,6 +6,7 @@ import { addApplyCommand } from './declaration/apply.ts';
 import { addExportCommands } from './declaration/export.ts';
 import { addDemoCommands } from './demo/demo.ts';
 import { addAuditCommands } from './operations/audit.ts';
+import { addDatabaseCommands } from './operations/database.ts';
 import { addDoctorCommand } from './operations/doctor.ts';
 import { addKeyCommands } from './operations/key.ts';
 import { addMailCommands } from './operations/mail.ts';
@@ -49,6 +50,7 @@ export function createProgram(line: CommandLine): Command {
   addMailCommands(program, line);
   addAuditCommands(program, line);
   addKeyCommands(program, line);
+  addDatabaseCommands(program, line);
   addMigrateCommands(program, line);
   return program;
 }

@@ -33,6 +33,8 @@ export interface DatabaseState {
         /** On this machine, or by a socket of it. */
         readonly local: boolean;
         readonly superuser: boolean;
+        /** Whether the server may ask by what a restored database is known (revocation/incarnation.ts). */
+        readonly restoresAreNoticed: boolean;
         /** Milliseconds that its clock is ahead of ours. */
         readonly clockAhead: number;
       }

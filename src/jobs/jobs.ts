@@ -9,6 +9,7 @@ import { deleteOldMail } from '../mail/mail-lists.ts';
 import type { Post } from '../mail/post.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from '../oidc/storage/cleanup.ts';
 import { deleteEndedGrants } from '../revocation/ended-grants.ts';
+import { followIncarnation } from '../revocation/incarnation.ts';
 import { deleteForgottenRevocations } from '../revocation/revoke.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { deleteOldRequests, deleteOldUsage } from '../usage/retention.ts';
@@ -77,7 +78,12 @@ export function createJobs({ database: { db }, keyring, usage, post, rounds, clo
     return removed;
   };
   const round = async () => {
-    await Promise.all([rounds.run('clean-up', cleanUp), rounds.run('keys', keyring.maintain)]);
+    const follow = () => followIncarnation(db, clock());
+    await Promise.all([
+      rounds.run('clean-up', cleanUp),
+      rounds.run('keys', keyring.maintain),
+      rounds.run('follow-restores', follow),
+    ]);
     await rounds.flush();
   };
 

@@ -33,7 +33,7 @@ const SETTINGS: Settings = {
 };
 const POSTGRES: NonNullable<Snapshot['database']['postgres']> = {
   ...{ version: 180_001, fsync: true, fullPageWrites: true, synchronousCommit: 'on', encrypted: true, local: false },
-  ...{ superuser: false, clockAhead: 12 },
+  ...{ superuser: false, restoresAreNoticed: true, clockAhead: 12 },
 };
 const CONTENTS: Contents = {
   ...{ apps: [APP], secrets: [SECRET], subscriptions: [SUBSCRIPTION], suspended: [] },
@@ -97,6 +97,7 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
   'postgres-commits-early': [{ postgres: { synchronousCommit: 'off' } }, { postgres: { synchronousCommit: 'local' } }],
   'postgres-unencrypted': [{ postgres: { encrypted: false } }, { postgres: { encrypted: false, local: true } }],
   'postgres-superuser': [{ postgres: { superuser: true } }, {}],
+  'restores-unnoticed': [{ postgres: { restoresAreNoticed: false } }, { postgres: { restoresAreNoticed: true } }],
   'clock-skew': [{ postgres: { clockAhead: -2001 } }, { postgres: { clockAhead: 1999 } }],
   'master-key-missing': [
     { contents: { sealed: [{ masterKeyId: 'k0', count: 1 }] } },

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { aheadOf } from '../../db/clock-skew.ts';
 import { readAddress } from '../../db/connections/address.ts';
 import type { Tables } from '../../db/tables/tables.ts';
+import { readIdentity } from '../../revocation/incarnation.ts';
 import { isLoopback } from '../rule.ts';
 import type { DatabaseState } from '../snapshot.ts';
 
@@ -40,6 +41,7 @@ export async function examinePostgres(
     encrypted: row.encrypted ?? false,
     local: isLocal(url),
     superuser: row.superuser ?? false,
+    restoresAreNoticed: (await readIdentity(db)) !== undefined,
     clockAhead: aheadOf(row.at.getTime(), before, after),
   };
 }

@@ -90,6 +90,16 @@ export const databaseRules: readonly Rule[] = [
     check: onPostgres(({ superuser }) => sentenceIf(superuser, 'The role in DATABASE_URL is a superuser.')),
   },
   {
+    id: 'restores-unnoticed',
+    severity: 'note',
+    title: 'a restored database is not noticed',
+    why: 'Tokens from before a restore may outlive what ended them: the restored database has forgotten it.',
+    fix: 'Grant the role of the server execute on pg_control_system() and pg_walfile_name(pg_lsn); or run npx latchkey database restored after each restore and failover.',
+    check: onPostgres(({ restoresAreNoticed }) =>
+      sentenceIf(!restoresAreNoticed, 'The role of the server may not ask PostgreSQL which database it is.'),
+    ),
+  },
+  {
     id: 'clock-skew',
     severity: 'warning',
     title: 'two clocks differ',
