@@ -39,8 +39,6 @@ export const NewClient = newClient
   .extend({
     /** Scopes of APIs that it may use, without anyone's approval. */
     subscriptions: z.array(z.strictObject({ api: z.string(), scopes: z.array(z.string()) })).default([]),
-    /** People are not asked for consent. */
-    firstParty: z.boolean().default(false),
     /** Whether an app that uses secrets gets its first one now; it cannot be shown again later. */
     firstSecret: z.boolean().default(true),
     /** Only for an app that the server itself needs under a known name. */

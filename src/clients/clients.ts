@@ -15,7 +15,7 @@ import { subscribe } from '../subscriptions/subscriptions.ts';
 import { checkUris, NewClient, reportTo, type WantedClient } from './client-input.ts';
 import { PURPOSES } from './purposes.ts';
 import { type AddedSecret, insertSecret } from './secrets/secrets.ts';
-import { columnsOf } from './settings/settings.ts';
+import { columnsOf, platformSettings } from './settings/settings.ts';
 
 export interface CreatedClient {
   readonly client: Client;
@@ -56,8 +56,8 @@ export async function createClient(
   });
 }
 
-const asksForMore = ({ id, firstParty, subscriptions }: WantedClient) =>
-  id !== undefined || firstParty || subscriptions.length > 0;
+const asksForMore = (wanted: WantedClient) =>
+  wanted.id !== undefined || platformSettings(wanted).length > 0 || wanted.subscriptions.length > 0;
 
 async function insertClient(db: Db, id: string, wanted: WantedClient, by: By): Promise<ClientAuthMethod> {
   const authMethod = PURPOSES[wanted.type].isPublic ? 'none' : wanted.authMethod;
@@ -72,7 +72,6 @@ async function insertClient(db: Db, id: string, wanted: WantedClient, by: By): P
       auth_method: authMethod,
       jwks: wanted.jwks ? JSON.stringify(wanted.jwks) : null,
       jwks_uri: wanted.jwksUri ?? null,
-      first_party: wanted.firstParty,
       ...columnsOf(wanted),
       default_api_id: null,
       created_at: by.now,

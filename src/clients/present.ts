@@ -17,7 +17,6 @@ export function presentApp(app: ListedClient | ClientDetails) {
     jwks: shownKeys(app.jwks),
     jwks_uri: app.jwks_uri,
     default_api: app.default_api,
-    first_party: app.first_party,
     ...presentSettings(app),
     created_at: app.created_at.toISOString(),
     created_by: app.created_by,

@@ -16,7 +16,6 @@ const COLUMNS = [
   'jwks',
   'jwks_uri',
   'id_token_alg_before',
-  'first_party',
   'default_api_id',
   'team_id',
   ...ACTING_COLUMNS,

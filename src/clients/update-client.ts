@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
-import type { By, HouseRules } from '../access.ts';
+import { type By, type HouseRules, judgeAccess } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { requireHeldBy } from '../apis/admin-api-grants.ts';
 import { findAppApis } from '../apis/app-apis.ts';
@@ -17,7 +17,7 @@ import { ClientChanges, checkConsistency, checkUris, reportTo, type WantedChange
 import { lockClient } from './find-clients.ts';
 import { PURPOSES } from './purposes.ts';
 import { endAllSecrets } from './secrets/secrets.ts';
-import { columnsOf } from './settings/settings.ts';
+import { columnsOf, platformSettings } from './settings/settings.ts';
 
 export interface ClientUpdate {
   readonly clientId: string;
@@ -37,6 +37,10 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     await requireHeldBy(trx, before.id, by);
     if (update.version !== undefined && update.version !== before.version) throw new AppError('precondition_failed');
     if (changes.name !== undefined && changes.name !== before.name) await refuseProtectedName(trx, changes.name, by);
+    const restricted = platformSettings(changes, before);
+    if (restricted.length > 0 && judgeAccess(by, 'platform.write', null) !== 'allowed') {
+      throw new AppError('forbidden', { detail: `Only an administrator may set ${restricted.join()}.` });
+    }
     requireConsistency(before, changes, by.rules);
     const columns = await toColumns(trx, before, changes);
     const client = await trx

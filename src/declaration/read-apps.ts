@@ -51,7 +51,6 @@ function describe(app: Row) {
     ...(app.defaultApi === null
       ? {}
       : { default_api: app.default_api_id === ADMIN_API ? ADMIN_API_NAME : app.defaultApi }),
-    first_party: app.first_party,
     ...presentSettings(app),
   };
 }

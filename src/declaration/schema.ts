@@ -94,7 +94,6 @@ const WrittenApp = object({
   jwks: app.jwks,
   jwks_uri: app.jwksUri,
   default_api: Name.optional(),
-  first_party: app.firstParty,
   ...snakeNames(writtenSettingSchemas),
   subscriptions: list(DeclaredSubscription).optional(),
   disabled: Stopped.describe('Why the app is stopped. Left out, it stays as it is.'),

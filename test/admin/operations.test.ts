@@ -98,7 +98,6 @@ describe('every operation that takes a body', () => {
 /** What nobody may set by sending it. */
 const MORE = [
   { id: 'app_of_my_own' },
-  { first_party: true },
   { firstParty: true },
   { subscriptions: [] },
   { version: 1 },

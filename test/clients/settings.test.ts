@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../src/clients/clients.ts';
 import { CLIENT_TYPES, PURPOSES } from '../../src/clients/purposes.ts';
 import { type Setting, type SettingName, settings } from '../../src/clients/settings/settings.ts';
+import { updateClient } from '../../src/clients/update-client.ts';
 import type { ClientType } from '../../src/db/tables/catalogue.ts';
 import { toSnake } from '../../src/json-names.ts';
 import { commandLineOf } from '../cli/in-process.ts';
@@ -49,7 +50,8 @@ let visitor: Person;
 beforeAll(async () => {
   server = await startTestServer();
   ({ run, answer } = commandLineOf(server));
-  robot = await aRobot(server, ['apps:read', 'apps:write']);
+  // With what the settings of the platform take beside apps:write.
+  robot = await aRobot(server, ['apps:read', 'apps:write', 'users:write']);
   team = (await aTeam(server.database)).id;
   const person = await aPerson(server.database);
   const member = { team_id: team, account_id: person.account.id, role: 'developer' as const, created_at: new Date() };
@@ -119,10 +121,16 @@ const WAYS = {
   },
 };
 
+type Way = (typeof WAYS)['a file'];
+
 async function declared(id: string): Promise<Shown> {
   const { apps } = await answer<{ apps: Shown[] }>(['export']);
   return apps.find((app) => app.id === id) ?? {};
 }
+
+/** The portal's form has no setting of the platform. */
+const waysOf = (setting: Setting) =>
+  Object.entries(WAYS).filter(([way]) => !('by' in setting) || way !== 'the portal') as [keyof typeof WAYS, Way][];
 
 /** What each way shows of it, in the form of that way. */
 async function readings(id: string, name: SettingName) {
@@ -138,14 +146,14 @@ async function readings(id: string, name: SettingName) {
 const readAs = (setting: Setting, value: unknown) => ({
   'the command line': value,
   'the admin API': value,
-  'the portal': typedOf(setting, value),
+  'the portal': 'by' in setting ? '' : typedOf(setting, value),
   'a file': value,
 });
 
 const walked = settings.map(([name, setting]) => ({ name, setting, ...samplesOf(name, setting) }));
 
 describe.each(walked)('the setting $name of an app', ({ name, setting, good, bad }) => {
-  it.each(Object.entries(WAYS))('is changed by %s, and read by every way', async (_way, change) => {
+  it.each(waysOf(setting))('is changed by %s, and read by every way', async (_way, change) => {
     const id = await aNewApp();
     expect(await change(id, name, setting, good)).toBeUndefined();
     expect(await readings(id, name)).toEqual(readAs(setting, good));
@@ -178,7 +186,7 @@ describe.each(walked)('the setting $name of an app', ({ name, setting, good, bad
       'the portal': words,
       'a file': setting.kind === 'switch' ? 'has to be true or false' : words,
     };
-    for (const [way, change] of Object.entries(WAYS) as [keyof typeof WAYS, (typeof WAYS)['a file']][]) {
+    for (const [way, change] of waysOf(setting)) {
       // Neither an option without a value nor a box can be wrong.
       if (setting.kind === 'switch' && (way === 'the command line' || way === 'the portal')) continue;
       expect({ way, refusal: await change(id, name, setting, bad) }).toEqual({
@@ -188,6 +196,24 @@ describe.each(walked)('the setting $name of an app', ({ name, setting, good, bad
     }
     expect(await readings(id, name)).toEqual(before);
   });
+});
+
+it('a setting of the platform is for administrators alone, and stays as it is for others', async () => {
+  const id = await aNewApp();
+  const developer = await aRobot(server, ['apps:read', 'apps:write'], team);
+  const changed = await developer.call('PATCH', `/apps/${id}`, { first_party: true, description: 'Mine' });
+  expect([changed.status, changed.body.detail]).toEqual([403, 'Only an administrator may set firstParty.']);
+  const wanted = { name: 'New', type: 'machine', team_id: team, first_party: true };
+  expect((await developer.call('POST', '/apps', wanted)).status).toBe(403);
+  const page = await visitor.visit(`/apps/${id}/settings`);
+  await visitor.submit(page, '/settings', { ...fieldsOn(page.text), firstParty: 'on' });
+  expect(await readings(id, 'firstParty')).toMatchObject({ 'the admin API': false });
+
+  const by = { actor: { type: 'operator' as const }, now: new Date() };
+  await updateClient(server.database.db, { clientId: id, changes: { firstParty: true } }, by);
+  const same = await developer.call('PATCH', `/apps/${id}`, { first_party: true, description: 'Mine' });
+  expect([same.status, same.body.first_party]).toEqual([200, true]);
+  expect((await developer.call('PATCH', `/apps/${id}`, { first_party: false })).status).toBe(403);
 });
 
 it.each(CLIENT_TYPES)('the form of a %s app has the settings that mean something to it', async (type) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { placeClient } from '../../src/clients/place-client.ts';
+import { updateClient } from '../../src/clients/update-client.ts';
 import { applyDeclaration } from '../../src/declaration/apply.ts';
 import { parseDeclaration } from '../../src/declaration/parse.ts';
 import { createOutbox } from '../../src/mail/outbox.ts';
@@ -65,13 +66,21 @@ describe('what the command line needs beyond the portal checks rights itself', (
     expect(await code(addMember(test.database.db, wanted, operator()))).toBe('conflict');
   });
 
-  it('moving an app to another team, or making it our own, is for admins', async () => {
+  it('moving an app to another team is for admins', async () => {
     const world = await aWorld();
-    const wanted = { clientId: world.app.clientId, team: null, firstParty: true };
+    const wanted = { clientId: world.app.clientId, team: null };
     expect(await outcomes(world, (by) => placeClient(test.database.db, wanted, by))).toEqual([
       ...['not_found', 'forbidden', 'not_found', 'done'],
     ]);
     expect(await code(placeClient(test.database.db, { ...wanted, team: 'team_none' }, operator()))).toBe('not_found');
+  });
+
+  it('making an app our own is for admins', async () => {
+    const world = await aWorld();
+    const wanted = { clientId: world.app.clientId, changes: { firstParty: true } };
+    expect(await outcomes(world, (by) => updateClient(test.database.db, wanted, by))).toEqual([
+      ...['not_found', 'forbidden', 'forbidden', 'done'],
+    ]);
   });
 
   it('setting the scopes of a subscription is for the team of the API', async () => {

@@ -330,6 +330,7 @@ describe('settings of an app', () => {
       idTokenAlg: 'RS256',
       pkce: 'pkce_or_nonce',
       refreshRetrySeconds: '30',
+      offlineAccess: 'never',
       requirePar: 'on',
     };
     const saved = await visitor.submit(settings, '/settings', fields);
@@ -342,6 +343,7 @@ describe('settings of an app', () => {
       id_token_alg: 'RS256',
       pkce: 'pkce_or_nonce',
       refresh_retry_seconds: 30,
+      offline_access: 'never',
       require_par: true,
       auth_method: 'client_secret_basic',
       first_party: false,

@@ -18,7 +18,6 @@ export const ListedApp = z
       .nullable(),
     jwks_uri: z.string().nullable(),
     default_api: z.string().nullable(),
-    first_party: z.boolean(),
     ...shownSettingSchemas,
     created_at: Time,
     created_by: z.string().nullable(),

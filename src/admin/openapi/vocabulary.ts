@@ -123,7 +123,6 @@ const WORDS: Readonly<Record<string, Said>> = {
     'From when they are signed as chosen; null when they are, or when the key has yet to be made.',
     null,
   ],
-  first_party: ['Whether people are not asked for consent.', false],
   secret: ['Its first secret; null for an app that uses none.'],
   value: ['The secret itself. It is shown this once.', 'lks_Zk3Jc0mB1q…'],
   standing: ['How it stands, judged from its use.', 'live'],

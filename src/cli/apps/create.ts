@@ -16,7 +16,6 @@ interface CreateOptions extends AppOptions {
   readonly type: z.input<typeof NewClient>['type'];
   readonly team?: string;
   readonly id?: string;
-  readonly firstParty?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,7 +42,6 @@ export function addAppCreateCommand(app: Command, line: CommandLine): void {
     .option('--scope <scope>', 'a scope of that API; may be repeated (see below)', addScopes);
   addAppOptions(create)
     .option('--id <id>', 'its client_id (default: a random one)')
-    .option('--first-party', 'an app of your own, for which nobody is asked for consent')
     .addHelpText('after', `\n${ACCESS_RULE}`)
     .addHelpText(
       'after',
@@ -60,13 +58,13 @@ export function addAppCreateCommand(app: Command, line: CommandLine): void {
 }
 
 async function createApp(line: CommandLine, options: CreateOptions, access: readonly Subscription[]): Promise<void> {
-  const { type, team, id, firstParty } = options;
+  const { type, team, id } = options;
   const fields = await readAppOptions(line, options);
   const { subscriptions, created, shown } = await line.withDatabase(async (db, { config }) => {
     const by = line.by(config);
     const subscriptions = await fillInScopes(db, access);
     const owner = team === undefined ? undefined : (await findTeam(db, team, by)).id;
-    const wanted = { ...fields, name: options.name, type, id, firstParty, team: owner, subscriptions };
+    const wanted = { ...fields, name: options.name, type, id, team: owner, subscriptions };
     const created = await createClient(db, wanted as z.input<typeof NewClient>, by);
     return { subscriptions, created, shown: await findClient(db, created.client.id, 'app.read', by) };
   });

@@ -12,7 +12,7 @@ import { CommandFailure } from '../failures.ts';
 import { examples, printable } from '../output.ts';
 import { type AppOptions, addAppOptions, addOffOptions, readAppOptions } from './app-options.ts';
 
-type UpdateOptions = AppOptions & { team?: string; firstParty?: boolean; json?: boolean };
+type UpdateOptions = AppOptions & { team?: string; json?: boolean };
 
 export function addAppUpdateCommand(app: Command, line: CommandLine): void {
   const update = withJson(app.command('update').description('change an app; what is not named stays as it is'))
@@ -20,8 +20,6 @@ export function addAppUpdateCommand(app: Command, line: CommandLine): void {
     .option('--name <name>', 'what people read when they are asked for consent')
     .option('--team <team>', 'the team that owns it from now on, by its id or name');
   addOffOptions(addAppOptions(update))
-    .option('--first-party', 'an app of your own, for which nobody is asked for consent')
-    .option('--no-first-party', 'ask people for consent')
     .addHelpText('after', '\nLists are replaced as a whole. An empty value ("") takes away what was there.')
     .addHelpText(
       'after',
@@ -36,15 +34,14 @@ export function addAppUpdateCommand(app: Command, line: CommandLine): void {
 
 async function updateApp(line: CommandLine, clientId: string, options: UpdateOptions): Promise<void> {
   const changes = await readAppOptions(line, options);
-  const { team, firstParty } = options;
-  const isPlaced = team !== undefined || firstParty !== undefined;
-  if (Object.keys(changes).length === 0 && !isPlaced) {
+  const { team } = options;
+  if (Object.keys(changes).length === 0 && team === undefined) {
     throw new CommandFailure('name at least one thing to change; --help lists them');
   }
   const app = await line.withDatabase((db, { config }) =>
     inTransaction(db, async (trx) => {
       const by = line.by(config);
-      if (isPlaced) await placeClient(trx, { clientId, team: await idOfTeam(trx, team, by), firstParty }, by);
+      if (team !== undefined) await placeClient(trx, { clientId, team: await idOfTeam(trx, team, by) }, by);
       if (Object.keys(changes).length > 0) await updateClient(trx, { clientId, changes }, by);
       return findClient(trx, clientId, 'app.read', by);
     }),
@@ -56,7 +53,6 @@ async function updateApp(line: CommandLine, clientId: string, options: UpdateOpt
 }
 
 /** An empty name is the operator. */
-async function idOfTeam(db: Db, name: string | undefined, by: By): Promise<string | null | undefined> {
-  if (name === undefined) return undefined;
+async function idOfTeam(db: Db, name: string, by: By): Promise<string | null> {
   return name === '' ? null : (await findTeam(db, name, by)).id;
 }

@@ -12,6 +12,8 @@ interface Common<Name extends Column, Schema extends z.ZodType, Acts extends boo
   /** What it is where a configuration file of version 1 leaves it out, if that is something else. */
   readonly inVersion1?: z.output<Schema>;
   readonly acts: Acts;
+  /** Only who looks after the platform sets it, and not in the portal's form. */
+  readonly by?: 'platform';
   /** The types of app in whose form and page it is. The other ways take it for any type. */
   readonly isFor: (type: ClientType) => boolean;
   /** For the OpenAPI document and the docs: a sentence, and a value where it is not what a new app has. */

@@ -72,6 +72,18 @@ export function columnsOf(given: { [Name in SettingName]?: unknown }): unknown {
   );
 }
 
+/** What is given that only who looks after the platform may set, where it is not as it was. Of a new app that is its default. */
+export function platformSettings(
+  given: { readonly [Name in SettingName]?: unknown },
+  before?: Pick<Client, Setting['column']>,
+): SettingName[] {
+  const changed = settings.filter(([name, setting]) => {
+    const value = before ? before[setting.column] : setting.whenNew;
+    return 'by' in setting && given[name] !== undefined && given[name] !== value;
+  });
+  return changed.map(([name]) => name);
+}
+
 const distinct = (values: unknown) => [...new Set(values as string[])];
 
 export type WrittenSettings = { [Name in keyof Presented]?: Presented[Name] | undefined };

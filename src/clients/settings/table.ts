@@ -3,8 +3,9 @@
  * the rows, the admin API with its document, the command line, the portal's form and page and the configuration file are made
  * from it. A new one takes its entry, its column (migrations/, db/tables/catalogue.ts), and the place where it acts.
  *
- * Not here, because each has rules of its own: an app's name, type, team and keys, how it authenticates, its default API, and
- * whether it is one of the operator's own.
+ * Not here, because each has rules of its own: an app's name, which is refused where it passes for somebody else's; its type,
+ * which does not change; its team, which decides who may do all this; how it authenticates and its keys, which end each other;
+ * and its default API, which is one of those that it may use.
  */
 import { z } from 'zod';
 import type { ClientType } from '../../db/tables/catalogue.ts';
@@ -191,5 +192,17 @@ export const SETTINGS = {
     label: 'Only pushed authorization requests',
     hint: 'The app sends each request to the server first (PAR, RFC 9126).',
     fact: { label: 'Requests', whenOn: 'pushed only (PAR)' },
+  }),
+  firstParty: toggle({
+    column: 'first_party',
+    acts: true,
+    by: 'platform',
+    isFor: any,
+    meaning: 'Whether it is one of the operator’s own, for which nobody is asked for consent. Administrators set it.',
+    option: '--first-party',
+    help: 'an app of your own, for which nobody is asked for consent',
+    helpOff: 'ask people for consent',
+    label: 'First-party',
+    fact: { label: 'Consent', whenOn: 'nobody is asked' },
   }),
 };

@@ -13,16 +13,7 @@ import { planSubscriptions } from './subscriptions.ts';
 
 const theApp = ({ id, name }: DeclaredApp) => `the app ${id} (${name})`;
 
-const FIELDS = [
-  'name',
-  'team',
-  'auth_method',
-  'jwks',
-  'jwks_uri',
-  'default_api',
-  'first_party',
-  ...settingMembers,
-] as const;
+const FIELDS = ['name', 'team', 'auth_method', 'jwks', 'jwks_uri', 'default_api', ...settingMembers] as const;
 
 export function planApps(current: readonly DeclaredApp[], wanted: readonly DeclaredApp[]): Change[] {
   const before = new Map(current.map((app) => [app.id, app]));
@@ -43,13 +34,13 @@ function planApp(before: DeclaredApp | undefined, wanted: DeclaredApp, path: Pat
 }
 
 function creation(wanted: DeclaredApp, path: Path): Change[] {
-  const { id, type, first_party: firstParty } = wanted;
+  const { id, type } = wanted;
   const about = { action: 'create', what: 'app', subject: `${theApp(wanted)}, ${type}`, path } as const;
   const run: Change['run'] = ({ db, by, ids }) => {
     const { jwks, jwks_uri: jwksUri } = wanted;
     const keys = { ...(jwks && { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) };
     const owner = wanted.team === undefined ? {} : { team: teamId(ids, wanted.team) };
-    const input = { ...settingsOf(wanted), ...keys, ...owner, id, type, firstParty, firstSecret: false };
+    const input = { ...settingsOf(wanted), ...keys, ...owner, id, type, firstSecret: false };
     return createClient(db, input, by);
   };
   return [{ ...about, ...noteOn(wanted), phase: PHASES.app, run }];
@@ -65,10 +56,8 @@ function alteration(before: DeclaredApp, wanted: DeclaredApp, path: Path): Chang
   const fields = differences(comparable(before), comparable(wanted), FIELDS).filter(isOtherTeam);
   if (fields.length === 0) return [];
   const run: Change['run'] = async ({ db, by, ids }) => {
-    const { id: clientId, first_party: firstParty } = wanted;
-    if (touches(fields, ['team', 'first_party'])) {
-      await placeClient(db, { clientId, team: ownerOf(wanted, ids), firstParty }, by);
-    }
+    const { id: clientId } = wanted;
+    if (touches(fields, ['team'])) await placeClient(db, { clientId, team: ownerOf(wanted, ids) }, by);
     if (!fields.every(({ name }) => PLACED.includes(name))) {
       const keys = touches(fields, ['auth_method', 'jwks', 'jwks_uri'])
         ? { jwks: wanted.jwks ?? null, jwksUri: wanted.jwks_uri ?? null }
@@ -81,7 +70,7 @@ function alteration(before: DeclaredApp, wanted: DeclaredApp, path: Path): Chang
 }
 
 /** What other actions are for. */
-const PLACED = ['team', 'first_party', 'default_api'];
+const PLACED = ['team', 'default_api'];
 
 const touches = (fields: readonly FieldChange[], names: readonly string[]) =>
   fields.some(({ name }) => names.includes(name));

@@ -8,7 +8,7 @@ import { linesOf } from './create.ts';
 type Typed = string | readonly string[] | undefined;
 
 /** The settings that the form of this type has; what is not on it stays as it is. */
-const settingsFor = (type: ClientType) => settings.filter(([, { isFor }]) => isFor(type));
+const settingsFor = (type: ClientType) => settings.filter(([, setting]) => setting.isFor(type) && !('by' in setting));
 
 /** Settings as the fields of the form have them. */
 export const typedSettings = (client: ClientDetails): Record<string, string> =>
@@ -75,7 +75,9 @@ interface Fact {
 
 /** What the app's page says of its settings. */
 export const factsOfSettings = (client: Client): Fact[] =>
-  settingsFor(client.type).flatMap(([, setting]) => factsOf(setting, client[setting.column]));
+  settings
+    .filter(([, { isFor }]) => isFor(client.type))
+    .flatMap(([, setting]) => factsOf(setting, client[setting.column]));
 
 function factsOf(setting: Setting, value: unknown): Fact[] {
   if (!('fact' in setting) || setting.fact === undefined) return [];
