@@ -38,8 +38,9 @@ export async function createClient(
   );
   const team = wanted.team ?? null;
   authorize(by, 'app.write', team, team === null ? 'Say which team the app belongs to.' : `There is no team ${team}.`);
-  if (asksForMore(wanted) && judgeAccess(by, 'platform.write', null) !== 'allowed') {
-    throw new AppError('forbidden', { detail: 'Only an administrator may set id, firstParty and subscriptions.' });
+  const restricted = restrictedIn(wanted);
+  if (restricted.length > 0 && judgeAccess(by, 'platform.write', null) !== 'allowed') {
+    throw new AppError('forbidden', { detail: `Only an administrator may set ${restricted.join(', ')}.` });
   }
   const id = wanted.id ?? `app_${randomBytes(12).toString('hex')}`;
   return inTransaction(db, async (trx) => {
@@ -56,8 +57,11 @@ export async function createClient(
   });
 }
 
-const asksForMore = (wanted: WantedClient) =>
-  wanted.id !== undefined || platformSettings(wanted).length > 0 || wanted.subscriptions.length > 0;
+const restrictedIn = (wanted: WantedClient): string[] => [
+  ...(wanted.id === undefined ? [] : ['id']),
+  ...platformSettings(wanted),
+  ...(wanted.subscriptions.length === 0 ? [] : ['subscriptions']),
+];
 
 async function insertClient(db: Db, id: string, wanted: WantedClient, by: By): Promise<ClientAuthMethod> {
   const authMethod = PURPOSES[wanted.type].isPublic ? 'none' : wanted.authMethod;

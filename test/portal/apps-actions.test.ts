@@ -104,7 +104,8 @@ describe('an app', () => {
     const unknown = { ...wanted, team_id: 'x', disabled_at: null };
     expect(await codeOf(createClient(db(), unknown, by))).toBe('ZodError');
     const { clientId } = await aClient(server.database, { type: 'machine', team });
-    for (const changes of [{ firstParty: true }, { team: 'other' }, { id: 'x' }, { type: 'web' }, { version: 9 }]) {
+    expect(await codeOf(updateClient(db(), { clientId, changes: { firstParty: true } }, by))).toBe('forbidden');
+    for (const changes of [{ team: 'other' }, { id: 'x' }, { type: 'web' }, { version: 9 }]) {
       expect(await codeOf(updateClient(db(), { clientId, changes: changes as object }, by))).toBe('ZodError');
     }
   });
