@@ -54,7 +54,7 @@ describe('a new app', () => {
     const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
     expect(secret).toMatch(/^lks_[\w-]{43}$/);
     expect(env).toBe(`ISSUER='${server.issuer}'\nCLIENT_ID='${clientId}'\nCLIENT_SECRET='${secret}'`);
-    expect(page.text).toContain('choose an API');
+    expect(page.text).toContain('Choose an API');
     await subscribed(clientId);
     expect((await requestToken(server, { clientId, clientSecret: secret })).status).toBe(200);
     const again = await visitor.visit(page.url);
@@ -329,8 +329,8 @@ describe('settings of an app', () => {
       postLogoutRedirectUris: '',
       idTokenAlg: 'RS256',
       pkce: 'pkce_or_nonce',
-      refreshRetrySeconds: '30',
       offlineAccess: 'never',
+      refreshRetrySeconds: '30',
       requirePar: 'on',
     };
     const saved = await visitor.submit(settings, '/settings', fields);
@@ -483,30 +483,76 @@ function countStatements({ database }: TestServer) {
   return { executed: () => count, stop: () => pool.off('acquire', onAcquire as never) };
 }
 
-describe('an API along with a new app', () => {
-  const create = async (api: { id: string }) => {
+describe('scopes that are picked along with a new app', () => {
+  const free = { name: 'figures:read', description: 'Read' };
+  const guarded = { name: 'figures:write', description: 'Write', needsApproval: true };
+  const figures = () => anApi(server.database, { name: 'Figures', scopes: [free, guarded] });
+  const machine = { type: 'machine', name: 'Along' };
+  const create = (visitor: Person, fields: Record<string, string>) =>
+    submit(visitor, '/apps/new', '/apps', { ...machine, create: 'yes', ...fields });
+
+  it('are granted, and no other', async () => {
+    const api = await figures();
+    const page = await create(await aVisitor(server), { scopes: `${api.id} figures:read` });
+    expect(page.text).toContain('It may use figures:read of Figures.');
+    expect(page.text).toContain('<h1>Ready to use</h1>');
+    const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
+    const clientSecret = copiesOf(page.text)['The secret'] ?? '';
+    const { body } = await requestToken(server, { clientId, clientSecret });
+    expect(decodeJwt(String(body.access_token))).toMatchObject({ aud: api.identifier, scope: 'figures:read' });
+    const { db } = server.database;
+    const rows = await db.selectFrom('subscriptions').selectAll().where('client_id', '=', clientId).execute();
+    expect(rows).toMatchObject([{ scopes: ['figures:read'], pending_scopes: null }]);
+  });
+
+  it('are none when none is picked, and the page says what is missing', async () => {
+    await figures();
+    const page = await create(await aVisitor(server), {});
+    expect(page.text).toContain('<h1>Created; it needs an API</h1>');
+    expect(page.text).not.toContain('Ready to use');
+    const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
+    expect(page.text).toContain(`href="/apis?app=${clientId}">Choose an API</a>`);
+  });
+
+  it('wait for the owner with a reason, and are not asked for without one', async () => {
+    const api = await figures();
+    const visitor = await aVisitor(server);
+    const scopes = `${api.id} figures:write`;
+    const refused = await create(visitor, { scopes });
+    expect(refused.response.status).toBe(400);
+    expect(refused.text).toContain('Say what the app needs it for, so that the owner of the API can decide.');
+    expect(refused.text).toContain(`value="${scopes}" class="waits" checked`);
+    const page = await create(visitor, { scopes, reason: 'Monthly figures' });
+    expect(page.text).toContain('The operator was asked for figures:write.');
+    expect(page.text).toContain('<h1>Created; its API has to agree</h1>');
+    expect(page.text).toContain('lks_');
+    const names = (await listClients(server.database.db, { search: 'Along' }, operator())).rows.length;
+    expect((await create(visitor, { scopes: 'api_made_up x' })).response.status).toBe(400);
+    expect((await listClients(server.database.db, { search: 'Along' }, operator())).rows).toHaveLength(names);
+  });
+
+  it('are found for the 101st API too, with what was typed and picked before', async () => {
+    const api = await figures();
+    for (let n = 0; n < 100; n += 1) await anApi(server.database, { name: `Many ${n}` });
+    const late = await anApi(server.database, { name: 'Zebra crossings' });
     const visitor = await aVisitor(server);
     const form = await visitor.visit('/apps/new');
-    return visitor.submit(form, '/apps', { type: 'machine', name: 'Along', api: api.id });
-  };
-
-  it('is one that the app may use at once, but for what needs approval', async () => {
-    const free = { name: 'figures:read', description: 'Read' };
-    const scopes = [free, { name: 'figures:write', description: 'Write', needsApproval: true }];
-    const page = await create(await anApi(server.database, { name: 'Figures', scopes }));
-    expect(page.text).toContain('It may use figures:read of Figures.');
-    expect(page.text).toContain('lks_');
-  });
-
-  it('waits when all of it needs approval', async () => {
-    const scopes = [{ name: 'payroll:read', description: 'Read', needsApproval: true }];
-    const page = await create(await anApi(server.database, { name: 'Payroll', scopes }));
-    expect(page.text).toContain('It waits until the operator lets it use Payroll.');
-  });
-
-  it('that cannot be had does not cost the app its secret', async () => {
-    const page = await create({ id: 'api_made_up' });
-    expect(page.text).toContain('It got no API: There is no API api_made_up.');
-    expect(page.text).toContain('lks_');
+    expect(form.text).toContain('There are more: type a part of the name.');
+    expect(form.text).not.toContain('Zebra crossings');
+    // Enter in a field presses the first button, which has no name: with something new to look for, it looks.
+    const typed = {
+      type: 'web',
+      name: 'Typed',
+      description: '',
+      redirectUris: 'https://a.example.com/',
+      find: 'zebra',
+    };
+    const found = await visitor.submit(form, '/apps', { ...typed, scopes: `${api.id} figures:read` });
+    expect(found.response.status).toBe(200);
+    expect(found.text).toContain(`value="${late.id} reports:read"`);
+    expect(found.text).toContain(`value="${api.id} figures:read" checked`);
+    expect(found.text).toContain('value="Typed"');
+    const page = await visitor.submit(found, '/apps', { ...typed, find: 'zebra', scopes: `${late.id} reports:read` });
+    expect(page.text).toContain('It may use reports:read of Zebra crossings.');
   });
 });

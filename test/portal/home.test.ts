@@ -58,8 +58,11 @@ describe('the home page', () => {
     expect(alone.text).toContain('href="/teams/new"');
     const { visitor: member } = await aDeveloper();
     const page = await member.visit('/');
-    expect(textOf(page.text)).toContain('Start a team done');
-    expect(page.text).toContain('href="/apps/new"');
+    expect(page.text).not.toContain('href="/teams/new"');
+    for (const type of ['machine', 'web', 'spa', 'native', 'device']) {
+      expect(page.text).toContain(`href="/apps/new?type=${type}"`);
+      expect((await member.visit(`/apps/new?type=${type}`)).text).toContain(`value="${type}" checked`);
+    }
   });
 
   it('says that everything is all right, with the calls of a week', async () => {

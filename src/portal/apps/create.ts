@@ -13,7 +13,7 @@ import { firstTeam } from '../first-team.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
-import { apiOptions, askForFirstApi } from './first-api.ts';
+import { askForFirstApis, asksToLook, presentOffers, readFirstApis } from './first-apis.ts';
 import { appHref } from './head.ts';
 
 type Wanted = z.input<typeof NewAppOfTeam>;
@@ -21,17 +21,24 @@ type Wanted = z.input<typeof NewAppOfTeam>;
 export function addAppCreation(area: Area): void {
   const { router, visits } = area;
 
-  router.get('/apps/new', (ctx) =>
-    showForm(ctx, area, { ...emptyForm, values: { team: firstTeam(ctx, 'app.write') } }),
-  );
+  // The purpose, the API and the team may stand in the address, where a link says them already.
+  router.get('/apps/new', (ctx) => {
+    const { type, api } = ctx.query;
+    const values = { type: textOf(type), api: textOf(api), team: firstTeam(ctx, 'app.write') };
+    return showForm(ctx, area, { ...emptyForm, values });
+  });
+
+  // Looking for an API keeps what was typed, without a script too.
+  router.post('/apps/new', (ctx) => showForm(ctx, area, { ...emptyForm, values: fieldsOf(ctx) }));
 
   router.post('/apps', async (ctx) => {
-    const wanted = readWanted(fieldsOf(ctx));
+    const fields = fieldsOf(ctx);
+    if (asksToLook(fields)) return showForm(ctx, area, { ...emptyForm, values: fields });
     try {
-      const { client, secret } = await createFor(ctx, area, wanted);
+      const first = await readFirstApis(area, ctx, fields);
+      const { client, secret } = await createFor(ctx, area, readWanted(fields));
       const credential = secret && { clientId: client.id, secret: secret.secret };
-      const api = textOf(fieldsOf(ctx).api);
-      const asked = api ? await askForFirstApi(area, ctx, { clientId: client.id, api }) : '';
+      const asked = await askForFirstApis(area, ctx, { clientId: client.id, ...first });
       await visits.leave(ctx, { notice: `Created the app ${client.name}.${asked}`, credential });
       redirect(ctx, `${appHref(client.id)}/credential`);
     } catch (error) {
@@ -78,11 +85,13 @@ async function showForm(ctx: Context, area: Area, form: FormState): Promise<void
   await area.page(ctx, 'apps/new', {
     form,
     purposes: purposeOptions(textOf(form.values.type)),
-    teams: isAdmin ? [...options, { value: '', label: 'No team: the operator’s own', chosen: team === '' }] : options,
-    apis: await apiOptions(area, ctx, textOf(form.values.api)),
+    teams: isAdmin && options.length > 0 ? [...options, OPERATOR(team === '')] : options,
+    apis: await presentOffers(area, ctx, form),
     newTeam: options.length === 0 && !isAdmin ? teamNameOf(account.name) : undefined,
   });
 }
+
+const OPERATOR = (chosen: boolean) => ({ value: '', label: 'None: it belongs to the operator', chosen });
 
 function purposeOptions(chosen: string): Option[] {
   const type = CLIENT_TYPES.find((one) => one === chosen) ?? CLIENT_TYPES[0];

@@ -1,3 +1,4 @@
+import { CLIENT_TYPES, PURPOSES } from '../../clients/purposes.ts';
 import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { Change } from '../../usage/home/changes.ts';
@@ -73,29 +74,11 @@ function presentApp(app: AppActivity): HomeApp {
   };
 }
 
-/** The way to the first app, for someone new. */
-export function presentFirstSteps(hasTeam: boolean): PageOf<'home/first'>['steps'] {
-  return [
-    {
-      title: 'Start a team',
-      text: 'Apps and APIs belong to teams, so that colleagues can look after them with you. Or ask a colleague to invite you to theirs.',
-      done: hasTeam,
-      href: '/teams/new',
-      action: 'New team',
-    },
-    {
-      title: 'Register an app',
-      text: 'An app is what asks for tokens: a backend, a web app, an app on a phone. It gets a credential that is shown once.',
-      done: false,
-      href: hasTeam ? '/apps/new' : undefined,
-      action: 'New app',
-    },
-    {
-      title: 'Get a token',
-      text: 'Choose an API, and copy the command that the app’s page shows. Then look at the token in the inspector.',
-      done: false,
-      href: undefined,
-      action: 'Token inspector',
-    },
-  ];
+/** What someone new can register first, each with the way there. */
+export function presentPurposes(): PageOf<'home/first'>['purposes'] {
+  return CLIENT_TYPES.map((type) => ({
+    title: PURPOSES[type].label,
+    text: PURPOSES[type].sentence,
+    href: `/apps/new?type=${type}`,
+  }));
 }

@@ -5,7 +5,7 @@ import { readChanges } from '../../usage/home/changes.ts';
 import { readWaitingRequests } from '../../usage/home/requests.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
-import { presentFirstSteps, presentHome } from './present.ts';
+import { presentHome, presentPurposes } from './present.ts';
 import { tasksOf } from './tasks.ts';
 
 /** The home page answers: is everything all right, and what must I do? */
@@ -22,7 +22,8 @@ export function addHome({ router, db, issuer, page }: Area): void {
     ]);
     const found = { apps, attention, requests, changes, invitations };
     if (apps.length > 0) return page(ctx, 'home', presentHome(found, addresses, by.now));
-    const steps = presentFirstSteps(by.access.teams.size > 0);
-    return page(ctx, 'home/first', { ...addresses, name: account.name, steps, tasks: tasksOf(found, by.now) });
+    const tasks = tasksOf(found, by.now);
+    const [hasTeam, purposes] = [by.access.teams.size > 0, presentPurposes()];
+    return page(ctx, 'home/first', { ...addresses, name: account.name, purposes, hasTeam, tasks });
   });
 }

@@ -86,6 +86,31 @@ export interface SettingField {
 
 type Pairs = readonly { readonly label: string; readonly value: string; readonly code: boolean }[];
 
+/** APIs, each with what an app can ask for. */
+export interface ApiOffers {
+  /** What was looked for. */
+  readonly search: string;
+  readonly offers: readonly {
+    readonly name: string;
+    readonly identifier: string;
+    readonly facts: string;
+    /** Its scopes are to be seen at once. */
+    readonly open: boolean;
+    readonly scopes: readonly {
+      /** The value of its box. */
+      readonly box: string;
+      readonly name: string;
+      readonly description: string;
+      readonly hint: string;
+      /** The owner of the API is asked first. */
+      readonly waits: boolean;
+      readonly checked: boolean;
+    }[];
+  }[];
+  /** There are others like that. */
+  readonly more: boolean;
+}
+
 export interface AppViews {
   'apps/list': {
     shell: Shell;
@@ -108,8 +133,8 @@ export interface AppViews {
     purposes: readonly Option[];
     teams: readonly Option[];
     /** What it can ask for at once. */
-    apis: readonly Option[];
-    /** The team that is started along with the app, for who is in none. */
+    apis: ApiOffers;
+    /** The team that is started along with the app, for who is in none. An administrator's is the operator's then. */
     newTeam: string | undefined;
   };
   'apps/show': {
@@ -132,13 +157,14 @@ export interface AppViews {
   'apps/credential': {
     shell: Shell;
     app: AppHead;
+    title: string;
+    /** What keeps it from a token for an API; undefined when nothing does. */
+    missing: { text: string; href: string; action: string } | undefined;
     credential: Credential | undefined;
     /** No secret is needed. */
     isPublic: boolean;
     env: Snippet;
     snippets: readonly Snippet[];
-    needsApi: boolean;
-    chooseApiHref: string;
     canTry: boolean;
     apis: readonly Option[];
     tried: Tried | undefined;

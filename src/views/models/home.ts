@@ -50,14 +50,9 @@ export interface HomeViews {
     issuer: string;
     discovery: string;
     name: string;
-    /** What is to be done, in order; the first that is not done is next. */
-    steps: readonly {
-      readonly title: string;
-      readonly text: string;
-      readonly done: boolean;
-      readonly href: string | undefined;
-      readonly action: string;
-    }[];
+    /** What can be registered. */
+    purposes: readonly { readonly title: string; readonly text: string; readonly href: string }[];
+    hasTeam: boolean;
     tasks: readonly TaskView[];
   };
 }

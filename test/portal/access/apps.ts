@@ -1,8 +1,10 @@
 import type { Route } from './world.ts';
 
 export const appRoutes: readonly Route[] = [
+  { method: 'POST', path: '/theme', least: 'person', form: { theme: 'dark', to: '/' } },
   { method: 'GET', path: '/apps', least: 'person' },
   { method: 'GET', path: '/apps/new', least: 'person' },
+  { method: 'POST', path: '/apps/new', least: 'person', form: { find: 'x' } },
   { method: 'POST', path: '/apps', least: 'person', form: { type: 'machine', name: '' } },
   { method: 'GET', path: '/apps/{app}', least: 'viewer' },
   { method: 'GET', path: '/apps/{app}/credential', least: 'developer', changes: true },
