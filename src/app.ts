@@ -46,6 +46,7 @@ import { createDocuments } from './outgoing/documents.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
 import { isLogoUpload } from './portal/apps/logo.ts';
 import { portalRoutes } from './portal/routes.ts';
+import { createRevocationCap } from './revocation/cap.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createFeedPublisher } from './revocation/feed/publisher.ts';
 import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
@@ -132,8 +133,9 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   });
   const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
   const checks = createRevocationChecks(db);
+  const cap = createRevocationCap({ db, most: config.revocationsPerApp, clock });
   const exchanges = createExchanges(database, log);
-  const ofTokens = { clientCache, ownTokens, checks, secretUses, exchanges };
+  const ofTokens = { clientCache, ownTokens, checks, cap, secretUses, exchanges };
   const oidc = createOidcServer(
     {
       rules,
@@ -215,7 +217,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(feedPages.router.routes());
   koa.use(refuseOtherMethods);
 
-  const jobs = createJobs({ database, keyring, usage, post, rounds, clock });
+  const jobs = createJobs({ database, keyring, usage, post, cap, rounds, clock });
   return {
     jobs,
     keyring,

@@ -41,6 +41,8 @@ export interface Config {
   readonly production: boolean;
   /** All in seconds. */
   readonly keyRotation: { readonly rotateEvery: number; readonly publishFor: number; readonly jwksMaxAge: number };
+  /** Single tokens and grants of one app that the feeds name at most. */
+  readonly revocationsPerApp: number;
   /** The socket of an outside signer; undefined: keys are in the database. */
   readonly signerSocket: string | undefined;
   readonly listen: boolean;
@@ -99,6 +101,12 @@ export function readConfig(env: Environment): Config {
     ),
     production,
     keyRotation: parseKeyRotation(read),
+    revocationsPerApp: check(
+      'REVOCATIONS_PER_APP',
+      count(100_000).min(10),
+      read('REVOCATIONS_PER_APP') ?? '5000',
+      'use a number from 10 to 100000',
+    ),
     signerSocket: parseSigner(read('SIGNER') ?? 'database'),
     listen: check('LISTEN', z.enum(['on', 'off']), read('LISTEN') ?? 'on', 'use on or off') === 'on',
     expressLaneOn: check('EXPRESS_LANE', z.enum(['on', 'off']), read('EXPRESS_LANE') ?? 'on', 'use on or off') === 'on',

@@ -56,6 +56,7 @@ export type AuditEvent =
       reason: 'reuse' | 'revocation' | 'sign_out' | 'consent';
     }
   | { type: 'token.revoked'; clientId: string; jti: string }
+  | { type: 'client.tokens_ended'; clientId: string; revoked: number }
   | { type: 'database.restored'; reason: string }
   | { type: 'client.disabled'; clientId: string; reason: string }
   | { type: 'client.enabled'; clientId: string }

@@ -5,7 +5,7 @@ import { PREPARED } from './connections/session-client.ts';
 import { markChanged, retrying } from './transaction.ts';
 
 /** A column's type: without it PostgreSQL would not know what is in a list of values. */
-export type ColumnTypes = Readonly<Record<string, 'bytea' | 'jsonb' | 'text' | 'timestamptz'>>;
+export type ColumnTypes = Readonly<Record<string, 'bytea' | 'int4' | 'jsonb' | 'text' | 'timestamptz'>>;
 
 /**
  * Several writes as one statement, which is one round trip and a transaction of its own. Everything is done from the rows of

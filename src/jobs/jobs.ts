@@ -8,6 +8,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { deleteOldMail } from '../mail/mail-lists.ts';
 import type { Post } from '../mail/post.ts';
 import { deleteExpiredArtifacts, deleteExpiredRetries } from '../oidc/storage/cleanup.ts';
+import type { RevocationCap } from '../revocation/cap.ts';
 import { deleteEndedGrants } from '../revocation/ended-grants.ts';
 import { followIncarnation } from '../revocation/incarnation.ts';
 import { deleteForgottenRevocations } from '../revocation/revoke.ts';
@@ -50,12 +51,13 @@ export interface JobParts {
   readonly keyring: Keyring;
   readonly usage: UsageRecorder;
   readonly post: Post;
+  readonly cap: RevocationCap;
   readonly rounds: JobRounds;
   readonly clock: () => Date;
 }
 
 /** Background work. Every process tries; a lease lets one of them, but for usage, which each has of its own. */
-export function createJobs({ database: { db }, keyring, usage, post, rounds, clock }: JobParts): Jobs {
+export function createJobs({ database: { db }, keyring, usage, post, cap, rounds, clock }: JobParts): Jobs {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> | undefined;
   let stopped = false;
@@ -74,6 +76,7 @@ export function createJobs({ database: { db }, keyring, usage, post, rounds, clo
       for (const [name, remove] of Object.entries(EXPIRING)) {
         removed += (await rounds.run(name, () => removeAll(remove))) ?? 0;
       }
+      await rounds.run('hold-revocations', cap.holdAll);
     });
     return removed;
   };

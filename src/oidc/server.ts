@@ -15,6 +15,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { createHintReader } from '../keys/signatures/id-token-hints.ts';
 import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
+import type { RevocationCap } from '../revocation/cap.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import { claimFirstUse } from '../revocation/first-use.ts';
 import type { Exchanges } from '../tokens/storage/exchanges.ts';
@@ -49,6 +50,7 @@ export interface OidcParts {
   readonly clientCache: ClientCache;
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
+  readonly cap: RevocationCap;
   readonly secretUses: SecretUses;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
@@ -75,7 +77,7 @@ export interface OidcServer {
 
 /** The authorization server: oidc-provider with our storage, policy, pages and transactions. */
 export function createOidcServer(parts: OidcParts, keyring: () => Keyring): OidcServer {
-  const { database, clientCache, ownTokens, checks, secretUses, issuer, cookieKeys, render, clock, log } = parts;
+  const { database, clientCache, secretUses, issuer, cookieKeys, render, clock, log } = parts;
   const note = parts.noteUsage;
   const cookies = ownCookies(issuer);
   const work = createUnitOfWork(database.db, parts.exchanges);
@@ -96,7 +98,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     clock,
     tokenLookup: createTokenLookup(work, clock),
     readHint: createHintReader({ keyring, issuer }),
-    structuredTokens: serveStructuredTokens({ db: database.db, clientCache, ownTokens, checks, clock }),
+    structuredTokens: serveStructuredTokens({ ...parts, db: database.db }),
   };
   const build = () => {
     // One answer for as long as this provider stands; the next is built when a key's stage changes.

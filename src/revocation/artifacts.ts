@@ -3,16 +3,6 @@ import type { Db } from '../db/connections/connection.ts';
 /** What lets someone get tokens, or is one; pushed requests end by themselves within the hour. */
 const TOKEN_MODELS = ['AuthorizationCode', 'DeviceCode', 'AccessToken', 'RefreshToken', 'Grant'];
 
-/** Removes what apps have in hand or are about to get; what they may refresh stays. */
-export async function endAccessOfClients(db: Db, clientIds: readonly string[]): Promise<void> {
-  if (clientIds.length === 0) return;
-  await db
-    .deleteFrom('artifacts')
-    .where('client_id', 'in', clientIds)
-    .where('model', 'in', ['AuthorizationCode', 'AccessToken'])
-    .execute();
-}
-
 /** Where a person is signed in, or just about to be. */
 const SESSION_MODELS = ['Session', 'Interaction'];
 

@@ -71,6 +71,11 @@ export const ofLiveGrant = (grant: string) => `not exists (
   select from epochs where epochs.client_id = ${grant}.client_id and epochs.account_id in ('', ${grant}.account_id)
     and epochs.epoch > case epochs.account_id when '' then ${grant}.client_epoch else ${grant}.consent_epoch end)`;
 
+/** The same for a code or access token, which also ends with the tokens of its app, while the grant goes on. */
+export const ofLiveTokens = (row: string) => `(${row}.model not in ('AuthorizationCode', 'AccessToken') or not exists (
+  select from epochs where epochs.kind = 'client-tokens' and epochs.value = ${row}.client_id
+    and epochs.epoch > ${row}.client_tokens_epoch))`;
+
 /** The same where nobody has consented yet. */
 export const ofLiveClient = (row: string) => `not exists (
   select from epochs where epochs.kind = 'client' and epochs.value = ${row}.client_id

@@ -56,6 +56,11 @@ export const variables = {
     meaning: 'How long a new key is in the JWKS before it signs; at least JWKS_MAX_AGE and 5 more.',
   },
   JWKS_MAX_AGE: { fallback: '300', meaning: 'Seconds for which verifiers may keep the JWKS.' },
+  REVOCATIONS_PER_APP: {
+    fallback: '5000',
+    meaning:
+      'Single tokens and grants of one app that the feeds name. With more, all access tokens of that app end; its grants stay.',
+  },
   SIGNER: {
     fallback: 'database',
     meaning: '`database` keeps private keys encrypted there; `unix:/path` lets another process hold them and sign.',

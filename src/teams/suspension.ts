@@ -8,7 +8,6 @@ import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { readReason } from '../names/reason.ts';
-import { endAccessOfClients } from '../revocation/artifacts.ts';
 import { revokeAll, TEAM_SUSPENDED } from '../revocation/revoke.ts';
 import { noTeam } from './teams.ts';
 
@@ -74,10 +73,6 @@ async function revokeTokensOfTeam(db: Db, teamId: string): Promise<void> {
   const reason = TEAM_SUSPENDED;
   const clients = await db.selectFrom('clients').select('id').where('team_id', '=', teamId).execute();
   const apis = await db.selectFrom('apis').select('identifier').where('team_id', '=', teamId).execute();
-  await endAccessOfClients(
-    db,
-    clients.map(({ id }) => id),
-  );
   await revokeAll(db, [
     ...clients.map(({ id }) => ({ kind: 'client' as const, value: id, reason })),
     ...apis.map(({ identifier }) => ({ kind: 'api' as const, value: identifier, reason })),

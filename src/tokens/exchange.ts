@@ -148,13 +148,14 @@ function writeExchange({ exchanges }: TokenParts, { ctx, now }: PlainRequest, wr
 }
 
 /** An access token for UserInfo, as oidc-provider stores and reads it. */
-function toAccessTokenRow({ order, access, answer }: Writing, now: Date) {
+function toAccessTokenRow({ caller, order, access, answer }: Writing, now: Date) {
   const { accountId, clientId, grantId, sid, sessionUid, expiresWithSession } = order.used;
   const iat = toSeconds(now);
   const times = { iat, exp: iat + answer.expires_in };
   const source = { accountId, clientId, grantId, sid, sessionUid, expiresWithSession, gty: order.gty };
   const payload = { ...times, ...source, kind: 'AccessToken', scope: access.scope, extra: { grant_id: grantId } };
-  return toArtifactRow('AccessToken', { id: answer.access_token, payload, lifetime: answer.expires_in, now });
+  const row = toArtifactRow('AccessToken', { id: answer.access_token, payload, lifetime: answer.expires_in, now });
+  return { ...row, client_tokens_epoch: caller.app.epochs['client-tokens'] };
 }
 
 function note(

@@ -6,6 +6,7 @@ import type { Tables } from '../db/tables/tables.ts';
 import type { RequestState } from '../http/context.ts';
 import type { AtOnce, WholeAnswer } from '../http/serving/at-once.ts';
 import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
+import type { RevocationCap } from '../revocation/cap.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
 import type { NoteUsage } from '../usage/recorder.ts';
 import type { Issuer } from './issue/issue.ts';
@@ -21,6 +22,7 @@ export interface TokenParts extends Issuer {
   readonly note: NoteUsage;
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
+  readonly cap: RevocationCap;
   readonly atOnce: AtOnce;
 }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resumeTeam, suspendTeam } from '../../src/teams/suspension.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
-import { signIn } from '../support/relying-app.ts';
+import { until } from '../support/load.ts';
+import { obtainCode, signIn } from '../support/relying-app.ts';
 import { byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aTeam } from '../support/teams.ts';
@@ -97,6 +98,38 @@ describe('a suspended team', () => {
 
     await resume(team.id);
     expect((await requestToken(server, stranger, { resource: api.identifier })).status).toBe(200);
+  });
+
+  it('ends codes and opaque access tokens for good without touching their rows', async () => {
+    const { team, web } = await aSetting();
+    const person = await aPerson(server.database);
+    const signInAgain = () => signIn(server, web, person, { parameters: { scope: 'openid', prompt: 'consent' } });
+    const ask = async (token: string) =>
+      (await fetch(`${server.issuer}/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+    const code = await obtainCode(server, web, person, { scope: 'openid' });
+    const { tokens } = await signInAgain();
+    expect(await ask(tokens.access_token)).toBe(200);
+    const { db } = server.database;
+    const rows = () =>
+      db
+        .selectFrom('artifacts')
+        .selectAll()
+        .where('client_id', '=', web.clientId)
+        .where('model', 'in', ['AuthorizationCode', 'AccessToken'])
+        .orderBy('id_hash')
+        .execute();
+    const before = await rows();
+    await suspend(team.id);
+    await resume(team.id);
+    expect(await rows()).toEqual(before);
+    expect(await ask(tokens.access_token)).toBe(401);
+    const redeemed = await post(server, '/token', code.form, web);
+    expect(`${redeemed.status} ${redeemed.body.error}`).toBe('400 invalid_grant');
+    await until('the server has heard', async () => {
+      const entry = await server.app.clientCache.find(db, web.clientId);
+      return entry?.epochs['client-tokens'] === 1;
+    });
+    expect(await ask((await signInAgain()).tokens.access_token)).toBe(200);
   });
 
   it('leaves other teams alone', async () => {

@@ -25,6 +25,9 @@ export class AnsweredBefore extends Error {}
 /** Artifacts that an exchange uses up. */
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
 
+/** Artifacts that end with the tokens of their app. */
+const OF_CLIENT_TOKENS = new Set(['AuthorizationCode', 'AccessToken']);
+
 /** Artifacts that an exchange is about. */
 const PRESENTED = new Set([...SINGLE_USE, 'AccessToken', 'ClientCredentials']);
 
@@ -62,12 +65,16 @@ class ArtifactAdapter implements Adapter {
     const exchange = this.#work.exchange();
     // A retry has its successor already.
     if (exchange?.retry && this.#model === 'RefreshToken') return;
-    if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(row);
-    else await saveArtifact(this.#work.db(), { ...row, ...this.#epochsOf(row) }, this.#signInEpochOf(row));
+    const borne = { ...row, ...this.#epochsOf(row) };
+    if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(borne);
+    else await saveArtifact(this.#work.db(), borne, this.#signInEpochOf(row));
   }
 
-  /** Of a grant. What was not read before it was decided counts as the oldest. */
+  /** Of a grant, code or access token. What was not read before it was decided counts as the oldest. */
   #epochsOf({ account_id: accountId, client_id: clientId }: ArtifactRow): Partial<ArtifactRow> {
+    if (OF_CLIENT_TOKENS.has(this.#model) && clientId) {
+      return { client_tokens_epoch: this.#epochs.of(`client-tokens ${clientId}`) ?? 0 };
+    }
     if (this.#model !== 'Grant' || !accountId || !clientId) return {};
     return {
       client_epoch: this.#epochs.of(appOf(clientId)) ?? 0,

@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientCache } from '../../clients/client-cache.ts';
 import type { Database } from '../../db/connections/connection.ts';
 import type { OwnToken, OwnTokens } from '../../keys/signatures/own-tokens.ts';
+import type { RevocationCap } from '../../revocation/cap.ts';
 import type { RevocationChecks } from '../../revocation/checks.ts';
 import { INTROSPECTION_ENDPOINT, REVOCATION_ENDPOINT } from '../../tokens/endpoints.ts';
 import { introspect } from '../../tokens/introspection/introspect.ts';
@@ -15,6 +16,7 @@ export interface StructuredTokenParts {
   readonly clientCache: ClientCache;
   readonly ownTokens: OwnTokens;
   readonly checks: RevocationChecks;
+  readonly cap: RevocationCap;
   readonly clock: () => Date;
 }
 
@@ -55,7 +57,7 @@ async function answerIntrospection(
 
 /** RFC 7009 §2.1: only the app that a token was issued to revokes it; §2.2: one that is good for nothing is a success. */
 async function revokeOne(
-  { db, clock }: StructuredTokenParts,
+  { db, cap, clock }: StructuredTokenParts,
   ctx: KoaContextWithOIDC,
   token: OwnToken | undefined,
 ): Promise<void> {
@@ -65,6 +67,9 @@ async function revokeOne(
     ctx.body = { error: 'invalid_request', error_description: 'this token was not issued to this app' };
     return;
   }
-  if (token) await revokeToken(db, token, { actor: actorOf(ctx), now: clock() });
+  if (token) {
+    await revokeToken(db, token, { actor: actorOf(ctx), now: clock() });
+    await cap.note(token.facts.clientId);
+  }
   answerRevoked(ctx);
 }

@@ -9,7 +9,11 @@ import { revokeToken } from './revoke-token.ts';
 
 /** Revocation (RFC 7009) of our tokens by the app that they were issued to. */
 export function revocationSteps(parts: TokenParts): Steps {
-  return aboutAToken(parts, 'revocation', async (asked) => ((await revoke(parts, asked)) ? DONE : undefined));
+  return aboutAToken(parts, 'revocation', async (asked) => {
+    if (!(await revoke(parts, asked))) return undefined;
+    await parts.cap.note(asked.caller.app.client.id);
+    return DONE;
+  });
 }
 
 const DONE = { answer: REVOKED };

@@ -113,6 +113,7 @@ export function toArtifactRow(
     consumed_at: null,
     client_epoch: 0,
     consent_epoch: 0,
+    client_tokens_epoch: 0,
   };
 }
 
@@ -135,7 +136,7 @@ const REPLACED = [
   'poll_interval',
 ] as const;
 /** Who saves again may have read a higher one since. */
-const KEPT_LOW = ['client_epoch', 'consent_epoch'] as const;
+const KEPT_LOW = ['client_epoch', 'consent_epoch', 'client_tokens_epoch'] as const;
 const SAVED = [...KEY, ...REPLACED, ...KEPT_LOW] as const satisfies readonly (keyof ArtifactRow)[];
 
 const [EPOCH, IS_NOW, ACCOUNT] = [SAVED.length + 1, SAVED.length + 2, SAVED.indexOf('account_id') + 1];

@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
 import type { Account } from '../../db/tables/tables.ts';
-import { epochOf, ofLiveClient, ofLiveGrant } from '../../revocation/epochs.ts';
+import { epochOf, ofLiveClient, ofLiveGrant, ofLiveTokens } from '../../revocation/epochs.ts';
 import type { ArtifactPayload } from './artifacts.ts';
 import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
 
@@ -72,7 +72,7 @@ const JOINED = `
       and ${ofLiveSignIn('s', 'accounts')}
     order by s.created_at desc limit 1) session on true
   where used.model in ('AccessToken', 'AuthorizationCode', 'ClientCredentials', 'DeviceCode', 'RefreshToken')
-    and (used.model <> 'DeviceCode' or ${ofLiveClient('used')})`;
+    and (used.model <> 'DeviceCode' or ${ofLiveClient('used')}) and ${ofLiveTokens('used')}`;
 
 const ONE = `${PREPARED} select ${COLUMNS} from artifacts used ${JOINED} and used.id_hash = $1`;
 

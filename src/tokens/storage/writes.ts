@@ -2,7 +2,7 @@ import type { Actor, AuditEvent } from '../../audit/events.ts';
 import { recordWithin } from '../../audit/record.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { type ColumnTypes, Statement } from '../../db/statement.ts';
-import { ofLiveGrant } from '../../revocation/epochs.ts';
+import { ofLiveGrant, ofLiveTokens } from '../../revocation/epochs.ts';
 import { type ArtifactRow, hashOf, ofLiveSignIn } from './artifacts.ts';
 import type { RetryRow } from './refresh-retries.ts';
 
@@ -33,6 +33,7 @@ export const ISSUED: ColumnTypes = {
   payload: 'jsonb',
   created_at: 'timestamptz',
   expires_at: 'timestamptz',
+  client_tokens_epoch: 'int4',
 };
 export const RETRY: ColumnTypes = {
   token_hash: 'bytea',
@@ -42,7 +43,7 @@ export const RETRY: ColumnTypes = {
 };
 
 /** Unused, and the grant and the person are still there. */
-export const IS_GOOD = `artifacts.consumed_at is null
+export const IS_GOOD = `artifacts.consumed_at is null and ${ofLiveTokens('artifacts')}
       and exists (select from artifacts owner where owner.model = 'Grant'
         and owner.id_hash = sha256(convert_to(artifacts.grant_id, 'UTF8'))
         and ${ofLiveGrant('owner')})
