@@ -1,8 +1,16 @@
 import type { Environment } from '../config.ts';
 
+/** What is asked for, such as “Password”. One that is new is asked for twice, since nobody sees a typing error. */
+export interface SecretQuestion {
+  readonly what: string;
+  readonly isNew: boolean;
+}
+
 /** What a command reads and writes: the streams of this process, or those of a command that was handed over. */
 export interface Io {
   readStdin(): Promise<string>;
+  /** Asks for a secret at the terminal, which does not show it. Only where stdin is a terminal. */
+  readonly askSecret?: ((question: SecretQuestion) => Promise<string>) | undefined;
   readFile(path: string): Promise<string>;
   stdout(text: string): void;
   stderr(text: string): void;
@@ -30,10 +38,22 @@ export function rememberInputs(io: Io): Io & { inputs(): Inputs } {
       stdin ??= await io.readStdin();
       return stdin;
     },
+    askSecret:
+      io.askSecret &&
+      (async (question) => {
+        stdin ??= await io.askSecret?.(question);
+        return stdin ?? '';
+      }),
     async readFile(path) {
       files[path] ??= await io.readFile(path);
       return files[path];
     },
     inputs: () => ({ stdin, files }),
   };
+}
+
+/** A secret, typed at the terminal or else all of stdin. The line end belongs to `echo`, not to the secret. */
+export async function readSecret(io: Io, question: SecretQuestion): Promise<string> {
+  const typed = await (io.askSecret ? io.askSecret(question) : io.readStdin());
+  return typed.replace(/\r?\n$/, '');
 }

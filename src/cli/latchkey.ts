@@ -10,6 +10,7 @@ import { handOver } from './control-client.ts';
 import { CommandFailure, explainFailure } from './failures.ts';
 import { type Io, rememberInputs } from './io.ts';
 import { runCommand } from './run.ts';
+import { askSecret } from './terminal.ts';
 
 /** Long enough for a server to start, or for other commands to end, on a busy machine too. */
 const PATIENCE = 30_000;
@@ -17,6 +18,8 @@ const CONNECTIONS = 2;
 
 const io = rememberInputs({
   readStdin: async () => utf8('stdin', await buffer(process.stdin)),
+  // At a terminal, waiting for the end of stdin in silence looks like standing still, and shows what is typed.
+  askSecret: process.stdin.isTTY ? askSecret : undefined,
   readFile: async (path) => utf8(path, await readFile(path)),
   stdout: (output) => process.stdout.write(output),
   stderr: (output) => process.stderr.write(output),

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import { addApiCommands } from './apis/api.ts';
 import { addAppCommands } from './apps/app.ts';
 import type { CommandLine } from './command-line.ts';
@@ -33,6 +33,8 @@ export function createProgram(line: CommandLine): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
+    // Every command below takes this over.
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', EPILOGUE)
     .addHelpText('after', examples('app list', 'app create --help', 'subscription list --waiting --json'));
@@ -53,4 +55,10 @@ export function createProgram(line: CommandLine): Command {
   addDatabaseCommands(program, line);
   addMigrateCommands(program, line);
   return program;
+}
+
+/** Commander says of a required option only afterwards that it is missing. */
+function describeOption(this: Help, option: Option): string {
+  const description = Help.prototype.optionDescription.call(this, option);
+  return option.mandatory ? `${description} (required)` : description;
 }

@@ -11,6 +11,13 @@ const texts: string[] = [];
 const io = { stdout: (text: string) => texts.push(text), stderr: () => {} };
 const program = createProgram({ io } as unknown as CommandLine);
 
+// Nobody listens on port 1; on the usual port someone may have a server of their own.
+const never = { env: { DATA_DIR: '/nonexistent', PORT: '1' }, colours: false, wait: async () => {} };
+const reading = { readStdin: async () => '', readFile: async () => '{}' };
+const nothing = async () => {
+  throw new Error('understood');
+};
+
 /** Commands that do something, each with the words that lead to it. */
 const commands = leaves(program, []);
 
@@ -54,11 +61,41 @@ describe('every command', () => {
     expect(has || name === 'schema').toBe(true);
   });
 
+  it.each(commands.map(({ path, command }) => [path.join(' '), command] as const))(
+    '%s marks what is required, and nothing else, in its --help',
+    async (name, command) => {
+      texts.length = 0;
+      command.outputHelp();
+      const lines = texts.join('').split(/\n(?= {2}-)/);
+      const marked = lines.flatMap((text) => (/\(required\)/.test(text) ? [/--[\w-]+/.exec(text)?.[0] ?? text] : []));
+      const values = command.registeredArguments.map((argument) => argument.argChoices?.[0] ?? 'x');
+
+      expect(marked).toEqual(await missedBy([...name.split(' '), ...values]));
+    },
+  );
+
   it('takes no secret as an option or argument', () => {
     const flags = commands.flatMap(({ command }) => command.options.map((option) => option.flags));
     expect(flags.filter((flag) => /--(\S+-)?(password|secret|token|key|code)s? </.test(flag))).toEqual([]);
   });
 });
+
+/** The options that a command asks for, one after the other, until it is understood. */
+async function missedBy(words: readonly string[]): Promise<string[]> {
+  const missed: string[] = [];
+  for (const given = [...words]; ; ) {
+    let said = '';
+    const telling = { ...io, stderr: (text: string) => (said += text) };
+    if ((await runCommand(given, { ...telling, ...never, ...reading }, nothing)) !== 2) return missed;
+    const [, option, value] = /required option '(?:-\w, )?(--[\w-]+)( <.*>)?' not specified/.exec(said) ?? [];
+    if (!option) return missed;
+    missed.push(option);
+    given.push(option, ...(value ? [VALUES[option] ?? 'x'] : []));
+  }
+}
+
+/** Options that do not take just any text. */
+const VALUES: Readonly<Record<string, string>> = { '--type': 'machine', '--alg': 'ES256', '--reason': 'superseded' };
 
 /** The commands that are shown to people to copy: in pages, and in the examples of --help. */
 const shown = [
@@ -85,12 +122,7 @@ const wordsOf = (command: string) =>
 
 /** Parses a command and stops before it does anything. @returns the exit code */
 function parse(command: string): Promise<number> {
-  // Nobody listens on port 1; on the usual port someone may have a server of their own.
-  const never = { env: { DATA_DIR: '/nonexistent', PORT: '1' }, colours: false, wait: async () => {} };
-  const reading = { readStdin: async () => '', readFile: async () => '{}' };
-  return runCommand(wordsOf(command), { ...io, ...never, ...reading }, async () => {
-    throw new Error('understood');
-  });
+  return runCommand(wordsOf(command), { ...io, ...never, ...reading }, nothing);
 }
 
 it('finds the examples', () => {

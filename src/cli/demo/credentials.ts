@@ -2,6 +2,7 @@ import { readConfig } from '../../config.ts';
 import { type Demo, readDemo } from '../../demo.ts';
 import type { CommandLine } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';
+import { readSecret } from '../io.ts';
 
 export interface DemoOptions {
   readonly issuer?: string;
@@ -34,7 +35,7 @@ export async function readClient(line: CommandLine, options: DemoOptions, kind: 
   const demo = readDemo(config.dataDir);
   const isOwn = (options.clientId ?? env.CLIENT_ID) !== undefined;
   const app = demo?.[kind];
-  const clientSecret = options.secretStdin ? (await line.io.readStdin()).trim() : env.CLIENT_SECRET;
+  const clientSecret = options.secretStdin ? await typedSecret(line) : env.CLIENT_SECRET;
   const ofDemo = app && 'clientSecret' in app ? app.clientSecret : undefined;
   return {
     issuer: (options.issuer ?? config.issuer).replace(/\/$/, ''),
@@ -44,6 +45,8 @@ export async function readClient(line: CommandLine, options: DemoOptions, kind: 
     scope: options.scope ?? firstScope(demo, isOwn),
   };
 }
+
+const typedSecret = async ({ io }: CommandLine) => (await readSecret(io, { what: 'Secret', isNew: false })).trim();
 
 /** An app of one's own has scopes that we do not know: none are named then, and it gets what it may have. */
 const firstScope = (demo: Partial<Demo> | undefined, isOwn: boolean) => (isOwn ? '' : (demo?.api?.scopes[0] ?? ''));

@@ -22,7 +22,7 @@ export function addDemoCommands(program: Command, line: CommandLine): void {
     withJson(demo.command(name).description(description))
       .option('--issuer <url>', 'the server (default: ISSUER)')
       .option('--client-id <id>', 'the app (default: CLIENT_ID, or one of the demo)')
-      .option('--secret-stdin', 'read the secret of the app from stdin')
+      .option('--secret-stdin', 'read the secret of the app from stdin; a terminal asks for it')
       .option('--api <url>', 'the API to get a token for (default: AUDIENCE, or that of the demo)')
       .option('--scope <scope>', 'what to ask for (default: reports:read of the demo, or all that the app may have)')
       .addHelpText('after', NOTE)

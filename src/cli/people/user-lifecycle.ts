@@ -8,6 +8,8 @@ import {
   withdrawConsent,
 } from '../../accounts/lifecycle.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
+import { readSecret } from '../io.ts';
+import { printable } from '../output.ts';
 
 interface Options {
   readonly reason: string;
@@ -30,7 +32,10 @@ export function addUserLifecycleCommands(user: Command, line: CommandLine): void
 
   withJson(user.command('set-password').description('set a new password; sessions end and tokens are refused'))
     .argument('<user>', 'the id or the email address')
-    .requiredOption('--password-stdin', 'read the password from stdin, where no process list shows it')
+    .requiredOption(
+      '--password-stdin',
+      'read the password from stdin, where no process list shows it; a terminal asks for it',
+    )
     .action((who: string, options: Options) => setPassword(line, who, options));
 
   withJson(user.command('disconnect').description('take back what a person let an app do'))
@@ -71,7 +76,7 @@ async function signOut(line: CommandLine, who: string, options: Options): Promis
 }
 
 async function setPassword(line: CommandLine, who: string, options: Options): Promise<void> {
-  const password = (await line.io.readStdin()).replace(/\r?\n$/, '');
+  const password = await readSecret(line.io, { what: `New password of ${printable(who)}`, isNew: true });
   const id = await line.withDatabase(async (db) => {
     const accountId = await resolveAccountId(db, who);
     await changePassword(db, { accountId, password }, line.by());

@@ -5,8 +5,9 @@ import { listPeople } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
+import { readSecret } from '../io.ts';
 import { collectRows, type ListOptions, withSearch } from '../listing.ts';
-import { examples, formatDay, formatTable } from '../output.ts';
+import { examples, formatDay, formatTable, printable } from '../output.ts';
 import { addUserInviteCommand } from './invite.ts';
 import { addUserDeleteCommand } from './user-delete.ts';
 import { addUserLifecycleCommands } from './user-lifecycle.ts';
@@ -32,7 +33,10 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   withJson(user.command('create').description('add a person whose address counts as verified'))
     .requiredOption('--email <address>', 'the address to sign in with')
     .requiredOption('--name <name>', 'what apps are told')
-    .requiredOption('--password-stdin', 'read the password from stdin, where no process list shows it')
+    .requiredOption(
+      '--password-stdin',
+      'read the password from stdin, where no process list shows it; a terminal asks for it',
+    )
     .option('--admin', 'makes an administrator; the first one of an installation is made this way')
     .addHelpText(
       'after',
@@ -51,8 +55,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
 
 async function create(line: CommandLine, options: CreateOptions): Promise<void> {
   const { email, name, admin } = options;
-  // The line end belongs to `echo`, not to the password.
-  const password = (await line.io.readStdin()).replace(/\r?\n$/, '');
+  const password = await readSecret(line.io, { what: `Password of ${printable(email)}`, isNew: true });
   const account = await line.withDatabase((db) =>
     inTransaction(db, async (trx) => {
       const created = await createAccount(trx, { email, name, password }, line.by());

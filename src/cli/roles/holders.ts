@@ -24,8 +24,8 @@ export function addHolderCommands(role: Command, line: CommandLine): void {
   );
   const withHolder = (command: Command) =>
     withRole(command)
-      .option('--user <user>', 'a person, by id or email address')
-      .option('--group <group>', 'a group, by id or name');
+      .option('--user <user>', 'a person, by id or email address (required, or --group)')
+      .option('--group <group>', 'a group, by id or name (required, or --user)');
   const action = (isGiven: boolean) => (name: string, options: HolderOptions, command: Command) => {
     if ((options.user === undefined) === (options.group === undefined)) {
       command.error('error: name either --user or --group');
