@@ -5,6 +5,7 @@ WORKDIR /app
 
 # The dependencies change more rarely than the sources, so they are a layer of their own.
 COPY package.json package-lock.json ./
+COPY bin ./bin
 RUN npm ci --omit=dev && npm cache clean --force
 COPY src ./src
 COPY migrations ./migrations
