@@ -8,7 +8,7 @@ export const peopleRules: readonly Rule[] = [
     severity: 'error',
     title: 'there is no administrator',
     why: 'Nobody can look after people, groups and teams in the portal.',
-    fix: 'npx latchkey user role ada@example.com admin, or user create … --admin.',
+    fix: 'npx latchkey user create --email you@example.com --name "Your Name" --admin --password-stdin, or user role you@example.com admin.',
     check: about(({ admins }) => sentenceIf(admins === 0, 'No person who may sign in is an administrator.')),
   },
   {
