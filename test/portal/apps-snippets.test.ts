@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import type { SnippetParts } from '../../src/portal/apps/snippets/parts.ts';
 import { codeSnippets, envSnippet } from '../../src/portal/apps/snippets/snippets.ts';
 import type { Snippet } from '../../src/views/models/apps.ts';
 import { connect } from '../support/device.ts';
@@ -48,6 +49,9 @@ const HOW: Record<string, { file: string; command: string }> = {
   Node: { file: 'token.mjs', command: `${process.execPath} --env-file=.env token.mjs` },
   Python: { file: 'token.py', command: 'python3 token.py' },
   Go: { file: 'token.go', command: 'go run token.go' },
+  Java: { file: 'Token.java', command: 'java Token.java' },
+  PHP: { file: 'token.php', command: 'php token.php' },
+  Ruby: { file: 'token.rb', command: 'ruby token.rb' },
 };
 const present = async (program: string) =>
   run('sh', ['-c', `command -v ${program}`]).then(
@@ -82,11 +86,22 @@ describe.each(['client_secret_basic', 'client_secret_post'] as const)(
       expect(decodeJwt(token)).toMatchObject({ aud: identifier, client_id: app.clientId });
     });
 
-    it('gets a token: Go, where there is a compiler', async () => {
+    it.each([
+      ['Go', 'go', 'package main'],
+      ['Java', 'java', 'public class Token'],
+      ['PHP', 'php', '<?php'],
+      ['Ruby', 'ruby', "require 'net/http'"],
+    ])('gets a token: %s, where it is installed', async (label, program, beginning) => {
       const { identifier, env, snippets } = await anApp(method);
-      const snippet = snippets.find(({ label }) => label === 'Go') as Snippet;
-      expect(snippet.code).toContain('package main');
-      if (await present('go')) expect(decodeJwt(await output(snippet, env)).aud).toBe(identifier);
+      const snippet = snippets.find((one) => one.label === label) as Snippet;
+      expect(snippet.code).toContain(beginning);
+      if (await present(program)) expect(decodeJwt(await output(snippet, env)).aud).toBe(identifier);
+    });
+
+    it('is told which it is that nobody has run', async () => {
+      const { snippets } = await anApp(method);
+      const unrun = snippets.filter(({ how }) => how.endsWith('Not run by our tests.'));
+      expect(unrun.map(({ label }) => label)).toEqual(snippets.map(({ label }) => label).filter((one) => !HOW[one]));
     });
   },
 );
@@ -102,6 +117,9 @@ async function anExample() {
 
 const subscribedTo = ({ api, scopes }: { api: string | undefined; scopes?: string[] }) =>
   api ? { subscriptions: [{ api, scopes: scopes ?? [] }] } : {};
+
+const codeOf = (parts: SnippetParts, label: string) =>
+  codeSnippets(parts).find((one) => one.label === label)?.code ?? '';
 
 const tokenIn = (said: string) => decodeJwt(said.trim().split('\n').at(-1) ?? '');
 
@@ -127,7 +145,6 @@ describe('what others copy and run', () => {
   it.each([
     ['web', ''],
     ['web', ' that may use an API'],
-    ['spa', ' that may use an API'],
     ['native', ''],
   ] as const)('signs a person in to a %s app%s', async (type, withApi) => {
     const example = withApi ? await anExample() : { api: undefined };
@@ -135,7 +152,7 @@ describe('what others copy and run', () => {
     const person = await aPerson(server.database);
     const parts = { issuer: server.issuer, client, ...example, secret: clientSecret };
     writeFileSync(join(folder, '.env'), envSnippet(parts).code);
-    writeFileSync(join(folder, 'sign-in.mjs'), codeSnippets(parts)[0]?.code ?? '');
+    writeFileSync(join(folder, 'sign-in.mjs'), codeOf(parts, 'Node'));
     const program = spawn(process.execPath, ['--env-file=.env', 'sign-in.mjs'], { cwd: folder });
     let said = '';
     program.stdout.setEncoding('utf8');
@@ -150,13 +167,21 @@ describe('what others copy and run', () => {
     if (withApi) expect(tokenIn(said)).toMatchObject({ aud: example.api, scope: "it's:read reports:read" });
   });
 
+  it('starts to connect a device by curl', async () => {
+    const example = await anExample();
+    const { client } = await aClient(server.database, { type: 'device', ...subscribedTo(example) });
+    const code = codeOf({ issuer: server.issuer, client, ...example, secret: undefined }, 'curl');
+    const { stdout } = await run('sh', ['-c', code.split('\n#')[0] ?? '']);
+    expect(JSON.parse(stdout)).toMatchObject({ user_code: expect.any(String), interval: 5 });
+  });
+
   it.each(['', ' that may use an API'])('connects a device%s', async (withApi) => {
     const example = withApi ? await anExample() : { api: undefined };
     const { client } = await aClient(server.database, { type: 'device', ...subscribedTo(example) });
     const person = await aPerson(server.database);
     const parts = { issuer: server.issuer, client, ...example, secret: undefined };
     writeFileSync(join(folder, '.env'), envSnippet(parts).code);
-    writeFileSync(join(folder, 'device.mjs'), codeSnippets(parts)[0]?.code ?? '');
+    writeFileSync(join(folder, 'device.mjs'), codeOf(parts, 'Node'));
     const program = spawn(process.execPath, ['--env-file=.env', 'device.mjs'], { cwd: folder });
     let said = '';
     let connected: Promise<unknown> | undefined;

@@ -1,9 +1,12 @@
 import type { Snippet } from '../../../views/models/apps.ts';
 import { askedFor } from './asked-for.ts';
-import type { SnippetParts } from './parts.ts';
+import { quoted, type SnippetParts } from './parts.ts';
+
+/** For a device that is programmed in Node, and to see by hand what any other one sends. */
+export const deviceSnippets = (parts: SnippetParts): Snippet[] => [nodeSnippet(parts), curlSnippet(parts)];
 
 /** Connects a device from a terminal (RFC 8628), by a client library that is certified for OpenID Connect. */
-export function deviceSnippet(parts: SnippetParts): Snippet {
+function nodeSnippet(parts: SnippetParts): Snippet {
   const { issuer, client } = parts;
   const { variable, resource, scope, token } = askedFor(parts);
   // http is only for trying things out on one's own machine.
@@ -23,6 +26,28 @@ console.log(tokens.claims());${token}`;
     label: 'Node',
     language: 'javascript',
     how: 'npm install openid-client, save this as device.mjs, then: node --env-file=.env device.mjs',
+    code,
+  };
+}
+
+function curlSnippet({ issuer, client, api, scopes = [] }: SnippetParts): Snippet {
+  const scope = quoted(`scope=${['openid', 'profile', 'email', ...scopes].join(' ')}`);
+  const lines = [
+    `curl -s ${quoted(`${issuer}/device_authorization`)}`,
+    `-d ${quoted(`client_id=${client.id}`)}`,
+    ...(api === undefined ? [] : [`--data-urlencode ${quoted(`resource=${api}`)}`]),
+    `--data-urlencode ${scope}`,
+  ];
+  const ask = [
+    `curl -s ${quoted(`${issuer}/token`)}`,
+    `-d ${quoted(`client_id=${client.id}`)}`,
+    '-d grant_type=urn:ietf:params:oauth:grant-type:device_code',
+    '-d device_code=PASTE_THE_DEVICE_CODE_HERE',
+  ];
+  const code = `${lines.join(' \\\n  ')}\n# show the user_code, and ask until somebody has entered it\n${ask.join(' \\\n  ')}`;
+  return {
+    label: 'curl',
+    how: 'Paste the first command into a terminal, and the second with the code from its answer.',
     code,
   };
 }

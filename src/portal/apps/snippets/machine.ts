@@ -1,4 +1,5 @@
 import type { Snippet } from '../../../views/models/apps.ts';
+import { machineInMoreLanguages } from './machine-more.ts';
 import type { SnippetParts } from './parts.ts';
 import { quoted } from './parts.ts';
 
@@ -22,6 +23,7 @@ export function machineWithSecret({ issuer, client, secret }: SnippetParts, api:
       code: python(inBody),
     },
     { label: 'Go', language: 'go', how: `Save it as token.go, then: ${SOURCED}; go run token.go`, code: go(inBody) },
+    ...machineInMoreLanguages(inBody),
   ];
 }
 

@@ -1,11 +1,14 @@
 import type { Snippet } from '../../../views/models/apps.ts';
-import { deviceSnippet } from './device.ts';
+import { browserSnippet } from './browser.ts';
+import { deviceSnippets } from './device.ts';
 import { machineWithKey, machineWithSecret } from './machine.ts';
+import { nativeSnippets } from './native.ts';
 import { quoted, type SnippetParts } from './parts.ts';
 import { signInSnippet } from './sign-in.ts';
+import { webSnippets } from './web.ts';
 
 /** The lines of a .env file, which every other snippet reads its values from. */
-export function envSnippet({ issuer, client, api, secret }: SnippetParts): Snippet {
+export function envSnippet({ issuer, client, api, scopes = [], secret }: SnippetParts): Snippet {
   const values: Record<string, string | undefined> = {
     ISSUER: issuer,
     CLIENT_ID: client.id,
@@ -13,6 +16,7 @@ export function envSnippet({ issuer, client, api, secret }: SnippetParts): Snipp
     PRIVATE_KEY_FILE: client.auth_method === 'private_key_jwt' ? `${client.id}-private-key.json` : undefined,
     RESOURCE: api,
     REDIRECT_URI: client.redirect_uris[0],
+    SCOPE: client.type === 'web' ? ['openid', 'profile', 'email', ...scopes].join(' ') : undefined,
   };
   const lines = Object.entries(values).flatMap(([name, value]) => (value ? [`${name}=${quoted(value)}`] : []));
   return {
@@ -26,8 +30,17 @@ export function envSnippet({ issuer, client, api, secret }: SnippetParts): Snipp
 /** How to get a token with this app, ready to be copied and run. Empty while there is none to get. */
 export function codeSnippets(parts: SnippetParts): Snippet[] {
   const { client, api } = parts;
-  if (client.redirect_uris.length > 0) return [signInSnippet(parts)];
-  if (client.type === 'device') return [deviceSnippet(parts)];
+  if (client.type === 'device') return deviceSnippets(parts);
+  if (client.redirect_uris.length > 0) return signInSnippets(parts);
   if (client.type !== 'machine' || api === undefined) return [];
   return client.auth_method === 'private_key_jwt' ? machineWithKey() : machineWithSecret(parts, api);
+}
+
+/** What people use for an app of this kind. A web app that signs assertions needs a library that can: openid-client. */
+function signInSnippets(parts: SnippetParts): Snippet[] {
+  const { type, auth_method: method } = parts.client;
+  if (type === 'spa') return [browserSnippet(parts)];
+  if (type !== 'web') return nativeSnippets(parts);
+  const others = method.startsWith('client_secret') ? webSnippets(parts) : [];
+  return [...others, signInSnippet(parts)];
 }
