@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '../config.ts';
-import { type Demo, demoFile } from '../demo.ts';
+import { type Demo, demoFile } from '../demo/credentials.ts';
 
 /** What the server says when it is up: what to do next, and where things are. */
 export function welcome(config: Config, demo: Demo | undefined): string {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Demo, seedDemo } from '../../src/demo.ts';
+import type { Demo } from '../../src/demo/credentials.ts';
+import { seedDemo } from '../../src/demo/seed.ts';
 import { connect, enterCode } from '../support/device.ts';
 import { Person } from '../support/person.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

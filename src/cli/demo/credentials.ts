@@ -1,5 +1,5 @@
 import { readConfig } from '../../config.ts';
-import { type Demo, readDemo } from '../../demo.ts';
+import { type Demo, readDemo } from '../../demo/credentials.ts';
 import type { CommandLine } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';
 import { readSecret } from '../io.ts';

@@ -6,6 +6,7 @@ import { runClientCredentials } from './client-credentials.ts';
 import type { DemoOptions } from './credentials.ts';
 import { runDevice } from './device.ts';
 import { runRefresh } from './refresh.ts';
+import { addDemoRemoveCommand } from './remove.ts';
 
 const NOTE = `
 Without options it takes the server, the API and the apps of the demo, which the first start of the
@@ -32,4 +33,5 @@ export function addDemoCommands(program: Command, line: CommandLine): void {
   command('authorization-code', 'a person signs in with the browser, and an app gets a token', runAuthorizationCode);
   command('device', 'a person connects a device by entering a code', runDevice);
   command('refresh', 'an app gets new tokens, and a stolen refresh token is found out', runRefresh);
+  addDemoRemoveCommand(demo, line);
 }

@@ -32,7 +32,7 @@ export const peopleRules: readonly Rule[] = [
     severity: 'error',
     title: 'the demo’s administrator is in production',
     why: 'The password of ada@example.com was printed on a terminal and is in the file demo.json.',
-    fix: 'npx latchkey user disable ada@example.com --reason demo, and delete the demo’s apps and API.',
+    fix: 'npx latchkey demo remove takes all of it away.',
     check: about(({ hasDemoPerson }, { settings }) =>
       sentenceIf(settings.production && hasDemoPerson, 'ada@example.com of the demo may sign in.'),
     ),

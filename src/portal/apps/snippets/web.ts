@@ -49,8 +49,9 @@ interface Web {
 
 const express = ({ origin, pathname, inBody, alg, withApi }: Web) =>
   `import express from 'express';
-import { auth, requiresAuth } from 'express-openid-connect';
+import openid from 'express-openid-connect';
 
+const { auth, requiresAuth } = openid;
 const { ISSUER, CLIENT_ID, CLIENT_SECRET, SCOPE,${withApi ? ' RESOURCE,' : ''} SESSION_SECRET, PORT = 3001 } = process.env;
 const app = express();
 app.use(
