@@ -19,6 +19,18 @@ export interface TokenSourceOptions {
   readonly now?: () => number;
 }
 
+/** The server gives no token: `code` as in RFC 6749 §5.2, and why in its own words. */
+export class TokenRefused extends Error {
+  readonly code: string;
+  readonly description: string;
+
+  constructor(status: number, code: string, description: string) {
+    super(`the token endpoint answered ${status}: ${description}`);
+    this.code = code;
+    this.description = description;
+  }
+}
+
 interface Token {
   readonly value: string;
   /** When to get the next one, */
@@ -62,6 +74,13 @@ export function createTokenSource(options: TokenSourceOptions) {
   };
 }
 
+interface TokenAnswer {
+  readonly access_token: string;
+  readonly expires_in: number;
+  readonly error?: string;
+  readonly error_description?: string;
+}
+
 async function requestToken(options: TokenSourceOptions, askedAt: number): Promise<Token> {
   // RFC 6749 §2.3.1: both are form-encoded before they are joined. Ours need no encoding, other servers' may.
   const credentials = [options.clientId, options.clientSecret].map(encodeURIComponent).join(':');
@@ -75,8 +94,8 @@ async function requestToken(options: TokenSourceOptions, askedAt: number): Promi
     }),
     signal: AbortSignal.timeout(5000),
   });
-  const body = (await response.json()) as { access_token: string; expires_in: number; error_description?: string };
-  if (!response.ok) throw new Error(`the token endpoint answered ${response.status}: ${body.error_description}`);
+  const body = (await response.json()) as TokenAnswer;
+  if (!response.ok) throw new TokenRefused(response.status, body.error ?? '', body.error_description ?? '');
   return {
     value: body.access_token,
     // After four fifths of its life: early enough for a try that fails, late enough to be worth a cache.

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface Demo {
   readonly person: { readonly email: string; readonly password: string };
   readonly api: { readonly identifier: string; readonly scopes: readonly string[] };
+  /** A demo from before there were two APIs has none. */
+  readonly tasks?: { readonly identifier: string; readonly scopes: readonly string[] };
   readonly machine: { readonly clientId: string; readonly clientSecret: string };
   readonly web: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string };
   /** A demo from before there were devices has none. */

@@ -30,6 +30,7 @@ if (user && !user.expired) {
 }`;
   return {
     label: 'oidc-client-ts',
+    language: 'javascript',
     how: 'npm install oidc-client-ts, and load this as a module of your page, on every address that it has.',
     code,
   };

@@ -47,6 +47,7 @@ function curlSnippet({ issuer, client, api, scopes = [] }: SnippetParts): Snippe
   const code = `${lines.join(' \\\n  ')}\n# show the user_code, and ask until somebody has entered it\n${ask.join(' \\\n  ')}`;
   return {
     label: 'curl',
+    language: 'bash',
     how: 'Paste the first command into a terminal, and the second with the code from its answer.',
     code,
   };

@@ -5,11 +5,22 @@ const SOURCED = 'set -a; . ./.env; set +a';
 /** The same token in further languages, by the standard library of each. */
 export function machineInMoreLanguages(inBody: boolean): Snippet[] {
   return [
-    { label: 'Java', how: `Save it as Token.java, then: ${SOURCED}; java Token.java`, code: java(inBody) },
-    { label: 'PHP', how: `Save it as token.php, then: ${SOURCED}; php token.php`, code: php(inBody) },
-    { label: 'Ruby', how: `Save it as token.rb, then: ${SOURCED}; ruby token.rb`, code: ruby(inBody) },
+    {
+      label: 'Java',
+      language: 'java',
+      how: `Save it as Token.java, then: ${SOURCED}; java Token.java`,
+      code: java(inBody),
+    },
+    { label: 'PHP', language: 'php', how: `Save it as token.php, then: ${SOURCED}; php token.php`, code: php(inBody) },
+    {
+      label: 'Ruby',
+      language: 'ruby',
+      how: `Save it as token.rb, then: ${SOURCED}; ruby token.rb`,
+      code: ruby(inBody),
+    },
     {
       label: 'C#',
+      language: 'csharp',
       how: `Save it as Program.cs in a console project, then: ${SOURCED}; dotnet run. Not run by our tests.`,
       code: csharp(inBody),
     },

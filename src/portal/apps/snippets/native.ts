@@ -17,8 +17,8 @@ export function nativeSnippets(parts: SnippetParts): Snippet[] {
   };
   return [
     signInSnippet(parts),
-    { label: 'Android', how: `With net.openid:appauth. ${NOT_RUN}`, code: kotlin(values) },
-    { label: 'iOS', how: `With the Swift package AppAuth. ${NOT_RUN}`, code: swift(values) },
+    { label: 'Android', language: 'kotlin', how: `With net.openid:appauth. ${NOT_RUN}`, code: kotlin(values) },
+    { label: 'iOS', language: 'swift', how: `With the Swift package AppAuth. ${NOT_RUN}`, code: swift(values) },
   ];
 }
 

@@ -13,26 +13,31 @@ export function webSnippets(parts: SnippetParts): Snippet[] {
   return [
     {
       label: 'Express',
+      language: 'javascript',
       how: `npm install express express-openid-connect; ${SESSION_SECRET}; save this as app.mjs, then: node --env-file=.env app.mjs`,
       code: express(web),
     },
     {
       label: 'Next.js',
+      language: 'javascript',
       how: `npm install next-auth@beta; npx auth secret; save this as auth.ts, and register ${origin}/api/auth/callback/latchkey as redirect URI. ${NOT_RUN}`,
       code: next(web),
     },
     {
       label: 'Flask',
+      language: 'python',
       how: `pip install flask authlib requests; ${SESSION_SECRET}; save this as app.py, then: set -a; . ./.env; set +a; flask run`,
       code: flask(web),
     },
     {
       label: 'Spring',
+      language: 'yaml',
       how: `With spring-boot-starter-oauth2-client, in application.yaml. Register ${origin}/login/oauth2/code/latchkey as redirect URI. ${NOT_RUN}`,
       code: spring(web),
     },
     {
       label: 'Go',
+      language: 'go',
       how: `go get github.com/coreos/go-oidc/v3 golang.org/x/oauth2; set -a; . ./.env; set +a; go run . ${NOT_RUN}`,
       code: go(web),
     },
