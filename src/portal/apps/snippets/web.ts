@@ -53,11 +53,12 @@ interface Web {
 }
 
 const express = ({ origin, pathname, inBody, alg, withApi }: Web) =>
-  `import express from 'express';
+  `import { env } from 'node:process';
+import express from 'express';
 import openid from 'express-openid-connect';
 
 const { auth, requiresAuth } = openid;
-const { ISSUER, CLIENT_ID, CLIENT_SECRET, SCOPE,${withApi ? ' RESOURCE,' : ''} SESSION_SECRET, PORT = 3001 } = process.env;
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, SCOPE,${withApi ? ' RESOURCE,' : ''} SESSION_SECRET, PORT = 3001 } = env;
 const app = express();
 app.use(
   auth({
@@ -81,7 +82,8 @@ app.get('/', requiresAuth(), (request, response) => {
 app.listen(Number(PORT), 'localhost');`;
 
 const next = ({ withApi }: Web) =>
-  `import NextAuth from 'next-auth';
+  `import { env } from 'node:process';
+import NextAuth from 'next-auth';
 
 // app/api/auth/[...nextauth]/route.ts has: export const { GET, POST } = handlers;
 export const { handlers, auth, signIn, signOut } = NextAuth({
@@ -90,10 +92,10 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
       id: 'latchkey',
       name: 'Latchkey',
       type: 'oidc',
-      issuer: process.env.ISSUER,
-      clientId: process.env.CLIENT_ID,
-      clientSecret: process.env.CLIENT_SECRET,
-      authorization: { params: { scope: process.env.SCOPE${withApi ? ', resource: process.env.RESOURCE' : ''} } },
+      issuer: env.ISSUER,
+      clientId: env.CLIENT_ID,
+      clientSecret: env.CLIENT_SECRET,
+      authorization: { params: { scope: env.SCOPE${withApi ? ', resource: env.RESOURCE' : ''} } },
       checks: ['pkce', 'state'],
     },
   ],
