@@ -1,6 +1,7 @@
 import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
 import type { Snippet } from '../../views/models/apps.ts';
 import { quoted } from '../apps/snippets/parts.ts';
+import { protectSnippets } from './protect.ts';
 
 /** How an app gets a token for an API, and how the API checks it. */
 export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[]): Snippet[] {
@@ -18,18 +19,6 @@ export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[
         ...(scope ? [`--data-urlencode ${quoted(`scope=${scope}`)}`] : []),
       ].join(' \\\n  '),
     },
-    {
-      label: 'Check it in the API',
-      language: 'javascript',
-      how: 'With the package latchkey, in Node. It verifies tokens by itself and follows revocations.',
-      code: [
-        `import { createVerifier } from 'latchkey/verifier';`,
-        '',
-        `const verifier = createVerifier({ issuer: ${literal(issuer)}, audience: ${literal(api.identifier)} });`,
-        `const claims = await verifier.verifyRequest(request${scope ? `, { scopes: [${literal(scope)}] }` : ''});`,
-      ].join('\n'),
-    },
+    ...protectSnippets({ issuer, audience: api.identifier, scope }),
   ];
 }
-
-const literal = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;
