@@ -128,8 +128,9 @@ const STANDS_FOR: Readonly<Record<string, () => Promise<string> | string>> = {
     return secret?.id ?? '';
   },
   async sub_5cf5ccc8f4a04c4da0b2b0a56a6c0a8a() {
-    const [waiting] = await ask<{ id: string }[]>('subscription list --waiting');
-    return waiting?.id ?? '';
+    // The demo has a request that waits too.
+    const [own] = await ask<{ id: string }[]>(`subscription list --app ${found.get('app_8dd49c5841b8e2bcfeac14ed')}`);
+    return own?.id ?? '';
   },
   async KID() {
     const keys = await ask<{ kid: string; stage: string }[]>('key list');
