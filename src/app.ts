@@ -48,8 +48,8 @@ import { isLogoUpload } from './portal/apps/logo.ts';
 import { portalRoutes } from './portal/routes.ts';
 import { createRevocationCap } from './revocation/cap.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
-import { createFeedPublisher } from './revocation/feed/publisher.ts';
-import { feedRoutes, isOfFeed } from './revocation/feed/routes.ts';
+import { createFeeds } from './revocation/feed/feeds.ts';
+import { isOfFeed } from './revocation/feed/routes.ts';
 import { followIncarnation } from './revocation/incarnation.ts';
 import { directWay } from './tokens/direct-way.ts';
 import { lifetimes } from './tokens/issue/lifetimes.ts';
@@ -128,7 +128,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     clock,
     onChange: () => {
       oidc.rebuild();
-      feed.watch.onChange().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
+      feeds.signAgain().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
     },
   });
   const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
@@ -154,9 +154,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     },
     () => keyring,
   );
-  const feed = createFeedPublisher({ db, keyring: () => keyring, issuer, clock });
-  const feedPages = feedRoutes(feed);
-  const watcher = watchChanges(database, [...keyring.watches, feed.watch, clientCache.watch(db)], {
+  const feeds = createFeeds({ db, keyring: () => keyring, issuer, clock });
+  const watcher = watchChanges(database, [...keyring.watches, ...feeds.watches, clientCache.watch(db)], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
     clock,
@@ -179,7 +178,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     usage,
     retainFor: LONGEST_TOKEN_LIFETIME,
     clock,
-    streams: feedPages.streams,
+    streams: feeds.streams,
     post,
   });
 
@@ -214,7 +213,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(oidc.interactions.routes());
   koa.use(admin.router.routes());
   koa.use(portal.routes());
-  koa.use(feedPages.router.routes());
+  koa.use(feeds.router.routes());
   koa.use(refuseOtherMethods);
 
   const jobs = createJobs({ database, keyring, usage, post, cap, rounds, clock });
@@ -232,7 +231,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
       ends.defer(() => secretUses.close());
       ends.defer(() => watcher.close());
       ends.defer(() => admin.close());
-      feedPages.close();
+      feeds.close();
       const stopped = jobs.stop();
       ends.defer(() => stopped);
       await answered;

@@ -59,7 +59,7 @@ const allowed: Record<string, string[]> = {
   tokens: [...below, 'accounts', 'apis', 'clients', 'http', 'keys', 'revocation', 'roles', 'usage', 'verifier'],
   oidc: [...below, ...features, 'http', 'outgoing', 'tokens', 'verifier', 'views'],
   // The signed list of what has ended, and where verifiers read it.
-  'revocation/feed': [...below, 'http', 'keys', 'revocation'],
+  'revocation/feed': [...below, 'http', 'keys', 'revocation', 'verifier'],
   verifier: [],
   portal: [...below, ...features, 'http', 'pictures', 'views'],
   admin: [...below, ...features, 'http', 'verifier', 'views'],

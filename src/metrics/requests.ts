@@ -14,6 +14,8 @@ const ROUTES = new Map<string, string>([
   ['/.well-known/jwks.json', 'jwks'],
   ['/revocations', 'revocation_feed'],
   ['/revocations/stream', 'revocation_stream'],
+  ['/epochs', 'epoch_feed'],
+  ['/epochs/stream', 'epoch_stream'],
   ['/healthz', 'health'],
   ['/readyz', 'health'],
 ]);
@@ -24,6 +26,7 @@ const AREAS = new Map([
   ['session', 'sign_out'],
   ['interaction', 'interaction'],
   ['assets', 'assets'],
+  ['epochs', 'epoch_segment'],
   ['api', 'admin'],
   ...[
     '',

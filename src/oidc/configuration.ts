@@ -23,6 +23,7 @@ import { assertFits } from './tokens/token-size.ts';
 import { createTtl } from './tokens/ttls.ts';
 
 export interface ConfigurationParts {
+  readonly issuer: string;
   readonly adapter: NonNullable<Configuration['adapter']>;
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
@@ -95,7 +96,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     cookies: cookies(parts),
     // Nothing below /device, where people come back to.
     routes: { device_authorization: '/device_authorization' },
-    discovery: authenticationAtEndpoints(),
+    discovery: { ...authenticationAtEndpoints(), ...feeds(parts) },
     features: features(parts),
   };
 }
@@ -155,6 +156,12 @@ function authenticationAtEndpoints() {
     introspection_endpoint_auth_signing_alg_values_supported: methods.algs,
   };
 }
+
+/** Where verifiers read what has ended. No specification has a member for that. */
+const feeds = ({ issuer }: ConfigurationParts) => ({
+  epochs_uri: `${issuer}/epochs`,
+  revocations_uri: `${issuer}/revocations`,
+});
 
 function features({
   resources,

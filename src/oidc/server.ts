@@ -105,6 +105,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     const algorithms = keyring().algorithms();
     const signing = { algorithms: () => algorithms };
     const configuration = buildConfiguration({
+      issuer,
       adapter: createAdapterFactory(work, clientCache, { db: database.db, signing, cookieKeys, clock, epochs }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work, epochs, clock),

@@ -32,7 +32,6 @@ const POSITIONS = [
   'roles',
   'api-roles',
   'client-tokens',
-  'grant',
 ] as const;
 
 /** What a token says about one of the things that it hangs on. */
@@ -53,13 +52,10 @@ export function epochsOf(claims: AccessTokenClaims, kid: string, audience: strin
     roles: `${sub} ${audience}`,
     'api-roles': audience,
     'client-tokens': client,
-    grant,
   };
-  const positioned = POSITIONS.flatMap((kind, at) => {
-    const value = values[kind];
-    return value ? [{ name: nameOf(kind, value), epoch: ep[at + 1] ?? 0 }] : [];
-  });
-  return [...positioned, { name: nameOf('token', claims.jti), epoch: 0 }, { name: nameOf('key', kid), epoch: 0 }];
+  const positioned = POSITIONS.map((kind, at) => ({ name: nameOf(kind, values[kind]), epoch: ep[at + 1] ?? 0 }));
+  const unnumbered = [nameOf('token', claims.jti), nameOf('key', kid), ...(grant ? [nameOf('grant', grant)] : [])];
+  return [...positioned, ...unnumbered.map((name) => ({ name, epoch: 0 }))];
 }
 
 /** The feed is public, so it names things by half of a hash: enough to be unique, and nothing to read. */
