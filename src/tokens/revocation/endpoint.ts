@@ -1,7 +1,7 @@
 import { type Asked, aboutAToken, isOpaque } from '../about-a-token.ts';
 import { REVOKED } from '../answer.ts';
 import { actorOf } from '../caller.ts';
-import { CODES, isAlive, sessionLives } from '../liveness.ts';
+import { isAlive, sessionLives } from '../liveness.ts';
 import type { Steps, TokenParts } from '../parts.ts';
 import { findStoredToken } from '../storage/stored-token.ts';
 import { revokeFamily } from './revoke-family.ts';
@@ -30,9 +30,8 @@ async function revoke({ db, ownTokens }: TokenParts, { ctx, caller, token, now }
   if (!isOpaque(token)) return false;
   if (await revokeFamily(db, { token, clientId, withSession: false }, by)) return true;
   const stored = await findStoredToken(db, token);
-  // Codes are found by their value too, and are no tokens.
-  if (!stored || CODES.has(stored.model)) return true;
-  if (stored.model !== 'AccessToken' || stored.payload.clientId !== clientId) return false;
+  if (!stored) return true;
+  if (stored.model !== 'AccessToken') return false;
   // What is over already is as good as revoked.
   if (!isAlive(stored.payload, now) || !sessionLives(stored, now)) return true;
   return revokeFamily(db, { token, clientId, withSession: true }, by);
