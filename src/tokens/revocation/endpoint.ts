@@ -22,12 +22,12 @@ const DONE = { answer: REVOKED };
 async function revoke({ db, ownTokens }: TokenParts, { ctx, caller, token, now }: Asked): Promise<boolean> {
   const clientId = caller.app.client.id;
   const by = { actor: actorOf(ctx, clientId), now };
-  const own = ownTokens.read(token);
-  if (own) {
-    if (own.facts.clientId === clientId) await revokeToken(db, own, by);
-    return own.facts.clientId === clientId;
+  if (!isOpaque(token)) {
+    const own = ownTokens.read(token);
+    if (own?.facts.clientId !== clientId) return false;
+    await revokeToken(db, own, by);
+    return true;
   }
-  if (!isOpaque(token)) return false;
   if (await revokeFamily(db, { token, clientId, withSession: false }, by)) return true;
   const stored = await findStoredToken(db, token);
   if (!stored) return true;
