@@ -57,9 +57,10 @@ function readCredentials(authorization: string | undefined, form: Form): Credent
   if (authorization === undefined) return clientId === undefined ? undefined : { clientId, secret };
   const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
   if (!encoded || encoded.length % 4 !== 0 || secret !== undefined) return undefined;
-  const pair = /^([\w-]+):([\w-]+)$/.exec(Buffer.from(encoded, 'base64').toString('latin1'));
-  if (!pair?.[1] || !pair[2] || (clientId !== undefined && clientId !== pair[1])) return undefined;
-  return { clientId: pair[1], secret: pair[2] };
+  const pair = /^([\w-]+):([\w-]*)$/.exec(Buffer.from(encoded, 'base64').toString('latin1'));
+  if (!pair?.[1] || (clientId !== undefined && clientId !== pair[1])) return undefined;
+  // RFC 6749 §2.3.1: a public app may name itself so, with no secret after the colon.
+  return { clientId: pair[1], secret: pair[2] || undefined };
 }
 
 /** The app, as the audit trail names it. */

@@ -29,8 +29,9 @@ const tokensOf = async (of = app, scope = 'openid email offline_access') => {
   return { access: tokens.access_token, refresh: tokens.refresh_token ?? '' };
 };
 
+type Credentials = { clientId: string; clientSecret: string };
 type About = 'introspection' | 'revocation';
-const ask = ({ port }: TestServer, about: About, form: Record<string, string>, by = app) =>
+const ask = ({ port }: TestServer, about: About, form: Record<string, string>, by: Credentials = app) =>
   post({ issuer: `http://localhost:${port}` }, `/token/${about}`, form, by, { host: new URL(lane.issuer).host });
 
 /** Whether oidc-provider has looked for a token, and the statements about tokens. */
@@ -66,6 +67,17 @@ describe('opaque tokens ahead of oidc-provider', () => {
         if (token) expect((await ask(lane, 'introspection', { token })).text).toBe('{"active":false}');
       }
     }
+  });
+
+  it('are revoked by a public app that names itself by Basic with an empty secret', async () => {
+    const spa = await aClient(lane.database, { type: 'spa' });
+    const { refresh } = await tokensOf(spa, 'openid offline_access');
+    const named = { clientId: spa.clientId, clientSecret: '' };
+    expect((await ask(lane, 'introspection', { token: refresh }, named)).status).toBe(401);
+    expect(await wayOf(() => ask(lane, 'revocation', { token: refresh }, named))).toEqual(['direct', 1]);
+    expect(
+      (await post(lane, '/token', { grant_type: 'refresh_token', refresh_token: refresh }, named)).body.error,
+    ).toBe('invalid_grant');
   });
 
   it('have the same lines in the request log, with the scope that they are for', async () => {
