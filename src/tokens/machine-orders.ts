@@ -8,7 +8,8 @@ export interface Remembered {
   remember(order: MachineOrder): void;
 }
 
-const MOST = 10_000;
+/** So many that were used last are remembered for certain, and twice as many at most; each takes about half a kilobyte. */
+const MOST = 100_000;
 
 /**
  * Programs ask for the same again and again, so what was decided is remembered under the request's hash (secrets do not
@@ -16,22 +17,58 @@ const MOST = 10_000;
  *
  * @returns of an Authorization header and a body, looked up before anything is read for them
  */
-export function createMachineOrders(clientCache: ClientCache) {
-  const orders = new Map<string, MachineOrder>();
+export function createMachineOrders(clientCache: ClientCache, most = MOST) {
+  const orders = createRecent<MachineOrder>(most);
+  /** A scope that was cut out of a form keeps the form in memory; here all orders have the same one. */
+  const scopes = new Map<string, string>();
   let generation = clientCache.generation();
   return (authorization: string | undefined, body: string, now: Date): Remembered => {
-    if (generation !== clientCache.generation() || orders.size >= MOST) orders.clear();
+    if (generation !== clientCache.generation()) {
+      orders.clear();
+      scopes.clear();
+    }
     generation = clientCache.generation();
     const started = generation;
-    const request = hash('sha256', `${authorization ?? ''}\n${body}`, 'base64url');
+    const request = hash('sha256', `${authorization ?? ''}\n${body}`, 'binary');
     const known = orders.get(request);
     const lives = known && (!known.secret.expiresAt || now < known.secret.expiresAt);
     return {
       order: lives ? known : undefined,
-      remember(order) {
+      remember({ scope, ...order }) {
         // What was read before a change is not remembered after it.
-        if (started === clientCache.generation()) orders.set(request, order);
+        if (started !== clientCache.generation()) return;
+        if (scopes.size >= most) scopes.clear();
+        const same = scopes.get(scope) ?? scope;
+        scopes.set(same, same);
+        orders.set(request, { ...order, scope: same });
       },
     };
+  };
+}
+
+/**
+ * Values that were used last: the latest `most` of them, and some more. They are in two maps, of which the older is dropped when
+ * the younger is full: to find the oldest entry of a single one takes the longer the more have been deleted.
+ */
+function createRecent<Value>(most: number) {
+  let young = new Map<string, Value>();
+  let old = new Map<string, Value>();
+  const set = (name: string, value: Value) => {
+    if (young.size >= most) [old, young] = [young, new Map()];
+    young.set(name, value);
+  };
+  return {
+    set,
+    get(name: string): Value | undefined {
+      const latest = young.get(name);
+      if (latest) return latest;
+      const earlier = old.get(name);
+      if (earlier) set(name, earlier);
+      return earlier;
+    },
+    clear() {
+      young = new Map();
+      old = new Map();
+    },
   };
 }

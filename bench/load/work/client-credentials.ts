@@ -3,7 +3,7 @@ import { expectSuccess, formRequest } from '../requests.ts';
 import type { PrepareWork } from '../work.ts';
 import { expectAlg, type Tokens } from './tokens.ts';
 
-const MOST_WARMED = 10_000;
+const MOST_WARMED = 100_000;
 
 /** RFC 6749 §4.4, by one client or by all of them in turn. */
 export function clientCredentials(alg: Alg, { everyone = false } = {}): PrepareWork {
