@@ -37,3 +37,9 @@ export async function refuseOtherForm(db: Db, identifier: string): Promise<void>
   const detail = `There is an API ${other}. With and without a slash at its end an identifier is the same.`;
   throw new AppError('conflict', { detail });
 }
+
+/** Whether two APIs differ by the slash alone; none do that were not there before the rule. */
+export async function hasSlashPairs(db: Db): Promise<boolean> {
+  const one = await db.selectFrom('apis').select('id').where('exact_slash', '=', true).limit(1).executeTakeFirst();
+  return one !== undefined;
+}

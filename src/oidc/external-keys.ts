@@ -104,10 +104,15 @@ export function externalKeys(keyring: Keyring): NonNullable<Configuration['jwks'
   return { keys: [...lacking.map((alg) => new AbsentKey(alg)), ...keys.map((key) => new KeyringKey(key, keyring))] };
 }
 
-/** Answers `/jwks` with what is published and nothing else. */
-export function publishJwks(keyring: Keyring): ProviderMiddleware {
+/**
+ * Answers `/jwks` with what is published, and with a word for `latchkey/verifier`: whether identifiers of APIs are the same with
+ * and without a slash at the end. It is left out where two APIs differ by that alone, and where that cannot be found out.
+ */
+export function publishJwks(keyring: Keyring, hasSlashPairs: () => Promise<boolean>): ProviderMiddleware {
   return async (ctx, next) => {
     await next();
-    if (ctx.oidc?.route === 'jwks') ctx.body = keyring.publicJwks();
+    if (ctx.oidc?.route !== 'jwks') return;
+    const isEither = !(await hasSlashPairs().catch(() => true));
+    ctx.body = { ...keyring.publicJwks(), ...(isEither && { audience_slash: 'either' }) };
   };
 }

@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { HouseRules } from '../access.ts';
+import { hasSlashPairs } from '../apis/identifiers.ts';
 import { record } from '../audit/record.ts';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { SecretUses } from '../clients/secrets/uses.ts';
@@ -121,7 +122,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       interactionBase: placeOf(issuer).path === '' ? '' : issuer,
       clock,
     });
-    const provider = buildProvider(issuer, configuration, { ...overrides, publishJwks: publishJwks(keyring()) });
+    const jwks = publishJwks(keyring(), () => hasSlashPairs(database.db));
+    const provider = buildProvider(issuer, configuration, { ...overrides, publishJwks: jwks });
     takeFurtherNames(provider, parts.furtherOrigins);
     listenToProvider(provider, work, usage, log);
     return provider;

@@ -6,6 +6,8 @@ import { type Fetch, getConditionally } from './conditional-get.ts';
 export interface KeySet {
   /** undefined for a kid that the issuer does not publish. @throws {Refusal} unavailable */
   find(kid: string): Promise<VerificationKey | undefined>;
+  /** Whether the issuer says, beside its keys, that no two APIs differ by the slash at the end of their identifiers alone. */
+  takesEitherForm(): boolean;
 }
 
 export interface KeySetOptions {
@@ -30,6 +32,7 @@ const MAX_BYTES = 1_000_000;
 /** The issuer's keys: fetched on first use, kept as long as the issuer allows, fetched again behind the callers' backs. */
 export function createKeySet({ uri, fetch, now, signal, maxStaleSeconds }: KeySetOptions): KeySet {
   let keys: ReadonlyMap<string, VerificationKey> = new Map();
+  let eitherForm = false;
   let etag: string | undefined;
   let freshUntil = Number.NEGATIVE_INFINITY;
   let retryAt = Number.NEGATIVE_INFINITY;
@@ -43,7 +46,10 @@ export function createKeySet({ uri, fetch, now, signal, maxStaleSeconds }: KeySe
       signal,
       etag,
     });
-    if (fetched.text !== undefined) keys = await readKeys(fetched.text, keys);
+    if (fetched.text !== undefined) {
+      keys = await readKeys(fetched.text, keys);
+      eitherForm = saysEitherForm(fetched.text);
+    }
     etag = fetched.etag;
     const maxAge = Math.max(LEAST_MAX_AGE, Math.min(fetched.maxAge ?? DEFAULT_MAX_AGE, MOST_MAX_AGE));
     freshUntil = now() + maxAge;
@@ -79,6 +85,7 @@ export function createKeySet({ uri, fetch, now, signal, maxStaleSeconds }: KeySe
   }
 
   return {
+    takesEitherForm: () => eitherForm,
     async find(kid) {
       await ensureUsable();
       const known = keys.get(kid);
@@ -88,3 +95,7 @@ export function createKeySet({ uri, fetch, now, signal, maxStaleSeconds }: KeySe
     },
   };
 }
+
+/** A member of its own of the JWK Set (RFC 7517 §5). A server that does not say it may have such APIs. */
+const saysEitherForm = (text: string): boolean =>
+  (JSON.parse(text) as { audience_slash?: unknown }).audience_slash === 'either';

@@ -3,7 +3,7 @@ import { compactVerify } from 'jose';
 import { epochsOf, type RevocationNames, revocationNamesOf, type TokenEpoch } from '../feed/revoked.ts';
 import { invalidToken } from '../refusal.ts';
 import type { KeySet } from '../remote/key-set.ts';
-import { type AccessTokenClaims, checkClaims, checkTimes } from './claims.ts';
+import { type AccessTokenClaims, audienceOf, checkClaims, checkTimes } from './claims.ts';
 import { parseCompactJws } from './compact-jws.ts';
 import { checkTokenHeader } from './header.ts';
 import { Malformed } from './strict-json.ts';
@@ -43,12 +43,15 @@ export function createTokenReader(settings: TokenSettings, keys: KeySet) {
     const { header, payload } = parseCompactJws(token, LIMITS);
     const { alg, kid } = checkTokenHeader(header, settings.algorithms);
     const claims = checkClaims(payload, settings);
+    const audience = audienceOf(claims, settings.audience);
     checkTimes(claims, now, settings.toleranceSeconds);
     const key = await keys.find(kid);
+    if (audience !== settings.audience && !keys.takesEitherForm()) {
+      throw invalidToken(`the token is for ${audience}, which differs from this API by the slash at its end`);
+    }
     if (!key) throw invalidToken('the token is signed by an unknown key');
     if (key.alg !== alg) throw invalidToken('the token algorithm is not that of its key');
     await checkSignature(token, key);
-    const { audience } = settings;
     const names = revocationNamesOf(claims, kid, audience);
     return { claims: freeze(claims), names, epochs: epochsOf(claims, kid, audience), key, ath };
   }

@@ -26,8 +26,8 @@ export interface AccessTokenClaims {
 /** The end of the year 9999, the last that dates are written with. */
 const LAST_DATE = 253_402_300_799;
 
-/** The claims with their types, for the one issuer and audience. */
-export function checkClaims(payload: JsonObject, expected: { issuer: string; audience: string }): AccessTokenClaims {
+/** The claims with their types, of the one issuer. */
+export function checkClaims(payload: JsonObject, expected: { issuer: string }): AccessTokenClaims {
   for (const name of ['iss', 'sub', 'client_id', 'jti']) requireText(payload, name);
   for (const name of ['scope', 'grant_id']) if (payload[name] !== undefined) requireText(payload, name, true);
   for (const name of ['iat', 'exp']) requireDate(payload, name);
@@ -35,8 +35,19 @@ export function checkClaims(payload: JsonObject, expected: { issuer: string; aud
   if (payload.ep !== undefined && !isListOfEpochs(payload.ep)) throw invalidToken('the claim ep is wrong');
   if (payload.cnf !== undefined && !isObject(payload.cnf)) throw invalidToken('the claim cnf is not an object');
   if (payload.iss !== expected.issuer) throw invalidToken('the token is from another issuer');
-  if (!audiencesOf(payload.aud).includes(expected.audience)) throw invalidToken('the token is for another API');
   return payload as AccessTokenClaims;
+}
+
+/**
+ * The API by its identifier as the token has it, which may have a slash at its end where ours has none, or the other way round.
+ * Whether that is the same API is for the issuer to say.
+ */
+export function audienceOf({ aud }: AccessTokenClaims, ours: string): string {
+  const audiences = audiencesOf(aud);
+  const alike = ours.endsWith('/') ? ours.slice(0, -1) : `${ours}/`;
+  const found = [ours, alike].find((one) => audiences.includes(one));
+  if (found === undefined) throw invalidToken('the token is for another API');
+  return found;
 }
 
 /** RFC 7519 §4.1.4–4.1.6, with some tolerance for clocks that differ. */
