@@ -169,7 +169,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
-  const portal = portalRoutes({ ...edges, render, themes, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
+  const portal = portalRoutes({ ...edges, render, themes, production, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
     db,
     jobs: rounds.counts,

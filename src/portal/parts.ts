@@ -16,6 +16,7 @@ export interface PortalParts {
   readonly db: Database['db'];
   readonly render: Render;
   readonly themes: ChosenThemes;
+  readonly production: boolean;
   readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;
   readonly issuer: string;

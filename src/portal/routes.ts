@@ -5,6 +5,7 @@ import { addApprovals } from './approvals/list.ts';
 import { addSubscriptions } from './approvals/subscriptions.ts';
 import { readLogoUpload, serveLogos } from './apps/logo.ts';
 import { addApps } from './apps/routes.ts';
+import { addDevelopment } from './development/routes.ts';
 import { addHome } from './home/routes.ts';
 import { addOperator } from './operator/operator.ts';
 import type { Area, PortalParts } from './parts.ts';
@@ -53,6 +54,7 @@ export function portalRoutes(parts: PortalParts): Router {
   addOperator(area);
   addUsage(area);
   addInspector(area);
+  addDevelopment(area);
 
   outside.use(inside.routes());
   return outside;

@@ -19,15 +19,31 @@ export function appOf(ctx: Context, { db }: Area, action: 'app.read' | 'app.writ
 }
 
 export function presentHead(ctx: Context, client: ClientDetails): AppHead {
+  const href = appHref(client.id);
+  const mayWrite = judgeAccess(visitorOf(ctx).by, 'app.write', client.team_id) === 'allowed';
   return {
     id: client.id,
-    href: appHref(client.id),
+    href,
     name: client.name,
     logo: logoHref(client.id, client.logo_etag),
     purpose: PURPOSES[client.type].label,
     badges: badgesOf(client),
-    mayWrite: judgeAccess(visitorOf(ctx).by, 'app.write', client.team_id) === 'allowed',
+    mayWrite,
+    tabs: tabsOf(ctx, client, mayWrite),
   };
+}
+
+/** The pages of an app, on each of them. */
+function tabsOf({ path }: Context, { id, auth_method }: Client, mayWrite: boolean) {
+  const hasCredentials = auth_method !== 'none';
+  const pages = [
+    { at: '', label: 'Overview' },
+    { at: '/apis', label: 'APIs' },
+    { at: '/requests', label: 'Requests' },
+    ...(mayWrite && hasCredentials ? [{ at: '/authentication', label: 'Authentication' }] : []),
+    ...(mayWrite ? [{ at: '/settings', label: 'Settings' }] : []),
+  ];
+  return pages.map(({ at, label }) => ({ href: appHref(id) + at, label, current: appHref(id) + at === path }));
 }
 
 export function badgesOf({ disabled_at, first_party }: Pick<Client, 'disabled_at' | 'first_party'>): Badge[] {

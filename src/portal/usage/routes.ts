@@ -4,6 +4,7 @@ import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
 import { listRequests, RequestLogQuery } from '../../usage/request-log.ts';
 import { RETENTION } from '../../usage/retention.ts';
 import { ownApiOf, presentHead } from '../apis/head.ts';
+import { appHref, appOf, presentHead as presentApp } from '../apps/head.ts';
 import { shareOf } from '../charts/share.ts';
 import { fromNow, inNumber } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -13,21 +14,23 @@ import { periodOf, presentOutcome, presentRequest, presentUsage } from './presen
 const KEPT = `One success a minute of each kind and ${FAILURES_A_MINUTE} failures a minute are listed, for ${RETENTION.requests} days; all are counted above.`;
 
 /** What apps do: an app's own requests with their reasons, and an API's consumers. */
-export function addUsage({ router, db, page }: Area): void {
+export function addUsage(area: Area): void {
+  const { router, db, page } = area;
+
   router.get('/apps/:id/requests', async (ctx) => {
     const { by } = visitorOf(ctx);
     const clientId = String(ctx.params.id);
     const period = periodOf(ctx.query.period);
     const query = RequestLogQuery.parse({ before: ctx.query.before, show: ctx.query.show });
-    const [{ app, points, outcomes }, log] = await Promise.all([
+    const [client, { points, outcomes }, log] = await Promise.all([
+      appOf(ctx, area, 'app.read'),
       readAppUsage(db, { clientId, period }, by),
       listRequests(db, { clientId, ...query }, by),
     ]);
-    const href = `/apps/${encodeURIComponent(app.id)}`;
     const address = (changes: Record<string, string>) =>
-      `${href}/requests?${new URLSearchParams({ period, show: query.show, ...changes })}`;
+      `${appHref(client.id)}/requests?${new URLSearchParams({ period, show: query.show, ...changes })}`;
     await page(ctx, 'usage/app', {
-      app: { name: app.name, href },
+      app: presentApp(ctx, client),
       usage: presentUsage(points, period, (other) => address({ period: other })),
       outcomes: outcomes.map(presentOutcome),
       filters: [

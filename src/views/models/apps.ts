@@ -6,6 +6,13 @@ export interface Badge {
   readonly tone: 'good' | 'warn' | 'bad' | '';
 }
 
+/** One of the pages about the same thing. */
+export interface Tab {
+  readonly href: string;
+  readonly label: string;
+  readonly current: boolean;
+}
+
 export interface Option {
   readonly value: string;
   readonly label: string;
@@ -23,6 +30,7 @@ export interface AppHead {
   readonly purpose: string;
   readonly badges: readonly Badge[];
   readonly mayWrite: boolean;
+  readonly tabs: readonly Tab[];
 }
 
 export interface Snippet {

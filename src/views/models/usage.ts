@@ -1,5 +1,6 @@
 import type { Shell } from '../shell.ts';
 import type { ApiHead } from './apis.ts';
+import type { AppHead } from './apps.ts';
 
 /** A small line over time, as SVG paths. */
 export interface SparkView {
@@ -69,7 +70,7 @@ export interface RequestView {
 export interface UsageViews {
   'usage/app': {
     shell: Shell;
-    app: { name: string; href: string };
+    app: AppHead;
     usage: UsageView;
     outcomes: readonly OutcomeView[];
     filters: readonly { href: string; label: string; current: boolean }[];
