@@ -104,7 +104,7 @@ export async function inspect(page: Page, name: string): Promise<string[]> {
 }
 
 /** All findings of axe-core. Run through the debugger, for the CSP would stop a script tag. */
-async function findBarriers(page: Page): Promise<string[]> {
+export async function findBarriers(page: Page): Promise<string[]> {
   const debuggerSession = await page.context().newCDPSession(page);
   const run = (expression: string) =>
     debuggerSession.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
@@ -123,6 +123,6 @@ interface AxeResults {
 }
 
 /** Whether there is something to scroll sideways. */
-async function overflows(page: Page): Promise<boolean> {
+export async function overflows(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')) as boolean;
 }

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { EXAMPLES } from '../../src/portal/development/examples.ts';
 import { highlight } from '../../src/views/highlight.ts';
 import { addSprite, icon, readIcons } from '../../src/views/icons.ts';
 import { initialsOf, jointsOf } from '../../src/views/identifiers.ts';
@@ -48,5 +50,38 @@ describe('the icons of a page', () => {
     expect(() => addSprite(`<body>${icon('unicorn')}</body>`, readIcons())).toThrow(
       'an icon that there is not: unicorn',
     );
+  });
+});
+
+describe('the components', () => {
+  const views = new URL('../../views/', import.meta.url);
+  const names = readdirSync(new URL('components/', views)).map((file) => file.replace('.eta', ''));
+  const templates = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.eta'));
+  const pages = templates.filter((file) => !/^(components|admin|portal\/layout)/.test(file));
+  const textOf = (file: string) => readFileSync(new URL(file, views), 'utf8');
+
+  it('are all shown in development, but for the menu of the frame, which stands beside them', () => {
+    const shown = new Set<string>(EXAMPLES.map(({ component }) => component));
+    expect(names.filter((name) => !shown.has(name))).toEqual(['account-menu']);
+  });
+
+  it('are there when a template calls them', () => {
+    const called = templates.flatMap((file) =>
+      [...textOf(file).matchAll(/\buse\('([\w-]+)'/g)].map(([, name]) => name),
+    );
+    expect([...new Set(called)].filter((name) => !names.includes(name ?? ''))).toEqual([]);
+  });
+
+  it.each([
+    'class="button',
+    '<button',
+    'class="badge',
+    'class="page-head',
+    'class="tabs',
+    'class="empty',
+    '<table',
+    'class="toolbar"',
+  ])('are not made by hand on a page: %s', (html) => {
+    expect(pages.filter((file) => textOf(file).includes(html))).toEqual([]);
   });
 });
