@@ -45,7 +45,7 @@ export function createPage(render: Render, visits: Visits): Page {
     const shell: Shell = {
       account: { name: account.name, email: account.email },
       csrf,
-      here: isLook(ctx) ? ctx.url : '/',
+      here: isLook(ctx) ? ctx.path : '/',
       sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
         ({ href, label, icon }) => ({ href, label, icon, current: isWithin(ctx.path, href) }),
       ),

@@ -1,5 +1,9 @@
-/** An identifier in pieces, between which a line may end: behind what joins its words. */
+/** Characters of an identifier that fit into a line on every screen. */
+const SHORT = 32;
+
+/** An identifier in pieces, between which a line may end: behind what joins its words. A short one stays whole. */
 export function jointsOf(identifier: string): readonly string[] {
+  if (identifier.length <= SHORT) return [identifier];
   return identifier.split(/(?<=[/.:_?&=-])(?![/.:_?&=-])/);
 }
 

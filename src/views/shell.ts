@@ -3,7 +3,7 @@ export interface Shell {
   readonly account: { readonly name: string; readonly email: string };
   /** For every form on the page. */
   readonly csrf: string;
-  /** Where one is, to come back to; `/` on a page that answers a form. */
+  /** Where one is, to come back to, without what the address asks; `/` on a page that answers a form. */
   readonly here: string;
   readonly sections: readonly {
     readonly href: string;

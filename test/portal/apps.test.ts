@@ -97,7 +97,7 @@ describe('a new app', () => {
     const { visitor } = await aDeveloper();
     const page = await submit(visitor, '/apps/new', '/apps', { type: 'native', name: 'x', redirectUris: uri });
     expect(page.response.status).toBe(400);
-    expect(page.text).toMatch(/id="redirectUris-problem">“[^<]{20,}\.</);
+    expect(page.text).toMatch(/id="redirectUris-problem"><svg.*?<\/svg>“[^<]{20,}\.</);
   });
 
   it('takes fields that are on its form and no other', async () => {
