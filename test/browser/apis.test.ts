@@ -142,12 +142,12 @@ it('subscribe → approve → token → cancel → refused, as two people do it 
   expect((await ask()).body.scope).toBe('sales:read');
   expect(await introspect()).toEqual({ active: false });
 
-  // The developer cancels, and the very next request is refused.
+  // The developer gives it up, and the very next request is refused.
   await developer.reload();
-  await developer.getByRole('link', { name: /^Cancel/ }).click();
+  await developer.getByRole('link', { name: /^Revoke access/ }).click();
   await developer.getByLabel('Reason').fill('The board has its own tool now.');
   expect(await inspect(developer, 'subscription-cancel')).toEqual([]);
-  await developer.getByRole('button', { name: 'Cancel it' }).click();
+  await developer.getByRole('button', { name: 'Revoke it' }).click();
   await done(developer);
   expect(await inspect(developer, 'app-apis-ended')).toEqual([]);
   expect((await ask()).body.error).toBe('invalid_target');

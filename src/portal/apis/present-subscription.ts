@@ -67,7 +67,7 @@ function linksOf(row: Row, side: 'app' | 'api') {
   return [
     ...(live && row.scopes.length > 1 ? [link('narrow', 'Narrow')] : []),
     ...(live && side === 'api' ? [link('suspend', 'Suspend')] : []),
-    ...(row.state !== 'suspended' || side === 'api' ? [link('cancel', 'Cancel', true)] : []),
+    ...(row.state !== 'suspended' || side === 'api' ? [link('cancel', 'Revoke access', true)] : []),
   ];
 }
 

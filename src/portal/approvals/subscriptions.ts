@@ -71,14 +71,14 @@ function addEnds(area: Area): void {
       const row = await subscriptionOf(ctx, area, 'either');
       const home = homeOf(row, row.mayAsk ? 'app' : 'api');
       return {
-        title: `Cancel the access of ${row.appName} to ${row.apiName}?`,
+        title: `Revoke the access of ${row.appName} to ${row.apiName}?`,
         crumbs: [{ href: home, label: row.mayAsk ? row.appName : row.apiName }],
         consequences: [
           'It gets no more tokens for this API, and those that it has are refused.',
           'To have it again, it must ask anew. To keep an app out, suspend it instead.',
         ],
         reason: 'Kept in the audit trail. The other team sees it.',
-        button: 'Cancel it',
+        button: 'Revoke it',
         cancel: home,
       };
     },
