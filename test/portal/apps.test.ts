@@ -495,7 +495,7 @@ describe('scopes that are picked along with a new app', () => {
     const api = await figures();
     const page = await create(await aVisitor(server), { scopes: `${api.id} figures:read` });
     expect(page.text).toContain('It may use figures:read of Figures.');
-    expect(page.text).toContain('<h1>Ready to use</h1>');
+    expect(page.text).toContain('<h1><bdi>Ready to use</bdi></h1>');
     const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
     const clientSecret = copiesOf(page.text)['The secret'] ?? '';
     const { body } = await requestToken(server, { clientId, clientSecret });
@@ -508,7 +508,7 @@ describe('scopes that are picked along with a new app', () => {
   it('are none when none is picked, and the page says what is missing', async () => {
     await figures();
     const page = await create(await aVisitor(server), {});
-    expect(page.text).toContain('<h1>Created; it needs an API</h1>');
+    expect(page.text).toContain('<h1><bdi>Created; it needs an API</bdi></h1>');
     expect(page.text).not.toContain('Ready to use');
     const clientId = /app_\w+/.exec(page.url)?.[0] ?? '';
     expect(page.text).toContain(`href="/apis?app=${clientId}">Choose an API</a>`);
@@ -524,7 +524,7 @@ describe('scopes that are picked along with a new app', () => {
     expect(refused.text).toContain(`value="${scopes}" class="waits" checked`);
     const page = await create(visitor, { scopes, reason: 'Monthly figures' });
     expect(page.text).toContain('The operator was asked for figures:write.');
-    expect(page.text).toContain('<h1>Created; its API has to agree</h1>');
+    expect(page.text).toContain('<h1><bdi>Created; its API has to agree</bdi></h1>');
     expect(page.text).toContain('lks_');
     const names = (await listClients(server.database.db, { search: 'Along' }, operator())).rows.length;
     expect((await create(visitor, { scopes: 'api_made_up x' })).response.status).toBe(400);

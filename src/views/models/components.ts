@@ -128,6 +128,10 @@ export interface ComponentModels {
   };
   'form-problem': { readonly form: FormView };
   button: ButtonView;
+  /** The first button of a form that has several: what Enter presses in a field. */
+  'default-button': Record<string, never>;
+  /** Asks for a part of its form anew while one types in a field; live.js does that, and a click without it. */
+  'live-search': { readonly formaction: string; readonly shows: string; readonly field: string };
   badge: Badge;
   badges: { readonly badges: readonly Badge[] };
   notice: { readonly tone: 'done' | 'advice' | 'problem'; readonly text?: string; readonly body?: Html };
