@@ -169,7 +169,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
-  const portal = portalRoutes({ ...edges, render, themes, production, signOuts, cookieKeys, pictures, sendsMail, joinLimit });
+  const shown = { render, themes, signOuts, production };
+  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
     db,
     jobs: rounds.counts,
