@@ -74,7 +74,7 @@ function refusals(output: string): string[] {
 /** Goes where an app sends a person to sign out. The page asks nothing: its script sends the form. @returns where they end */
 export async function signOut(browser: Person, url: string): Promise<string | undefined> {
   const page = await browser.visit(url);
-  if (!page.text.includes('submit-form.js')) throw new Error(`the server asks the person: ${page.text}`);
+  if (!page.text.includes('/assets/submit-form')) throw new Error(`the server asks the person: ${page.text}`);
   return (await browser.submit(page, '/session/end/confirm')).leftTo?.href;
 }
 
