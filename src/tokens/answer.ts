@@ -14,7 +14,7 @@ export const REVOKED: WholeAnswer = { headers: [...HEADERS, ...JSON_TYPE], body:
 
 export const success = (body: object): WholeAnswer => ({ headers: SUCCESS_HEADERS, body: JSON.stringify(body) });
 
-/** A passing failure of ours, on whichever way it is met. */
+/** The answer to a failure of ours that passes, the same on both ways. */
 export const UNAVAILABLE_ERROR = {
   error: 'temporarily_unavailable',
   error_description: 'the server cannot answer right now; try again',

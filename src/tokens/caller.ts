@@ -36,7 +36,7 @@ export async function authenticate(
   const credentials = readCredentials(authorization, form);
   if (!credentials) return undefined;
   const { clientId, secret: presented } = credentials;
-  // Read when it is not remembered: the first request of many an app is as plain as the others.
+  // An app that is not remembered is read, because its first request is often as plain as the later ones.
   const app = clientCache.peek(clientId) ?? (await clientCache.find(db, clientId));
   if (!app) return undefined;
   const { auth_method: method } = app.client;
@@ -50,7 +50,7 @@ interface Credentials {
   readonly secret: string | undefined;
 }
 
-/** By Basic or in the body, never both; only in the letters that we make ids and secrets of. */
+/** Reads credentials from Basic or from the body, never from both. They have only the letters of our ids and secrets. */
 function readCredentials(authorization: string | undefined, form: Form): Credentials | undefined {
   const clientId = form.get('client_id');
   const secret = form.get('client_secret');
@@ -68,7 +68,7 @@ export function actorOf({ ip, state }: ParameterizedContext<RequestState>, clien
   return { type: 'client', id: clientId, ip, requestId: state.requestId };
 }
 
-/** To be waited for before anything is done with a secret: its first use may end others. */
+/** Notes the use of a secret. The caller waits for it first, because the first use of a secret may end other secrets. */
 export async function noteSecretUse(secretUses: SecretUses, secret: KnownSecret | undefined): Promise<void> {
   const ended = secret && secretUses.note(secret);
   if (ended !== undefined) await ended;

@@ -33,8 +33,8 @@ export function directWay(parts: TokenParts): Middleware<RequestState> {
 }
 
 /**
- * What fails (a caller who hangs up, a signer that is away) is met again and answered on the ordinary way; but a database
- * that did not answer is not waited for twice.
+ * A failure here (a caller who hangs up, a signer that is away) sends the request to the ordinary way, which fails again and
+ * answers. Only a database that did not answer is not waited for twice.
  */
 async function attempt(
   ctx: ParameterizedContext<RequestState>,

@@ -26,7 +26,8 @@ interface Asking {
 
 /**
  * A code, device code or refresh token for tokens: read in one statement, decided, issued, and written in one statement, as
- * oidc-provider's exchange is. Who does not get to use it, and everything that would be refused or is special, goes on untouched.
+ * oidc-provider's exchange is. A request that loses a race, would be refused or is special goes on to oidc-provider, and
+ * nothing of it has been written.
  */
 export async function exchange(
   parts: TokenParts,
@@ -37,7 +38,7 @@ export async function exchange(
     return await attempt(parts, request, asking);
   } catch (err) {
     if (!isDatabaseFailure(err)) throw err;
-    // Not tried again on the ordinary way: whether it was written is not known, and then a second try looks like reuse.
+    // The ordinary way does not try again: this try may have been written, and then a second one looks like reuse.
     request.ctx.state.log.error({ err }, 'an exchange failed');
     note(parts, request, asking, { outcome: 'temporarily_unavailable' });
     return UNAVAILABLE;
@@ -131,7 +132,7 @@ function writeExchange({ exchanges }: TokenParts, { ctx, now }: PlainRequest, wr
   const { id: clientId, refresh_retry_seconds: seconds } = caller.app.client;
   const { successor, person, used } = order;
   const { refresh_token: refreshToken } = answer;
-  // A request with a proof or a scope is not for this way.
+  // The direct way takes no request with a proof or a scope.
   const resource = form.get('resource') === undefined ? undefined : order.appApi?.api.identifier;
   const terms = termsOf({ resource, granted: used.resource });
   const mayAskAgain = grant.model === 'RefreshToken' && seconds > 0 && refreshToken !== undefined;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { MachineOrder } from './grants/client-credentials.ts';
 
-/** Of one request: what was decided on it before, and how to remember what is decided now. */
+/** What was decided earlier on the same request, and a way to remember what is decided now. */
 export interface Remembered {
   readonly order: MachineOrder | undefined;
   remember(order: MachineOrder): void;

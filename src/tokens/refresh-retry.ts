@@ -24,8 +24,8 @@ export const termsOf = (asked: {
 };
 
 /**
- * What becomes of a refresh token that comes back inside of the app's `refresh_retry_seconds`. Nothing of it ends the family:
- * two tabs, two workers and an answer that got lost look just like this.
+ * Judges a refresh token that comes back within the app's `refresh_retry_seconds`. No verdict ends the family, because two
+ * tabs, two workers and a lost answer look the same.
  *
  * - `same answer`: the response of the refresh, letter by letter.
  * - `same successor`: an access token for what is asked now, with the successor of the refresh.

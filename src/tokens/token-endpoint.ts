@@ -33,7 +33,7 @@ export function tokenSteps(parts: TokenParts): Steps {
   };
 }
 
-/** Nothing is written for client credentials but, later and with others, that they were used. */
+/** Client credentials write nothing at once. Their use is noted, and written later with that of others. */
 async function fulfil(parts: TokenParts, { ctx, now }: PlainRequest, order: MachineOrder): Promise<WholeAnswer> {
   const { clientId, api, scope, secret, ep } = order;
   await noteSecretUse(parts.secretUses, secret);

@@ -70,7 +70,7 @@ class ArtifactAdapter implements Adapter {
     else await saveArtifact(this.#work.db(), borne, this.#signInEpochOf(row));
   }
 
-  /** Of a grant, code or access token. What was not read before it was decided counts as the oldest. */
+  /** The epochs that a grant, code or access token bears. An epoch that this request has not read counts as 0. */
   #epochsOf({ account_id: accountId, client_id: clientId }: ArtifactRow): Partial<ArtifactRow> {
     if (OF_CLIENT_TOKENS.has(this.#model) && clientId) {
       return { client_tokens_epoch: this.#epochs.of(`client-tokens ${clientId}`) ?? 0 };
@@ -84,7 +84,7 @@ class ArtifactAdapter implements Adapter {
 
   #signInEpochOf({ account_id: accountId }: ArtifactRow): number | 'now' | null {
     if (!OF_A_SIGN_IN.has(this.#model) || !accountId) return null;
-    // Without one that was found before, the person signs in with this.
+    // A request that has read no earlier sign-in of the person is the sign-in itself.
     return this.#epochs.of(signInsOf(accountId)) ?? 'now';
   }
 
@@ -98,7 +98,7 @@ class ArtifactAdapter implements Adapter {
     return stored && withUse(stored);
   }
 
-  /** The provider asks for each kind of token that it may be, which is one look. */
+  /** The provider asks once for each kind that a token may be of. The database is asked only the first time. */
   async #present(id: string, exchange: Exchange): Promise<AdapterPayload | undefined> {
     if (exchange.presented?.id !== id) exchange.presented = { id, found: this.#work.find(id) };
     const presented = await exchange.presented.found;
@@ -108,7 +108,7 @@ class ArtifactAdapter implements Adapter {
     const mayBeRetry = judgeRetry && presented.consumedAt && this.#model === 'RefreshToken';
     const found = mayBeRetry ? await findRetry(this.#work.db(), id, this.#clock()) : undefined;
     if (!judgeRetry || !found) return withUse(presented);
-    // Shown as unused, so that every check of a refresh is made of the retry too; consume() then says what becomes of it.
+    // The provider sees the token as unused, so it checks the retry like any refresh. consume() then decides about the retry.
     exchange.retry = { ...found, tokenHash: hashOf(id), verdict: judgeRetry(found, presented.payload) };
     return presented.payload;
   }
@@ -122,7 +122,7 @@ class ArtifactAdapter implements Adapter {
   /** Only device codes have one (device/codes.ts). */
   async findByUserCode(): Promise<undefined> {}
 
-  /** The provider ignores what this returns, so whoever comes second gets the protocol's error from here. */
+  /** The provider ignores what this returns, so the second request for the same thing gets its error from here. */
   async consume(id: string): Promise<void> {
     const exchange = this.#work.exchange();
     if (exchange?.retry && hashOf(id).equals(exchange.retry.tokenHash)) return useAgain(exchange.retry.verdict);
@@ -140,12 +140,12 @@ class ArtifactAdapter implements Adapter {
     await this.#end({ artifacts: [{ model: this.#model, id }], grants: [] });
   }
 
-  /** The provider calls this for each kind of token in turn, and for access tokens always: all of them end there. */
+  /** The provider calls this for several kinds of token, and always for access tokens. That call ends the tokens of all kinds. */
   async revokeByGrantId(grantId: string): Promise<void> {
     if (this.#model === 'AccessToken') await this.#end({ artifacts: [], grants: [grantId] });
   }
 
-  /** An exchange ends at its own end what it has to. */
+  /** During an exchange this only notes what has to end; the exchange ends it when it is over. */
   async #end(endings: Endings): Promise<void> {
     const gathered = this.#work.exchange()?.endings;
     gathered?.artifacts.push(...endings.artifacts);
@@ -154,7 +154,7 @@ class ArtifactAdapter implements Adapter {
   }
 }
 
-/** What the refresh goes on with: nothing is used up. @throws AnsweredBefore @throws InvalidGrant, and the family stays */
+/** Lets a retry go on without using anything up. @throws AnsweredBefore @throws InvalidGrant, and the family stays */
 function useAgain(verdict: RetryVerdict): void {
   if (verdict === 'same answer') throw new AnsweredBefore();
   if (verdict === 'other key') throw new errors.InvalidGrant('the retry has another proof key than the refresh had');
@@ -177,7 +177,7 @@ function clientAdapter(
   return {
     async find(id) {
       const entry = await clientCache.find(work.db(), id);
-      // As it was when the entry was read, however long ago that is.
+      // The epoch of the moment in which the entry was read, however long ago that is.
       if (entry) epochs.noteClient(entry);
       return entry && toClientMetadata(entry, signing);
     },

@@ -15,8 +15,8 @@ const MODELS = [
 ] as const;
 
 /**
- * What this server issued and stored ends when it says. The provider finds it for 15 seconds more, a tolerance that is meant
- * for the clocks of others (client assertions keep it), and then answers for itself in some places and not in others.
+ * What this server stored ends in the second in which it expires. The provider would find it for 15 seconds more. That tolerance
+ * is meant for the clocks of others, and client assertions keep it. Some of the provider's endpoints check again, others do not.
  */
 export function endInTime(provider: Provider, clock: () => Date): void {
   for (const name of MODELS) {

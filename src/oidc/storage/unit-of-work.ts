@@ -16,11 +16,11 @@ import { type Endings, end } from './endings.ts';
 export interface Exchange {
   /** What is written at its end, in one statement. */
   readonly writes: Writes;
-  /** What it revokes instead, when it turns out that it must not be: written although it is refused. */
+  /** What the exchange revokes when it is refused. It is written in spite of the refusal. */
   readonly endings: Endings;
   /** The code or token that is being used or looked at. */
   presented: { readonly id: string; readonly found: Promise<StoredToken | undefined> } | undefined;
-  /** Proofs whose only use is in this request. */
+  /** DPoP proofs and client assertions that this request has used. When the exchange runs again, it may use them again. */
   readonly proofs: Set<string>;
   /** What becomes of a just-used refresh token that comes back; undefined where that is always reuse. */
   readonly judgeRetry: JudgeRetry | undefined;
@@ -35,7 +35,7 @@ export type JudgeRetry = (found: FoundRetry, used: ArtifactPayload) => RetryVerd
 const MOST_ATTEMPTS = 3;
 
 export interface UnitOfWork {
-  /** The transaction inside of one, the pool outside. */
+  /** The transaction, inside one; the pool, outside. */
   db(): Db;
   exchange(): Exchange | undefined;
   /** A code or token that somebody presents. */
@@ -96,7 +96,7 @@ export function createUnitOfWork(db: Kysely<Tables>, { find, write }: Exchanges)
   };
 }
 
-/** What it revoked stays; of what it would have written just the audit is left. */
+/** Writes what the exchange revoked, with its audit events. The rest of what it would have written is dropped. */
 async function writeEndings(db: Kysely<Tables>, { endings, writes }: Exchange, { actor, now }: By): Promise<void> {
   if (endings.artifacts.length + endings.grants.length === 0) return;
   await end(db, endings, { actor: actor(), events: writes.events.splice(0), now });

@@ -28,7 +28,7 @@ export interface Asked {
   readonly now: Date;
 }
 
-/** What is to be issued on behalf of a person. What they may have of the API today is decided after it. */
+/** What is to be issued on behalf of a person. A later step decides what they may have of the API today. */
 export interface PersonalOrder {
   readonly used: UsedToken;
   readonly person: Person;
@@ -117,10 +117,10 @@ function liveGrant({ client }: CachedClient, stored: StoredToken, now: Date): Gr
 
 const words = (text: string | undefined) => text?.split(' ').filter(Boolean) ?? [];
 
-/** What a code has in it for itself alone. */
+/** Members of a code that its refresh token does not take over. */
 const OF_A_CODE = new Set(['codeChallenge', 'codeChallengeMethod', 'redirectUri', 'params', 'inFlight', 'deviceInfo']);
 
-/** The refresh token that follows a code or refresh token, which hands on the rest of what it has. */
+/** The refresh token that follows a code or refresh token. It takes over all other members. */
 export function successorOf(
   used: UsedToken,
   family: { readonly gty: string | undefined; readonly rotations: number; readonly iiat: number },

@@ -18,7 +18,7 @@ export function revocationSteps(parts: TokenParts): Steps {
 
 const DONE = { answer: REVOKED };
 
-/** @returns whether it is done; if not, it is for the ordinary way to say what there is to say */
+/** @returns whether the token was revoked; if not, the ordinary way answers */
 async function revoke({ db, ownTokens }: TokenParts, { ctx, caller, token, now }: Asked): Promise<boolean> {
   const clientId = caller.app.client.id;
   const by = { actor: actorOf(ctx, clientId), now };
@@ -32,7 +32,7 @@ async function revoke({ db, ownTokens }: TokenParts, { ctx, caller, token, now }
   const stored = await findStoredToken(db, token);
   if (!stored) return true;
   if (stored.model !== 'AccessToken') return false;
-  // What is over already is as good as revoked.
+  // A token that has ended counts as revoked.
   if (!isAlive(stored.payload, now) || !sessionLives(stored, now)) return true;
   return revokeFamily(db, { token, clientId, withSession: true }, by);
 }

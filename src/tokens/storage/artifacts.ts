@@ -80,7 +80,7 @@ function encodePayload(model: string, id: string, payload: ArtifactPayload): str
   return JSON.stringify({ ...rest, [member]: undefined, sealed: sealed(rest[member]) });
 }
 
-/** The payload as it was saved. `id` is what is borne, and is not stored. */
+/** The payload as it was saved. `id` is the value that somebody presents, which is not stored. */
 export function decodePayload(model: string, id: string, stored: Record<string, unknown>): ArtifactPayload {
   const { sealed, ...rest } = stored;
   if (sealed === undefined) return { ...rest, jti: id };
@@ -101,7 +101,7 @@ export function toArtifactRow(
   return {
     id_hash: hashOf(id),
     model,
-    // A grant bears its own id, so that all of a grant is found by one column; its id opens nothing.
+    // A grant's row has the grant's own id too, so one column finds all rows of a grant. Nobody gets in by that id.
     grant_id: payload.grantId ?? (model === 'Grant' ? id : null),
     account_id: personIn(payload) ?? null,
     client_id: payload.clientId ?? null,
@@ -117,14 +117,14 @@ export function toArtifactRow(
   };
 }
 
-/** Whose it is. A sign-in or consent under way belongs to who signed in last, so that it ends with that person's sessions. */
+/** The person. A sign-in or consent under way belongs to the person who signed in last, and ends with their sessions. */
 function personIn({ accountId, result, session }: ArtifactPayload): string | undefined {
   return accountId ?? result?.login?.accountId ?? session?.accountId;
 }
 
 const KEY = ['id_hash', 'model', 'created_at'] as const;
 
-/** What saving again replaces. When it was used, and when a device may poll again, is not saved but noted. */
+/** The columns that saving again replaces. It leaves the time of use, and the time of a device's next poll. */
 const REPLACED = [
   'grant_id',
   'account_id',
@@ -135,7 +135,7 @@ const REPLACED = [
   'expires_at',
   'poll_interval',
 ] as const;
-/** Who saves again may have read a higher one since. */
+/** A request that saves the artifact again may have read a higher epoch since. */
 const KEPT_LOW = ['client_epoch', 'consent_epoch', 'client_tokens_epoch'] as const;
 const SAVED = [...KEY, ...REPLACED, ...KEPT_LOW] as const satisfies readonly (keyof ArtifactRow)[];
 
@@ -194,7 +194,7 @@ export async function findArtifactByUid(db: Db, model: string, uid: string): Pro
   return rows[0]?.payload;
 }
 
-/** One statement, so that of two that use it at once only one can. @returns whether it was this one */
+/** One statement, so that two requests cannot both use it up. @returns whether this request used it up */
 export async function consumeArtifact(db: Db, model: string, id: string, now: Date): Promise<boolean> {
   const row = await db
     .updateTable('artifacts')

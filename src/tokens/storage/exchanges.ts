@@ -32,7 +32,7 @@ export function createExchanges(database: Pick<Database, 'db' | 'deadlines'>, lo
       name: 'exchanges are written',
       alone: ({ writes, by }) => write(db, writes, by),
       async together(orders) {
-        // One that did not get to use its token may have to wait for somebody who has it, and finds out alone.
+        // An exchange that could not use its token may have to wait for the request that holds the row. It tries again by itself.
         const used = await writeTogether(db, orders);
         return new Map([...used].map((place) => [place, true]));
       },

@@ -37,7 +37,7 @@ export function toRetryRow(refresh: {
 /** What is kept of a refresh for its retries. */
 export interface FoundRetry {
   readonly sealed: Uint8Array;
-  /** Used, or gone. */
+  /** Whether the new refresh token was used, or does not exist any more. */
   readonly successorUsed: boolean;
 }
 

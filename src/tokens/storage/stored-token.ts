@@ -58,7 +58,7 @@ const COLUMNS = `used.model, used.payload, used.consumed_at, used.grant_id, owne
     (select json_object_agg(value, epoch) from epochs
       where kind = 'roles' and value = any(${NAMES_OF_ROLES})) as roles_epochs`;
 
-/** What belongs to it. */
+/** Its grant, person and session. */
 const JOINED = `
   left join artifacts owner
     on owner.model = 'Grant' and owner.id_hash = sha256(convert_to(used.grant_id, 'UTF8'))

@@ -73,7 +73,7 @@ function use(statement: Statement, { model, id }: { model: string; id: string },
     returning 1 as one`;
 }
 
-/** Nobody uses it up meanwhile. */
+/** Locks the row, so that nobody uses it up meanwhile. */
 function hold(statement: Statement, refreshToken: string): string {
   return `select 1 as one from artifacts
     where id_hash = ${statement.parameter(hashOf(refreshToken), 'bytea')} and model = 'RefreshToken' and ${IS_GOOD}
