@@ -130,8 +130,9 @@ async function tracesOf(played: readonly Played[]): Promise<Map<Twin, unknown>> 
   );
 }
 
-/** Its times are the database's. */
-const lengthOf = ({ seq: _seq, issued_before: from, forget_at: until, ...entry }: Selectable<RevocationTable>) => ({
+/** Its times and its transaction are the database's. */
+type Revocation = Selectable<RevocationTable> & { readonly changed_in?: unknown };
+const lengthOf = ({ seq: _seq, changed_in: _in, issued_before: from, forget_at: until, ...entry }: Revocation) => ({
   ...entry,
   remembered: until.getTime() - from.getTime(),
 });

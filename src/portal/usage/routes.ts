@@ -11,7 +11,7 @@ import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { periodOf, presentOutcome, presentRequest, presentUsage } from './present.ts';
 
-const KEPT = `One success a minute of each kind and ${FAILURES_A_MINUTE} failures a minute are listed, for ${RETENTION.requests} days; all are counted above.`;
+const KEPT = `One success a minute of each kind, what else successes did not get, and ${FAILURES_A_MINUTE} failures a minute are listed, for ${RETENTION.requests} days; all are counted above.`;
 
 /** What apps do: an app's own requests with their reasons, and an API's consumers. */
 export function addUsage(area: Area): void {
