@@ -20,6 +20,8 @@ export const INCARNATION = `(select (value ->> 'number')::float8 from settings w
 /** The life of a database, and by what it is known again. */
 interface Incarnation {
   readonly number: number;
+  /** Unix seconds by the database's clock: when it began. Verifiers go from an earlier one to a later one. */
+  readonly since?: number;
   readonly identity?: string;
 }
 
@@ -52,8 +54,8 @@ export async function followIncarnation(db: Kysely<Tables>, now: Date): Promise<
   if (identity === undefined || identity === known.identity) return;
   const by = { actor: { type: 'system' }, now } as const;
   await inTransaction(db, async (trx) => {
-    const { number, identity: before } = await lockIncarnation(trx);
-    if (before === undefined) await saveIncarnation(trx, { number, identity }, now);
+    const { identity: before, ...rest } = await lockIncarnation(trx);
+    if (before === undefined) await saveIncarnation(trx, { ...rest, identity }, now);
     // Another process may have been faster.
     else if (before !== identity) await begin(trx, identity, 'it is another database than before', by);
   });
@@ -66,10 +68,11 @@ export async function declareRestored(db: Kysely<Tables>, { reason }: { reason: 
 }
 
 async function begin(trx: Db, identity: string | undefined, reason: string, by: By): Promise<void> {
-  const { number: before } = await lockIncarnation(trx);
-  let number = before;
-  while (number === before) number = randomInt(2 ** 32);
-  await saveIncarnation(trx, { number, ...(identity !== undefined && { identity }) }, by.now);
+  const before = await lockIncarnation(trx);
+  let { number } = before;
+  while (number === before.number) number = randomInt(2 ** 32);
+  const since = Math.max(await readTime(trx), before.since + 1);
+  await saveIncarnation(trx, { number, since, ...(identity !== undefined && { identity }) }, by.now);
   // Apps are remembered with the number, and what is remembered of them may be from a time that the database has lost.
   await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
   await announce(trx, REVOCATIONS_TOPIC);
@@ -81,9 +84,18 @@ async function findIncarnation(db: Db): Promise<Incarnation> {
   return row.value as Incarnation;
 }
 
-async function lockIncarnation(trx: Db): Promise<Incarnation> {
-  const query = trx.selectFrom('settings').select('value').where('key', '=', KEY).forUpdate();
-  return (await query.executeTakeFirstOrThrow()).value as Incarnation;
+/** The first one began when it was written. */
+async function lockIncarnation(trx: Db): Promise<Incarnation & { readonly since: number }> {
+  const query = trx.selectFrom('settings').select(['value', 'updated_at']).where('key', '=', KEY).forUpdate();
+  const { value, updated_at: written } = await query.executeTakeFirstOrThrow();
+  return { since: Math.floor(written.getTime() / 1000), ...(value as Incarnation) };
+}
+
+async function readTime(db: Db): Promise<number> {
+  const { rows } = await sql<{
+    now: number;
+  }>`select floor(extract(epoch from clock_timestamp()))::float8 as now`.execute(db);
+  return rows[0]?.now ?? 0;
 }
 
 async function saveIncarnation(trx: Db, incarnation: Incarnation, now: Date): Promise<void> {

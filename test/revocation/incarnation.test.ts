@@ -22,7 +22,7 @@ const db = () => server.database.db;
 
 const saved = async () => {
   const row = await db().selectFrom('settings').select('value').where('key', '=', 'incarnation').executeTakeFirst();
-  return row?.value as { number: number; identity?: string };
+  return row?.value as { number: number; since: number; identity?: string };
 };
 const restores = () => db().selectFrom('audit_events').select('type').where('type', '=', 'database.restored').execute();
 
@@ -37,7 +37,11 @@ const becomeAnother = () =>
 describe('the life of a database', () => {
   it('goes on when another process starts', async () => {
     const before = await saved();
-    expect(before).toEqual({ number: expect.any(Number), identity: await readIdentity(db()) });
+    expect(before).toEqual({
+      number: expect.any(Number),
+      since: expect.any(Number),
+      identity: await readIdentity(db()),
+    });
     const other = await startTestServer({ beside: server });
     await other.stop();
     expect(await saved()).toEqual(before);
@@ -50,7 +54,8 @@ describe('the life of a database', () => {
     await becomeAnother();
     await Promise.all([1, 2, 3].map(() => followIncarnation(db(), new Date())));
     const after = await saved();
-    expect(after).toEqual({ number: expect.any(Number), identity: before.identity });
+    expect(after).toEqual({ number: expect.any(Number), since: expect.any(Number), identity: before.identity });
+    expect(after.since).toBeGreaterThan(before.since);
     expect(after.number).not.toBe(before.number);
     expect(after.number).toBeLessThan(2 ** 32);
     expect(await restores()).toHaveLength(1);
