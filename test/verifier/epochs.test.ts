@@ -338,7 +338,7 @@ describe('two processes behind one address', () => {
     expect(await outcome(token())).toBe('accepted');
   });
 
-  it('what one has forgotten for long and the other has not is never unknown', async () => {
+  it('what one has forgotten for long and the other has not is never unknown, also when it cannot be fetched', async () => {
     const two = ahead();
     answering(two.ahead);
     await outcome(token());
@@ -346,6 +346,8 @@ describe('two processes behind one address', () => {
     answering(two.behind);
     await nextPoll();
     answering(two.ahead);
+    const part = `/epochs/2/${segmentOf(app(), 2)}`;
+    two.ahead.say = (_payload, path) => (path.startsWith(part) ? 'nonsense' : undefined);
     for (let passed = 0; passed < 320; passed += 2) {
       // Another part changes, so that a list comes each time.
       const other = [...Array(99)].map(aName).find((name) => segmentOf(name, 2) !== segmentOf(app(), 2)) ?? '';
