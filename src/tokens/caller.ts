@@ -69,7 +69,10 @@ export function actorOf({ ip, state }: ParameterizedContext<RequestState>, clien
 }
 
 /** Notes the use of a secret. The caller waits for it first, because the first use of a secret may end other secrets. */
-export async function noteSecretUse(secretUses: SecretUses, secret: KnownSecret | undefined): Promise<void> {
+export async function noteSecretUse(
+  secretUses: SecretUses,
+  secret: Pick<KnownSecret, 'id' | 'endsOthers'> | undefined,
+): Promise<void> {
   const ended = secret && secretUses.note(secret);
   if (ended !== undefined) await ended;
 }

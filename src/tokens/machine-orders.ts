@@ -8,7 +8,7 @@ export interface Remembered {
   remember(order: MachineOrder): void;
 }
 
-/** So many that were used last are remembered for certain, and twice as many at most; each takes about half a kilobyte. */
+/** So many that were used last are remembered for certain, and twice as many at most; each takes some hundred bytes. */
 const MOST = 100_000;
 
 /**
@@ -19,13 +19,13 @@ const MOST = 100_000;
  */
 export function createMachineOrders(clientCache: ClientCache, most = MOST) {
   const orders = createRecent<MachineOrder>(most);
-  /** A scope that was cut out of a form keeps the form in memory; here all orders have the same one. */
-  const scopes = new Map<string, string>();
+  /** What many orders have alike is there once. A scope that was cut out of a form would also keep the form in memory. */
+  const terms = new Map<string, Pick<MachineOrder, 'scope' | 'ep'>>();
   let generation = clientCache.generation();
   return (authorization: string | undefined, body: string, now: Date): Remembered => {
     if (generation !== clientCache.generation()) {
       orders.clear();
-      scopes.clear();
+      terms.clear();
     }
     generation = clientCache.generation();
     const started = generation;
@@ -34,13 +34,14 @@ export function createMachineOrders(clientCache: ClientCache, most = MOST) {
     const lives = known && (!known.secret.expiresAt || now < known.secret.expiresAt);
     return {
       order: lives ? known : undefined,
-      remember({ scope, ...order }) {
+      remember(order) {
         // What was read before a change is not remembered after it.
         if (started !== clientCache.generation()) return;
-        if (scopes.size >= most) scopes.clear();
-        const same = scopes.get(scope) ?? scope;
-        scopes.set(same, same);
-        orders.set(request, { ...order, scope: same });
+        if (terms.size >= most) terms.clear();
+        const name = `${order.ep.join()} ${order.scope}`;
+        const { scope, ep } = terms.get(name) ?? order;
+        terms.set(name, { scope, ep });
+        orders.set(request, { ...order, scope, ep });
       },
     };
   };

@@ -6,7 +6,7 @@ import { createMachineOrders } from '../../src/tokens/machine-orders.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const anOrder = (clientId: string, expiresAt: Date | null = null) =>
-  ({ clientId, scope: 'reports:read', secret: { expiresAt } }) as MachineOrder;
+  ({ clientId, scope: 'reports:read', ep: [1], secret: { expiresAt } }) as unknown as MachineOrder;
 
 function remembering(most: number) {
   const clientCache = createClientCache();
@@ -52,6 +52,17 @@ describe('what was decided for programs', () => {
     ask('three').remember(anOrder('three'));
     early.remember(anOrder('two'));
     expect([ask('one').order, ask('two').order]).toEqual([undefined, undefined]);
+  });
+
+  it('keeps the scope and the epochs of each', () => {
+    const { ask } = remembering(100);
+    const terms = [
+      ['a', [1]],
+      ['a', [1, 2]],
+      ['b', [1]],
+    ] as const;
+    for (const [index, [scope, ep]] of terms.entries()) ask(`${index}`).remember({ ...anOrder('one'), scope, ep });
+    expect(terms.map((_, index) => [ask(`${index}`).order?.scope, ask(`${index}`).order?.ep])).toEqual(terms);
   });
 
   it('ends with the secret', () => {

@@ -12,7 +12,8 @@ export interface MachineOrder {
   readonly clientId: string;
   readonly api: AppApi['api'];
   readonly scope: string;
-  readonly secret: KnownSecret;
+  /** Without its hash: what is remembered was proved by the whole request. */
+  readonly secret: Pick<KnownSecret, 'id' | 'expiresAt' | 'endsOthers'>;
   readonly ep: readonly number[];
 }
 
@@ -30,5 +31,7 @@ export function decide({ app, secret }: Caller, form: Form): MachineOrder | unde
   if (refused.length > 0 || granted.length === 0) return undefined;
   const scope = granted.join(' ');
   const ep = toEp(app.epochs.incarnation, { ...app.epochs, ...appApi.epochs });
-  return isSmall(scope) ? { clientId: client.id, api: appApi.api, scope, secret, ep } : undefined;
+  const { id, expiresAt, endsOthers } = secret;
+  const used = { id, expiresAt, endsOthers };
+  return isSmall(scope) ? { clientId: client.id, api: appApi.api, scope, secret: used, ep } : undefined;
 }
