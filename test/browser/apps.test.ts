@@ -150,6 +150,8 @@ describe('a secret that is rotated under a running client', () => {
     })();
 
     await page.getByRole('link', { name: 'Go to the app' }).click();
+    expect(await inspect(page, 'apps-show')).toEqual([]);
+    await page.getByRole('link', { name: 'Credentials' }).click();
     await page.getByRole('link', { name: 'Rotate first' }).click();
     await page.getByLabel('Name').fill('after the rotation');
     expect(await page.getByLabel('Hours for which the old one stays').inputValue()).toBe('24');
@@ -159,8 +161,10 @@ describe('a secret that is rotated under a running client', () => {
     await page.getByRole('button', { name: 'Make the new secret' }).click();
     const fresh = (await page.getByLabel('The secret').innerText()).trim();
     await page.getByRole('link', { name: 'Go to the app' }).click();
+    await page.getByRole('link', { name: 'Credentials' }).click();
+    expect(await page.getByText(`ends with ${fresh.slice(-4)}`).count()).toBe(1);
     expect(await page.getByText('Ends by itself when “after the rotation” is first used.').isVisible()).toBe(true);
-    expect(await inspect(page, 'apps-show')).toEqual([]);
+    expect(await inspect(page, 'apps-credentials')).toEqual([]);
     const before = statuses.length;
     current = fresh;
     await wentOver.promise;
@@ -220,7 +224,7 @@ describe('the pages of apps', () => {
     const buffer = await sharp(Buffer.from(svg)).png().toBuffer();
     await page.getByLabel('Picture').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer });
     await page.getByRole('button', { name: 'Upload' }).click();
-    expect(await inspect(page, 'apps-show-web')).toEqual([]);
+    expect(await inspect(page, 'apps-settings-logo')).toEqual([]);
     const query = new URLSearchParams({
       client_id: clientId,
       response_type: 'code',

@@ -124,7 +124,7 @@ describe('the home page in a browser', () => {
     const page = await open(await aPerson(server.database));
     expect(await heading(page)).toBe('Welcome, Ada Lovelace');
     expect(await inspect(page, 'home-empty')).toEqual([]);
-    await page.getByRole('link', { name: 'New team' }).click();
+    await page.getByRole('link', { name: 'Start a team' }).click();
     expect(await heading(page)).toBe('New team');
   });
 
@@ -133,7 +133,7 @@ describe('the home page in a browser', () => {
     expect(await heading(page)).toBe('4 things need you.');
     expect(await inspect(page, 'home-full')).toEqual([]);
     await page.getByRole('link', { name: 'See why' }).click();
-    expect(await heading(page)).toBe('Requests');
+    expect(await page.getByRole('link', { name: 'Activity' }).getAttribute('aria-current')).toBe('page');
   });
 });
 
@@ -146,7 +146,7 @@ describe('requests and usage in a browser', () => {
     await server.app.usage.flush();
     const page = await open(developer);
     await page.goto(`${server.issuer}/apps/${sales.clientId}`);
-    await page.getByRole('link', { name: 'Requests', exact: true }).click();
+    await page.getByRole('link', { name: 'Activity', exact: true }).click();
     expect(await page.getByRole('img', { name: /of them failed/ }).count()).toBe(1);
     expect(await page.locator('main').innerText()).toContain('The secret is not one of this app’s live secrets');
     expect(await inspect(page, 'requests')).toEqual([]);

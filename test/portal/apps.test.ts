@@ -198,11 +198,11 @@ describe('secrets in the portal', () => {
       at: '',
     });
     const second = copiesOf(rotated.text)['The secret'];
-    expect((await visitor.visit(path)).text).toContain('Ends by itself when “second” is first used.');
+    expect((await visitor.visit(`${path}/credentials`)).text).toContain('Ends by itself when “second” is first used.');
     expect([await works(app.clientSecret), await works(second), await works(app.clientSecret)]).toEqual([
       200, 200, 401,
     ]);
-    const page = await visitor.visit(path);
+    const page = await visitor.visit(`${path}/credentials`);
     expect(page.text).toContain('Ada Lovelace');
     expect(page.text).not.toContain(second);
     const revoke = (await secretsOf(app.clientId)).find(({ name }) => name === 'staging')?.id;
@@ -239,20 +239,22 @@ describe('secrets in the portal', () => {
     const left = (old?.expires_at?.getTime() ?? 0) - Date.now();
     expect(left).toBeGreaterThan(86_000_000);
     expect(left).toBeLessThanOrEqual(86_400_000);
-    expect((await visitor.visit(path)).text).toContain('A newer secret is there. Give it to every process');
+    expect((await visitor.visit(`${path}/credentials`)).text).toContain(
+      'A newer secret is there. Give it to every process',
+    );
   });
 
   it('that have ended are removed, by one name for eyes and ears; who only looks is not told to add one', async () => {
     const { visitor, app, team, path } = await aDeveloper();
     const ended = await visitor.visit(`${path}/secrets/${app.secret?.id}/rotate`);
     await visitor.submit(ended, '/rotate', { name: 'next', days: '30', when: 'now' });
-    expect((await visitor.visit(path)).text).toMatch(/>Remove<span class="unseen"> [^<]+<\/span></);
+    expect((await visitor.visit(`${path}/credentials`)).text).toMatch(/>Remove<span class="unseen"> [^<]+<\/span></);
     const viewer = await aPerson(server.database);
     const member = { team_id: team, account_id: viewer.account.id, role: 'viewer' as const, created_at: new Date() };
     await server.database.db.insertInto('team_members').values(member).execute();
     await server.database.db.deleteFrom('client_secrets').where('client_id', '=', app.clientId).execute();
-    expect((await visitor.visit(path)).text).toContain('so it gets no token. Add one.');
-    const seen = (await (await aVisitor(server, viewer)).visit(path)).text;
+    expect((await visitor.visit(`${path}/credentials`)).text).toContain('so it gets no token. Add one.');
+    const seen = (await (await aVisitor(server, viewer)).visit(`${path}/credentials`)).text;
     expect(seen).toContain('so it gets no token.');
     expect(seen).not.toContain('Add one.');
   });
@@ -307,13 +309,13 @@ describe('secrets in the portal', () => {
         .where('id', '=', id ?? '')
         .execute();
     await use(old?.id, hoursAgo(25));
-    expect((await visitor.visit(path)).text).not.toContain('safe to revoke');
+    expect((await visitor.visit(`${path}/credentials`)).text).not.toContain('safe to revoke');
     await use(newer?.id, hoursAgo(1));
-    expect((await visitor.visit(path)).text).toContain(
+    expect((await visitor.visit(`${path}/credentials`)).text).toContain(
       'Last used 1 day ago, while a newer secret is in use: safe to revoke.',
     );
     await use(old?.id, hoursAgo(2));
-    expect((await visitor.visit(path)).text).not.toContain('safe to revoke');
+    expect((await visitor.visit(`${path}/credentials`)).text).not.toContain('safe to revoke');
   });
 });
 
@@ -419,6 +421,32 @@ describe('stopping and deleting', () => {
     expect(gone.text).toContain(`Deleted ${app.client.name}.`);
     expect(await token()).toBe(401);
     expect((await visitor.visit(path)).response.status).toBe(404);
+  });
+});
+
+describe('the pages of an app', () => {
+  it('have the same tabs, its client ID to copy, and each thing once', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    const tabs = ['', '/credentials', '/apis', '/requests', '/settings'].map((tab) => path + tab);
+    for (const tab of tabs) {
+      const { text } = await visitor.visit(tab);
+      const links = [
+        ...text.matchAll(/<a href="([^"]+)"( aria-current="page")?>(Overview|Credentials|APIs|Activity|Settings)</g),
+      ];
+      expect(links.map(([, href]) => href)).toEqual(tabs);
+      expect(links.filter(([, , current]) => current).map(([, href]) => href)).toEqual([tab]);
+      expect(text.split('<span class="unseen"> client ID</span>')).toHaveLength(2);
+    }
+    const [overview, credentials] = [await visitor.visit(path), await visitor.visit(`${path}/credentials`)];
+    expect(overview.text).toContain('It gets no token for an API until you choose one and pick scopes.');
+    expect(credentials.text).toContain(`<span class="unseen">ends with </span>${app.clientSecret.slice(-4)}</code>`);
+    expect(overview.text).not.toContain('Rotate');
+  });
+
+  it('say that an app without a secret gets no token', async () => {
+    const { visitor, app, path } = await aDeveloper();
+    await server.database.db.deleteFrom('client_secrets').where('client_id', '=', app.clientId).execute();
+    expect((await visitor.visit(path)).text).toContain('It has no secret that works, so it gets no token.');
   });
 });
 

@@ -46,7 +46,7 @@ export async function insertSecret(
   const made = { created_at: by.now, created_by: by.actor.id ?? null, expires_at: expiresAt };
   await db
     .insertInto('client_secrets')
-    .values({ id, client_id: clientId, name, hash: hashSecret(secret), ...made })
+    .values({ id, client_id: clientId, name, hash: hashSecret(secret), last_four: secret.slice(-4), ...made })
     .execute();
   await announceVersioned(db, CLIENT_CACHE_TOPIC, by.now);
   await record(db, by.actor, { type: 'client.secret_added', clientId, secretId: id, name }, by.now);
@@ -105,6 +105,7 @@ export async function listSecrets(db: Db, clientId: string, by: By) {
     .select([
       'secrets.id',
       'secrets.name',
+      'secrets.last_four',
       'secrets.created_at',
       'secrets.created_by',
       'accounts.name as created_by_name',

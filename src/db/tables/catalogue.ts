@@ -67,6 +67,8 @@ export interface ClientSecretTable {
   client_id: string;
   name: string;
   hash: Uint8Array;
+  /** To know it by; null for one from before these were kept. */
+  last_four: Late<string>;
   created_at: Created;
   /** An account id, a client id, or null for the operator. */
   created_by: Late<string>;

@@ -28,7 +28,7 @@ export function addAuthenticationPage(area: Area): void {
       const update = { clientId: client.id, ...readUpdate(fieldsOf(ctx)) };
       await updateClient(db, update, visitorOf(ctx).by);
       await visits.leave(ctx, { notice: 'Saved how the app authenticates. It is in force with the next request.' });
-      redirect(ctx, appHref(client.id));
+      redirect(ctx, `${appHref(client.id)}/credentials`);
     } catch (error) {
       const form = refusedUpdate(ctx, error);
       await show(ctx, area, await confidentialApp(ctx, area), form);

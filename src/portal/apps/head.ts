@@ -34,13 +34,12 @@ export function presentHead(ctx: Context, client: ClientDetails): AppHead {
 }
 
 /** The pages of an app, on each of them. */
-function tabsOf({ path }: Context, { id, auth_method }: Client, mayWrite: boolean) {
-  const hasCredentials = auth_method !== 'none';
+function tabsOf({ path }: Context, { id }: Client, mayWrite: boolean) {
   const pages = [
     { at: '', label: 'Overview' },
+    { at: '/credentials', label: 'Credentials' },
     { at: '/apis', label: 'APIs' },
-    { at: '/requests', label: 'Requests' },
-    ...(mayWrite && hasCredentials ? [{ at: '/authentication', label: 'Authentication' }] : []),
+    { at: '/requests', label: 'Activity' },
     ...(mayWrite ? [{ at: '/settings', label: 'Settings' }] : []),
   ];
   return pages.map(({ at, label }) => ({ href: appHref(id) + at, label, current: appHref(id) + at === path }));

@@ -43,14 +43,14 @@ export function addLogoForms(area: Area): void {
       return showSettings(ctx, area, client, undefined, error.message);
     }
     await visits.leave(ctx, { notice: 'Saved the logo.' });
-    redirect(ctx, appHref(client.id));
+    redirect(ctx, `${appHref(client.id)}/settings`);
   });
 
   router.post('/apps/:id/logo/remove', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
     await removeLogo(db, client.id, visitorOf(ctx).by);
     await visits.leave(ctx, { notice: 'Removed the logo.' });
-    redirect(ctx, appHref(client.id));
+    redirect(ctx, `${appHref(client.id)}/settings`);
   });
 }
 

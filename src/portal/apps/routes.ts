@@ -1,6 +1,7 @@
 import type { Area } from '../parts.ts';
 import { addAuthenticationPage } from './authentication.ts';
 import { addAppCreation } from './create.ts';
+import { addCredentialsTab } from './credentials.ts';
 import { addAppEnds } from './ends.ts';
 import { addAppList } from './list.ts';
 import { addLogoForms } from './logo.ts';
@@ -14,6 +15,7 @@ export function addApps(area: Area): void {
   addAppList(area);
   addAppCreation(area);
   addAppPage(area);
+  addCredentialsTab(area);
   addCredentialPages(area);
   addSecretPages(area);
   addAuthenticationPage(area);

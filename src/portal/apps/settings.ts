@@ -26,7 +26,7 @@ export function addAppSettings(area: Area): void {
     try {
       await updateClient(db, { clientId: client.id, ...readUpdate(fieldsOf(ctx), client) }, visitorOf(ctx).by);
       await visits.leave(ctx, { notice: 'Saved the settings. They are in force with the next request.' });
-      redirect(ctx, appHref(client.id));
+      redirect(ctx, `${appHref(client.id)}/settings`);
     } catch (error) {
       const form = refusedUpdate(ctx, error);
       await showSettings(ctx, area, await appOf(ctx, area, 'app.write'), form);
@@ -78,5 +78,6 @@ export async function showSettings(
     ],
     logoHint: LOGO_HINT,
     logoProblem,
+    stopped: client.disabled_at !== null,
   });
 }

@@ -1,33 +1,32 @@
+import type { By } from '../../access.ts';
 import { type AppApi, findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
-import { shownKeys } from '../../clients/keys/public-keys.ts';
 import { listSecrets } from '../../clients/secrets/secrets.ts';
+import { isLive } from '../../clients/secrets/values.ts';
 import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
-import type { AppApiRow } from '../../views/models/apps.ts';
 import { inDate, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
+import type { PageOf } from '../shell.ts';
 import { visitorOf } from '../visits.ts';
-import { appOf, presentHead } from './head.ts';
-import { presentSecrets } from './secrets/present.ts';
+import { appHref, appOf, presentHead } from './head.ts';
+import { missingApi } from './missing-api.ts';
 import { factsOfSettings } from './setting-fields.ts';
 import type { SnippetParts } from './snippets/parts.ts';
 import { codeSnippets, envSnippet } from './snippets/snippets.ts';
 
 export function addAppPage(area: Area): void {
-  const { router, db, page, issuer, clock } = area;
+  const { router, db, page, issuer } = area;
 
   router.get('/apps/:id', async (ctx) => {
     const client = await appOf(ctx, area, 'app.read');
-    const secrets = await listSecrets(db, client.id, visitorOf(ctx).by);
     const apis = await findAppApis(db, client.id);
     await page(ctx, 'apps/show', {
       app: presentHead(ctx, client),
       description: client.description,
       facts: factsOf(client, await findIdTokenSigning(db, client, visitorOf(ctx).by.now)),
       stopped: stoppedSentence(client),
-      credentials: { ...presentCredentials(client), secrets: presentSecrets(client.id, secrets, clock()) },
-      apis: apis.map(presentApi),
-      ...nextStep(client, apis),
+      issuer,
+      missing: await missingOf(area, client, { apis, by: visitorOf(ctx).by }),
       snippets: snippetsOf({ issuer, client, ...exampleApi(client, apis), secret: undefined }),
     });
   });
@@ -47,14 +46,21 @@ export function exampleApi(client: ClientDetails, apis: readonly AppApi[], chose
 
 const liveScopes = ({ subscribed, offered }: AppApi) => subscribed.filter((scope) => offered.includes(scope));
 
-/** An app that may use no API yet can get no token. */
-export function nextStep(client: ClientDetails, apis: readonly AppApi[]) {
-  return { needsApi: apis.length === 0, chooseApiHref: `/apis?app=${client.id}` };
-}
-
-function presentApi(one: AppApi): AppApiRow {
-  const { name, identifier } = one.api;
-  return { name, identifier, scopes: liveScopes(one).join(' ') || 'no scope' };
+/** What keeps an app from tokens, each with the way to mend it. */
+async function missingOf(
+  { db }: Area,
+  client: ClientDetails,
+  { apis, by }: { apis: readonly AppApi[]; by: By },
+): Promise<PageOf<'apps/show'>['missing']> {
+  const api = apis.length > 0 ? undefined : await missingApi(db, client, by);
+  const usesSecrets = client.auth_method.startsWith('client_secret');
+  const secrets = usesSecrets ? await listSecrets(db, client.id, by) : [];
+  const hasNone = usesSecrets && !secrets.some(({ expires_at }) => isLive(expires_at, by.now));
+  const secret = {
+    text: 'It has no secret that works, so it gets no token.',
+    ...{ href: `${appHref(client.id)}/secrets/new`, action: 'Add a secret' },
+  };
+  return [...(hasNone ? [secret] : []), ...(api ? [api] : [])];
 }
 
 function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): string | undefined {
@@ -63,18 +69,9 @@ function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): strin
   return `Stopped on ${inDate(disabled_at)}${why}. It gets no tokens, and those from before are refused.`;
 }
 
-function presentCredentials(client: ClientDetails) {
-  const keys = (shownKeys(client.jwks)?.keys ?? []).map(({ kty, crv, kid }) =>
-    [kty, crv, String(kid ?? '').slice(0, 200)].filter(Boolean).join(' · '),
-  );
-  const kind = { none: 'none', private_key_jwt: 'keys' }[client.auth_method as string] ?? 'secrets';
-  return { kind: kind as 'none' | 'keys' | 'secrets', keys, jwksUri: client.jwks_uri ?? undefined };
-}
-
 function factsOf(client: ClientDetails, signing: SigningNow) {
   const fact = (label: string, value: string, code = false) => ({ label, value, code });
   return [
-    fact('Client ID', client.id, true),
     fact('Team', client.team_name ?? 'None: it belongs to the operator'),
     fact(
       'Authenticates by',

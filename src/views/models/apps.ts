@@ -61,6 +61,8 @@ export type Tried =
 export interface SecretRow {
   readonly id: string;
   readonly name: string;
+  /** Its last four characters; undefined for one from before they were kept. */
+  readonly end: string | undefined;
   readonly badge: Badge;
   readonly created: string;
   readonly expires: string;
@@ -70,12 +72,6 @@ export interface SecretRow {
   readonly over: boolean;
   readonly rotateHref: string;
   readonly revokeHref: string;
-}
-
-export interface AppApiRow {
-  readonly name: string;
-  readonly identifier: string;
-  readonly scopes: string;
 }
 
 /** A field of the form with an app's settings; its value is the form's. */
@@ -151,16 +147,19 @@ export interface AppViews {
     description: string;
     facts: Pairs;
     stopped: string | undefined;
-    credentials: {
-      kind: 'secrets' | 'keys' | 'none';
-      secrets: readonly SecretRow[];
-      keys: readonly string[];
-      jwksUri: string | undefined;
-    };
-    apis: readonly AppApiRow[];
-    chooseApiHref: string;
-    needsApi: boolean;
+    issuer: string;
+    /** What keeps it from tokens. */
+    missing: readonly { text: string; href: string; action: string }[];
     snippets: readonly Snippet[];
+  };
+  'apps/credentials': {
+    shell: Shell;
+    app: AppHead;
+    issuer: string;
+    kind: 'secrets' | 'keys' | 'none';
+    secrets: readonly SecretRow[];
+    keys: readonly string[];
+    jwksUri: string | undefined;
   };
   'apps/credential': {
     shell: Shell;
@@ -186,6 +185,7 @@ export interface AppViews {
     apis: readonly Option[];
     logoHint: string;
     logoProblem: string | undefined;
+    stopped: boolean;
   };
   'apps/authentication': {
     shell: Shell;

@@ -7,6 +7,7 @@ export const appRoutes: readonly Route[] = [
   { method: 'POST', path: '/apps/new', least: 'person', form: { find: 'x' } },
   { method: 'POST', path: '/apps', least: 'person', form: { type: 'machine', name: '' } },
   { method: 'GET', path: '/apps/{app}', least: 'viewer' },
+  { method: 'GET', path: '/apps/{app}/credentials', least: 'viewer' },
   { method: 'GET', path: '/apps/{app}/credential', least: 'developer', changes: true },
   { method: 'POST', path: '/apps/{app}/try', least: 'developer', form: { secret: 'wrong' } },
   { method: 'GET', path: '/apps/{app}/secrets/new', least: 'developer', changes: true },

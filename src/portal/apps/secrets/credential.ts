@@ -1,13 +1,12 @@
 import type { Context } from 'koa';
-import type { By } from '../../../access.ts';
 import { findAppApis } from '../../../apis/app-apis.ts';
 import type { ClientDetails } from '../../../clients/find-clients.ts';
-import { listSubscriptions } from '../../../subscriptions/lists.ts';
 import type { Credential, Tried } from '../../../views/models/apps.ts';
 import { fieldsOf, textOf } from '../../forms.ts';
 import type { Area } from '../../parts.ts';
 import { visitorOf } from '../../visits.ts';
-import { appHref, appOf, presentHead } from '../head.ts';
+import { appOf, presentHead } from '../head.ts';
+import { type MissingApi, missingApi } from '../missing-api.ts';
 import { exampleApi } from '../show.ts';
 import { codeSnippets, envSnippet } from '../snippets/snippets.ts';
 import { tryCredential } from '../snippets/try-token.ts';
@@ -31,11 +30,6 @@ export function addCredentialPages(area: Area): void {
   });
 }
 
-async function waitsForApproval({ db }: Area, client: ClientDetails, by: By): Promise<boolean> {
-  const { rows } = await listSubscriptions(db, { app: client.id, state: 'pending', limit: 1 }, by);
-  return rows.length > 0;
-}
-
 /** The credential that was left for this app. With two tabs it may be another app's, which must not be shown here. */
 function credentialOf(client: ClientDetails, flash: Readonly<Record<string, unknown>>) {
   const credential = flash.credential as { clientId: string; secret: string } | undefined;
@@ -52,7 +46,7 @@ interface Shown {
 async function showCredential(ctx: Context, area: Area, { client, read, tried, chosen }: Shown): Promise<void> {
   const { db, page, issuer } = area;
   const apis = await findAppApis(db, client.id);
-  const waits = await waitsForApproval(area, client, visitorOf(ctx).by);
+  const missing = apis.length > 0 ? undefined : await missingApi(db, client, visitorOf(ctx).by);
   const example = exampleApi(client, apis, chosen);
   const usesSecret = client.auth_method.startsWith('client_secret');
   await page(ctx, 'apps/credential', (flash) => {
@@ -61,8 +55,8 @@ async function showCredential(ctx: Context, area: Area, { client, read, tried, c
     const isPublic = client.auth_method === 'none';
     return {
       app: presentHead(ctx, client),
-      title: titleOf(client, { isKnown: secret !== undefined || isPublic, isReady: apis.length > 0, waits }),
-      missing: missingOf(client, { isReady: apis.length > 0, waits }),
+      title: secret === undefined && !isPublic ? 'The secret was shown once' : titleOf(client, missing),
+      missing,
       credential: secret === undefined ? undefined : present(secret),
       isPublic,
       env: envSnippet(parts),
@@ -78,35 +72,10 @@ async function showCredential(ctx: Context, area: Area, { client, read, tried, c
   });
 }
 
-interface Standing {
-  /** There is an API that it can get a token for. */
-  readonly isReady: boolean;
-  /** Some owner of an API was asked. */
-  readonly waits: boolean;
-}
-
 /** “Ready to use” is an app that can get a token now. One that signs people in gets an ID token without any API. */
-function titleOf(client: ClientDetails, { isKnown, isReady, waits }: Standing & { isKnown: boolean }): string {
-  if (!isKnown) return 'The secret was shown once';
-  if (isReady || client.type !== 'machine') return 'Ready to use';
-  return waits ? 'Created; its API has to agree' : 'Created; it needs an API';
-}
-
-/** What keeps it from a token for an API, and where to do something about it. */
-function missingOf(client: ClientDetails, { isReady, waits }: Standing) {
-  if (isReady) return undefined;
-  if (waits) {
-    return {
-      text: 'The owner of the API has been asked and has not answered. Until then there is no token for it.',
-      href: `${appHref(client.id)}/apis`,
-      action: 'See the request',
-    };
-  }
-  const signsIn = client.type === 'machine' ? '' : 'It can sign people in. ';
-  return {
-    text: `${signsIn}It gets no token for an API until you choose one and pick scopes.`,
-    ...{ href: `/apis?app=${client.id}`, action: 'Choose an API' },
-  };
+function titleOf({ type }: ClientDetails, missing: MissingApi | undefined): string {
+  if (!missing || type !== 'machine') return 'Ready to use';
+  return missing.waits ? 'Created; its API has to agree' : 'Created; it needs an API';
 }
 
 function present(secret: string): Credential {

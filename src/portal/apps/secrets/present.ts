@@ -30,6 +30,7 @@ export function presentSecret(
   return {
     id: secret.id,
     name: secret.name,
+    end: secret.last_four ?? undefined,
     badge: BADGES[standing],
     created: `${inDate(secret.created_at)}${secret.created_by_name ? ` by ${secret.created_by_name}` : ''}`,
     expires: expiryOf(secret.expires_at, now),

@@ -54,7 +54,7 @@ export function addSecretPages(area: Area): void {
     const target = { clientId: String(ctx.params.id), secretId: String(ctx.params.secret) };
     await removeSecret(db, target, visitorOf(ctx).by);
     await visits.leave(ctx, { notice: 'Revoked the secret. Requests with it fail from now on.' });
-    redirect(ctx, appHref(target.clientId));
+    redirect(ctx, `${appHref(target.clientId)}/credentials`);
   });
 }
 
