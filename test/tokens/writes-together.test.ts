@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import pino from 'pino';
 import type { Db } from '../../src/db/connections/connection.ts';
 import { endConsent } from '../../src/revocation/epochs.ts';
@@ -164,6 +165,29 @@ async function rowsOf({ database: { db } }: TestDatabase): Promise<string[]> {
   return rows.map((row) => JSON.stringify(row)).sort();
 }
 
+const goodTokens = (count: number) =>
+  Array.from({ length: count }, (_, place): Token => ({ id: `t${place}`, model: 'RefreshToken', fate: 'good' }));
+
+/** The first statement that inserts succeeds, and the second fails. A sequence counts: no rollback undoes it. */
+async function failSecondInsert(db: Db, sqlstate: string): Promise<() => Promise<void>> {
+  await sql`create sequence inserts`.execute(db);
+  await sql
+    .raw(`create function fail_second() returns trigger language plpgsql as $$
+      begin
+        if nextval('inserts') = 2 then raise exception 'injected' using errcode = '${sqlstate}'; end if;
+        return null;
+      end $$`)
+    .execute(db);
+  await sql`create trigger fail_second before insert on refresh_retries for each statement execute function fail_second()`.execute(
+    db,
+  );
+  return async () => {
+    await sql`drop trigger fail_second on refresh_retries`.execute(db);
+    await sql`drop function fail_second`.execute(db);
+    await sql`drop sequence inserts`.execute(db);
+  };
+}
+
 const queueOf = ({ database }: TestDatabase, log = pino({ enabled: false })) => createExchanges(database, log).write;
 
 describe('exchanges that come together', () => {
@@ -186,9 +210,7 @@ describe('exchanges that come together', () => {
   });
 
   it('take one statement for up to 32, after the first', async () => {
-    const tokens = Array.from({ length: 1 + 32 + 7 }, (_, place): Token => {
-      return { id: `t${place}`, model: 'RefreshToken', fate: 'good' };
-    });
+    const tokens = goodTokens(1 + 32 + 7);
     for (const token of tokens) await make(together.database.db, token);
     const queue = queueOf(together);
     const statements = await statementsDuring(async () => {
@@ -199,9 +221,7 @@ describe('exchanges that come together', () => {
   });
 
   it('are written one by one when PostgreSQL refuses them together, and the log says so', async () => {
-    const tokens = Array.from({ length: 6 }, (_, place): Token => {
-      return { id: `t${place}`, model: 'RefreshToken', fate: 'good' };
-    });
+    const tokens = goodTokens(6);
     for (const token of tokens) await make(together.database.db, token);
     const logged: string[] = [];
     const queue = queueOf(together, pino({}, { write: (line: string) => logged.push(line) }));
@@ -213,10 +233,36 @@ describe('exchanges that come together', () => {
     ]);
   });
 
+  it.each([
+    ['40001', 'true'],
+    ['40P01', 'true'],
+    ['57014', 'true'],
+    // Whether it was written is not known.
+    ['57P01', '57P01'],
+    ['08006', '08006'],
+    ['40003', '40003'],
+  ])('that fail together with %s are each answered %s', async (sqlstate, outcome) => {
+    const tokens = goodTokens(6);
+    for (const token of tokens) await make(together.database.db, token);
+    const end = await failSecondInsert(together.database.db, sqlstate);
+    const queue = queueOf(together);
+    const answers = tokens.map((token) => outcomeOf(queue(requestFor(token).writes, by(token))));
+    const outcomes = await Promise.all(answers);
+    await end();
+    expect(outcomes).toEqual(['true', ...Array(5).fill(outcome)]);
+    const successors = await together.database.db
+      .selectFrom('artifacts')
+      .select('model')
+      .where('consumed_at', 'is', null)
+      .where('model', '=', 'RefreshToken')
+      .where('created_at', '=', NOW)
+      .execute();
+    // One for each, used or not.
+    expect(successors).toHaveLength(6);
+  });
+
   it('do not wait for one whose token somebody else has locked', async () => {
-    const tokens = Array.from({ length: 8 }, (_, place): Token => {
-      return { id: `t${place}`, model: 'RefreshToken', fate: 'good' };
-    });
+    const tokens = goodTokens(8);
     for (const token of tokens) await make(together.database.db, token);
     const queue = queueOf(together);
     const settled: string[] = [];
@@ -234,9 +280,10 @@ describe('exchanges that come together', () => {
       return answer;
     });
     await Promise.all(answers.filter((_, place) => place !== 4));
-    expect(settled).not.toContain('t4');
+    const before = [...settled];
     unlock();
     await revocation;
+    expect(before).not.toContain('t4');
     expect(await Promise.all(answers)).toEqual(tokens.map(({ id }) => id !== 't4'));
   });
 });
