@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
+import type { Statement } from '../db/statement.ts';
 import type { Account, Tables } from '../db/tables/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -64,18 +65,12 @@ export function findActiveAccount(db: Db, id: string): Promise<Account | undefin
 }
 
 /**
- * Requires that an account is still as it was read, and locks it until the transaction ends: its password was not
+ * Has a statement do nothing unless an account is still as it was read, and locks it meanwhile: its password was not
  * changed, and the person not stopped, while the password was checked.
  */
-export async function isUnchanged(trx: Db, { id, version }: Pick<Account, 'id' | 'version'>): Promise<boolean> {
-  const row = await trx
-    .selectFrom('accounts')
-    .select('id')
-    .where('id', '=', id)
-    .where('version', '=', version)
-    .forShare()
-    .executeTakeFirst();
-  return row !== undefined;
+export function requireUnchanged(statement: Statement, { id, version }: Pick<Account, 'id' | 'version'>): void {
+  statement.basis(`select 1 as one from accounts
+    where id = ${statement.parameter(id, 'text')} and version = ${statement.parameter(version, 'integer')} for share`);
 }
 
 /** Requires an account, disabled or not, and keeps it from being deleted until the transaction ends. @throws {AppError} not_found */

@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import type { Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
+import type { Statement } from '../db/statement.ts';
 import { epochOf } from '../revocation/epochs.ts';
 
 /** What a person lets an app do: OpenID scopes, and scopes by API identifier. */
@@ -35,22 +36,23 @@ const QUERY = `${PREPARED}
   from (values ($1::text, $2::text)) as asked (account_id, client_id) left join consents using (account_id, client_id)`;
 
 /** Remembers a consent in place of the one before; the caller adds what should stay. */
-export async function rememberConsent(
-  db: Db,
-  parties: { accountId: string; clientId: string },
-  consent: Consent,
+export function rememberConsentWithin(
+  statement: Statement,
+  { accountId, clientId }: { accountId: string; clientId: string },
+  { oidcScopes, resources }: Consent,
   now: Date,
-): Promise<void> {
-  const values = {
-    oidc_scopes: [...consent.oidcScopes],
-    resources: JSON.stringify(consent.resources),
-    updated_at: now,
-  };
-  await db
-    .insertInto('consents')
-    .values({ account_id: parties.accountId, client_id: parties.clientId, ...values })
-    .onConflict((conflict) => conflict.columns(['account_id', 'client_id']).doUpdateSet(values))
-    .execute();
+): void {
+  const parties = [accountId, clientId].map((id) => statement.parameter(id, 'text'));
+  const scopes = statement.parameter([...oidcScopes], 'text[]');
+  const values = [
+    scopes,
+    statement.parameter(JSON.stringify(resources), 'jsonb'),
+    statement.parameter(now, 'timestamptz'),
+  ];
+  statement.add(`insert into consents (account_id, client_id, oidc_scopes, resources, updated_at)
+    select ${[...parties, ...values].join()} from basis
+    on conflict (account_id, client_id) do update set
+      oidc_scopes = excluded.oidc_scopes, resources = excluded.resources, updated_at = excluded.updated_at`);
 }
 
 /** Both consents together. */

@@ -12,13 +12,14 @@ export interface AskedApi extends AppApi {
   readonly descriptions: ReadonlyMap<string, string>;
 }
 
-interface Row extends Api {
+export interface AskedApiRow extends Api {
   subscribed: string[];
   team_name: string | null;
   described: { name: string; needs_role: boolean; description: string }[];
 }
 
-const QUERY = `${PREPARED}
+/** The app is the first parameter, the identifiers are the second. */
+export const ASKED_APIS = `
   select apis.*, live.scopes as subscribed, teams.name as team_name,
     (select coalesce(json_agg(row_to_json(one) order by one.name), '[]')
       from (select name, needs_role, description from api_scopes where api_id = apis.id) one) as described
@@ -27,17 +28,22 @@ const QUERY = `${PREPARED}
   left join teams on teams.id = apis.team_id
   where apis.identifier = any($2::text[])
   order by apis.identifier`;
+const QUERY = `${PREPARED} ${ASKED_APIS}`;
 
 /** Those of the APIs with these identifiers that the app may use now, in one statement. */
 export async function findAskedApis(db: Db, clientId: string, identifiers: readonly string[]): Promise<AskedApi[]> {
   if (identifiers.length === 0) return [];
-  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(QUERY, [clientId, identifiers]));
-  return rows.map(({ subscribed, team_name: teamName, described, ...api }) => ({
+  const { rows } = await db.executeQuery<AskedApiRow>(CompiledQuery.raw(QUERY, [clientId, identifiers]));
+  return rows.map(toAskedApi);
+}
+
+export function toAskedApi({ subscribed, team_name: teamName, described, ...api }: AskedApiRow): AskedApi {
+  return {
     api,
     subscribed,
     teamName,
     offered: described.map(({ name }) => name),
     needsRole: described.filter(({ needs_role }) => needs_role).map(({ name }) => name),
     descriptions: new Map(described.map(({ name, description }) => [name, description])),
-  }));
+  };
 }

@@ -1,23 +1,51 @@
 import { CompiledQuery } from 'kysely';
+import { ASKED_APIS, type AskedApi, type AskedApiRow, toAskedApi } from '../apis/asked-apis.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
 import { logoPath } from './logos/logos.ts';
 
-const WHO_ASKS = `${PREPARED}
-  select client_logos.etag, teams.name as team from clients
+const WHO_ASKS = `
+  select client_logos.etag as logo_etag, teams.name as app_team from clients
   left join client_logos on client_logos.client_id = clients.id
   left join teams on teams.id = clients.team_id and not clients.first_party
   where clients.id = $1`;
 
-/** What a page of sign-in or consent shows of an app besides its name, in one statement: the address of its logo, and its team as below. */
-export async function findWhoAsks(
+/** What a page of sign-in or consent shows of an app besides its name: the address of its logo, and its team as below. */
+export interface WhoAsks {
+  readonly logo: string | undefined;
+  readonly team: string | undefined;
+}
+
+interface Row {
+  readonly logo_etag: string | null;
+  readonly app_team: string | null;
+}
+
+export async function findWhoAsks(db: Db, clientId: string): Promise<WhoAsks> {
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(`${PREPARED} ${WHO_ASKS}`, [clientId]));
+  return toWhoAsks(clientId, rows[0]);
+}
+
+const WHO_ASKS_FOR_WHAT = `${PREPARED} select who.*, asked.*
+  from (${WHO_ASKS}) who left join (${ASKED_APIS}) asked on true order by asked.identifier`;
+
+/** The same, and the APIs that it asks for of those that it may use, in one statement. */
+export async function findWhoAsksForWhat(
   db: Db,
   clientId: string,
-): Promise<{ logo: string | undefined; team: string | undefined }> {
-  const query = CompiledQuery.raw(WHO_ASKS, [clientId]);
-  const { rows } = await db.executeQuery<{ etag: string | null; team: string | null }>(query);
-  const { etag, team } = rows[0] ?? { etag: null, team: null };
-  return { logo: etag === null ? undefined : logoPath(clientId, etag), team: team ?? undefined };
+  identifiers: readonly string[],
+): Promise<{ readonly who: WhoAsks; readonly asked: AskedApi[] }> {
+  const query = CompiledQuery.raw(WHO_ASKS_FOR_WHAT, [clientId, identifiers]);
+  const { rows } = await db.executeQuery<Row & (AskedApiRow | { id: null })>(query);
+  const asked = rows.flatMap(({ logo_etag: _logo, app_team: _team, ...api }) =>
+    api.id === null ? [] : [toAskedApi(api)],
+  );
+  return { who: toWhoAsks(clientId, rows[0]), asked };
+}
+
+function toWhoAsks(clientId: string, row: Row | undefined): WhoAsks {
+  const etag = row?.logo_etag;
+  return { logo: etag ? logoPath(clientId, etag) : undefined, team: row?.app_team ?? undefined };
 }
 
 /**

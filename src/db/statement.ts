@@ -5,7 +5,7 @@ import { PREPARED } from './connections/session-client.ts';
 import { markChanged, retrying } from './transaction.ts';
 
 /** A column's type: without it PostgreSQL would not know what is in a list of values. */
-export type ColumnTypes = Readonly<Record<string, 'bytea' | 'int4' | 'jsonb' | 'text' | 'timestamptz'>>;
+export type ColumnTypes = Readonly<Record<string, 'boolean' | 'bytea' | 'int4' | 'jsonb' | 'text' | 'timestamptz'>>;
 
 /**
  * Several writes as one statement, which is one round trip and a transaction of its own. Everything is done from the rows of
@@ -28,9 +28,9 @@ export class Statement {
     this.#basis = query;
   }
 
-  /** Anything that writes. It has to look at `basis` itself. */
-  add(query: string): void {
-    this.#parts.push(query);
+  /** Anything that writes. It has to look at `basis` itself. @returns what later parts call it */
+  add(query: string): string {
+    return `part${this.#parts.push(query)}`;
   }
 
   /** @param derived columns that are made of the row (`added`) and of `basis`: how to write them */

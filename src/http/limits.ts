@@ -3,6 +3,7 @@ import { CompiledQuery } from 'kysely';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database, Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
+import { Statement } from '../db/statement.ts';
 
 /** What follows from a failure that was counted. */
 export interface Counted {
@@ -19,6 +20,8 @@ export interface FailureLimit {
   forgive(key: string): Promise<void>;
   /** Takes back all that was counted: only failures in a row count. */
   forget(key: string): Promise<void>;
+  readonly points: number;
+  readonly seconds: number;
   /** The key of its row, where all processes count together. */
   rowOf(key: string): string;
 }
@@ -44,15 +47,16 @@ export function createFailureLimit(
         })
       : new RateLimiterMemory(settings);
   const keyOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 22);
-  const secondsLeft = (result: RateLimiterRes) => Math.max(1, Math.ceil(result.msBeforeNext / 1000));
   return {
+    points: options.points,
+    seconds: options.seconds,
     async fail(key) {
       try {
         await limiter.consume(keyOf(key));
         return { wait: 0, isNews: false };
       } catch (result) {
         if (!(result instanceof RateLimiterRes)) throw result;
-        return { wait: secondsLeft(result), isNews: result.consumedPoints === options.points + 1 };
+        return { wait: secondsUntil(result.msBeforeNext), isNews: result.consumedPoints === options.points + 1 };
       }
     },
     async forgive(key) {
@@ -65,16 +69,65 @@ export function createFailureLimit(
   };
 }
 
-const TAKE_BACK = `${PREPARED}
-  with forgiven as (
-    select key from throttles where key = any($1::text[]) order by key for update),
-  less as (update throttles set points = throttles.points - 1 from forgiven where throttles.key = forgiven.key)
-  delete from throttles where key = any($2::text[])`;
+const secondsUntil = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 1000));
 
-/** forgive() and forget() for keys of several limits: on PostgreSQL in one statement, which locks rows in one order. */
+type Keyed = readonly (readonly [FailureLimit, string])[];
+
+/**
+ * fail() for several limits, in their order: what comes after one that makes wait is not counted. On PostgreSQL it is one statement.
+ * @returns what decides
+ */
+export async function failInOrder({ kind, db }: Pick<Database, 'kind' | 'db'>, keys: Keyed): Promise<Counted> {
+  if (kind === 'postgres') return failTogether(db, keys);
+  let counted: Counted = { wait: 0, isNews: false };
+  for (const [limit, key] of keys) {
+    if (counted.wait === 0) counted = await limit.fail(key);
+  }
+  return counted;
+}
+
+/** As the limiter counts one. */
+const COUNTED = `on conflict (key) do update set
+    points = case when throttles.expire <= $1::bigint then 1 else throttles.points + 1 end,
+    expire = case when throttles.expire <= $1::bigint then excluded.expire else throttles.expire end
+  returning points, expire`;
+
+async function failTogether(db: Db, keys: Keyed): Promise<Counted> {
+  const now = Date.now();
+  const values: unknown[] = [now];
+  const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
+  const counts = keys.map(([limit, key], place) => {
+    const row = [parameter(limit.rowOf(key), 'text'), '1', parameter(now + limit.seconds * 1000, 'bigint')].join();
+    const before = keys[place - 1]?.[0];
+    const unless = before ? ` from count${place - 1} where points <= ${parameter(before.points, 'int')}` : '';
+    return `count${place} as (insert into throttles (key, points, expire) select ${row}${unless} ${COUNTED})`;
+  });
+  const found = keys.map((_, place) => `select ${place} as place, points, expire from count${place}`);
+  const text = `${PREPARED} with ${counts.join()} ${found.join(' union all ')} order by place desc limit 1`;
+  const { rows } = await db.executeQuery<{ place: number; points: number; expire: number }>(
+    CompiledQuery.raw(text, values),
+  );
+  const [last] = rows;
+  const limit = last && keys[last.place]?.[0];
+  if (!limit || last.points <= limit.points) return { wait: 0, isNews: false };
+  return { wait: secondsUntil(last.expire - now), isNews: last.points === limit.points + 1 };
+}
+
+/** forgive() and forget() for keys of several limits: on PostgreSQL in one statement, which locks rows in the order in which they are counted. */
 export async function takeBack(
-  { kind, db }: Pick<Database, 'kind' | 'db'>,
-  { forgive, forget }: Readonly<Record<'forgive' | 'forget', readonly (readonly [FailureLimit, string])[]>>,
+  database: Pick<Database, 'kind' | 'db'>,
+  keys: Readonly<Record<'forgive' | 'forget', Keyed>>,
+): Promise<void> {
+  const statement = new Statement();
+  await takeBackWithin(statement, database, keys);
+  if (database.kind === 'postgres') await statement.run(database.db);
+}
+
+/** The same as a part of a larger statement; where one process counts in memory, at once. */
+export async function takeBackWithin(
+  statement: Statement,
+  { kind }: Pick<Database, 'kind'>,
+  { forgive, forget }: Readonly<Record<'forgive' | 'forget', Keyed>>,
 ): Promise<void> {
   if (kind !== 'postgres') {
     await Promise.all([
@@ -83,8 +136,19 @@ export async function takeBack(
     ]);
     return;
   }
-  const [less, gone] = [forgive, forget].map((keys) => keys.map(([limit, key]) => limit.rowOf(key)));
-  await db.executeQuery(CompiledQuery.raw(TAKE_BACK, [less, gone]));
+  const [less, gone] = [forgive, forget].map((keys) =>
+    statement.parameter(
+      keys.map(([limit, key]) => limit.rowOf(key)),
+      'text[]',
+    ),
+  );
+  const forgiven = statement.add(`select key from throttles
+    where exists (select from basis) and key = any(${less}) order by array_position(${less}, key) for update`);
+  const taken = statement.add(`update throttles set points = throttles.points - 1 from ${forgiven} forgiven
+    where throttles.key = forgiven.key returning 1 as one`);
+  // After the others, as they are counted.
+  statement.add(`delete from throttles
+    where exists (select from basis) and key = any(${gone}) and (select count(*) from ${taken}) >= 0`);
 }
 
 /** A caller that runs into several limits in one window is reported once. */

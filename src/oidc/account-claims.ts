@@ -1,5 +1,4 @@
 import type { Configuration, Account as ProviderAccount } from 'oidc-provider';
-import { findActiveAccount } from '../accounts/accounts.ts';
 import { claimsOf } from '../tokens/issue/claims.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
 
@@ -7,7 +6,7 @@ export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['
   return async (_ctx, id): Promise<ProviderAccount | undefined> => {
     const presented = await work.exchange()?.presented?.found;
     // Whose it is was looked up with it, and by the rule that its use goes by (stored-token.ts): never again by another.
-    const account = presented?.payload.accountId === id ? presented.person : await findActiveAccount(work.db(), id);
+    const account = presented?.payload.accountId === id ? presented.person : await work.findPerson(id);
     return account && { accountId: account.id, claims: async () => claimsOf(account) };
   };
 }

@@ -40,6 +40,8 @@ type Names = string | readonly string[] | ReadonlySet<string>;
 export interface Overrides {
   /** Sees every request to the provider with its answer. */
   readonly around: ProviderMiddleware;
+  /** Around the requests of a browser that signs in. */
+  readonly visits: ProviderMiddleware;
   readonly publishJwks: ProviderMiddleware;
   /** Reads the ID token that comes with a request, to sign in or out. */
   readonly readHint: HintReader;
@@ -106,6 +108,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   provider.use(overrides.publishJwks);
   provider.use(listPossibleClaims);
   provider.use(overrides.around);
+  provider.use(overrides.visits);
   provider.use(overrides.structuredTokens);
   provider.use(overrides.tokenLookup);
   provider.use(correctErrors);

@@ -7,6 +7,7 @@ import { record } from '../audit/record.ts';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { SecretUses } from '../clients/secrets/uses.ts';
 import type { Database } from '../db/connections/connection.ts';
+import { isDatabaseFailure } from '../db/connections/failures.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { createFailureLimit } from '../http/limits.ts';
 import { networkOf } from '../http/network/networks.ts';
@@ -32,6 +33,7 @@ import { listenToProvider } from './events.ts';
 import { publishJwks } from './external-keys.ts';
 import { takeFurtherNames } from './further-names.ts';
 import { createProviderHost, type ProviderHost } from './host.ts';
+import type { ProviderMiddleware } from './middleware.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
@@ -40,9 +42,10 @@ import { createEpochs } from './sign-in/epochs.ts';
 import { interactionRoutes } from './sign-in/interactions.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
 import { createUnitOfWork, type UnitOfWork } from './storage/unit-of-work.ts';
+import { writeBeforeAnswering } from './storage/visits.ts';
 import { actorOf, createExchange, createTokenLookup } from './tokens/exchange.ts';
 import { serveStructuredTokens } from './tokens/structured-tokens.ts';
-import { createUsageNotes } from './usage.ts';
+import { createUsageNotes, type UsageNotes } from './usage.ts';
 
 export interface OidcParts {
   readonly exchanges: Exchanges;
@@ -91,6 +94,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     ...createOverrides(database, work, clock),
     onSecretUsed: (secret) => secretUses.note(secret),
     around: usage.middleware,
+    visits: createVisits(work, usage),
     aroundGrant: pacePolls(createExchange(work, resources, clock), database.db, clock),
     deviceFlow: { guesses: limitGuesses(database, clock), pages: devicePages },
     clientCache,
@@ -141,6 +145,15 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     attempts: createSignInAttempts(database, { cookieKeys, cookies }),
   });
   return { host, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
+}
+
+/** Requests of a browser that asks for a code, or comes back from a page. */
+function createVisits(work: UnitOfWork, usage: UsageNotes): ProviderMiddleware {
+  const write = writeBeforeAnswering(work, (ctx, error) => {
+    // What the provider has told of as a success was not written.
+    usage.keep(ctx, { error: isDatabaseFailure(error) ? 'temporarily_unavailable' : 'server_error' });
+  });
+  return (ctx, next) => (ctx.path === '/auth' || ctx.path.startsWith('/auth/') ? write(ctx, next) : next());
 }
 
 function createOverrides(

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { announce } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { REVOCATIONS_TOPIC } from './revoke.ts';
@@ -55,6 +56,18 @@ export async function lockConsent(trx: Db, parties: Parties): Promise<number> {
     .returning('epoch')
     .executeTakeFirstOrThrow();
   return epoch;
+}
+
+/**
+ * The same for a consent that a person is about to give. The person is not stopped before the transaction ends; undefined
+ * when that has happened.
+ */
+export async function lockConsentOfPerson(trx: Db, parties: Parties): Promise<number | undefined> {
+  const { kind, value } = nameOfConsent(parties);
+  const { rows } = await sql<{ epoch: number }>`insert into epochs (kind, value)
+    select ${kind}, ${value} from accounts where id = ${parties.accountId} and disabled_at is null for key share
+    on conflict (kind, value) do update set epoch = epochs.epoch returning epoch`.execute(trx);
+  return rows[0]?.epoch;
 }
 
 /** Removes the epochs of the consents of a person who is deleted: nobody gets the id again. */

@@ -1,5 +1,5 @@
-import { rememberConsent } from '../../src/accounts/consents.ts';
 import type { TeamRole } from '../../src/db/tables/teams.ts';
+import { aConsent } from '../support/factories.ts';
 import type { TestServer } from '../support/server.ts';
 import { arrange, inviteToAccount, setSubscription, suspend, unique, type World } from './world.ts';
 
@@ -111,12 +111,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
     // Whom nobody in the team knows gets no role of them.
     before: (server, { app_id, new_account_id }) =>
       arrange(server, (db) =>
-        rememberConsent(
-          db,
-          { accountId: new_account_id, clientId: app_id },
-          { oidcScopes: ['openid'], resources: {} },
-          new Date(),
-        ),
+        aConsent({ db }, { accountId: new_account_id, clientId: app_id }, { oidcScopes: ['openid'], resources: {} }),
       ),
   },
   takeRoleFromAccount: { least: 'developer' },

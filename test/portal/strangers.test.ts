@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rememberConsent } from '../../src/accounts/consents.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import { assignRole } from '../../src/roles/holders.ts';
 import { aConsole, aRobot, api as callsWith, tokenOfPerson } from '../support/admin-api.ts';
-import { aPerson } from '../support/factories.ts';
+import { aConsent, aPerson } from '../support/factories.ts';
 import { aVisitor } from '../support/portal.ts';
 import { aRole, byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -36,7 +35,7 @@ async function aSetting() {
 type Setting = Awaited<ReturnType<typeof aSetting>>;
 
 const consents = ({ stranger, appId }: Setting, oidcScopes: string[], resources: Record<string, string[]> = {}) =>
-  rememberConsent(db(), { accountId: stranger.account.id, clientId: appId }, { oidcScopes, resources }, new Date());
+  aConsent(server.database, { accountId: stranger.account.id, clientId: appId }, { oidcScopes, resources });
 
 /** What is left behind by a request: rows, and lines of the trail. */
 const traces = async () => ({

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { createAccount } from '../../src/accounts/accounts.ts';
+import { type Consent, rememberConsentWithin } from '../../src/accounts/consents.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import type { NewClient } from '../../src/clients/client-input.ts';
 import { createClient } from '../../src/clients/clients.ts';
 import { PURPOSES } from '../../src/clients/purposes.ts';
 import type { Database } from '../../src/db/connections/connection.ts';
+import { Statement } from '../../src/db/statement.ts';
 import type { ClientType } from '../../src/db/tables/catalogue.ts';
 
 const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
@@ -38,4 +40,15 @@ export async function aPerson({ db }: Database, overrides: { email?: string; nam
     by(),
   );
   return { account, email, password: overrides.password ?? PASSWORD };
+}
+
+/** A consent that a person has given before. */
+export async function aConsent(
+  { db }: Pick<Database, 'db'>,
+  parties: { accountId: string; clientId: string },
+  consent: Consent,
+): Promise<void> {
+  const statement = new Statement();
+  rememberConsentWithin(statement, parties, consent, new Date());
+  await statement.run(db);
 }

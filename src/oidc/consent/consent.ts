@@ -1,32 +1,31 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
-import { findActiveAccount, isThere } from '../../accounts/accounts.ts';
-import { type Consent, findConsent, mergeConsents, rememberConsent } from '../../accounts/consents.ts';
+import { type Consent, findConsent, mergeConsents, rememberConsentWithin } from '../../accounts/consents.ts';
 import type { Actor } from '../../audit/events.ts';
-import { record } from '../../audit/record.ts';
-import { findWhoAsks } from '../../clients/who-asks.ts';
+import { recordWithin } from '../../audit/record.ts';
+import { findWhoAsksForWhat } from '../../clients/who-asks.ts';
 import { isMissingReference } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, isWhatWasShown } from '../../http/shown.ts';
-import { lockConsent } from '../../revocation/epochs.ts';
+import { lockConsentOfPerson } from '../../revocation/epochs.ts';
 import { consentOf as nameOfConsent } from '../sign-in/epochs.ts';
 import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
 import { addToGrant } from './grants.ts';
-import { askedApisOf, consentOf, describe } from './page.ts';
+import { consentOf, describe, resourcesOf } from './page.ts';
 
 /** What a person is asked, in words and as it is granted, at this moment. */
 async function questionOf(parts: InteractionParts, details: Details) {
   const { db } = parts;
   const clientId = String(details.params.client_id);
-  const account = await findActiveAccount(db, details.session?.accountId ?? '');
+  const account = await parts.work.findPerson(details.session?.accountId ?? '');
   const client = await parts.provider().Client.find(clientId);
   if (!account || !client) throw new AppError('sign_in_expired');
-  const asked = await askedApisOf(db, details);
+  const { who, asked } = await findWhoAsksForWhat(db, clientId, resourcesOf(details.params));
   const consent = await consentOf(db, details, asked);
   const page = {
     ...describe(details, consent, asked),
     appName: client.clientName ?? clientId,
-    ...(await findWhoAsks(db, clientId)),
+    ...who,
     account: { name: account.name, email: account.email },
   };
   return { page, consent, meaning: [page, consent] };
@@ -49,21 +48,27 @@ export async function showConsent(
   parts.render(ctx, 'consent', { ...form, ...page, shown: digestOf(meaning), changed });
 }
 
+interface Answer {
+  readonly by: Actor;
+  /** Saves with it that the interaction goes on with this grant. @returns where */
+  readonly goOn: (grantId: string) => Promise<string>;
+}
+
 /**
  * Puts what the person agreed to into the grant, just that, and remembers it for the next session.
- * @returns the grant's id; undefined when they were shown something else @throws {AppError} sign_in_expired
+ * @returns where to go on; undefined when they were shown something else @throws {AppError} sign_in_expired
  */
 export async function grantConsent(
   parts: InteractionParts,
   ctx: Context,
   details: Details,
-  by: Actor,
+  answer: Answer,
 ): Promise<string | undefined> {
   const { consent, meaning } = await questionOf(parts, details);
   if (!isWhatWasShown(ctx, meaning)) return undefined;
   const parties = { accountId: String(details.session?.accountId), clientId: String(details.params.client_id) };
   try {
-    return await saveConsent(parts, { ...parties, grantId: details.grantId }, consent, by);
+    return await saveConsent(parts, { ...parties, grantId: details.grantId }, consent, answer);
   } catch (cause) {
     // The app was deleted in this moment.
     throw isMissingReference(cause) ? new AppError('sign_in_expired', { cause }) : cause;
@@ -74,20 +79,23 @@ function saveConsent(
   { work, epochs, provider, clock }: InteractionParts,
   { accountId, clientId, grantId }: { accountId: string; clientId: string; grantId: string | undefined },
   consent: Consent,
-  by: Actor,
+  { by, goOn }: Answer,
 ): Promise<string> {
   const { Grant }: Provider = provider();
   return work.transaction(async (trx) => {
-    if (!(await isThere(trx, accountId))) throw new AppError('sign_in_expired');
     // Who withdraws the consent at the same time has done so by now, or waits, and then ends this one too.
-    epochs.note(nameOfConsent(accountId, clientId), await lockConsent(trx, { accountId, clientId }));
+    const epoch = await lockConsentOfPerson(trx, { accountId, clientId });
+    if (epoch === undefined) throw new AppError('sign_in_expired');
+    epochs.note(nameOfConsent(accountId, clientId), epoch);
     const grant = (grantId && (await Grant.find(grantId))) || new Grant({ accountId, clientId });
     addToGrant(grant, consent);
-    const saved = await grant.save();
+    const returnTo = await goOn(await grant.save());
     const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
-    await rememberConsent(trx, { accountId, clientId }, remembered, clock());
     const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
-    await record(trx, by, { type: 'consent.given', accountId, clientId, scopes }, clock());
-    return saved;
+    await work.settle(async (statement) => {
+      rememberConsentWithin(statement, { accountId, clientId }, remembered, clock());
+      recordWithin(statement, by, { type: 'consent.given', accountId, clientId, scopes }, clock());
+    });
+    return returnTo;
   });
 }

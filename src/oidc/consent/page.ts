@@ -26,7 +26,7 @@ export function askedApisOf(db: Db, { params }: Details): Promise<AskedApi[]> {
   return findAskedApis(db, String(params.client_id), resourcesOf(params));
 }
 
-const resourcesOf = (params: Details['params']) => [params.resource ?? []].flat().map(String);
+export const resourcesOf = (params: Details['params']) => [params.resource ?? []].flat().map(String);
 
 /** What the request asks of the person: of each API just what the app may have, and what this person's roles allow. */
 export async function consentOf(db: Db, details: Details, asked: readonly AskedApi[]): Promise<Consent> {

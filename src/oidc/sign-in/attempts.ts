@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Database } from '../../db/connections/connection.ts';
-import { type Counted, createFailureLimit, takeBack, tellOnce } from '../../http/limits.ts';
+import type { Statement } from '../../db/statement.ts';
+import { type Counted, createFailureLimit, failInOrder, takeBackWithin, tellOnce } from '../../http/limits.ts';
 import { networkOf } from '../../http/network/networks.ts';
 import type { OwnCookies } from '../../http/own-cookies.ts';
 import { emailKey } from '../../names/addresses.ts';
@@ -13,8 +14,8 @@ export interface SignInAttempts {
    * is nothing to wait for.
    */
   begin(ctx: Context, email: string): Promise<Counted>;
-  /** Takes it back: it was the right password. The browser is known from now on. */
-  succeeded(ctx: Context, email: string): Promise<void>;
+  /** Takes it back with the statement that signs in: it was the right password. The browser is known from now on. */
+  succeeded(ctx: Context, email: string, statement: Statement): Promise<void>;
 }
 
 export function createSignInAttempts(
@@ -37,20 +38,21 @@ export function createSignInAttempts(
   return {
     async begin(ctx, email) {
       const keys = keysOf(ctx, email);
-      // The network first: one that has to wait leaves no row for each address that it makes up.
-      const network = await here.fail(keys.network);
-      if (network.wait > 0) return told(network, keys.network);
-      const both = await hereAndThis.fail(keys.both);
-      // An attempt that is refused unread is no failure, and one network alone cannot come near the limit in a short
-      // time.
-      return told(both.wait > 0 ? both : await everywhere.fail(keys.anywhere), keys.network);
+      // The network first: one that has to wait leaves no row for each address that it makes up. An attempt that is refused
+      // unread is no failure, and one network alone cannot come near the limit of an account in a short time.
+      const counted = await failInOrder(database, [
+        [here, keys.network],
+        [hereAndThis, keys.both],
+        [everywhere, keys.anywhere],
+      ]);
+      return told(counted, keys.network);
     },
-    async succeeded(ctx, email) {
+    async succeeded(ctx, email, statement) {
       const keys = keysOf(ctx, email);
-      await takeBack(database, {
+      await takeBackWithin(statement, database, {
         forgive: [
-          [hereAndThis, keys.both],
           [here, keys.network],
+          [hereAndThis, keys.both],
         ],
         forget: [[everywhere, keys.anywhere]],
       });

@@ -2,7 +2,6 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { findActiveAccount } from '../../accounts/accounts.ts';
 import { findAskedApis } from '../../apis/asked-apis.ts';
 import type { Actor, AuditEvent } from '../../audit/events.ts';
 import { record } from '../../audit/record.ts';
@@ -13,6 +12,8 @@ import { csrfToken, requireCsrf } from '../../http/csrf.ts';
 import { formFields } from '../../http/input/form-fields.ts';
 import { grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
+import { writeBeforeAnswering } from '../storage/visits.ts';
+import { signInsOf } from './epochs.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
@@ -24,6 +25,7 @@ const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2
 export function interactionRoutes(parts: InteractionParts): Router {
   const router = new Router({ prefix: '/interaction/:uid' });
   const form = formFields();
+  router.use(writeBeforeAnswering(parts.work));
 
   router.get('/', async (ctx) => {
     const details = await detailsOf(parts, ctx);
@@ -36,10 +38,11 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const details = await protectedDetails(parts, ctx, 'login');
     const { email, password } = SignIn.parse(ctx.request.body);
     const signIn = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx) };
-    const verdict = await signInWithPassword(parts, ctx, signIn, (accountId) =>
-      finish(parts, ctx, { login: { accountId, amr: ['pwd'] } }),
-    );
-    if (verdict.ok) return;
+    const verdict = await signInWithPassword(parts, ctx, signIn, ({ id, sign_in_epoch: epoch }) => {
+      parts.epochs.note(signInsOf(id), epoch);
+      return conclude(parts, ctx, { login: { accountId: id, amr: ['pwd'] } });
+    });
+    if (verdict.ok) return goTo(ctx, verdict.returnTo);
     ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
     ctx.status = verdict.retryAfter ? 429 : 400;
     if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
@@ -48,9 +51,11 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   router.post('/consent', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'consent');
-    const grantId = await grantConsent(parts, ctx, details, personAt(ctx, details.session?.accountId));
-    if (grantId === undefined) return askConsent(parts, ctx, details, true);
-    await finish(parts, ctx, { consent: { grantId } });
+    const by = personAt(ctx, details.session?.accountId);
+    const goOn = (grantId: string) => conclude(parts, ctx, { consent: { grantId } });
+    const returnTo = await grantConsent(parts, ctx, details, { by, goOn });
+    if (returnTo === undefined) return askConsent(parts, ctx, details, true);
+    goTo(ctx, returnTo);
   });
 
   router.post('/cancel', form, async (ctx) => {
@@ -64,7 +69,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
       await audit(parts, ctx, { type: 'authorization.denied', accountId, clientId, scopes }, accountId);
     } else if (accountId) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
     const description = isRefused ? "none of this person's roles allows what was asked for" : 'the person said no';
-    await finish(parts, ctx, { error: 'access_denied', error_description: description });
+    goTo(ctx, await conclude(parts, ctx, { error: 'access_denied', error_description: description }));
   });
 
   return router;
@@ -99,10 +104,11 @@ async function protectedDetails(parts: InteractionParts, ctx: Context, prompt?: 
   return details;
 }
 
-async function finish(parts: InteractionParts, ctx: Context, result: Parameters<Provider['interactionResult']>[2]) {
-  const returnTo = await parts
-    .provider()
-    .interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: 'consent' in result });
+/** Saves what the person has said. @returns where the browser goes then */
+const conclude = (parts: InteractionParts, ctx: Context, result: Parameters<Provider['interactionResult']>[2]) =>
+  parts.provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: 'consent' in result });
+
+function goTo(ctx: Context, returnTo: string): void {
   ctx.set('Cache-Control', 'no-store');
   ctx.redirect(returnTo);
   ctx.status = 303;
@@ -129,7 +135,7 @@ async function showSignIn(
 
 /** Says why there is nothing to agree to. */
 async function showRoleMissing(parts: InteractionParts, ctx: Context, details: Details): Promise<void> {
-  const account = await findActiveAccount(parts.db, details.session?.accountId ?? '');
+  const account = await parts.work.findPerson(details.session?.accountId ?? '');
   if (!account) throw new AppError('sign_in_expired');
   const clientId = String(details.params.client_id);
   const missing = details.prompt.details.missingScopes as MissingScopes;

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { Kysely } from 'kysely';
-import { checkPassword, isUnchanged, type PasswordVerdict } from '../../accounts/accounts.ts';
+import { checkPassword, type PasswordVerdict, requireUnchanged } from '../../accounts/accounts.ts';
 import type { Actor } from '../../audit/events.ts';
-import { record } from '../../audit/record.ts';
+import { record, recordWithin } from '../../audit/record.ts';
 import type { Account, Tables } from '../../db/tables/tables.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
 import type { SignInAttempts } from './attempts.ts';
@@ -22,18 +22,18 @@ interface SignIn {
   readonly actor: Actor;
 }
 
-type SignInVerdict = { ok: true } | { ok: false; problem: string; retryAfter?: number };
+type SignInVerdict = { ok: true; returnTo: string } | { ok: false; problem: string; retryAfter?: number };
 type Refusal = Exclude<PasswordVerdict, { ok: true }> | { ok: false; reason: 'throttled'; accountId?: string };
 
 /** One sentence for an unknown address, a wrong password and a disabled account, so that it tells nobody which. */
 const WRONG = 'This email address and password do not go together. Check both and try again.';
 
-/** Checks the password, within the limits, and goes on with the person whom it is of. */
+/** Checks the password, within the limits, and goes on with the person whom it is of. @param goOn saves what follows in the visit @returns where to go on */
 export async function signInWithPassword(
   parts: SignInParts,
   ctx: Context,
   signIn: SignIn,
-  goOn: (accountId: string) => Promise<void>,
+  goOn: (account: Account) => Promise<string>,
 ): Promise<SignInVerdict> {
   const { db, attempts, clock } = parts;
   const { wait, isNews } = await attempts.begin(ctx, signIn.email);
@@ -41,8 +41,8 @@ export async function signInWithPassword(
     ? ({ ok: false, reason: 'throttled' } as const)
     : await checkPassword(db, signIn.email, signIn.password);
   if (verdict.ok) {
-    await attempts.succeeded(ctx, signIn.email);
-    if (await complete(parts, signIn, verdict.account, goOn)) return { ok: true };
+    const returnTo = await goOn(verdict.account);
+    if (await complete(parts, ctx, signIn, verdict.account)) return { ok: true, returnTo };
   }
   const { reason, accountId }: Refusal = verdict.ok ? overtaken(verdict.account) : verdict;
   const event = { type: 'account.sign_in_failed', reason, ...(accountId ? { accountId } : {}) } as const;
@@ -52,21 +52,20 @@ export async function signInWithPassword(
 }
 
 /**
- * What ends the sessions of a person either comes first, and is found here, or waits and then ends this sign-in as well.
- * @returns whether the account was still as it was
+ * Writes all of it in one statement. What ends the sessions of a person either comes first, and is found here, or waits and then
+ * ends this sign-in as well. @returns whether the account was still as it was
  */
 function complete(
-  { work, clock }: SignInParts,
-  { clientId, actor }: SignIn,
+  { work, attempts, clock }: SignInParts,
+  ctx: Context,
+  { email, clientId, actor }: SignIn,
   account: Account,
-  goOn: (accountId: string) => Promise<void>,
 ): Promise<boolean> {
-  return work.transaction(async (trx) => {
-    if (!(await isUnchanged(trx, account))) return false;
+  return work.settle(async (statement) => {
+    requireUnchanged(statement, account);
     const signedIn = { type: 'account.signed_in', accountId: account.id, clientId } as const;
-    await record(trx, { ...actor, id: account.id }, signedIn, clock());
-    await goOn(account.id);
-    return true;
+    recordWithin(statement, { ...actor, id: account.id }, signedIn, clock());
+    await attempts.succeeded(ctx, email, statement);
   });
 }
 

@@ -13,6 +13,7 @@ import {
   toArtifactRow,
 } from '../../tokens/storage/artifacts.ts';
 import { findRetry } from '../../tokens/storage/refresh-retries.ts';
+import type { Saving } from '../../tokens/storage/saves-together.ts';
 import { toClientMetadata } from '../apps/client-metadata.ts';
 import { createDeviceCodeAdapter, type DeviceCodeParts } from '../device/codes.ts';
 import { appOf, consentOf, type Epochs, OF_A_SIGN_IN, signInsOf } from '../sign-in/epochs.ts';
@@ -67,7 +68,13 @@ class ArtifactAdapter implements Adapter {
     if (exchange?.retry && this.#model === 'RefreshToken') return;
     const borne = { ...row, ...this.#epochsOf(row) };
     if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(borne);
-    else await saveArtifact(this.#work.db(), borne, this.#signInEpochOf(row));
+    else await this.#save(id, payload, { row: borne, epoch: this.#signInEpochOf(row) });
+  }
+
+  async #save(id: string, payload: AdapterPayload, saving: Saving): Promise<void> {
+    const visit = this.#work.visit();
+    if (visit) visit.save({ model: this.#model, id }, payload, saving);
+    else await saveArtifact(this.#work.db(), saving.row, saving.epoch);
   }
 
   /** The epochs that a grant, code or access token bears. An epoch that this request has not read counts as 0. */
@@ -93,7 +100,8 @@ class ArtifactAdapter implements Adapter {
     if (exchange && PRESENTED.has(this.#model)) return this.#present(id, exchange);
     const presented = await exchange?.presented?.found;
     if (this.#model === 'Grant' && presented?.payload.grantId === id) return presented.grant;
-    const stored = await findArtifact(this.#work.db(), this.#model, id);
+    const [db, visit] = [this.#work.db(), this.#work.visit()];
+    const stored = await (visit ? visit.find(db, this.#model, id) : findArtifact(db, this.#model, id));
     if (stored?.signIn) this.#epochs.note(signInsOf(stored.signIn.accountId), stored.signIn.epoch);
     return stored && withUse(stored);
   }
@@ -116,7 +124,8 @@ class ArtifactAdapter implements Adapter {
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
     const session = (await this.#work.exchange()?.presented?.found)?.session;
     if (this.#model === 'Session' && session?.uid === uid) return session.payload;
-    return findArtifactByUid(this.#work.db(), this.#model, uid);
+    const [db, visit] = [this.#work.db(), this.#work.visit()];
+    return visit && this.#model === 'Session' ? visit.findSession(db, uid) : findArtifactByUid(db, this.#model, uid);
   }
 
   /** Only device codes have one (device/codes.ts). */
@@ -137,6 +146,8 @@ class ArtifactAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
+    const visit = this.#work.visit();
+    if (visit) return visit.remove({ model: this.#model, id });
     await this.#end({ artifacts: [{ model: this.#model, id }], grants: [] });
   }
 

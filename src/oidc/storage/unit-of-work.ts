@@ -1,16 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { errors } from 'oidc-provider';
+import { findActiveAccount } from '../../accounts/accounts.ts';
 import type { Db } from '../../db/connections/connection.ts';
+import type { Statement } from '../../db/statement.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { RetryVerdict } from '../../tokens/refresh-retry.ts';
 import type { ArtifactPayload } from '../../tokens/storage/artifacts.ts';
 import type { Exchanges } from '../../tokens/storage/exchanges.ts';
 import type { FoundRetry } from '../../tokens/storage/refresh-retries.ts';
-import type { StoredToken } from '../../tokens/storage/stored-token.ts';
+import type { Person, StoredToken } from '../../tokens/storage/stored-token.ts';
 import type { By, Writes } from '../../tokens/storage/writes.ts';
 import { type Endings, end } from './endings.ts';
+import { Visit } from './visit.ts';
 
 /** One token exchange: what the adapter and the event listeners gather while it runs. */
 export interface Exchange {
@@ -45,7 +48,17 @@ export interface UnitOfWork {
    * revoked. One that lost a race is run again from the start, and finds the code or token used.
    */
   run(options: By & { judgeRetry?: JudgeRetry }, work: (exchange: Exchange) => Promise<void>): Promise<void>;
-  /** Runs `work`, calls of the provider's models included, in one transaction. */
+  /** Runs a browser's request: what it saves and removes is written when it is done, before the answer goes out. */
+  receive(path: string, work: () => Promise<void>): Promise<void>;
+  /** A person who may sign in. */
+  findPerson(accountId: string): Promise<Person | undefined>;
+  visit(): Visit | undefined;
+  /**
+   * Writes what the visit has saved until now, with what is added to the statement.
+   * @returns false if that has a basis which gave no row: then nothing is written, and what was saved is forgotten
+   */
+  settle(addTo: (statement: Statement) => Promise<void>): Promise<boolean>;
+  /** Runs `work`, calls of the provider's models included, in one transaction. In a visit, what `work` saves is written at its end. */
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
 }
 
@@ -60,7 +73,11 @@ function startExchange(judgeRetry: JudgeRetry | undefined, proofs: Set<string>):
   };
 }
 
+/** Addresses that name an interaction. */
+const INTERACTION = /^\/(?:auth|interaction)\/([\w-]+)/;
+
 interface Scope {
+  readonly visit?: Visit | undefined;
   readonly exchange?: Exchange;
   readonly trx?: Transaction<Tables>;
 }
@@ -85,7 +102,35 @@ export function createUnitOfWork(db: Kysely<Tables>, { find, write }: Exchanges)
     db: () => storage.getStore()?.trx ?? db,
     exchange: () => storage.getStore()?.exchange,
     find,
-    transaction: (work) => inTransaction(db, (trx) => storage.run({ trx }, () => work(trx))),
+    visit: () => storage.getStore()?.visit,
+    settle(addTo) {
+      const { visit, trx } = storage.getStore() ?? {};
+      if (!visit) throw new Error('only a visit gathers what it saves');
+      return visit.write(trx ?? db, addTo);
+    },
+    findPerson(accountId) {
+      const { visit, trx } = storage.getStore() ?? {};
+      return visit ? visit.findPerson(trx ?? db, accountId) : findActiveAccount(trx ?? db, accountId);
+    },
+    receive(path, work) {
+      const visit = new Visit(INTERACTION.exec(path)?.[1]);
+      return storage.run({ visit }, async () => {
+        await work();
+        await visit.write(db);
+      });
+    },
+    transaction(work) {
+      const outer = storage.getStore()?.visit;
+      return inTransaction(db, (trx) => {
+        // What is read under a lock is read anew.
+        const visit = outer && new Visit(outer.interaction, outer);
+        return storage.run({ trx, visit }, async () => {
+          const result = await work(trx);
+          await visit?.write(trx);
+          return result;
+        });
+      });
+    },
     async run({ judgeRetry, ...by }, work) {
       const proofs = new Set<string>();
       for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts += 1) {

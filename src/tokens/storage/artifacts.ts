@@ -39,8 +39,10 @@ export type ArtifactPayload = {
   redirectUri?: string | undefined;
   uid?: string | undefined;
   state?: Record<string, unknown> | undefined;
-  result?: { login?: { accountId: string } | undefined } | undefined;
-  session?: { accountId?: string | undefined } | undefined;
+  result?:
+    | { login?: { accountId: string } | undefined; consent?: { grantId?: string | undefined } | undefined }
+    | undefined;
+  session?: { accountId?: string | undefined; uid?: string | undefined } | undefined;
   authorizations?: Record<string, { grantId?: string | undefined }> | undefined;
 };
 
@@ -98,14 +100,16 @@ export function toArtifactRow(
   artifact: { id: string; payload: ArtifactPayload; lifetime: number | undefined; now: Date },
 ): ArtifactRow {
   const { id, payload, lifetime, now } = artifact;
+  // An interaction is found by its id only, and its session with it.
+  const uid = model === 'Interaction' ? payload.session?.uid : payload.uid;
   return {
     id_hash: hashOf(id),
     model,
     // A grant's row has the grant's own id too, so one column finds all rows of a grant. Nobody gets in by that id.
-    grant_id: payload.grantId ?? (model === 'Grant' ? id : null),
+    grant_id: payload.result?.consent?.grantId ?? payload.grantId ?? (model === 'Grant' ? id : null),
     account_id: personIn(payload) ?? null,
     client_id: payload.clientId ?? null,
-    uid_hash: payload.uid ? hashOf(payload.uid) : null,
+    uid_hash: uid ? hashOf(uid) : null,
     user_code_hash: null,
     payload: encodePayload(model, id, payload),
     created_at: now,
@@ -137,15 +141,18 @@ const REPLACED = [
 ] as const;
 /** A request that saves the artifact again may have read a higher epoch since. */
 const KEPT_LOW = ['client_epoch', 'consent_epoch', 'client_tokens_epoch'] as const;
-const SAVED = [...KEY, ...REPLACED, ...KEPT_LOW] as const satisfies readonly (keyof ArtifactRow)[];
+export const SAVED = [...KEY, ...REPLACED, ...KEPT_LOW] as const satisfies readonly (keyof ArtifactRow)[];
+
+/** What becomes of one that is saved again. */
+export const REPLACING = `on conflict (id_hash, model) do update set
+    ${[...REPLACED, 'sign_in_epoch'].map((name) => `${name} = excluded.${name}`).join()},
+    ${KEPT_LOW.map((name) => `${name} = least(artifacts.${name}, excluded.${name})`).join()}`;
 
 const [EPOCH, IS_NOW, ACCOUNT] = [SAVED.length + 1, SAVED.length + 2, SAVED.indexOf('account_id') + 1];
 const SAVE = `${PREPARED} insert into artifacts (${SAVED.join()}, sign_in_epoch)
   values (${SAVED.map((_, index) => `$${index + 1}`).join()}, case when $${IS_NOW}::boolean
     then (select accounts.sign_in_epoch from accounts where accounts.id = $${ACCOUNT}) else $${EPOCH}::integer end)
-  on conflict (id_hash, model) do update set
-    ${[...REPLACED, 'sign_in_epoch'].map((name) => `${name} = excluded.${name}`).join()},
-    ${KEPT_LOW.map((name) => `${name} = least(artifacts.${name}, excluded.${name})`).join()}`;
+  ${REPLACING}`;
 
 /**
  * Inserts an artifact, or replaces the one of the same id. `epoch` is that of the sign-in that it comes from: one that was
@@ -160,7 +167,8 @@ export async function saveArtifact(db: Db, row: ArtifactRow, epoch: number | 'no
 export const ofLiveSignIn = (used: string, accounts: string) =>
   `(${used}.sign_in_epoch is null or ${used}.sign_in_epoch = ${accounts}.sign_in_epoch)`;
 
-const LIVE = `artifacts left join accounts on accounts.id = artifacts.account_id
+/** With its condition; the model is the second parameter. */
+export const LIVE = `artifacts left join accounts on accounts.id = artifacts.account_id
   where artifacts.model = $2 and ${ofLiveSignIn('artifacts', 'accounts')}
     and (artifacts.model <> 'Grant' or ${ofLiveGrant('artifacts')})`;
 
