@@ -77,8 +77,12 @@ type Keyed = readonly (readonly [FailureLimit, string])[];
  * fail() for several limits, in their order: what comes after one that makes wait is not counted. On PostgreSQL it is one statement.
  * @returns what decides
  */
-export async function failInOrder({ kind, db }: Pick<Database, 'kind' | 'db'>, keys: Keyed): Promise<Counted> {
-  if (kind === 'postgres') return failTogether(db, keys);
+export async function failInOrder(
+  { kind, db }: Pick<Database, 'kind' | 'db'>,
+  keys: Keyed,
+  now: Date,
+): Promise<Counted> {
+  if (kind === 'postgres') return failTogether(db, keys, now.getTime());
   let counted: Counted = { wait: 0, isNews: false };
   for (const [limit, key] of keys) {
     if (counted.wait === 0) counted = await limit.fail(key);
@@ -92,8 +96,7 @@ const COUNTED = `on conflict (key) do update set
     expire = case when throttles.expire <= $1::bigint then excluded.expire else throttles.expire end
   returning points, expire`;
 
-async function failTogether(db: Db, keys: Keyed): Promise<Counted> {
-  const now = Date.now();
+async function failTogether(db: Db, keys: Keyed, now: number): Promise<Counted> {
   const values: unknown[] = [now];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const counts = keys.map(([limit, key], place) => {

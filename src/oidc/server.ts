@@ -142,7 +142,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     clock,
     issuer,
     cookieKeys,
-    attempts: createSignInAttempts(database, { cookieKeys, cookies }),
+    attempts: createSignInAttempts(database, { cookieKeys, cookies, clock }),
   });
   return { host, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
 }

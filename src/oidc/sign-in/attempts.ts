@@ -20,7 +20,7 @@ export interface SignInAttempts {
 
 export function createSignInAttempts(
   database: Database,
-  browsers: { cookieKeys: readonly string[]; cookies: OwnCookies },
+  { clock, ...browsers }: { cookieKeys: readonly string[]; cookies: OwnCookies; clock: () => Date },
 ): SignInAttempts {
   const hereAndThis = createFailureLimit(database, { name: 'sign-in', points: 10, seconds: 600 });
   const here = createFailureLimit(database, { name: 'sign-in-address', points: 100, seconds: 600 });
@@ -40,11 +40,12 @@ export function createSignInAttempts(
       const keys = keysOf(ctx, email);
       // The network first: one that has to wait leaves no row for each address that it makes up. An attempt that is refused
       // unread is no failure, and one network alone cannot come near the limit of an account in a short time.
-      const counted = await failInOrder(database, [
+      const inOrder = [
         [here, keys.network],
         [hereAndThis, keys.both],
         [everywhere, keys.anywhere],
-      ]);
+      ] as const;
+      const counted = await failInOrder(database, inOrder, clock());
       return told(counted, keys.network);
     },
     async succeeded(ctx, email, statement) {
