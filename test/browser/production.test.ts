@@ -60,6 +60,7 @@ function here(script: string): string {
   const { port } = new URL(postgres.url);
   const changes: [string, string][] = [
     ['sudo -u postgres ', ''],
+    ['> latchkey.log 2>&1 &', '> latchkey.log 2>&1 & server=$!'],
     ['https://auth.example.com', issuer],
     ['PASSWORD@localhost', `${databasePassword}@localhost:${port}`],
     ['user:password@mail.example.com:587', `localhost:${mail.port}`],
@@ -74,7 +75,9 @@ const databasePassword = 'of-the-role';
 const password = 'orchid-velvet-canyon-84';
 
 it('the lines of README.md for production make a server with an administrator and mail, behind nginx', async () => {
-  const script = [here(printed), 'server=$!', 'printf "done%s: " ""; read answer', 'kill $server; wait $server'];
+  // The server ends with the script, also where a line fails.
+  const atEnd = `trap 'kill "$server" 2> /dev/null || :' EXIT`;
+  const script = [atEnd, here(printed), 'printf "done%s: " ""; read answer', 'kill $server; wait $server'];
   const { port } = new URL(postgres.url);
   const env = {
     PATH: withoutOurNode(),
