@@ -6,6 +6,7 @@ export interface Options {
   readonly large: boolean;
   readonly soak: boolean;
   readonly portal: boolean;
+  readonly stops: boolean;
   readonly minutes: number;
   readonly statements: boolean;
   readonly connections: number;
@@ -22,6 +23,7 @@ export const usage = `npm run bench -- [options]
   --large            with --growth: 10^7 rows too
   --soak             minutes at half of what it can do, to see that nothing grows
   --portal           every page of the portal and every operation of the admin API that reads, with many rows
+  --stops            what stopping an app and a team takes with a million used refresh tokens
   --minutes N        with --soak: how many (10)
   --scenario NAME    only scenarios whose name has NAME in it (also: starts, workers, memory, apps); may be repeated
   --subject NAME     only subjects whose name has NAME in it; may be repeated
@@ -41,6 +43,7 @@ export function parseOptions(args: string[]): Options {
       large: { type: 'boolean', default: false },
       soak: { type: 'boolean', default: false },
       portal: { type: 'boolean', default: false },
+      stops: { type: 'boolean', default: false },
       minutes: { type: 'string' },
       statements: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },

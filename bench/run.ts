@@ -1,5 +1,6 @@
 import { compare } from './compare.ts';
 import { measureGrowth } from './growth.ts';
+import { measureStops } from './measure/stops.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { installPackages } from './packages.ts';
 import { measurePortal } from './portal/portal.ts';
@@ -16,10 +17,11 @@ const failed = await onStage(async (stage) => {
 });
 process.exit(failed > 0 ? 1 : 0);
 
-function chooseMeasures({ soak: soaks, growth, portal, quick, scenarios, subjects }: Options) {
+function chooseMeasures({ soak: soaks, growth, portal, stops, quick, scenarios, subjects }: Options) {
   if (soaks) return [soak];
   if (growth) return [measureGrowth];
   if (portal) return [measurePortal];
+  if (stops) return [measureStops];
   const everything = quick && scenarios.length === 0 && subjects.length === 0;
   return everything ? [compare, measurePortal] : [compare];
 }
