@@ -76,6 +76,38 @@ describe('the home page', () => {
     expect(text).toContain('<h1><bdi>Everything is all right.</bdi></h1>');
     expect(text).toContain('Calls of Quiet dashboard in the last 7 days: 1,239 calls, 0 failed');
     expect(text).not.toContain('failing');
+    expect(text).toContain('1,239 calls in the last 7 days, 0 failed (0 %).');
+    expect(text).toMatch(/role="img" aria-label="1,239 calls, 0 of them failed/);
+  });
+
+  it('does not say that all is right of an app whose every request fails, nor that anything is without a call', async () => {
+    const { team, visitor } = await aDeveloper();
+    const app = await anAppOf(team.id, 'Mistyped');
+    const idle = await visitor.visit('/');
+    expect(idle.text).toContain('No app has asked for a token in the last 7 days.');
+    expect(idle.text).toMatch(/<h1><bdi>Nothing needs you\.</);
+    await aCount(server, { ...app, count: 3, hoursAgo: 2, outcome: 'invalid_client' });
+    const { text } = await visitor.visit('/');
+    expect(text).toMatch(/<h1><bdi>One thing needs you\.</);
+    expect(textOf(text)).toContain('3 requests of Mistyped failed in the last 24 hours, 100 % of all.');
+  });
+
+  it('tells a run of alike changes once', async () => {
+    const { team, person, visitor } = await aDeveloper();
+    const apps = await Promise.all(['One', 'Two', 'Three'].map((name) => anAppOf(team.id, name)));
+    const { db } = server.database;
+    const rows = [0, 0, 1, 2].map((index, second) => ({
+      type: 'client.secret_rotated' as const,
+      client_id: apps[index]?.clientId ?? '',
+      at: new Date(Date.now() + second * 1000),
+      actor_type: 'account' as const,
+      actor_id: person.account.id,
+      detail: '{}',
+    }));
+    await db.insertInto('audit_events').values(rows).execute();
+    const text = textOf((await visitor.visit('/')).text);
+    expect(text.replaceAll(' ,', ',')).toContain('You rotated a secret of Three, Two and 1 more, 4 times');
+    expect(text.split('rotated a secret of')).toHaveLength(2);
   });
 
   it('tells of an app whose requests fail, and what of its secrets ends', async () => {

@@ -5,9 +5,7 @@ import { counted, inNumber } from '../moments.ts';
 import { shareOf } from './share.ts';
 
 const WIDTH = 720;
-const HEIGHT = 200;
 const MARGIN = { top: 8, right: 8, bottom: 24, left: 56 };
-const BASE = HEIGHT - MARGIN.bottom;
 /** About so many labels fit below. */
 const LABELS = 7;
 
@@ -15,25 +13,26 @@ const LABELS = 7;
  * Calls over time as bars, with the failures among them at the foot of each.
  * @param name how a part of the time is called below its bar
  */
-export function bars(points: readonly Point[], name: (at: Date) => string): BarsView {
+export function bars(points: readonly Point[], name: (at: Date) => string, height = 200): BarsView {
+  const base = height - MARGIN.bottom;
   const x = scaleBand<number>([MARGIN.left, WIDTH - MARGIN.right])
     .domain(points.keys())
     .padding(0.2)
     .round(true);
-  const y = scaleLinear([0, Math.max(4, ...points.map(({ calls }) => calls))], [BASE, MARGIN.top]).nice(4);
+  const y = scaleLinear([0, Math.max(4, ...points.map(({ calls }) => calls))], [base, MARGIN.top]).nice(4);
   const width = x.bandwidth();
   const every = Math.ceil(points.length / LABELS);
   return {
     width: WIDTH,
-    height: HEIGHT,
+    height,
     left: MARGIN.left,
     right: WIDTH - MARGIN.right,
-    base: BASE,
+    base,
     bars: points.map(({ at, calls, failures }, index) => ({
       x: x(index) ?? 0,
       width,
-      calls: { y: y(calls), height: BASE - y(calls) },
-      failures: { y: y(failures), height: BASE - y(failures) },
+      calls: { y: y(calls), height: base - y(calls) },
+      failures: { y: y(failures), height: base - y(failures) },
       title: `${name(at)}: ${counted(calls, 'call')}, ${inNumber(failures)} failed`,
     })),
     lines: y.ticks(4).map((tick) => ({ y: y(tick), label: inNumber(tick) })),

@@ -3,10 +3,11 @@ import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { Change } from '../../usage/home/changes.ts';
 import type { WaitingRequest } from '../../usage/home/requests.ts';
-import { totalOf } from '../../usage/series.ts';
+import { type Point, totalOf } from '../../usage/series.ts';
+import { bars } from '../charts/bars.ts';
 import { shareOf } from '../charts/share.ts';
 import { spark } from '../charts/spark.ts';
-import { counted, fromNow, inMoment, inNumber } from '../moments.ts';
+import { counted, fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
 import type { PageOf } from '../shell.ts';
 import { changeInWords, whoDidIt } from './changes.ts';
 import { isFailing, tasksOf } from './tasks.ts';
@@ -21,15 +22,21 @@ export interface Found {
 
 type HomeApp = PageOf<'home'>['apps'][number];
 
-const MOST_APPS = 8;
+const MOST_APPS = 5;
+const MOST_CHANGES = 4;
+/** So many apps of a run of changes are named. */
+const NAMED = 2;
+const CHART_HEIGHT = 150;
 
 /** The home page: what to do first, then how things are. */
-export function presentHome(found: Found, addresses: { issuer: string; discovery: string }, now: Date): PageOf<'home'> {
+export function presentHome(found: Found, now: Date): PageOf<'home'> {
   const tasks = tasksOf(found, now);
+  const points = sumOf(found.apps);
   const busiest = [...found.apps].sort((a, b) => totalOf(b.points).calls - totalOf(a.points).calls);
   return {
-    ...addresses,
-    verdict: verdictOf(tasks),
+    verdict: verdictOf(tasks, totalOf(points).calls > 0),
+    figures: figuresOf(points),
+    chart: totalOf(points).calls > 0 ? bars(points, partName, CHART_HEIGHT) : undefined,
     tasks,
     apps: busiest.slice(0, MOST_APPS).map(presentApp),
     moreApps: busiest.length > MOST_APPS,
@@ -40,20 +47,65 @@ export function presentHome(found: Found, addresses: { issuer: string; discovery
         href: `/apps/${encodeURIComponent(appId)}`,
         since: at ? `Asked ${fromNow(at, now)}` : '',
       })),
-    changes: found.changes.map((change) => ({
-      who: whoDidIt(change),
-      ...changeInWords(change),
-      app: change.app,
-      href: `/apps/${encodeURIComponent(change.appId)}`,
-      at: inMoment(change.at),
-      ago: fromNow(change.at, now),
-    })),
+    changes: runsOf(found.changes)
+      .slice(0, MOST_CHANGES)
+      .map((run) => presentRun(run, now)),
   };
 }
 
-function verdictOf(tasks: readonly { tone: string }[]): string {
+/** What all apps did together, part by part. */
+function sumOf(apps: readonly AppActivity[]): Point[] {
+  const [first] = apps;
+  return (first?.points ?? []).map(({ at }, index) => ({
+    at,
+    ...totalOf(apps.flatMap(({ points }) => points[index] ?? [])),
+  }));
+}
+
+const partName = (at: Date) => `${inDay(at)}, ${inHour(at)}`;
+
+function figuresOf(points: readonly Point[]): string {
+  const { calls, failures } = totalOf(points);
+  if (calls === 0) return 'No app has asked for a token in the last 7 days.';
+  return `${counted(calls, 'call')} in the last 7 days, ${inNumber(failures)} failed (${shareOf(failures, calls)}).`;
+}
+
+interface Run {
+  readonly words: ReturnType<typeof changeInWords>;
+  readonly who: string;
+  readonly changes: readonly Change[];
+}
+
+/** Changes that follow each other and read alike but for the app, told once. */
+function runsOf(changes: readonly Change[]): Run[] {
+  const runs: Run[] = [];
+  for (const change of changes) {
+    const [words, who, last] = [changeInWords(change), whoDidIt(change), runs.at(-1)];
+    const alike = last && last.who === who && last.words.before === words.before && last.words.after === words.after;
+    if (alike) runs[runs.length - 1] = { ...last, changes: [...last.changes, change] };
+    else runs.push({ words, who, changes: [change] });
+  }
+  return runs;
+}
+
+function presentRun({ words, who, changes }: Run, now: Date): PageOf<'home'>['changes'][number] {
+  const apps = [...new Map(changes.map(({ appId, app }) => [appId, app]))];
+  const latest = changes[0]?.at ?? now;
+  return {
+    who,
+    ...words,
+    apps: apps.slice(0, NAMED).map(([id, name]) => ({ name, href: `/apps/${encodeURIComponent(id)}` })),
+    more: apps.length > NAMED ? `${inNumber(apps.length - NAMED)} more` : '',
+    times: changes.length > apps.length ? `${inNumber(changes.length)} times` : '',
+    at: inMoment(latest),
+    ago: fromNow(latest, now),
+  };
+}
+
+/** Without a call there is nothing to say that all is right by. */
+function verdictOf(tasks: readonly { tone: string }[], isUsed: boolean): string {
   const pressing = tasks.filter(({ tone }) => tone !== 'info').length;
-  if (pressing === 0) return 'Everything is all right.';
+  if (pressing === 0) return isUsed ? 'Everything is all right.' : 'Nothing needs you.';
   return pressing === 1 ? 'One thing needs you.' : `${inNumber(pressing)} things need you.`;
 }
 

@@ -21,7 +21,7 @@ export function addHome({ router, db, issuer, page }: Area): void {
       listOwnInvitations(db, by),
     ]);
     const found = { apps, attention, requests, changes, invitations };
-    if (apps.length > 0) return page(ctx, 'home', presentHome(found, addresses, by.now));
+    if (apps.length > 0) return page(ctx, 'home', presentHome(found, by.now));
     const tasks = tasksOf(found, by.now);
     const [hasTeam, purposes] = [by.access.teams.size > 0, presentPurposes()];
     return page(ctx, 'home/first', { ...addresses, name: account.name, purposes, hasTeam, tasks });

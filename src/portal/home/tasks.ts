@@ -17,10 +17,11 @@ const LAST_DAY = -4;
 const appHref = (id: string) => `/apps/${encodeURIComponent(id)}`;
 const apiHref = (id: string) => `/apis/${encodeURIComponent(id)}`;
 
-/** An app whose requests fail more than they should. */
+/** An app whose requests fail more than they should, or all of them. */
 export function isFailing({ points, disabled }: AppActivity): boolean {
   const { calls, failures } = totalOf(points.slice(LAST_DAY));
-  return !disabled && failures >= MANY.failures && failures >= calls * MANY.share;
+  const many = failures >= MANY.failures && failures >= calls * MANY.share;
+  return !disabled && (many || (failures > 0 && failures === calls));
 }
 
 /** All that someone has to do or to know of, the most pressing first. */

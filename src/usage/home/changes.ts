@@ -36,7 +36,7 @@ const EVERYDAY = [
   'token.revoked',
 ];
 
-const MOST = 8;
+const MOST = 30;
 
 /** The latest changes of the apps of someone's teams, newest first. One statement. */
 export async function readChanges(db: Db, by: By): Promise<Change[]> {

@@ -1,5 +1,5 @@
 import type { Shell } from '../shell.ts';
-import type { SparkView } from './usage.ts';
+import type { BarsView, SparkView } from './usage.ts';
 
 /** Something to look at, the most pressing first. */
 export interface TaskView {
@@ -14,10 +14,12 @@ export interface TaskView {
 export interface HomeViews {
   home: {
     shell: Shell;
-    issuer: string;
-    discovery: string;
     /** One sentence: is everything all right? */
     verdict: string;
+    /** The numbers behind it, in a sentence. */
+    figures: string;
+    /** Calls of all apps over a week; undefined without any. */
+    chart: BarsView | undefined;
     tasks: readonly TaskView[];
     apps: readonly {
       readonly name: string;
@@ -38,8 +40,10 @@ export interface HomeViews {
       /** What was done, around the app's name. */
       readonly before: string;
       readonly after: string;
-      readonly app: string;
-      readonly href: string;
+      readonly apps: readonly { readonly name: string; readonly href: string }[];
+      /** How many other apps, in words; empty for none. So is the next. */
+      readonly more: string;
+      readonly times: string;
       readonly at: string;
       readonly ago: string;
     }[];
