@@ -148,6 +148,6 @@ describe.each(doings)('%s while', (doing, prepare) => {
       expect([nth, again.leftTo?.searchParams.get('error')]).toEqual([nth, 'login_required']);
       expect([nth, (await browser.visit('/apps')).text.includes('name="password"')]).toEqual([nth, true]);
     }
-    expect(moments).toBeGreaterThan(2);
+    expect(moments).toBeGreaterThan(1);
   });
 });
