@@ -64,7 +64,7 @@ const REPAIRED: [string, string][] = [
 
 const PLAIN = [
   'https://x.example.com',
-  'https://x.example.com/',
+  'https://y.example.com/',
   'https://x.example.com?a=1',
   'https://x.example.com/cb?',
   'https://x.example.com//cb',
