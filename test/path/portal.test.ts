@@ -12,8 +12,13 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 
 const PATH = '/auth';
-/** Pages that nothing in the world leads to: after a form, for more than one scope, and of a team that is suspended. */
-const UNLINKED = new Set(['/apps/{app}/credential', '/subscriptions/{subscription}/narrow', '/teams/{team}/resume']);
+/** Pages that nothing in the world leads to: after a form, for more than one scope, of a suspended team, for those who build pages. */
+const UNLINKED = new Set([
+  '/apps/{app}/credential',
+  '/subscriptions/{subscription}/narrow',
+  '/teams/{team}/resume',
+  '/development/components',
+]);
 
 let server: TestServer;
 let origin: string;
