@@ -30,7 +30,7 @@ export function serveStructuredTokens(parts: StructuredTokenParts) {
     if (ENDPOINTS.has(ctx.path)) ctx.req.headers.accept = 'application/json';
     await next();
     const body = ctx.body as { error?: string } | string | undefined;
-    if (ctx.path === '/token/revocation' && body === '') answerRevoked(ctx);
+    if (ctx.path === REVOCATION_ENDPOINT && body === '') answerRevoked(ctx);
     if (typeof body !== 'object' || body?.error !== 'unsupported_token_type') return;
     const token = parts.ownTokens.read(String(ctx.oidc.params?.token));
     if (ctx.oidc.route === 'introspection') await answerIntrospection(parts, ctx, token);
