@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aDpopKey, proofOf } from '../support/dpop.ts';
 import { asksForToken, until } from '../support/load.ts';
 import { here } from '../support/patience.ts';
+import { authorizationUrl } from '../support/relying-app.ts';
 import { type ServerProcess, startCluster } from '../support/server-process.ts';
 import { basic } from '../support/tokens.ts';
 import { ask, Chain, counted, type Furniture, furnish, isClearRefusal } from './rig.ts';
@@ -83,9 +84,15 @@ it('DATABASE_POOL=2: while its connections stand still, requests that wait for o
     form: { token: chain.token },
     headers: { authorization: basic(chain.app) },
   };
+  // Each of these wants a connection of its own; introspections share one.
+  const push = {
+    path: '/request',
+    form: Object.fromEntries(new URL(authorizationUrl(server(0), furniture.strict)).searchParams),
+    headers: { authorization: basic(furniture.strict) },
+  };
   const answers = await storage.database.db.transaction().execute(async (trx) => {
     await sql`lock table artifacts in access exclusive mode`.execute(trx);
-    const asked = Array.from({ length: 20 }, () => ask(server(0), introspect));
+    const asked = Array.from({ length: 40 }, (_, i) => ask(server(0), i < 20 ? push : introspect));
     await until('they wait', async () => (await counted(servers, 'latchkey_pool_waiting')) >= 18);
     // What needs no database is not held up by them.
     expect((await ask(server(0), asksForToken(furniture.machine))).status).toBe(200);
