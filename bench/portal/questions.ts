@@ -41,9 +41,13 @@ const STEPS = ['/sign-in', '/signed-in', '/join/done'];
 /** What they are called in the table of access. The newcomer is in another team than what is asked for. */
 const KNOWN_AS = { developer: 'developer', owner: 'owner', admin: 'admin', newcomer: 'outsider' } as const;
 
+/** A server in production, as this one is, does not have it. */
+const IN_DEVELOPMENT = '/development/';
+
 /** Every page of the portal, for each visitor who gets to see it. */
 function pagesOf(visitors: Record<VisitorName, Caller>, world: World): Question[] {
-  const behind = ROUTES.filter(({ method }) => method === 'GET').map((route) => ({
+  const pages = ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith(IN_DEVELOPMENT));
+  const behind = pages.map((route) => ({
     name: route.path,
     who: (Object.keys(visitors) as VisitorName[]).filter((caller) => expected(route, KNOWN_AS[caller]) === 'in'),
   }));
