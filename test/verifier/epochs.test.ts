@@ -1,54 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts';
-import { createTestClock, eventually, type TestClock } from './clock.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from './clock.ts';
 import { aProcess, type EpochProcess, segmentOf } from './epoch-processes.ts';
-import { AUDIENCE, named, startIssuer, type TestIssuer } from './issuer.ts';
+import { AUDIENCE, named } from './issuer.ts';
+import { aRig, DEAD_TOKEN } from './rig.ts';
 import { createKey } from './signing.ts';
 
 const DEAD = -1;
-let time: TestClock;
-let issuer: TestIssuer;
-let verifier: Verifier;
 
-beforeEach(async () => {
-  time = createTestClock();
-  issuer = await startIssuer(time.now);
-  verifier = aVerifier();
-});
-afterEach(async () => {
-  verifier.close();
-  await issuer.stop();
-});
+const rig = aRig();
+const { aVerifier, outcome, token, answering, requestsFor, nextPoll } = rig;
 
-function aVerifier(options: Partial<VerifierOptions> = {}): Verifier {
-  const { clock, schedule } = time;
-  return createVerifier({ issuer: issuer.issuer, audience: AUDIENCE, clock, schedule, ...options });
-}
-
-const outcome = (token: string) =>
-  verifier.verify(token).then(
-    () => 'accepted',
-    ({ status, code }) => `${status} ${code}`,
-  );
-const DEAD_TOKEN = '401 invalid_token';
-
-/** Who answers from now on, in turn. */
-const answering = (...processes: EpochProcess[]) => issuer.epochs.processes.splice(0, 9, ...processes);
-const token = (ep: unknown = [7], claims: Record<string, unknown> = {}) =>
-  issuer.token({ exp: time.now() + 100_000, ep, ...claims });
-const requestsFor = (start: string) => issuer.requests.filter((line) => line.startsWith(`GET ${start}`)).length;
-const segments = () => issuer.requests.filter((line) => /^GET \/epochs\/\d/.test(line)).length;
+const segments = () => rig.issuer.requests.filter((line) => /^GET \/epochs\/\d/.test(line)).length;
 const aName = () => randomBytes(16).toString('base64url');
 const many = (count: number) => Array.from({ length: count }, () => [aName(), 1 + (count % 3)] as const);
-
-/** Lets the timers of the next two seconds fire, and the poll of the epochs that they start come back. */
-async function nextPoll() {
-  const before = requestsFor('/epochs ');
-  const waiting = time.due().length;
-  time.advance(2);
-  await eventually(() => requestsFor('/epochs ') > before && time.due().length >= waiting);
-}
 
 describe('a token with epochs', () => {
   const kinds: [kind: string, value: string, position: number][] = [
@@ -66,7 +31,7 @@ describe('a token with epochs', () => {
     const of = (epoch: number) => {
       const ep = [7, ...Array(position).fill(0)];
       ep[position] = epoch;
-      return token(ep, { grant_id: 'grant-1', iat: time.now() + 4 });
+      return token(ep, { grant_id: 'grant-1', iat: rig.time.now() + 4 });
     };
     answering(aProcess([[named(kind, value), 3]]));
     expect([await outcome(of(2)), await outcome(of(3)), await outcome(of(4))]).toEqual([
@@ -88,9 +53,9 @@ describe('a token with epochs', () => {
     ['client', 'app-1'],
   ])('is dead when its %s is listed as dead', async (kind, value) => {
     const signer = createKey('key-2');
-    issuer.published.keys.push(signer);
+    rig.issuer.published.keys.push(signer);
     answering(aProcess([[named(kind, value), DEAD]], { key: signer }));
-    const claims = { jti: 'jti-1', grant_id: 'grant-1', iat: time.now() + 4 };
+    const claims = { jti: 'jti-1', grant_id: 'grant-1', iat: rig.time.now() + 4 };
     expect(await outcome(token([7, 9, 9, 9, 9, 9, 9, 9, 9, 9], claims))).toBe(DEAD_TOKEN);
     expect(await outcome(token([7], { client_id: 'app-2', sub: 'person-2' }))).toBe(
       kind === 'key' ? DEAD_TOKEN : 'accepted',
@@ -99,7 +64,7 @@ describe('a token with epochs', () => {
 
   it('does not mind the times of the old feed, and nobody asks for it', async () => {
     answering(aProcess());
-    issuer.publish({ seq: 2, revoked: { [named('client', 'app-1')]: time.now() + 1000 } });
+    rig.issuer.publish({ seq: 2, revoked: { [named('client', 'app-1')]: rig.time.now() + 1000 } });
     expect(await outcome(token())).toBe('accepted');
     await nextPoll();
     expect(requestsFor('/revocations')).toBe(0);
@@ -133,17 +98,17 @@ describe('a token with epochs', () => {
 });
 
 describe('a token without epochs', () => {
-  const old = () => issuer.token({ exp: time.now() + 100_000 });
+  const old = () => rig.issuer.token({ exp: rig.time.now() + 100_000 });
 
   it('has epoch 0 of everything', async () => {
     answering(aProcess([[named('consent', 'person-1 app-1'), 1]]));
     expect(await outcome(old())).toBe(DEAD_TOKEN);
-    expect(await outcome(issuer.token({ sub: 'person-2' }))).toBe('accepted');
+    expect(await outcome(rig.issuer.token({ sub: 'person-2' }))).toBe('accepted');
   });
 
   it('is judged by the old feed too', async () => {
     answering(aProcess());
-    issuer.publish({ seq: 2, revoked: { [named('client', 'app-1')]: time.now() } });
+    rig.issuer.publish({ seq: 2, revoked: { [named('client', 'app-1')]: rig.time.now() } });
     expect(await outcome(old())).toBe(DEAD_TOKEN);
     expect(await outcome(token())).toBe('accepted');
   });
@@ -153,37 +118,37 @@ describe('a token without epochs', () => {
     await outcome(token());
     expect(requestsFor('/revocations')).toBe(0);
     await outcome(old());
-    await eventually(() => time.due().length >= 2);
+    await eventually(() => rig.time.due().length >= 2);
     for (let passed = 0; passed <= 604; passed += 2) {
-      time.advance(2);
-      await eventually(() => time.due().length >= (passed <= 598 ? 2 : 1));
+      rig.time.advance(2);
+      await eventually(() => rig.time.due().length >= (passed <= 598 ? 2 : 1));
     }
     const before = requestsFor('/revocations');
     expect(before).toBeGreaterThan(250);
     for (let poll = 0; poll < 5; poll++) await nextPoll();
     expect(requestsFor('/revocations')).toBe(before);
     // What was revoked meanwhile is asked for before the next one is answered.
-    issuer.publish({ seq: 3, revoked: { [named('client', 'app-1')]: time.now() } });
+    rig.issuer.publish({ seq: 3, revoked: { [named('client', 'app-1')]: rig.time.now() } });
     expect(await outcome(old())).toBe(DEAD_TOKEN);
   });
 
   it('cannot be judged when the old feed cannot be read; others can', async () => {
     answering(aProcess());
-    issuer.published.feed = 'nonsense';
+    rig.issuer.published.feed = 'nonsense';
     expect([await outcome(old()), await outcome(token())]).toEqual(['503 unavailable', 'accepted']);
   });
 });
 
 describe('a server', () => {
   it('of the version before is followed by the old feed alone, and its upgrade is seen within a minute', async () => {
-    issuer.publish({ seq: 2, revoked: { [named('token', 'jti-1')]: time.now() } });
+    rig.issuer.publish({ seq: 2, revoked: { [named('token', 'jti-1')]: rig.time.now() } });
     expect(await outcome(token([7], { jti: 'jti-1' }))).toBe(DEAD_TOKEN);
     expect(await outcome(token([1]))).toBe('accepted');
     answering(aProcess([[named('client', 'app-1'), 2]]));
-    await eventually(() => time.due().length >= 2);
+    await eventually(() => rig.time.due().length >= 2);
     for (let passed = 0; passed < 60; passed += 2) {
-      time.advance(2);
-      await eventually(() => time.due().length >= 2);
+      rig.time.advance(2);
+      await eventually(() => rig.time.due().length >= 2);
     }
     expect(requestsFor('/epochs')).toBe(2);
     expect(await outcome(token([7, 1]))).toBe(DEAD_TOKEN);
@@ -192,38 +157,38 @@ describe('a server', () => {
   it('with a process of the version before among others stays what it is; without any other it is an old one again', async () => {
     answering(aProcess([[named('client', 'app-1'), 2]]));
     expect(await outcome(token([7, 1]))).toBe(DEAD_TOKEN);
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering();
     for (let passed = 0; passed < 300; passed += 2) await nextPoll();
     expect(await outcome(token([7, 1]))).toBe(DEAD_TOKEN);
     expect(await outcome(token([7, 2]))).toBe('accepted');
     await nextPoll();
     expect(await outcome(token([7, 1]))).toBe('accepted');
-    issuer.publish({ seq: 2, revoked: { [named('client', 'app-1')]: time.now() } });
-    time.sleep(100);
-    expect(await outcome(token([7, 1], { iat: time.now() - 100 }))).toBe(DEAD_TOKEN);
+    rig.issuer.publish({ seq: 2, revoked: { [named('client', 'app-1')]: rig.time.now() } });
+    rig.time.sleep(100);
+    expect(await outcome(token([7, 1], { iat: rig.time.now() - 100 }))).toBe(DEAD_TOKEN);
   });
 
   it('that cannot be reached is not needed for maxStaleSeconds; then tokens are refused with 503', async () => {
     answering(aProcess());
     expect(await outcome(token())).toBe('accepted');
-    await eventually(() => time.due().length >= 1);
-    issuer.published.down = true;
+    await eventually(() => rig.time.due().length >= 1);
+    rig.issuer.published.down = true;
     for (let passed = 0; passed < 300; passed += 2) await nextPoll();
     expect(await outcome(token())).toBe('accepted');
     await nextPoll();
     expect(await outcome(token())).toBe('503 unavailable');
-    issuer.published.down = false;
+    rig.issuer.published.down = false;
     await nextPoll();
     expect(await outcome(token())).toBe('accepted');
   });
 
   it('is asked with the ETag, and nothing is fetched twice', async () => {
     answering(aProcess(many(3000), { bits: 1 }));
-    await Promise.all(Array.from({ length: 20 }, () => verifier.verify(token())));
+    await Promise.all(Array.from({ length: 20 }, () => rig.verifier.verify(token())));
     for (let poll = 0; poll < 3; poll++) await nextPoll();
     expect(
-      issuer.requests.filter((line) => line.includes('/epochs')).map((line) => line.replace(/\?of=\S+/, '')),
+      rig.issuer.requests.filter((line) => line.includes('/epochs')).map((line) => line.replace(/\?of=\S+/, '')),
     ).toEqual([
       'GET /epochs 200',
       'GET /epochs/1/0 200',
@@ -241,23 +206,23 @@ describe('170,000 entries', () => {
     answering(process);
     expect(await outcome(token())).toBe('accepted');
     expect([requestsFor('/epochs '), segments()]).toEqual([1, 128]);
-    expect(issuer.epochs.seen.largest).toBeLessThan(65_536);
-    expect(issuer.epochs.seen.bytes).toBeLessThan(8_000_000);
-    await eventually(() => time.due().length >= 1);
+    expect(rig.issuer.epochs.seen.largest).toBeLessThan(65_536);
+    expect(rig.issuer.epochs.seen.bytes).toBeLessThan(8_000_000);
+    await eventually(() => rig.time.due().length >= 1);
 
-    const before = issuer.epochs.seen.bytes;
+    const before = rig.issuer.epochs.seen.bytes;
     process.epochs.set(named('client', 'app-1'), 1);
     await nextPoll();
     expect([await outcome(token()), await outcome(token([7, 1]))]).toEqual([DEAD_TOKEN, 'accepted']);
     expect([requestsFor('/epochs '), segments()]).toEqual([2, 129]);
-    expect(issuer.epochs.seen.bytes - before).toBeLessThan(65_536);
+    expect(rig.issuer.epochs.seen.bytes - before).toBeLessThan(65_536);
   });
 
   it('in twice as many parts are the same, and are not fetched again', async () => {
     const process = aProcess(many(4000), { bits: 2 });
     answering(process);
     await outcome(token());
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     process.bits = 3;
     process.epochs.set(named('client', 'app-1'), 1);
     await nextPoll();
@@ -281,7 +246,7 @@ describe('two processes behind one address', () => {
     const two = ahead();
     answering(two.behind);
     expect(await outcome(token())).toBe('accepted');
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     expect(segments()).toBe(4);
     answering(two.ahead);
     await nextPoll();
@@ -298,9 +263,9 @@ describe('two processes behind one address', () => {
     const two = ahead();
     answering(two.behind);
     await outcome(token());
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     // In turn: the list, the part, the list again, the part again.
-    issuer.epochs.seen.turn = 0;
+    rig.issuer.epochs.seen.turn = 0;
     answering(two.ahead, two.behind, two.ahead, two.ahead);
     await nextPoll();
     expect([await outcome(token()), segments()]).toEqual([DEAD_TOKEN, 6]);
@@ -310,7 +275,7 @@ describe('two processes behind one address', () => {
     const two = ahead();
     answering(two.behind);
     await outcome(token());
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     two.ahead.say = (_payload, path) => (path === '/epochs' ? undefined : 'nonsense');
     answering(two.ahead);
     for (let passed = 0; passed < 300; passed += 2) await nextPoll();
@@ -323,7 +288,7 @@ describe('two processes behind one address', () => {
     const process = aProcess([...many(2000), [app(), 1]], { bits: 2 });
     answering(process);
     expect(await outcome(token())).toBe(DEAD_TOKEN);
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     process.epochs.delete(app());
     await nextPoll();
     for (let passed = 0; passed < 298; passed += 2) {
@@ -342,14 +307,14 @@ describe('two processes behind one address', () => {
     const two = ahead();
     answering(two.ahead);
     await outcome(token());
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(two.behind);
     await nextPoll();
     answering(two.ahead);
     const part = `/epochs/2/${segmentOf(app(), 2)}`;
     two.ahead.say = (_payload, path) => (path.startsWith(part) ? 'nonsense' : undefined);
     for (let passed = 0; passed < 320; passed += 2) {
-      // Another part changes, so that a list comes each time.
+      // Another part changes, so that a list comes each rig.time.
       const other = [...Array(99)].map(aName).find((name) => segmentOf(name, 2) !== segmentOf(app(), 2)) ?? '';
       two.ahead.epochs.set(other, 1);
       await nextPoll();

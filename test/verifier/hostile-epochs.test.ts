@@ -1,49 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts';
-import { createTestClock, eventually, type TestClock } from './clock.ts';
-import { aProcess, type EpochProcess, segmentOf } from './epoch-processes.ts';
-import { AUDIENCE, named, startIssuer, type TestIssuer } from './issuer.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from './clock.ts';
+import { aProcess, segmentOf } from './epoch-processes.ts';
+import { named } from './issuer.ts';
+import { aRig, DEAD_TOKEN } from './rig.ts';
 import { createKey } from './signing.ts';
 
-let time: TestClock;
-let issuer: TestIssuer;
-let verifier: Verifier;
-
-beforeEach(async () => {
-  time = createTestClock();
-  issuer = await startIssuer(time.now);
-  verifier = aVerifier();
-});
-afterEach(async () => {
-  verifier.close();
-  await issuer.stop();
-});
-
-function aVerifier(options: Partial<VerifierOptions> = {}): Verifier {
-  const { clock, schedule } = time;
-  return createVerifier({ issuer: issuer.issuer, audience: AUDIENCE, clock, schedule, ...options });
-}
-
-const outcome = (token: string) =>
-  verifier.verify(token).then(
-    () => 'accepted',
-    ({ status, code }) => `${status} ${code}`,
-  );
-const DEAD_TOKEN = '401 invalid_token';
-
-/** Who answers from now on, in turn. */
-const answering = (...processes: EpochProcess[]) => issuer.epochs.processes.splice(0, 9, ...processes);
-const token = (ep: unknown = [7], claims: Record<string, unknown> = {}) =>
-  issuer.token({ exp: time.now() + 100_000, ep, ...claims });
-const requestsFor = (start: string) => issuer.requests.filter((line) => line.startsWith(`GET ${start}`)).length;
-
-/** Lets the timers of the next two seconds fire, and the poll of the epochs that they start come back. */
-async function nextPoll() {
-  const before = requestsFor('/epochs ');
-  const waiting = time.due().length;
-  time.advance(2);
-  await eventually(() => requestsFor('/epochs ') > before && time.due().length >= waiting);
-}
+const rig = aRig();
+const { outcome, token, answering, nextPoll } = rig;
 
 type Payload = Record<string, unknown>;
 const APP = named('client', 'app-1');
@@ -111,7 +74,7 @@ describe('an answer that is wrong opens nothing', () => {
   ] as const)('%s', (_what, about, changes) => {
     it.each(changes)('%s: 503 when there is no other', async (_name, change) => {
       answering(saying(about, change));
-      expect([await outcome(token([7, 2])), await outcome(issuer.token())]).toEqual([
+      expect([await outcome(token([7, 2])), await outcome(rig.issuer.token())]).toEqual([
         '503 unavailable',
         '503 unavailable',
       ]);
@@ -120,11 +83,11 @@ describe('an answer that is wrong opens nothing', () => {
     it.each(changes)('%s: what is known stays, and is not news', async (_name, change) => {
       answering(aProcess([[APP, 2]], { bits: 1 }));
       expect([await outcome(token([7, 1])), await outcome(token([7, 2]))]).toEqual([DEAD_TOKEN, 'accepted']);
-      await eventually(() => time.due().length >= 1);
+      await eventually(() => rig.time.due().length >= 1);
       answering(saying(about, change));
       await nextPoll();
       expect([await outcome(token([7, 1])), await outcome(token([7, 2]))]).toEqual([DEAD_TOKEN, 'accepted']);
-      time.sleep(300);
+      rig.time.sleep(300);
       expect(await outcome(token([7, 2]))).toBe('503 unavailable');
     });
   });
@@ -139,7 +102,7 @@ describe('an answer that is wrong opens nothing', () => {
 
   it('signed by a key that is listed as dead is ignored, also for an incarnation that began later', async () => {
     const stolen = createKey('stolen');
-    issuer.published.keys.push(stolen);
+    rig.issuer.published.keys.push(stolen);
     answering(
       aProcess([
         [APP, 2],
@@ -147,13 +110,13 @@ describe('an answer that is wrong opens nothing', () => {
       ]),
     );
     expect(await outcome(token([7, 2]))).toBe('accepted');
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(aProcess([], { inc: 8, since: 1_800_000_000, key: stolen }));
     await nextPoll();
     expect([await outcome(token([7, 1])), await outcome(token([8]))]).toEqual([DEAD_TOKEN, DEAD_TOKEN]);
     const mixed = aProcess([[APP, 3]], { bits: 1 });
     mixed.say = (payload, path) => {
-      mixed.key = path === '/epochs' ? issuer.key : stolen;
+      mixed.key = path === '/epochs' ? rig.issuer.key : stolen;
       return payload;
     };
     answering(mixed);
@@ -162,7 +125,7 @@ describe('an answer that is wrong opens nothing', () => {
   });
 
   it('an access token is no list', async () => {
-    answering(aProcess([], { say: () => issuer.token() }));
+    answering(aProcess([], { say: () => rig.issuer.token() }));
     expect(await outcome(token())).toBe('503 unavailable');
   });
 
@@ -170,14 +133,14 @@ describe('an answer that is wrong opens nothing', () => {
     const process = aProcess([[APP, 2]]);
     answering(process);
     expect(await outcome(token([7, 2]))).toBe('accepted');
-    await eventually(() => time.due().length >= 1);
-    const iat = Math.floor(time.now()) - 301;
+    await eventually(() => rig.time.due().length >= 1);
+    const iat = Math.floor(rig.time.now()) - 301;
     process.say = (payload) => ({ ...payload, iat, epochs: {} });
     // So that it is not answered by 304.
     process.epochs.set(OTHER, 1);
     await nextPoll();
     expect([await outcome(token([7, 1])), await outcome(token([7, 2]))]).toEqual([DEAD_TOKEN, 'accepted']);
-    time.sleep(300);
+    rig.time.sleep(300);
     expect(await outcome(token([7, 2]))).toBe('503 unavailable');
   });
 });

@@ -1,48 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts';
-import { createTestClock, eventually, type TestClock } from './clock.ts';
-import { aProcess, type EpochProcess, segmentOf } from './epoch-processes.ts';
-import { AUDIENCE, named, startIssuer, type TestIssuer } from './issuer.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from './clock.ts';
+import { aProcess, segmentOf } from './epoch-processes.ts';
+import { named } from './issuer.ts';
+import { aRig, DEAD_TOKEN } from './rig.ts';
 
-let time: TestClock;
-let issuer: TestIssuer;
-let verifier: Verifier;
-
-beforeEach(async () => {
-  time = createTestClock();
-  issuer = await startIssuer(time.now);
-  verifier = aVerifier();
-});
-afterEach(async () => {
-  verifier.close();
-  await issuer.stop();
-});
-
-function aVerifier(options: Partial<VerifierOptions> = {}): Verifier {
-  const { clock, schedule } = time;
-  return createVerifier({ issuer: issuer.issuer, audience: AUDIENCE, clock, schedule, ...options });
-}
-
-const outcome = (token: string) =>
-  verifier.verify(token).then(
-    () => 'accepted',
-    ({ status, code }) => `${status} ${code}`,
-  );
-const DEAD_TOKEN = '401 invalid_token';
-
-/** Who answers from now on, in turn. */
-const answering = (...processes: EpochProcess[]) => issuer.epochs.processes.splice(0, 9, ...processes);
-const token = (ep: unknown = [7], claims: Record<string, unknown> = {}) =>
-  issuer.token({ exp: time.now() + 100_000, ep, ...claims });
-const requestsFor = (start: string) => issuer.requests.filter((line) => line.startsWith(`GET ${start}`)).length;
-
-/** Lets the timers of the next two seconds fire, and the poll of the epochs that they start come back. */
-async function nextPoll() {
-  const before = requestsFor('/epochs ');
-  const waiting = time.due().length;
-  time.advance(2);
-  await eventually(() => requestsFor('/epochs ') > before && time.due().length >= waiting);
-}
+const rig = aRig();
+const { outcome, token, answering, requestsFor, nextPoll } = rig;
 
 /** The database as it was, and as it is after it was restored, with fewer endings. */
 const before = (behind = 0) => aProcess([[named('client', 'app-1'), 5]], { inc: 7, since: 1_700_000_000, behind });
@@ -52,7 +15,7 @@ describe('a database that was restored', () => {
   it('ends the tokens of the one before, and what was known of that is dropped', async () => {
     answering(before());
     expect([await outcome(token([7, 5])), await outcome(token([7, 4]))]).toEqual(['accepted', DEAD_TOKEN]);
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(restored());
     await nextPoll();
     expect([await outcome(token([7, 5])), await outcome(token([8, 2])), await outcome(token([8, 1]))]).toEqual([
@@ -65,9 +28,9 @@ describe('a database that was restored', () => {
   it('is asked about at once when its first token comes', async () => {
     answering(before());
     await outcome(token([7, 5]));
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(restored());
-    time.sleep(1);
+    rig.time.sleep(1);
     expect(await outcome(token([8, 2]))).toBe('accepted');
     const asked = requestsFor('/epochs ');
     for (let at = 0; at < 20; at++) expect(await outcome(token([9]))).toBe(DEAD_TOKEN);
@@ -77,7 +40,7 @@ describe('a database that was restored', () => {
   it('is not left again for a process that has not heard yet, however late that signs', async () => {
     answering(before(10));
     await outcome(token([7, 5]));
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(restored(10));
     await nextPoll();
     for (let poll = 0; poll < 20; poll++) {
@@ -90,7 +53,7 @@ describe('a database that was restored', () => {
   it('is not left for one that was never heard of, and began earlier', async () => {
     answering(restored());
     await outcome(token([8, 2]));
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(before());
     await nextPoll();
     expect([await outcome(token([7, 5])), await outcome(token([8, 2]))]).toEqual([DEAD_TOKEN, 'accepted']);
@@ -99,7 +62,7 @@ describe('a database that was restored', () => {
   it('that nobody speaks for any more gives way to the one before, after maxStaleSeconds', async () => {
     answering(restored());
     await outcome(token([8, 2]));
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     answering(before());
     for (let passed = 0; passed < 300; passed += 2) await nextPoll();
     expect([await outcome(token([7, 5])), await outcome(token([8, 2]))]).toEqual([DEAD_TOKEN, 'accepted']);
@@ -111,7 +74,7 @@ describe('a database that was restored', () => {
   it('counts once all of it is here; until then the one before does', async () => {
     answering(before());
     await outcome(token([7, 5]));
-    await eventually(() => time.due().length >= 1);
+    await eventually(() => rig.time.due().length >= 1);
     const large = aProcess([[named('client', 'app-1'), 2]], { inc: 8, since: 1_700_000_100, bits: 2 });
     const part = `/epochs/2/${segmentOf(named('client', 'app-1'), 2)}`;
     large.say = (_payload, path) => (path.startsWith(part) ? 'nonsense' : undefined);

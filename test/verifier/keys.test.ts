@@ -1,55 +1,33 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts';
-import { createTestClock, eventually, type TestClock } from './clock.ts';
-import { AUDIENCE, startIssuer, type TestIssuer } from './issuer.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from './clock.ts';
+import { aRig } from './rig.ts';
 import { createKey } from './signing.ts';
 
-let time: TestClock;
-let issuer: TestIssuer;
-let verifier: Verifier;
+const rig = aRig({ revocations: 'off' });
+const { aVerifier, outcome } = rig;
 
-beforeEach(async () => {
-  time = createTestClock();
-  issuer = await startIssuer(time.now);
-  verifier = aVerifier();
-});
-afterEach(async () => {
-  verifier.close();
-  await issuer.stop();
-});
-
-function aVerifier(options: Partial<VerifierOptions> = {}): Verifier {
-  const { clock, schedule } = time;
-  return createVerifier({ issuer: issuer.issuer, audience: AUDIENCE, revocations: 'off', clock, schedule, ...options });
-}
-
-const jwksRequests = () => issuer.requests.filter((line) => line.includes('/jwks'));
-const fails = (token: string) =>
-  verifier.verify(token).then(
-    () => 'accepted',
-    ({ status, code }) => `${status} ${code}`,
-  );
+const jwksRequests = () => rig.issuer.requests.filter((line) => line.includes('/jwks'));
 
 describe('the keys', () => {
   it('are fetched on the first token, once however many come at once', async () => {
-    expect(issuer.requests).toEqual([]);
-    await Promise.all(Array.from({ length: 50 }, () => verifier.verify(issuer.token())));
+    expect(rig.issuer.requests).toEqual([]);
+    await Promise.all(Array.from({ length: 50 }, () => rig.verifier.verify(rig.issuer.token())));
     expect(jwksRequests()).toEqual(['GET /jwks 200']);
   });
 
   it('are kept as long as max-age says, then asked for with their ETag; a 304 makes them fresh again', async () => {
-    await verifier.verify(issuer.token());
-    time.advance(599);
-    await verifier.verify(issuer.token());
+    await rig.verifier.verify(rig.issuer.token());
+    rig.time.advance(599);
+    await rig.verifier.verify(rig.issuer.token());
     expect(jwksRequests()).toHaveLength(1);
-    time.advance(1);
-    await verifier.verify(issuer.token());
+    rig.time.advance(1);
+    await rig.verifier.verify(rig.issuer.token());
     await eventually(() => jwksRequests().length === 2);
     expect(jwksRequests()[1]).toBe('GET /jwks 304');
-    time.advance(0);
+    rig.time.advance(0);
     await eventuallyFresh();
-    time.advance(598);
-    await verifier.verify(issuer.token());
+    rig.time.advance(598);
+    await rig.verifier.verify(rig.issuer.token());
     expect(jwksRequests()).toHaveLength(2);
   });
 
@@ -64,76 +42,76 @@ describe('the keys', () => {
     ['public, max-age=0', 30],
     ['max-age=9999999', 86_400],
   ])('with Cache-Control %s are fresh for %d s', async (caching, seconds) => {
-    issuer.published.jwksCacheControl = caching;
-    await verifier.verify(issuer.token());
-    time.advance(seconds - 1);
-    await verifier.verify(issuer.token());
+    rig.issuer.published.jwksCacheControl = caching;
+    await rig.verifier.verify(rig.issuer.token());
+    rig.time.advance(seconds - 1);
+    await rig.verifier.verify(rig.issuer.token());
     expect(jwksRequests()).toHaveLength(1);
-    time.advance(1);
-    await verifier.verify(issuer.token());
+    rig.time.advance(1);
+    await rig.verifier.verify(rig.issuer.token());
     await eventually(() => jwksRequests().length === 2);
   });
 
   it('go on being used when the server is down, until maxStaleSeconds after max-age; then 503, and back by itself', async () => {
-    await verifier.verify(issuer.token());
-    issuer.published.down = true;
-    time.advance(600 + 299);
-    await verifier.verify(issuer.token());
-    time.advance(1);
-    expect(await fails(issuer.token())).toBe('503 unavailable');
-    const asked = issuer.requests.length;
-    expect(await Promise.all(Array.from({ length: 20 }, () => fails(issuer.token())))).toEqual(
+    await rig.verifier.verify(rig.issuer.token());
+    rig.issuer.published.down = true;
+    rig.time.advance(600 + 299);
+    await rig.verifier.verify(rig.issuer.token());
+    rig.time.advance(1);
+    expect(await outcome(rig.issuer.token())).toBe('503 unavailable');
+    const asked = rig.issuer.requests.length;
+    expect(await Promise.all(Array.from({ length: 20 }, () => outcome(rig.issuer.token())))).toEqual(
       Array(20).fill('503 unavailable'),
     );
-    for (let at = 0; at < 5; at++) await fails(issuer.token());
-    expect(issuer.requests.length - asked).toBe(0);
+    for (let at = 0; at < 5; at++) await outcome(rig.issuer.token());
+    expect(rig.issuer.requests.length - asked).toBe(0);
 
-    issuer.published.down = false;
-    time.advance(2);
-    await verifier.verify(issuer.token());
+    rig.issuer.published.down = false;
+    rig.time.advance(2);
+    await rig.verifier.verify(rig.issuer.token());
   });
 
   it('are not there at all: 503 without a challenge, and good from the first answer on', async () => {
-    issuer.published.down = true;
-    const error = await verifier.verify(issuer.token()).catch((caught) => caught);
+    rig.issuer.published.down = true;
+    const error = await rig.verifier.verify(rig.issuer.token()).catch((caught) => caught);
     expect(error).toMatchObject({ status: 503, code: 'unavailable', wwwAuthenticate: undefined });
-    issuer.published.down = false;
-    time.advance(2);
-    await verifier.verify(issuer.token());
+    rig.issuer.published.down = false;
+    rig.time.advance(2);
+    await rig.verifier.verify(rig.issuer.token());
   });
 
   it('are still the old ones when the answer is nonsense', async () => {
-    await verifier.verify(issuer.token());
-    issuer.published.keys = [];
-    time.advance(601);
-    await verifier.verify(issuer.token());
+    await rig.verifier.verify(rig.issuer.token());
+    rig.issuer.published.keys = [];
+    rig.time.advance(601);
+    await rig.verifier.verify(rig.issuer.token());
     await eventually(() => jwksRequests().length === 2);
-    await verifier.verify(issuer.token());
+    await rig.verifier.verify(rig.issuer.token());
   });
 
   it('rotate: a token of a new key is good at once, one of a key that went is refused', async () => {
-    const old = issuer.token({ exp: time.now() + 5000 });
-    await verifier.verify(old);
+    const old = rig.issuer.token({ exp: rig.time.now() + 5000 });
+    await rig.verifier.verify(old);
     const next = createKey('key-2', 'EdDSA');
-    issuer.published.keys = [issuer.key, next];
-    await verifier.verify(issuer.token({}, {}, next));
-    issuer.published.keys = [next];
-    await verifier.verify(old);
-    time.advance(601);
-    await verifier.verify(issuer.token({}, {}, next));
+    rig.issuer.published.keys = [rig.issuer.key, next];
+    await rig.verifier.verify(rig.issuer.token({}, {}, next));
+    rig.issuer.published.keys = [next];
+    await rig.verifier.verify(old);
+    rig.time.advance(601);
+    await rig.verifier.verify(rig.issuer.token({}, {}, next));
     await eventually(() => jwksRequests().length === 3);
     await eventuallyFresh();
-    expect(await fails(old)).toBe('401 invalid_token');
+    expect(await outcome(old)).toBe('401 invalid_token');
   });
 
   it('that changed under the same name undo what was verified with the old one', async () => {
-    const old = issuer.token({ exp: time.now() + 5000 });
-    await verifier.verify(old);
-    issuer.published.keys = [createKey('key-1')];
-    time.advance(601);
-    await fails(old);
+    const old = rig.issuer.token({ exp: rig.time.now() + 5000 });
+    await rig.verifier.verify(old);
+    rig.issuer.published.keys = [createKey('key-1')];
+    rig.time.advance(601);
+    await outcome(old);
     await eventuallyFresh();
-    expect(await fails(old)).toBe('401 invalid_token');
+    expect(await outcome(old)).toBe('401 invalid_token');
   });
 
   it('that cannot verify are passed over: secrets, keys for encryption, without alg, private, of a wrong curve', async () => {
@@ -154,69 +132,71 @@ describe('the keys', () => {
         jwk: { ...createKey('private').privateKey.export({ format: 'jwk' }), kid: 'private', alg: 'ES256' },
       },
     ];
-    issuer.published.keys = [...keys, issuer.key];
-    await verifier.verify(issuer.token());
+    rig.issuer.published.keys = [...keys, rig.issuer.key];
+    await rig.verifier.verify(rig.issuer.token());
     for (const key of keys)
-      expect([key.kid, await fails(issuer.token({}, {}, key))]).toEqual([key.kid, '401 invalid_token']);
+      expect([key.kid, await outcome(rig.issuer.token({}, {}, key))]).toEqual([key.kid, '401 invalid_token']);
   });
 
   it('come from the configured address only: a redirect is an error', async () => {
-    const { server, uri } = await redirectTo(issuer.jwksUri);
-    verifier = aVerifier({ jwksUri: uri });
-    const outcome = await fails(issuer.token());
+    const { server, uri } = await redirectTo(rig.issuer.jwksUri);
+    rig.verifier = aVerifier({ jwksUri: uri });
+    const answer = await outcome(rig.issuer.token());
     await new Promise((resolve) => server.close(resolve));
-    expect(outcome).toBe('503 unavailable');
+    expect(answer).toBe('503 unavailable');
     expect(jwksRequests()).toEqual([]);
   });
 
   it('of an algorithm that the API does not take are no use', async () => {
     const key = createKey('rsa-1', 'RS256');
-    issuer.published.keys.push(key);
-    verifier = aVerifier({ algorithms: ['RS256'] });
-    await verifier.verify(issuer.token({}, {}, key));
-    expect(await fails(issuer.token())).toBe('401 invalid_token');
+    rig.issuer.published.keys.push(key);
+    rig.verifier = aVerifier({ algorithms: ['RS256'] });
+    await rig.verifier.verify(rig.issuer.token({}, {}, key));
+    expect(await outcome(rig.issuer.token())).toBe('401 invalid_token');
   });
 
   it.each(['ES256', 'RS256', 'EdDSA'])('of %s verify', async (alg) => {
     const key = createKey('another', alg);
-    issuer.published.keys.push(key);
-    expect(await verifier.verify(issuer.token({}, {}, key))).toMatchObject({ sub: 'person-1' });
+    rig.issuer.published.keys.push(key);
+    expect(await rig.verifier.verify(rig.issuer.token({}, {}, key))).toMatchObject({ sub: 'person-1' });
   });
 });
 
 describe('a verified token', () => {
   it('that comes again costs no signature, and expires all the same', async () => {
-    const token = issuer.token();
-    const claims = await verifier.verify(token);
-    expect(await verifier.verify(token)).toBe(claims);
+    const token = rig.issuer.token();
+    const claims = await rig.verifier.verify(token);
+    expect(await rig.verifier.verify(token)).toBe(claims);
     expect(Object.isFrozen(claims)).toBe(true);
-    time.advance(304);
-    await verifier.verify(token);
-    time.advance(1);
-    expect(await fails(token)).toBe('401 invalid_token');
+    rig.time.advance(304);
+    await rig.verifier.verify(token);
+    rig.time.advance(1);
+    expect(await outcome(token)).toBe('401 invalid_token');
   });
 
   it('needs all of the scopes', async () => {
-    await verifier.verify(issuer.token(), { scopes: ['reports:read', 'reports:write'] });
-    const error = await verifier
-      .verify(issuer.token({ scope: 'reports:read' }), { scopes: ['reports:read', 'reports:write'] })
+    await rig.verifier.verify(rig.issuer.token(), { scopes: ['reports:read', 'reports:write'] });
+    const error = await rig.verifier
+      .verify(rig.issuer.token({ scope: 'reports:read' }), { scopes: ['reports:read', 'reports:write'] })
       .catch((caught) => caught);
     expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
     expect(error.wwwAuthenticate).toContain('error="insufficient_scope"');
     expect(error.wwwAuthenticate).toContain('scope="reports:read reports:write"');
     expect(
-      await verifier
-        .verify(issuer.token({ scope: 'reports:readwrite' }), { scopes: ['reports:read'] })
+      await rig.verifier
+        .verify(rig.issuer.token({ scope: 'reports:readwrite' }), { scopes: ['reports:read'] })
         .catch((e) => e.status),
     ).toBe(403);
     expect(
-      await verifier.verify(issuer.token({ scope: undefined }), { scopes: ['reports:read'] }).catch((e) => e.status),
+      await rig.verifier
+        .verify(rig.issuer.token({ scope: undefined }), { scopes: ['reports:read'] })
+        .catch((e) => e.status),
     ).toBe(403);
   });
 
   it('is refused once the verifier is closed', async () => {
-    verifier.close();
-    expect(await fails(issuer.token())).toBe('503 unavailable');
+    rig.verifier.close();
+    expect(await outcome(rig.issuer.token())).toBe('503 unavailable');
   });
 });
 

@@ -1,49 +1,28 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verifier/index.ts';
-import { createTestClock, eventually, type TestClock } from './clock.ts';
-import { AUDIENCE, named, startIssuer, type TestIssuer } from './issuer.ts';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from './clock.ts';
+import { AUDIENCE, named, type TestIssuer } from './issuer.ts';
+import { aRig } from './rig.ts';
 import { createKey } from './signing.ts';
 
-let time: TestClock;
-let issuer: TestIssuer;
-let verifier: Verifier;
+const rig = aRig();
+const { outcome } = rig;
 
-beforeEach(async () => {
-  time = createTestClock();
-  issuer = await startIssuer(time.now);
-  verifier = aVerifier();
-});
-afterEach(async () => {
-  verifier.close();
-  await issuer.stop();
-});
-
-function aVerifier(options: Partial<VerifierOptions> = {}): Verifier {
-  const { clock, schedule } = time;
-  return createVerifier({ issuer: issuer.issuer, audience: AUDIENCE, clock, schedule, ...options });
-}
-
-const outcome = (token: string) =>
-  verifier.verify(token).then(
-    () => 'accepted',
-    ({ status, code }) => `${status} ${code}`,
-  );
-const polls = () => issuer.count('/revocations');
+const polls = () => rig.issuer.count('/revocations');
 
 /** Lets the timers of the next two seconds fire, and the polls that they start come back: of this feed, and of epochs. */
 async function nextPoll() {
   const before = polls();
-  time.advance(2);
-  await eventually(() => polls() > before && time.due().length >= 2);
+  rig.time.advance(2);
+  await eventually(() => polls() > before && rig.time.due().length >= 2);
 }
 
 describe('the revocation feed', () => {
   it('is polled, with its ETag, and not for each token', async () => {
-    await Promise.all(Array.from({ length: 30 }, () => verifier.verify(issuer.token())));
-    expect(issuer.requests.filter((line) => line.includes('/revocations'))).toEqual(['GET /revocations 200']);
+    await Promise.all(Array.from({ length: 30 }, () => rig.verifier.verify(rig.issuer.token())));
+    expect(rig.issuer.requests.filter((line) => line.includes('/revocations'))).toEqual(['GET /revocations 200']);
     await nextPoll();
     await nextPoll();
-    expect(issuer.requests.filter((line) => line.includes('/revocations'))).toEqual([
+    expect(rig.issuer.requests.filter((line) => line.includes('/revocations'))).toEqual([
       'GET /revocations 200',
       'GET /revocations 304',
       'GET /revocations 304',
@@ -58,15 +37,15 @@ describe('the revocation feed', () => {
     ['key', {}, 'key-1'],
     ['subscription', {}, `app-1 ${AUDIENCE}`],
   ])('revokes by %s what was issued until then', async (kind, claims, value) => {
-    const token = issuer.token({ ...claims, exp: time.now() + 3000 });
+    const token = rig.issuer.token({ ...claims, exp: rig.time.now() + 3000 });
     expect(await outcome(token)).toBe('accepted');
     const signer = createKey('key-2');
-    issuer.published.keys.push(signer);
-    issuer.publish({ seq: 2, revoked: { [named(kind, value)]: time.now() }, key: signer });
+    rig.issuer.published.keys.push(signer);
+    rig.issuer.publish({ seq: 2, revoked: { [named(kind, value)]: rig.time.now() }, key: signer });
     await nextPoll();
     expect(await outcome(token)).toBe('401 invalid_token');
     // A stolen key writes any time it likes; everything else is good again when it is issued anew.
-    const later = issuer.token({ ...claims, iat: time.now() });
+    const later = rig.issuer.token({ ...claims, iat: rig.time.now() });
     expect(await outcome(later)).toBe(kind === 'key' ? '401 invalid_token' : 'accepted');
   });
 
@@ -79,41 +58,45 @@ describe('the revocation feed', () => {
         ['account', 'app-1'],
         ['subscription', 'app-1 https://other.example.com'],
         ['client', 'person-1'],
-      ].map(([kind = '', value = '']) => [named(kind, value), time.now() + 1000]),
+      ].map(([kind = '', value = '']) => [named(kind, value), rig.time.now() + 1000]),
     );
-    issuer.publish({ seq: 2, revoked });
-    expect(await outcome(issuer.token({ jti: 'jti-1', grant_id: 'grant-1' }))).toBe('accepted');
+    rig.issuer.publish({ seq: 2, revoked });
+    expect(await outcome(rig.issuer.token({ jti: 'jti-1', grant_id: 'grant-1' }))).toBe('accepted');
   });
 
   it('that is older is ignored, and does not count as news', async () => {
-    const token = issuer.token({ jti: 'jti-1', exp: time.now() + 3000 });
-    const old = issuer.publish({ seq: 5 });
-    issuer.publish({ seq: 6, revoked: { [named('token', 'jti-1')]: time.now() } });
+    const token = rig.issuer.token({ jti: 'jti-1', exp: rig.time.now() + 3000 });
+    const old = rig.issuer.publish({ seq: 5 });
+    rig.issuer.publish({ seq: 6, revoked: { [named('token', 'jti-1')]: rig.time.now() } });
     expect(await outcome(token)).toBe('401 invalid_token');
-    issuer.published.feed = old;
+    rig.issuer.published.feed = old;
     await nextPoll();
     expect(await outcome(token)).toBe('401 invalid_token');
-    time.advance(301);
-    expect(await outcome(issuer.token())).toBe('503 unavailable');
+    rig.time.advance(301);
+    expect(await outcome(rig.issuer.token())).toBe('503 unavailable');
   });
 
   it('of the same sequence is taken when it is not older', async () => {
-    const token = issuer.token({ jti: 'jti-1' });
+    const token = rig.issuer.token({ jti: 'jti-1' });
     expect(await outcome(token)).toBe('accepted');
-    issuer.publish({ seq: 1, iat: Math.floor(time.now()) - 1, revoked: { [named('token', 'jti-1')]: time.now() } });
+    rig.issuer.publish({
+      seq: 1,
+      iat: Math.floor(rig.time.now()) - 1,
+      revoked: { [named('token', 'jti-1')]: rig.time.now() },
+    });
     await nextPoll();
     expect(await outcome(token)).toBe('accepted');
-    issuer.publish({ seq: 1, revoked: { [named('token', 'jti-1')]: time.now() } });
+    rig.issuer.publish({ seq: 1, revoked: { [named('token', 'jti-1')]: rig.time.now() } });
     await nextPoll();
     expect(await outcome(token)).toBe('401 invalid_token');
   });
 
   it('of a server that was restored from a backup is taken, once it is too late for a replay', async () => {
-    issuer.publish({ seq: 1000 });
-    expect(await outcome(issuer.token())).toBe('accepted');
-    time.sleep(301);
-    issuer.publish({ seq: 7 });
-    expect(await outcome(issuer.token())).toBe('accepted');
+    rig.issuer.publish({ seq: 1000 });
+    expect(await outcome(rig.issuer.token())).toBe('accepted');
+    rig.time.sleep(301);
+    rig.issuer.publish({ seq: 7 });
+    expect(await outcome(rig.issuer.token())).toBe('accepted');
   });
 
   const forged: [string, (feed: TestIssuer) => void][] = [
@@ -135,65 +118,65 @@ describe('the revocation feed', () => {
   ];
 
   it.each(forged)('%s does not open anything: 503 when there is no other', async (_name, forge) => {
-    forge(issuer);
-    expect(await outcome(issuer.token())).toBe('503 unavailable');
+    forge(rig.issuer);
+    expect(await outcome(rig.issuer.token())).toBe('503 unavailable');
   });
 
   it('signed by a key that it revoked is ignored', async () => {
     const stolen = createKey('stolen');
-    issuer.published.keys.push(stolen);
-    issuer.publish({ seq: 2, revoked: { [named('key', 'stolen')]: time.now() } });
-    expect(await outcome(issuer.token({}, {}, stolen))).toBe('401 invalid_token');
-    issuer.publish({ seq: 3, key: stolen });
+    rig.issuer.published.keys.push(stolen);
+    rig.issuer.publish({ seq: 2, revoked: { [named('key', 'stolen')]: rig.time.now() } });
+    expect(await outcome(rig.issuer.token({}, {}, stolen))).toBe('401 invalid_token');
+    rig.issuer.publish({ seq: 3, key: stolen });
     await nextPoll();
-    expect(await outcome(issuer.token({}, {}, stolen))).toBe('401 invalid_token');
+    expect(await outcome(rig.issuer.token({}, {}, stolen))).toBe('401 invalid_token');
   });
 });
 
 describe('a server that is down', () => {
   it('is not needed for maxStaleSeconds; then verification fails closed, and recovers by itself', async () => {
-    expect(await outcome(issuer.token())).toBe('accepted');
-    issuer.published.down = true;
+    expect(await outcome(rig.issuer.token())).toBe('accepted');
+    rig.issuer.published.down = true;
     for (let passed = 0; passed < 300; passed += 2) await nextPoll();
-    expect(await outcome(issuer.token())).toBe('accepted');
+    expect(await outcome(rig.issuer.token())).toBe('accepted');
     await nextPoll();
-    expect(await outcome(issuer.token())).toBe('503 unavailable');
-    issuer.published.down = false;
+    expect(await outcome(rig.issuer.token())).toBe('503 unavailable');
+    rig.issuer.published.down = false;
     await nextPoll();
-    time.advance(1);
-    expect(await outcome(issuer.token())).toBe('accepted');
+    rig.time.advance(1);
+    expect(await outcome(rig.issuer.token())).toBe('accepted');
   });
 
   it('gets no request for each that is refused', async () => {
-    issuer.published.down = true;
-    await outcome(issuer.token());
-    issuer.published.down = false;
-    time.advance(2);
-    expect(await outcome(issuer.token())).toBe('accepted');
-    issuer.published.down = true;
-    time.sleep(301);
-    await outcome(issuer.token());
+    rig.issuer.published.down = true;
+    await outcome(rig.issuer.token());
+    rig.issuer.published.down = false;
+    rig.time.advance(2);
+    expect(await outcome(rig.issuer.token())).toBe('accepted');
+    rig.issuer.published.down = true;
+    rig.time.sleep(301);
+    await outcome(rig.issuer.token());
     const before = polls();
-    for (let at = 0; at < 20; at++) expect(await outcome(issuer.token())).toBe('503 unavailable');
+    for (let at = 0; at < 20; at++) expect(await outcome(rig.issuer.token())).toBe('503 unavailable');
     expect(polls() - before).toBe(0);
   });
 });
 
 describe('a process that was suspended', () => {
   it('asks before it answers', async () => {
-    const token = issuer.token({ jti: 'jti-1' });
+    const token = rig.issuer.token({ jti: 'jti-1' });
     expect(await outcome(token)).toBe('accepted');
-    issuer.publish({ seq: 2, revoked: { [named('token', 'jti-1')]: time.now() } });
-    time.sleep(60);
+    rig.issuer.publish({ seq: 2, revoked: { [named('token', 'jti-1')]: rig.time.now() } });
+    rig.time.sleep(60);
     expect(await outcome(token)).toBe('401 invalid_token');
   });
 });
 
 describe('close', () => {
   it('leaves no timer', async () => {
-    await verifier.verify(issuer.token());
-    await eventually(() => time.due().length >= 2);
-    verifier.close();
-    expect(time.due()).toEqual([]);
+    await rig.verifier.verify(rig.issuer.token());
+    await eventually(() => rig.time.due().length >= 2);
+    rig.verifier.close();
+    expect(rig.time.due()).toEqual([]);
   });
 });
