@@ -1,27 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { sql } from 'kysely';
 import { disableClient, enableClient } from '../../src/clients/lifecycle.ts';
 import { announce } from '../../src/db/changes.ts';
 import { REVOCATIONS_TOPIC } from '../../src/revocation/revoke.ts';
 import { createVerifier, type Verifier } from '../../src/verifier/index.ts';
+import { readEpochs } from '../support/epochs.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { until } from '../support/load.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { post, requestToken } from '../support/tokens.ts';
 import { named } from '../verifier/issuer.ts';
-
-interface Document {
-  inc: number;
-  since: number;
-  iat: number;
-  bits: number;
-  index?: number;
-  segments?: string[];
-  epochs?: Record<string, number>;
-}
 
 let server: TestServer;
 let api: Awaited<ReturnType<typeof anApi>>;
@@ -38,14 +28,7 @@ const anApp = () =>
 const tokenOf = async (app: Awaited<ReturnType<typeof anApp>>) =>
   (await requestToken(server, app, { resource: api.identifier })).body.access_token;
 
-async function read(path = '/epochs', headers: Record<string, string> = {}) {
-  const response = await fetch(server.issuer + path, { headers });
-  const typ = path === '/epochs' ? 'epochs+jwt' : 'epoch-segment+jwt';
-  const jwks = createRemoteJWKSet(new URL(`${server.issuer}/jwks`));
-  const text = await response.text();
-  const { payload } = await jwtVerify<Document>(text, jwks, { issuer: server.issuer, typ, algorithms: ['ES256'] });
-  return { response, length: text.length, ...payload };
-}
+const read = (path?: string) => readEpochs(server, path);
 
 /** From one server process, under the name of the issuer. */
 function ask(

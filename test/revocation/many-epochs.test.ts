@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { sql } from 'kysely';
 import { disableClient } from '../../src/clients/lifecycle.ts';
 import { createVerifier } from '../../src/verifier/index.ts';
+import { readEpochs } from '../support/epochs.ts';
 import { aClient, anApi } from '../support/factories.ts';
 import { until } from '../support/load.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { requestToken } from '../support/tokens.ts';
-
-interface Document {
-  inc: number;
-  bits: number;
-  index?: number;
-  segments?: string[];
-  epochs?: Record<string, number>;
-}
 
 let server: TestServer;
 let api: Awaited<ReturnType<typeof anApi>>;
@@ -31,15 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function read(path = '/epochs') {
-  const response = await fetch(server.issuer + path);
-  expect(response.status).toBe(200);
-  const typ = path === '/epochs' ? 'epochs+jwt' : 'epoch-segment+jwt';
-  const jwks = createRemoteJWKSet(new URL(`${server.issuer}/jwks`));
-  const text = await response.text();
-  const { payload } = await jwtVerify<Document>(text, jwks, { issuer: server.issuer, typ, algorithms: ['ES256'] });
-  return { length: text.length, ...payload };
-}
+const read = (path?: string) => readEpochs(server, path);
 
 const printOf = (epochs: Record<string, number>) =>
   createHash('sha256')
