@@ -10,7 +10,6 @@ import {
 } from '../../tokens/storage/artifacts.ts';
 import { type Saving, saveWithin } from '../../tokens/storage/saves-together.ts';
 import type { Person } from '../../tokens/storage/stored-token.ts';
-
 import { type FoundInVisit, findInVisit } from './visit-reads.ts';
 
 /** What a browser is in the middle of. It is written by requests of that browser, one after the other. */
