@@ -113,8 +113,6 @@ const doings: [string, (setting: Setting) => Promise<() => Promise<Gain>>][] = [
 
 describe.each(doings)('%s while', (doing, prepare) => {
   it.each(endings)('%s leaves nothing that works, whenever it happens', async (_ending, happens) => {
-    // A transaction holds the one connection of the embedded database: nothing can happen inside of it.
-    if (doing.includes('device') && !server.databaseUrl) return;
     let moments = 0;
     for (let nth = 1, happened = true; happened; nth += 1) {
       const ada = await aPerson(server.database);
