@@ -66,6 +66,7 @@ export type AuditEvent =
   | { type: 'account.enabled'; accountId: string }
   | { type: 'account.password_changed'; accountId: string }
   | { type: 'consent.withdrawn'; accountId: string; clientId: string }
+  | { type: 'branding.changed'; before: Readonly<Record<string, unknown>>; after: Readonly<Record<string, unknown>> }
   | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }
   | { type: 'team.created'; teamId: string; name: string }
   | { type: 'team.renamed'; teamId: string; name: string }

@@ -56,6 +56,7 @@ async function answer(request: IncomingMessage, open: OpenSession): Promise<Comm
     {
       readStdin: async () => inputs.stdin ?? '',
       readFile: async (path) => inputs.files[path] ?? '',
+      readBytes: async (path) => inputs.files[path] ?? '',
       stdout: (text) => {
         stdout += text;
       },

@@ -12,6 +12,8 @@ export interface Io {
   /** Asks for a secret at the terminal, which does not show it. Only where stdin is a terminal. */
   readonly askSecret?: ((question: SecretQuestion) => Promise<string>) | undefined;
   readFile(path: string): Promise<string>;
+  /** A file that is no text, in base64. */
+  readBytes(path: string): Promise<string>;
   stdout(text: string): void;
   stderr(text: string): void;
   /** The environment where it was typed. */
@@ -46,6 +48,10 @@ export function rememberInputs(io: Io): Io & { inputs(): Inputs } {
       }),
     async readFile(path) {
       files[path] ??= await io.readFile(path);
+      return files[path];
+    },
+    async readBytes(path) {
+      files[path] ??= await io.readBytes(path);
       return files[path];
     },
     inputs: () => ({ stdin, files }),

@@ -21,6 +21,7 @@ const io = rememberInputs({
   // At a terminal, waiting for the end of stdin in silence looks like standing still, and shows what is typed.
   askSecret: process.stdin.isTTY ? askSecret : undefined,
   readFile: async (path) => utf8(path, await readFile(path)),
+  readBytes: (path) => readFile(path, 'base64'),
   stdout: (output) => process.stdout.write(output),
   stderr: (output) => process.stderr.write(output),
   env: process.env,

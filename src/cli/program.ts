@@ -6,6 +6,7 @@ import { addApplyCommand } from './declaration/apply.ts';
 import { addExportCommands } from './declaration/export.ts';
 import { addDemoCommands } from './demo/demo.ts';
 import { addAuditCommands } from './operations/audit.ts';
+import { addBrandingCommands } from './operations/branding.ts';
 import { addDatabaseCommands } from './operations/database.ts';
 import { addDoctorCommand } from './operations/doctor.ts';
 import { addKeyCommands } from './operations/key.ts';
@@ -49,6 +50,7 @@ export function createProgram(line: CommandLine): Command {
   addApplyCommand(program, line);
   addDoctorCommand(program, line);
   addDemoCommands(program, line);
+  addBrandingCommands(program, line);
   addMailCommands(program, line);
   addAuditCommands(program, line);
   addKeyCommands(program, line);

@@ -32,6 +32,7 @@ export function commandLineOf(server: TestServer, settings: Partial<Config> = {}
     const io = {
       readStdin: async () => stdin,
       readFile: async (path: string) => files[path] ?? '',
+      readBytes: async (path: string) => files[path] ?? '',
       stdout: (text: string) => {
         stdout += text;
         reading?.(text);

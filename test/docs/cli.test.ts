@@ -13,7 +13,7 @@ const program = createProgram({ io } as unknown as CommandLine);
 
 // Nobody listens on port 1; on the usual port someone may have a server of their own.
 const never = { env: { DATA_DIR: '/nonexistent', PORT: '1' }, colours: false, wait: async () => {} };
-const reading = { readStdin: async () => '', readFile: async () => '{}' };
+const reading = { readStdin: async () => '', readFile: async () => '{}', readBytes: async () => '' };
 const nothing = async () => {
   throw new Error('understood');
 };

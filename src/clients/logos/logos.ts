@@ -6,8 +6,8 @@ import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { PictureDecoder } from '../../pictures/decoder.ts';
+import { toLogo } from '../../pictures/logo.ts';
 import { lockClient } from '../find-clients.ts';
-import { toLogo } from './image.ts';
 
 /** Takes a picture as an app's logo, encoded anew by us. @throws {AppError} not_found, forbidden, invalid_request, unavailable */
 export async function setLogo(

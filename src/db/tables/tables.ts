@@ -1,4 +1,5 @@
 import type { Generated, Selectable } from 'kysely';
+import type { BrandingTable } from './branding.ts';
 import type {
   ApiIntrospectorTable,
   ApiScopeTable,
@@ -202,6 +203,7 @@ export interface Tables {
   audit_events: AuditEventTable;
   throttles: ThrottleTable;
   portal_sessions: PortalSessionTable;
+  branding: BrandingTable;
   client_logos: ClientLogoTable;
   api_visible_teams: ApiVisibleTeamTable;
   teams: TeamTable;

@@ -1,11 +1,11 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { MOST_LOGO_BYTES } from '../../clients/logos/image.ts';
 import { findLogo, removeLogo, setLogo } from '../../clients/logos/logos.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { AppError } from '../../errors.ts';
 import { isUpload, readUpload } from '../../http/input/upload.ts';
 import { answerCached } from '../../http/serving/assets.ts';
+import { MOST_LOGO_BYTES } from '../../pictures/logo.ts';
 import { redirect } from '../answers.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';

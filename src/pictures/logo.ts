@@ -1,6 +1,6 @@
-import { AppError } from '../../errors.ts';
-import { NotUnpacked, type PictureDecoder } from '../../pictures/decoder.ts';
-import { judgePicture, LONGEST_SIDE } from '../../pictures/judge.ts';
+import { AppError } from '../errors.ts';
+import { NotUnpacked, type PictureDecoder } from './decoder.ts';
+import { judgePicture, LONGEST_SIDE } from './judge.ts';
 
 export const MOST_LOGO_BYTES = 1024 * 1024;
 

@@ -1,0 +1,118 @@
+import type { Watch } from '../db/changes.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { BRANDING_TOPIC, type Branding, findBranding } from './branding.ts';
+import { DEFAULT_NAME } from './input.ts';
+import { paletteOf } from './palette.ts';
+import { digestOf } from './picture.ts';
+import { styleSheetOf } from './style-sheet.ts';
+
+/** What every page shows of it. Addresses begin with a slash, wherever the server is. */
+export interface ShownBrand {
+  readonly name: string;
+  /** undefined: the sign of Latchkey. `dark` is for dark surfaces. */
+  readonly logo: { readonly src: string; readonly dark: string | undefined } | undefined;
+  /** A style sheet with the accent; undefined for the one that pages have by themselves. */
+  readonly styleSheet: string | undefined;
+  readonly links: BrandLinks;
+}
+
+export interface BrandLinks {
+  readonly privacy: string | undefined;
+  readonly terms: string | undefined;
+  readonly support: string | undefined;
+}
+
+/** A file of the branding, under an address that has a digest of it. */
+export interface BrandFile {
+  readonly type: 'image/png' | 'text/css';
+  readonly body: Buffer;
+  readonly digest: string;
+}
+
+export interface Brand {
+  readonly current: () => ShownBrand;
+  /** Reads what has changed. When that cannot be read, pages look as before. */
+  readonly refresh: () => Promise<void>;
+  /** The file of this kind as it is now. A digest that is not known may be newer than what is remembered. */
+  readonly find: (kind: string, digest: string) => Promise<BrandFile | undefined>;
+  readonly watch: Watch;
+}
+
+interface Remembered {
+  readonly shown: ShownBrand;
+  readonly files: ReadonlyMap<string, BrandFile>;
+}
+
+/** The branding, remembered in every process until it changes. */
+export async function openBrand(db: Db): Promise<Brand> {
+  let remembered = remember(await findBranding(db));
+  let isStale = false;
+  let [asked, known] = [0, 0];
+  const read = async () => {
+    isStale = false;
+    asked += 1;
+    const mine = asked;
+    try {
+      const branding = await findBranding(db);
+      // What was asked for earlier may come later.
+      if (mine < known) return;
+      known = mine;
+      remembered = remember(branding);
+    } catch (error) {
+      isStale = true;
+      throw error;
+    }
+  };
+  return {
+    current: () => remembered.shown,
+    refresh: async () => {
+      if (isStale) await read().catch(() => {});
+    },
+    async find(kind, digest) {
+      if (remembered.files.get(kind)?.digest !== digest) await read();
+      return remembered.files.get(kind);
+    },
+    watch: {
+      topic: BRANDING_TOPIC,
+      fingerprint: async () => {
+        const { version } = await db.selectFrom('branding').select('version').executeTakeFirstOrThrow();
+        return String(version);
+      },
+      invalidate() {
+        isStale = true;
+      },
+      onChange: read,
+    },
+  };
+}
+
+const ADDRESSES = { accent: 'css', logo: 'png', 'dark-logo': 'png' } as const;
+
+export const brandFileAddress = (kind: keyof typeof ADDRESSES, digest: string) =>
+  `/brand/${kind}-${digest}.${ADDRESSES[kind]}`;
+
+function remember(branding: Branding): Remembered {
+  const { accent, logo_digest: logo, dark_logo_digest: dark } = branding;
+  const sheet = accent ? toFile('text/css', Buffer.from(styleSheetOf(paletteOf(accent)))) : undefined;
+  const shown = {
+    name: branding.name ?? DEFAULT_NAME,
+    logo: logo
+      ? { src: brandFileAddress('logo', logo), dark: dark ? brandFileAddress('dark-logo', dark) : undefined }
+      : undefined,
+    styleSheet: sheet && brandFileAddress('accent', sheet.digest),
+    links: linksOf(branding),
+  };
+  const files = new Map<string, BrandFile>();
+  if (sheet) files.set('accent', sheet);
+  if (branding.logo) files.set('logo', toFile('image/png', Buffer.from(branding.logo)));
+  if (branding.dark_logo) files.set('dark-logo', toFile('image/png', Buffer.from(branding.dark_logo)));
+  return { shown, files };
+}
+
+const toFile = (type: BrandFile['type'], body: Buffer): BrandFile => ({ type, body, digest: digestOf(body) });
+
+const linksOf = ({ privacy_url, terms_url, support_url }: Branding): BrandLinks => ({
+  privacy: privacy_url ?? undefined,
+  terms: terms_url ?? undefined,
+  support: support_url ?? undefined,
+});
