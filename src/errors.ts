@@ -116,7 +116,7 @@ export const errorCodes = {
   signed_out: {
     status: 400,
     message: 'You are signed out, so nothing was done.',
-    hint: 'Go back and copy what you typed, sign in again at the home page, and fill in the form anew.',
+    hint: 'Sign in again at the home page. If a form had something that you typed, go back and copy it first.',
   },
   server_error: {
     status: 500,

@@ -1,3 +1,4 @@
+import { deleteExpiredKeptForms } from '../accounts/kept-forms.ts';
 import { deleteExpiredSessions } from '../accounts/portal-sessions.ts';
 import { deleteEndedSecrets } from '../clients/secrets/secrets.ts';
 import type { Database, Db } from '../db/connections/connection.ts';
@@ -22,6 +23,7 @@ const EXPIRING = {
   'remove-ended-grants': (db: Db, _now: Date, batch: number) => deleteEndedGrants(db, batch),
   'remove-retries': deleteExpiredRetries,
   'remove-sessions': deleteExpiredSessions,
+  'remove-kept-forms': deleteExpiredKeptForms,
   'remove-throttles': deleteExpiredThrottles,
   'remove-idempotency-keys': deleteExpiredIdempotencyKeys,
   'remove-revocations': (db: Db, _now: Date, batch: number) => deleteForgottenRevocations(db, batch),

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { digestOf, requireShown } from '../http/shown.ts';
 import type { ConfirmView } from '../views/models/confirm.ts';
 import { redirect } from './answers.ts';
-import { emptyForm, type FormState, refusedForm } from './forms.ts';
+import { type FormState, firstForm, refusedForm } from './forms.ts';
 import type { Area } from './parts.ts';
 
 /** What is asked before something is done that is hard to undo. */
@@ -25,7 +25,7 @@ export function addConfirmation(
     await page(ctx, 'portal/confirm', { ...question, shown: digestOf(question), action: ctx.path, form });
   };
 
-  router.get(path, (ctx) => show(ctx, emptyForm));
+  router.get(path, (ctx) => show(ctx, firstForm(ctx)));
   router.post(path, async (ctx) => {
     try {
       requireShown(ctx, await ask(ctx));

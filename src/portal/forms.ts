@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
 import { ZodError } from 'zod';
+import type { KeptForm } from '../accounts/kept-forms.ts';
 import { AppError } from '../errors.ts';
 
 /** A form as it was sent, with what is wrong with it in words: by the name of the field, `form` for the whole. */
@@ -10,6 +11,18 @@ export interface FormState {
 }
 
 export const emptyForm: FormState = { values: {}, problems: {} };
+
+/** A page's form as one first sees it: with what came back after the session had ended, or else with these values. */
+export function firstForm(ctx: Context, values?: FormState['values']): FormState {
+  const kept = ctx.state.kept as KeptForm | undefined;
+  if (kept) return { values: kept.values, problems: {} };
+  return values ? { values, problems: {} } : emptyForm;
+}
+
+/** The version that the page's form carries. What comes back says which one it was made from: another may be there now. */
+export function formVersion(ctx: Context, version: number): string {
+  return textOf((ctx.state.kept as KeptForm | undefined)?.values.version) || String(version);
+}
 
 export type FormVerdict<T> = { ok: true; value: T } | { ok: false; form: FormState };
 

@@ -17,7 +17,7 @@ import { addTeams } from './teams/teams.ts';
 import { addTheme } from './theme.ts';
 import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
-import { createVisits, isLook } from './visits.ts';
+import { createVisits } from './visits.ts';
 
 /** The portal: the home page, signing in to it, and one area for each thing that people look after. */
 export function portalRoutes(parts: PortalParts): Router {
@@ -38,10 +38,8 @@ export function portalRoutes(parts: PortalParts): Router {
   serveLogos(outside, parts.db);
   addJoin(outside, parts, visits, form);
 
-  inside.use(visits.required, readLogoUpload(), form, async (ctx, next) => {
-    if (!isLook(ctx)) visits.requireCsrf(ctx);
-    await next();
-  });
+  // The upload is read for who is signed in only; a form that has no file is read for everybody.
+  inside.use(form, visits.required, readLogoUpload(), visits.forms);
   const area: Area = { ...parts, router: inside, visits, page };
   addTheme(area);
   addHome(area);

@@ -15,6 +15,9 @@ import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
 import { ownCookies } from '../http/own-cookies.ts';
 import { findAccess } from '../teams/members.ts';
+import { redirect } from './answers.ts';
+import { createKeptForms } from './forms/kept.ts';
+import { readTicket, writeTicket } from './forms/tickets.ts';
 
 /** Someone who is signed in, with what they may do as of this request. */
 export interface Visitor {
@@ -35,7 +38,9 @@ export interface VisitParts {
 export const isLook = ({ method }: Pick<Context, 'method'>) => method === 'GET' || method === 'HEAD';
 
 /** A browser's visit to the portal: its cookie, who is signed in, and what the next page has to say. */
-export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitParts) {
+export function createVisits(parts: VisitParts) {
+  const { rules, db, clock, issuer, cookieKeys } = parts;
+  const kept = createKeptForms(parts);
   const { prefix, path, secure } = ownCookies(issuer);
   const cookieName = `${prefix}latchkey_portal`;
   const idOf = (ctx: Context) => ctx.cookies.get(cookieName, { signed: true });
@@ -59,10 +64,11 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
     ]);
     if (!account || !access) return undefined;
     const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
-    return { account, by: { actor, access, rules, now: clock() }, csrf: csrfToken(cookieKeys, id) };
+    const csrf = writeTicket(cookieKeys, { csrf: csrfToken(cookieKeys, id), accountId: account.id });
+    return { account, by: { actor, access, rules, now: clock() }, csrf };
   };
 
-  return {
+  const visits = {
     find,
     session: (ctx: Context) => findSession(db, idOf(ctx), clock()),
 
@@ -83,7 +89,7 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
 
     /** @throws {AppError} csrf_failed */
     requireCsrf(ctx: Context): void {
-      const token = (ctx.request.body as { csrf?: unknown } | undefined)?.csrf;
+      const token = readTicket(cookieKeys, ctx)?.csrf;
       requireCsrf(ctx, { cookieKeys, visit: idOf(ctx) ?? '', issuer, token });
     },
 
@@ -95,10 +101,27 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
         ctx.state.visitor = visitor;
         return next();
       }
-      if (!isLook(ctx)) throw new AppError('signed_out');
-      ctx.set('Cache-Control', 'no-store');
-      ctx.redirect(`/sign-in?to=${encodeURIComponent(ctx.url)}`);
-      ctx.status = 303;
+      const back = isLook(ctx) ? ctx.url : await kept.keep(ctx);
+      if (!back) throw new AppError('signed_out');
+      redirect(ctx, `/sign-in?to=${encodeURIComponent(back)}`);
+    }) satisfies Middleware,
+
+    /** Takes forms of this visit. One from before a new sign-in of the same person comes back to be looked at. */
+    forms: (async (ctx, next) => {
+      const { account } = visitorOf(ctx);
+      if (isLook(ctx)) {
+        ctx.state.kept = await kept.find(ctx, account.id);
+        return next();
+      }
+      try {
+        visits.requireCsrf(ctx);
+      } catch (error) {
+        const back = await kept.keep(ctx, account.id);
+        if (!back) throw error;
+        return redirect(ctx, back);
+      }
+      await next();
+      await kept.forgetSent(ctx, account.id);
     }) satisfies Middleware,
 
     /** Leaves a sentence, or a credential to show once, for the next page of this visit. */
@@ -113,6 +136,7 @@ export function createVisits({ rules, db, clock, issuer, cookieKeys }: VisitPart
       return id && ctx.method !== 'HEAD' ? takeFlash(db, id) : undefined;
     },
   };
+  return visits;
 }
 
 export type Visits = ReturnType<typeof createVisits>;

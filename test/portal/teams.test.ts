@@ -41,11 +41,11 @@ describe('teams in the portal', () => {
     expect(response.status).toBe(403);
   });
 
-  it('tells who was signed out meanwhile that nothing was done', async () => {
+  it('tells who was signed out meanwhile that nothing was done, where nothing was typed', async () => {
     const visitor = await aVisitor(server);
     const page = await visitor.visit('/teams/new');
     await visitor.submit(page, '/sign-out');
-    const late = await visitor.submit(page, '/teams', { name: 'Too late' });
+    const late = await visitor.submit(page, '/theme', { theme: 'dark' });
     expect(late.response.status).toBe(400);
     expect(late.text).toContain('signed_out');
     expect(late.text).toContain('You are signed out, so nothing was done.');

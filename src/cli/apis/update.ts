@@ -74,7 +74,7 @@ function changeScopes(before: readonly ApiScope[], options: UpdateOptions): Want
   const scopes = new Map(before.map((scope) => [scope.name, scope]));
   const added = (options.addScope ?? []).map(parseScopeOption);
   for (const { name, description } of added) {
-    const known = scopes.get(name) ?? { api_id: '', needs_approval: false, needs_role: false };
+    const known = scopes.get(name) ?? { api_id: '', needs_approval: false, needs_role: false, position: scopes.size };
     scopes.set(name, { ...known, name, description });
   }
   const marked = [...needsApproval, ...needsNoApproval, ...needsRole, ...needsNoRole, ...removeScope];

@@ -123,6 +123,8 @@ export interface ApiScopeTable {
   needs_approval: Generated<boolean>;
   /** On behalf of a person only when one of the person's roles has it. */
   needs_role: Generated<boolean>;
+  /** Where it stands among the others, from 0. */
+  position: Generated<number>;
 }
 
 export type SubscriptionState = 'pending' | 'active' | 'suspended' | 'denied' | 'cancelled';

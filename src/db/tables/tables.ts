@@ -182,6 +182,14 @@ export interface PortalSessionTable {
   expires_at: Timestamp;
 }
 
+/** What was typed into a form whose session had ended, of a person. */
+export interface KeptFormTable {
+  account_id: string;
+  id_hash: Uint8Array;
+  sealed: Uint8Array;
+  expires_at: Timestamp;
+}
+
 export interface Tables {
   artifacts: ArtifactTable;
   refresh_retries: RefreshRetryTable;
@@ -204,6 +212,7 @@ export interface Tables {
   throttles: ThrottleTable;
   portal_sessions: PortalSessionTable;
   branding: BrandingTable;
+  kept_forms: KeptFormTable;
   client_logos: ClientLogoTable;
   api_visible_teams: ApiVisibleTeamTable;
   teams: TeamTable;

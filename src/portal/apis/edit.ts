@@ -5,7 +5,7 @@ import { previewScopes, updateApi } from '../../apis/update-api.ts';
 import { digestOf } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -20,7 +20,7 @@ export function addApiCreation(area: Area): void {
   const show = async (ctx: Context, form: FormState) =>
     page(ctx, 'apis/new', { form, fields: await presentApiForm(ctx, area, form.values) });
 
-  router.get('/apis/new', (ctx) => show(ctx, { ...emptyForm, values: { team: firstTeam(ctx, 'api.write') } }));
+  router.get('/apis/new', (ctx) => show(ctx, firstForm(ctx, { team: firstTeam(ctx, 'api.write') })));
 
   router.post('/apis', async (ctx) => {
     const fields = fieldsOf(ctx);
@@ -44,7 +44,7 @@ export function addApiEditing(area: Area): void {
 
   router.get('/apis/:api/edit', async (ctx) => {
     const found = await ownApiOf(ctx, area, 'mayWrite');
-    await show(ctx, area, found, { values: fieldsOfApi(found), problems: {} });
+    await show(ctx, area, found, firstForm(ctx, fieldsOfApi(found)));
   });
 
   router.post('/apis/:api/edit', async (ctx) => {

@@ -9,7 +9,7 @@ import { describeSigning } from '../../keys/signing-now.ts';
 import { listSubscriptions } from '../../subscriptions/lists.ts';
 import { requestSubscription } from '../../subscriptions/requests.ts';
 import { redirect } from '../answers.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { inDate, inMoment, inSpan } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { listOf } from '../roles/presenter.ts';
@@ -23,7 +23,7 @@ import { apiSnippets } from './snippets.ts';
 export function addApiPage(area: Area): void {
   const { router, db, visits, outbox } = area;
 
-  router.get('/apis/:api', (ctx) => show(ctx, area, emptyForm));
+  router.get('/apis/:api', (ctx) => show(ctx, area, firstForm(ctx)));
 
   router.post('/apis/:api/requests', async (ctx) => {
     const fields = fieldsOf(ctx);

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { KeptForm } from '../../accounts/kept-forms.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { approveRequest, denyRequest } from '../../subscriptions/decisions.ts';
@@ -12,7 +13,7 @@ import {
 import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { emptyForm, type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { fromNow } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -31,7 +32,7 @@ interface Refused {
 export function addApprovals(area: Area): void {
   const { router, db, outbox, visits } = area;
 
-  router.get('/approvals', (ctx) => show(ctx, area));
+  router.get('/approvals', (ctx) => show(ctx, area, keptDecision(ctx)));
 
   /** Requires that the request is what the page showed. @throws {AppError} page_changed, not_found */
   const requireSame = async (ctx: Context, id: string) => {
@@ -69,6 +70,12 @@ export function addApprovals(area: Area): void {
     await denyRequest(db, outbox, target, { note: textOf(fieldsOf(ctx).note) }, visitorOf(ctx).by);
     return 'Denied. The team of the app sees it, and your note.';
   });
+}
+
+/** A decision that came back because its session had ended. */
+function keptDecision(ctx: Context): Refused | undefined {
+  const id = /^\/subscriptions\/([^/]+)\//.exec((ctx.state.kept as KeptForm | undefined)?.action ?? '')?.[1];
+  return id ? { id, form: firstForm(ctx) } : undefined;
 }
 
 async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promise<void> {
@@ -111,7 +118,7 @@ function meaningOf(row: ListedSubscription, describe: Shown['describe']) {
 
 function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown) {
   const pending = row.pending_scopes ?? [];
-  const isBack = Object.keys(form.problems).length > 0;
+  const isBack = form !== emptyForm;
   const checked = isBack ? listOf(form.values.scopes) : pending;
   const who = row.requesterName ?? 'Someone';
   const when = row.pending_at ? fromNow(row.pending_at, now) : '';

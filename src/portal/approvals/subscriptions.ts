@@ -13,7 +13,7 @@ import { redirect } from '../answers.ts';
 import { apiHref } from '../apis/present.ts';
 import { subscriptionHref } from '../apis/present-subscription.ts';
 import { addConfirmation } from '../confirm.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { emptyForm, type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { listOf } from '../roles/presenter.ts';
 import { visitorOf } from '../visits.ts';
@@ -97,8 +97,7 @@ function addNarrowing(area: Area): void {
   const show = async (ctx: Context, form: FormState) => {
     const row = await subscriptionOf(ctx, area, 'either');
     const home = homeOf(row, row.mayDecide ? 'api' : 'app');
-    const isBack = Object.keys(form.problems).length > 0;
-    const kept = isBack ? listOf(form.values.scopes) : row.scopes;
+    const kept = form !== emptyForm ? listOf(form.values.scopes) : row.scopes;
     await page(ctx, 'apis/narrow', {
       title: `What ${row.appName} may use of ${row.apiName}`,
       crumbs: [{ href: home, label: row.mayDecide ? row.apiName : row.appName }],
@@ -111,7 +110,7 @@ function addNarrowing(area: Area): void {
     });
   };
 
-  router.get('/subscriptions/:subscription/narrow', (ctx) => show(ctx, emptyForm));
+  router.get('/subscriptions/:subscription/narrow', (ctx) => show(ctx, firstForm(ctx)));
   router.post('/subscriptions/:subscription/narrow', async (ctx) => {
     const row = await subscriptionOf(ctx, area, 'either');
     const fields = fieldsOf(ctx);

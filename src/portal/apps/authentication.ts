@@ -7,7 +7,7 @@ import { AppError } from '../../errors.ts';
 import { JsonProblem } from '../../json.ts';
 import type { Option } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
-import { type FormState, fieldsOf, textOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, formVersion, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
@@ -19,7 +19,7 @@ export function addAuthenticationPage(area: Area): void {
 
   router.get('/apps/:id/authentication', async (ctx) => {
     const client = await confidentialApp(ctx, area);
-    await show(ctx, area, client, { values: valuesOf(client), problems: {} });
+    await show(ctx, area, client, firstForm(ctx, valuesOf(client)));
   });
 
   router.post('/apps/:id/authentication', async (ctx) => {
@@ -97,8 +97,9 @@ function methodOptions(chosen: unknown): Option[] {
 async function show(ctx: Context, area: Area, client: ClientDetails, form: FormState): Promise<void> {
   await area.page(ctx, 'apps/authentication', {
     app: presentHead(ctx, client),
-    form,
-    version: String(client.version),
+    // A key that was typed is not kept.
+    form: { ...form, values: { jwks: valuesOf(client).jwks ?? '', ...form.values } },
+    version: formVersion(ctx, client.version),
     methods: methodOptions(form.values.authMethod),
     warning:
       client.auth_method === 'private_key_jwt'

@@ -10,7 +10,7 @@ import { listTeams, listTeamsOf } from '../../teams/teams.ts';
 import type { Option } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import { emptyForm, type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { askForFirstApis, asksToLook, presentOffers, readFirstApis } from './first-apis.ts';
@@ -25,7 +25,7 @@ export function addAppCreation(area: Area): void {
   router.get('/apps/new', (ctx) => {
     const { type, api } = ctx.query;
     const values = { type: textOf(type), api: textOf(api), team: firstTeam(ctx, 'app.write') };
-    return showForm(ctx, area, { ...emptyForm, values });
+    return showForm(ctx, area, firstForm(ctx, values));
   });
 
   // Looking for an API keeps what was typed, without a script too.

@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import type { Done } from '../confirm.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import type { PageOf } from '../shell.ts';
 import { visitorOf } from '../visits.ts';
@@ -23,7 +23,7 @@ export function addAppEnds(area: Area): void {
   ) => {
     router.get(path, async (ctx) => {
       const client = await appOf(ctx, area, 'app.write');
-      await show(ctx, area, client, ask(ctx, client), emptyForm);
+      await show(ctx, area, client, ask(ctx, client), firstForm(ctx));
     });
     router.post(path, async (ctx) => {
       const client = await appOf(ctx, area, 'app.write');

@@ -3,7 +3,7 @@ import { findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { type ClientUpdate, updateClient } from '../../clients/update-client.ts';
 import { redirect } from '../answers.ts';
-import { type FormState, fieldsOf, textOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, formVersion, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
@@ -18,7 +18,7 @@ export function addAppSettings(area: Area): void {
 
   router.get('/apps/:id/settings', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
-    await showSettings(ctx, area, client, { values: valuesOf(client), problems: {} });
+    await showSettings(ctx, area, client, firstForm(ctx, valuesOf(client)));
   });
 
   router.post('/apps/:id/settings', async (ctx) => {
@@ -66,7 +66,7 @@ export async function showSettings(
   await area.page(ctx, 'apps/settings', {
     app: presentHead(ctx, client),
     form: { values, problems },
-    version: String(client.version),
+    version: formVersion(ctx, client.version),
     fields: presentSettings(client.type, values),
     apis: [
       {

@@ -13,7 +13,7 @@ import {
 import { listRolesOfGroup } from '../../roles/holders.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -39,7 +39,7 @@ function addGroupList({ router, db, page, visits }: Area): void {
     });
   };
 
-  router.get('/operator/groups', (ctx) => show(ctx, emptyForm));
+  router.get('/operator/groups', (ctx) => show(ctx, firstForm(ctx)));
 
   router.post('/operator/groups', async (ctx) => {
     try {
@@ -73,7 +73,7 @@ function addGroup(area: Area): void {
       ...operatorFrame(ctx),
       href: hrefOf(group.id),
       name: group.name,
-      version: String(group.version),
+      version: formVersion(ctx, group.version),
       shown: digestOf(meaningOf(group, roles)),
       members: members.rows.map(({ id, name, email, disabled_at }) => ({
         href: `/operator/people/${id}`,
@@ -105,7 +105,7 @@ function addGroup(area: Area): void {
       }
     });
 
-  router.get('/operator/groups/:group', (ctx) => show(ctx, emptyForm));
+  router.get('/operator/groups/:group', (ctx) => show(ctx, firstForm(ctx)));
   change('/operator/groups/:group', async (ctx) => {
     const fields = fieldsOf(ctx);
     const input = { groupId: idOf(ctx), name: textOf(fields.name), version: versionOf(fields) };

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { listPeople } from '../../accounts/people.ts';
 import { invite, listInvitations } from '../../teams/invitations.ts';
 import { redirect } from '../answers.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -34,7 +34,7 @@ export function addPeople({ router, db, page, visits, outbox, issuer, sendsMail 
     }));
   };
 
-  router.get('/operator/people', (ctx) => show(ctx, emptyForm));
+  router.get('/operator/people', (ctx) => show(ctx, firstForm(ctx)));
 
   router.post('/operator/people/invitations', async (ctx) => {
     try {

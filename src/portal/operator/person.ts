@@ -7,7 +7,7 @@ import { listGroupsOf } from '../../roles/groups.ts';
 import { listRolesOf } from '../../roles/holders.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import { inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -43,7 +43,7 @@ export function addPerson(area: Area): void {
       disabled: person.disabled_at ? `Disabled since ${inDate(person.disabled_at)}.` : undefined,
       sessions: inBrowsers(sessions),
       platformRole: person.platform_role ?? 'none',
-      version: String(person.version),
+      version: formVersion(ctx, person.version),
       isSelf: by.actor.id === id,
       teams: teams.map((team) => ({ href: `/teams/${team.id}`, name: team.name, detail: team.role })),
       roles: roles.map((role) => ({
@@ -58,7 +58,7 @@ export function addPerson(area: Area): void {
 
   router.get('/operator/people/:person', (ctx) => {
     requireChange(ctx, 'platform.read');
-    return show(ctx, emptyForm);
+    return show(ctx, firstForm(ctx));
   });
 
   /** Changes something about them, and says so on their page. */

@@ -6,7 +6,7 @@ import { assignRole, findHolders, listAssignableGroups, unassignRole } from '../
 import { deleteRole, listScopesForRoles, requireRole, updateRole } from '../../roles/roles.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { listOf, toChoices } from './presenter.ts';
@@ -47,10 +47,10 @@ export function addRole(area: Area): void {
       href: hrefOf(ctx),
       name: role.name,
       description: role.description,
-      version: String(role.version),
+      version: formVersion(ctx, role.version),
       shown: digestOf(meaningOf(found)),
       mayChange,
-      scopes: toChoices(scopes, role.scopes),
+      scopes: toChoices(scopes, form.values.name === undefined ? role.scopes : listOf(form.values.scopes)),
       people: holders.people.map(({ id, name, email, disabled }) => ({
         name: name ?? 'Somebody whom your teams do not know',
         email: email ?? id,
@@ -79,7 +79,7 @@ export function addRole(area: Area): void {
       }
     });
 
-  router.get(PATH, (ctx) => show(ctx, emptyForm));
+  router.get(PATH, (ctx) => show(ctx, firstForm(ctx)));
   change(PATH, async (ctx) => {
     const fields = fieldsOf(ctx);
     const texts = { name: textOf(fields.name), description: textOf(fields.description) };

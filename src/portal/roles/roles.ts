@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { createRole, listRoles, listScopesForRoles, requireApiOfRoles } from '../../roles/roles.ts';
 import { redirect } from '../answers.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { holdersOf, listOf, toChoices } from './presenter.ts';
@@ -36,7 +36,7 @@ export function addRoles(area: Area): void {
     });
   };
 
-  router.get('/apis/:api/roles', (ctx) => show(ctx, emptyForm));
+  router.get('/apis/:api/roles', (ctx) => show(ctx, firstForm(ctx)));
 
   router.post('/apis/:api/roles', async (ctx) => {
     const fields = fieldsOf(ctx);

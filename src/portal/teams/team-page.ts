@@ -6,7 +6,7 @@ import { findBelongings } from '../../teams/belongings.ts';
 import { listInvitations } from '../../teams/invitations.ts';
 import { listMembers } from '../../teams/members.ts';
 import { requireTeam } from '../../teams/teams.ts';
-import { emptyForm, type FormState } from '../forms.ts';
+import { type FormState, firstForm } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -51,7 +51,7 @@ export function addTeamPage({ router, db, page, sendsMail }: Area): ShowTeam {
       form,
     }));
   };
-  router.get('/teams/:team', (ctx) => show(ctx, emptyForm));
+  router.get('/teams/:team', (ctx) => show(ctx, firstForm(ctx)));
   return show;
 }
 

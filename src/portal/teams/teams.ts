@@ -5,7 +5,7 @@ import { leaveTeam } from '../../teams/members.ts';
 import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
-import { emptyForm, fieldsOf, refusedForm, textOf, versionOf } from '../forms.ts';
+import { fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { addInvitations } from './invitations.ts';
@@ -44,7 +44,7 @@ function addTeamList({ router, db, page, visits }: Area): void {
     });
   });
 
-  router.get('/teams/new', (ctx) => page(ctx, 'teams/new', { form: emptyForm }));
+  router.get('/teams/new', (ctx) => page(ctx, 'teams/new', { form: firstForm(ctx) }));
 
   router.post('/teams', async (ctx) => {
     try {
@@ -64,7 +64,12 @@ function addRename({ router, db, page, visits }: Area): void {
 
   router.get('/teams/:team/rename', async (ctx) => {
     const { id, name, version } = await find(ctx);
-    await page(ctx, 'teams/rename', { href: `/teams/${id}`, name, version: String(version), form: emptyForm });
+    await page(ctx, 'teams/rename', {
+      href: `/teams/${id}`,
+      name,
+      version: formVersion(ctx, version),
+      form: firstForm(ctx),
+    });
   });
 
   router.post('/teams/:team/rename', async (ctx) => {

@@ -5,7 +5,7 @@ import { addSecret, type ListedSecret, listSecrets, removeSecret } from '../../.
 import { isLive } from '../../../clients/secrets/values.ts';
 import { AppError } from '../../../errors.ts';
 import { redirect } from '../../answers.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../../forms.ts';
 import type { Area } from '../../parts.ts';
 import { visitorOf } from '../../visits.ts';
 import { appHref, appOf, presentHead } from '../head.ts';
@@ -15,7 +15,7 @@ import { presentSecret } from './present.ts';
 export function addSecretPages(area: Area): void {
   const { router, db, visits, clock } = area;
 
-  router.get('/apps/:id/secrets/new', (ctx) => showForm(ctx, area, emptyForm));
+  router.get('/apps/:id/secrets/new', (ctx) => showForm(ctx, area, firstForm(ctx)));
 
   router.post('/apps/:id/secrets', async (ctx) => {
     const clientId = String(ctx.params.id);
@@ -25,7 +25,7 @@ export function addSecretPages(area: Area): void {
     });
   });
 
-  router.get('/apps/:id/secrets/:secret/rotate', (ctx) => showForm(ctx, area, emptyForm));
+  router.get('/apps/:id/secrets/:secret/rotate', (ctx) => showForm(ctx, area, firstForm(ctx)));
 
   router.post('/apps/:id/secrets/:secret/rotate', async (ctx) => {
     const target = { clientId: String(ctx.params.id), secretId: String(ctx.params.secret) };
