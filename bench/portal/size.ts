@@ -33,14 +33,14 @@ export const WHOLE: Size = {
 
 /** Enough for every list to have another page. */
 export const SMALL: Size = {
-  teams: 40,
+  teams: 60,
   people: 60,
   apps: 60,
   secrets: 180,
-  apis: 20,
+  apis: 60,
   subscriptions: 600,
-  roles: 40,
-  groups: 40,
+  roles: 60,
+  groups: 60,
   mails: 60,
   auditEvents: 300,
   requests: 300,

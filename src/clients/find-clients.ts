@@ -1,8 +1,6 @@
-import { z } from 'zod';
-import { authorize, type By, visibleTeams } from '../access.ts';
+import { authorize, type By } from '../access.ts';
 import { hasToldName } from '../accounts/known-people.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import type { Client } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { PORTAL_CLIENT } from './own/portal-client-id.ts';
@@ -63,48 +61,4 @@ function detailed(db: Db, id: string, by: By): Promise<ClientDetails | undefined
     ])
     .where('clients.id', '=', id)
     .executeTakeFirst();
-}
-
-export const ClientQuery = PageQuery.extend({ team: z.string().max(100).optional() });
-
-/** An app in a list. */
-export interface ListedClient extends Client {
-  readonly team_name: string | null;
-  readonly default_api: string | null;
-  readonly logo_etag: string | null;
-  /** When the first of its live secrets ends; null when none does. */
-  readonly next_expiry: Date | null;
-}
-
-/**
- * The apps that the caller may see, the newest first; searched by name and client id. The portal is not among them.
- * @throws {ZodError} @throws {AppError} forbidden, invalid_request
- */
-export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by: By): Promise<Listing<ListedClient>> {
-  const { search, team, limit, cursor } = ClientQuery.parse(input);
-  const visible = visibleTeams(by, 'app.read');
-  let query = db
-    .selectFrom('clients')
-    .leftJoin('teams', 'teams.id', 'clients.team_id')
-    .leftJoin('apis', 'apis.id', 'clients.default_api_id')
-    .leftJoin('client_logos', 'client_logos.client_id', 'clients.id')
-    .selectAll('clients')
-    .select(['teams.name as team_name', 'apis.identifier as default_api', 'client_logos.etag as logo_etag'])
-    .select((eb) =>
-      eb
-        .selectFrom('client_secrets')
-        .select((inner) => inner.fn.min('client_secrets.expires_at').as('soonest'))
-        .whereRef('client_secrets.client_id', '=', 'clients.id')
-        .where('client_secrets.expires_at', '>', by.now)
-        .as('next_expiry'),
-    )
-    .where('clients.id', '!=', PORTAL_CLIENT)
-    .where(beyond(cursor, { at: 'clients.created_at', id: 'clients.id' }))
-    .where(matching(search, 'clients.name', 'clients.id'))
-    .orderBy('clients.created_at', 'desc')
-    .orderBy('clients.id', 'desc')
-    .limit(limit + 1);
-  if (visible !== 'all') query = query.where('clients.team_id', 'in', visible.length > 0 ? [...visible] : ['']);
-  if (team !== undefined) query = query.where('clients.team_id', '=', team);
-  return toListing(await query.execute(), limit, ({ created_at, id }) => ({ at: created_at, id }));
 }

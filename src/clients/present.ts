@@ -1,6 +1,7 @@
 import type { SigningNow } from '../keys/signing-now.ts';
-import type { ClientDetails, ListedClient } from './find-clients.ts';
+import type { ClientDetails } from './find-clients.ts';
 import { shownKeys } from './keys/public-keys.ts';
+import type { ListedClient } from './list-clients.ts';
 import type { AddedSecret, ListedSecret } from './secrets/secrets.ts';
 import { judgeSecret } from './secrets/standing.ts';
 import { presentSettings } from './settings/settings.ts';

@@ -7,7 +7,7 @@ export const MOST_PER_PAGE = 100;
 /** What every list takes: how many at most, where to go on, and text to look for. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(MOST_PER_PAGE).default(25),
-  cursor: z.string().max(300).optional(),
+  cursor: z.string().max(1000).optional(),
   search: z.string().trim().max(100).optional(),
 });
 

@@ -29,6 +29,14 @@ export function fromNow(at: Date, now: Date): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
+const HOUR = 3_600_000;
+
+/** When something was used last, as far as that is known: what is counted by the hour is known by its start. */
+export function lastUse(at: Date | null, now: Date): string {
+  if (!at) return 'never';
+  return now.getTime() - at.getTime() < HOUR ? 'within the hour' : fromNow(at, now);
+}
+
 const number = new Intl.NumberFormat('en-GB');
 export const inNumber = (count: number) => number.format(count);
 /** A count with its noun, which takes an s but for one. */

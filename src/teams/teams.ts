@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { authorize, authorizeFor, type By, judgeAccess, visibleTeams } from '../access.ts';
 import { refuseProtectedName } from '../accounts/protected-names.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
+import { type Listing, matching, PageQuery } from '../db/pages.ts';
+import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import type { Team } from '../db/tables/teams.ts';
 import { inTransaction, isMissingReference, isUniqueViolation } from '../db/transaction.ts';
@@ -17,6 +18,11 @@ export const TeamName = nameOf('A team needs a name.');
 
 /** `owner` is the account that owns it, where no person starts it. */
 export const NewTeam = z.strictObject({ name: TeamName, owner: z.string().max(100).optional() });
+
+/** A team in a list. */
+export interface ListedTeam extends Team {
+  readonly members: number | null;
+}
 
 export const noTeam = (id: string) => `There is no team ${id}.`;
 
@@ -125,19 +131,52 @@ export async function requireTeam(db: Db, id: string, action: 'team.read' | 'tea
   return team;
 }
 
-/** The teams that the caller may see, the newest first. */
-export async function listTeams(db: Db, request: PageRequest, by: By): Promise<Listing<Team>> {
-  const { search, limit, cursor } = PageQuery.parse(request);
+export const TeamQuery = PageQuery.extend({
+  state: z.enum(['active', 'suspended']).optional(),
+  sort: z.enum(sortsOf('created', 'name')).optional(),
+});
+
+const ORDER: Order<'created' | 'name'> = {
+  keys: {
+    created: { of: sql.ref('teams.created_at'), type: 'time' },
+    name: { of: sql.ref('teams.name_key'), type: 'text' },
+  },
+  id: sql.ref('teams.id'),
+  usual: '-created',
+};
+
+/** The teams that the caller may see, the newest first. @throws {ZodError} @throws {AppError} forbidden, invalid_request */
+export async function listTeams(db: Db, input: z.input<typeof TeamQuery>, by: By): Promise<Listing<ListedTeam>> {
+  const query = TeamQuery.parse(input);
+  const { place, beyond, orderBy, limit, toListing } = arrange(ORDER, query);
+  const rows = await visibleOnes(db, query, by)
+    .selectAll('teams')
+    .select((eb) => [
+      eb
+        .selectFrom('team_members')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .whereRef('team_members.team_id', '=', 'teams.id')
+        .as('members'),
+      place,
+    ])
+    .where(beyond)
+    .orderBy(orderBy)
+    .limit(limit)
+    .execute();
+  return toListing(rows);
+}
+
+/** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
+export function countTeams(db: Db, input: z.input<typeof TeamQuery>, by: By): Promise<number> {
+  return countRows(db, visibleOnes(db, TeamQuery.parse(input), by));
+}
+
+function visibleOnes(db: Db, { search, state }: z.output<typeof TeamQuery>, by: By) {
   const visible = visibleTeams(by, 'team.read');
-  let query = db
-    .selectFrom('teams')
-    .selectAll()
-    .where(matching(search, 'name'))
-    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc');
-  if (visible !== 'all') query = query.where('id', 'in', visible.length > 0 ? [...visible] : ['']);
-  return toListing(await query.limit(limit + 1).execute(), limit, ({ created_at: at, id }) => ({ at, id }));
+  let query = db.selectFrom('teams').where(matching(search, 'teams.name'));
+  if (visible !== 'all') query = query.where('teams.id', 'in', visible.length > 0 ? [...visible] : ['']);
+  if (state) query = query.where('teams.suspended_at', state === 'suspended' ? 'is not' : 'is', null);
+  return query;
 }
 
 /** The teams that a person is in, by name, with the role there. */

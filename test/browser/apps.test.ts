@@ -184,7 +184,7 @@ describe('the pages of apps', () => {
     const { clientId } = await withNewApp(page, 'An app with quite a long name, as people give them');
     await page.goto(`${server.issuer}/apps`);
     expect(await inspect(page, 'apps-list')).toEqual([]);
-    await page.goto(`${server.issuer}/apps?q=nothing`);
+    await page.goto(`${server.issuer}/apps?search=nothing`);
     expect(await inspect(page, 'apps-list-empty')).toEqual([]);
     await page.goto(`${server.issuer}/apps/new`);
     expect(await page.getByLabel('Redirect URIs').isVisible()).toBe(false);

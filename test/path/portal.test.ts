@@ -46,10 +46,10 @@ describe('the portal below a path', () => {
   it('sends a stranger to sign in and back, shows them around, and signs them out', async () => {
     const ada = await aPerson(server.database);
     const visitor = new Person(server.issuer);
-    const sent = await visitor.request('/apps?q=x');
-    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/auth/sign-in?to=%2Fapps%3Fq%3Dx']);
-    const page = await visitor.submit(await visitor.visit('/apps?q=x'), '/sign-in', ada);
-    expect([page.response.status, page.url]).toEqual([200, `${server.issuer}/apps?q=x`]);
+    const sent = await visitor.request('/apps?search=x');
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/auth/sign-in?to=%2Fapps%3Fsearch%3Dx']);
+    const page = await visitor.submit(await visitor.visit('/apps?search=x'), '/sign-in', ada);
+    expect([page.response.status, page.url]).toEqual([200, `${server.issuer}/apps?search=x`]);
     const out = await visitor.submit(await visitor.visit('/'), '/sign-out');
     const bye = await visitor.submit(out, '/session/end/confirm', { logout: 'yes' });
     expect([bye.response.status, bye.url]).toEqual([200, `${server.issuer}/`]);

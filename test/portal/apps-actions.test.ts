@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../src/clients/clients.ts';
-import { findClient, listClients } from '../../src/clients/find-clients.ts';
+import { findClient } from '../../src/clients/find-clients.ts';
 import { createFirstClient } from '../../src/clients/first-client.ts';
 import { deleteClient, disableClient, enableClient } from '../../src/clients/lifecycle.ts';
+import { listClients } from '../../src/clients/list-clients.ts';
 import { addSecret } from '../../src/clients/secrets/secrets.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
 import { deleteEndedGrants } from '../../src/revocation/ended-grants.ts';

@@ -4,7 +4,7 @@ import type { Tables } from '../../src/db/tables/tables.ts';
 import type { World } from './access/world.ts';
 
 /** More than a page of a list has. */
-const MANY = 30;
+const MANY = 55;
 
 /** Who a team belongs to, so that its copies can be theirs as well. */
 interface Owners {

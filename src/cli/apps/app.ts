@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findAppApis } from '../../apis/app-apis.ts';
-import { type ClientDetails, findClient, type ListedClient, listClients } from '../../clients/find-clients.ts';
+import { type ClientDetails, findClient } from '../../clients/find-clients.ts';
+import { type ListedClient, listClients } from '../../clients/list-clients.ts';
 import { presentApp, presentIdTokenSigning } from '../../clients/present.ts';
 import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';

@@ -3,7 +3,7 @@ import { judgeAccess } from '../../access.ts';
 import { ADMIN_API } from '../../apis/admin-api.ts';
 import { resumeApi } from '../../apis/api-lifecycle.ts';
 import type { CatalogueApi } from '../../apis/browse.ts';
-import { listClients } from '../../clients/find-clients.ts';
+import { listClients } from '../../clients/list-clients.ts';
 import type { Subscription } from '../../db/tables/catalogue.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { listSubscriptions } from '../../subscriptions/lists.ts';

@@ -1,24 +1,56 @@
-import { type ListedClient, listClients } from '../../clients/find-clients.ts';
+import { ClientQuery, countClients, type ListedClient, listClients } from '../../clients/list-clients.ts';
 import { PURPOSES } from '../../clients/purposes.ts';
 import { SECRET_POLICY } from '../../clients/secrets/policy.ts';
 import type { Badge } from '../../views/models/apps.ts';
-import { textOf } from '../forms.ts';
-import { fromNow } from '../moments.ts';
+import { type Choice, leadOn, readList } from '../lists.ts';
+import { fromNow, inDate, lastUse } from '../moments.ts';
 import type { Area } from '../parts.ts';
+import { teamChoice } from '../teams/choice.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, badgesOf, logoHref } from './head.ts';
 
+const SORTS = [
+  { sort: '-created', label: 'Newest first' },
+  { sort: 'name', label: 'Name' },
+  { sort: '-used', label: 'Last used' },
+];
+
+const PURPOSE: Choice = {
+  name: 'purpose',
+  label: 'Purpose',
+  any: 'All',
+  options: Object.entries(PURPOSES).map(([value, { label }]) => ({ value, label })),
+};
+
+const STATE: Choice = {
+  name: 'state',
+  label: 'State',
+  any: 'All',
+  options: [
+    { value: 'active', label: 'Active' },
+    { value: 'stopped', label: 'Stopped' },
+  ],
+};
+
 export function addAppList({ router, db, page, clock }: Area): void {
   router.get('/apps', async (ctx) => {
-    const search = textOf(ctx.query.q).trim().slice(0, 100);
-    const cursor = textOf(ctx.query.after) || undefined;
-    const { rows, next } = await listClients(db, { search, cursor }, visitorOf(ctx).by);
-    const more = new URLSearchParams({ ...(search ? { q: search } : {}), after: next ?? '' });
+    const { by } = visitorOf(ctx);
+    const query = readList(ctx, ClientQuery);
+    const [apps, count, team] = await Promise.all([
+      listClients(db, query, by),
+      countClients(db, query, by),
+      teamChoice(db, by),
+    ]);
     await page(ctx, 'apps/list', {
-      search,
-      isSearch: search !== '' || cursor !== undefined,
-      apps: rows.map((client) => presentRow(client, clock())),
-      moreHref: next && `/apps?${more}`,
+      apps: apps.rows.map((client) => presentRow(client, clock())),
+      list: leadOn(ctx, apps, {
+        query,
+        count,
+        noun: 'app',
+        sorts: SORTS,
+        usual: '-created',
+        filters: [PURPOSE, ...team, STATE],
+      }),
     });
   });
 }
@@ -31,6 +63,8 @@ function presentRow(client: ListedClient, now: Date) {
     logo: logoHref(client.id, client.logo_etag),
     purpose: PURPOSES[client.type].label,
     team: client.team_name ?? 'the operator',
+    used: lastUse(client.last_used_at, now),
+    created: inDate(client.created_at),
     badges: [...badgesOf(client), ...expiryBadge(client.next_expiry, now)],
   };
 }

@@ -1,5 +1,6 @@
 import type { Language } from '../highlight.ts';
 import type { FormView, Shell } from '../shell.ts';
+import type { ListView } from './lists.ts';
 
 export interface Badge {
   readonly text: string;
@@ -118,7 +119,6 @@ export interface ApiOffers {
 export interface AppViews {
   'apps/list': {
     shell: Shell;
-    search: string;
     apps: readonly {
       href: string;
       id: string;
@@ -126,10 +126,11 @@ export interface AppViews {
       logo: string | undefined;
       purpose: string;
       team: string;
+      used: string;
+      created: string;
       badges: readonly Badge[];
     }[];
-    moreHref: string | undefined;
-    isSearch: boolean;
+    list: ListView;
   };
   'apps/new': {
     shell: Shell;

@@ -2,6 +2,7 @@ import type { Language } from '../highlight.ts';
 import type { FormView, Shell } from '../shell.ts';
 import type { Badge, Option, Snippet, Tab } from './apps.ts';
 import type { Crumbs } from './confirm.ts';
+import type { ListView } from './lists.ts';
 import type { BarsView, SparkView } from './usage.ts';
 
 /** HTML that a template has made with `capture`, never what somebody wrote. */
@@ -90,6 +91,8 @@ export interface ComponentModels {
       readonly placeholder?: string;
     }[];
     readonly keep?: Readonly<Record<string, string>>;
+    /** The list that it is for: it has the id `list`, and follows what is typed and chosen. */
+    readonly list?: ListView;
   };
   pages: { readonly next: string | undefined; readonly first: string | undefined; readonly label?: string };
   empty: {

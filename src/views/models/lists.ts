@@ -3,4 +3,20 @@ export interface ListView {
   readonly search: string;
   readonly next: string | undefined;
   readonly first: string | undefined;
+  /** How many there are, in words. */
+  readonly count?: string;
+  /** What of it can be chosen: what it is sorted by comes last. */
+  readonly filters: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly options: readonly { readonly value: string; readonly label: string; readonly chosen: boolean }[];
+  }[];
+  /** By what it can be sorted: where to, and which way it is now. */
+  readonly columns: Readonly<
+    Record<string, { readonly href: string; readonly sorted?: 'ascending' | 'descending' } | undefined>
+  >;
+  /** What else is in the address, and stays there. */
+  readonly keep: Readonly<Record<string, string>>;
+  /** Something is looked for, or chosen. */
+  readonly narrowed: boolean;
 }

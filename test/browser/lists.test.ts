@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { aClient } from '../support/factories.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { aMember, aTeam } from '../support/teams.ts';
+
+let server: TestServer;
+let browser: Browser;
+const visits: Visit[] = [];
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+});
+afterEach(async () => {
+  const finished = visits.splice(0);
+  await Promise.all(finished.map((visit) => visit.close()));
+  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A developer with three apps, signed in at a page. */
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const team = await aTeam(server, `Reporting ${visits.length} ${Date.now()}`);
+  const { email, password } = await aMember(server, { team: team.id });
+  for (const name of ['Sales dashboard', 'Nightly export', 'Sales import']) {
+    await aClient(server.database, { type: 'machine', name, team: team.id });
+  }
+  const visit = await openVisit(browser, [server.issuer], options);
+  visits.push(visit);
+  const { page } = visit;
+  await page.goto(`${server.issuer}/sign-in?to=${encodeURIComponent(path)}`);
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return page;
+}
+
+const names = (page: Page) => page.locator('#list tbody th a').allInnerTexts();
+
+describe('a list', () => {
+  it('follows what is typed and chosen, and says how many there are', async () => {
+    const page = await open('/apps');
+    const search = page.getByRole('searchbox', { name: 'Search' });
+    await search.pressSequentially('sales');
+    await page.getByRole('status').getByText('2 apps').waitFor();
+    expect(await names(page)).toEqual(['Sales import', 'Sales dashboard']);
+    expect(await search.and(page.locator(':focus')).count()).toBe(1);
+    expect(page.url()).toBe(`${server.issuer}/apps?search=sales`);
+    await page.getByLabel('Purpose').selectOption('web');
+    await page.getByRole('status').getByText('0 apps').waitFor();
+    expect(page.url()).toBe(`${server.issuer}/apps?search=sales&purpose=web`);
+    // The address can be kept, and gives the same page.
+    await page.reload();
+    expect(await page.getByLabel('Purpose').inputValue()).toBe('web');
+    await page.getByRole('link', { name: 'All apps' }).click();
+    await page.getByRole('status').getByText('3 apps').waitFor();
+    await page.getByRole('link', { name: 'App', exact: true }).click();
+    expect(await names(page)).toEqual(['Nightly export', 'Sales dashboard', 'Sales import']);
+    expect(await inspect(page, 'apps-list')).toEqual([]);
+  });
+
+  it('shows the answer to what was typed last, whichever comes last', async () => {
+    const page = await open('/apps');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/search=nightly$/, async (route) => {
+      await held;
+      // What was given up meanwhile needs no answer.
+      await route.continue().catch(() => {});
+    });
+    const search = page.getByRole('searchbox', { name: 'Search' });
+    const asked = page.waitForRequest(/search=nightly$/);
+    await search.fill('nightly');
+    await asked;
+    await search.fill('import');
+    await page.getByRole('status').getByText('1 app', { exact: true }).waitFor();
+    release();
+    await page.getByRole('link', { name: 'Sales import' }).waitFor();
+    expect(await names(page)).toEqual(['Sales import']);
+  });
+
+  it('is searched by its button without a script', async () => {
+    const page = await open('/apps', { javaScriptEnabled: false });
+    await page.getByRole('searchbox', { name: 'Search' }).fill('nightly');
+    await page.getByLabel('Purpose').selectOption('machine');
+    await page.getByRole('button', { name: 'Search' }).click();
+    expect(await names(page)).toEqual(['Nightly export']);
+    expect(await page.getByLabel('Purpose').inputValue()).toBe('machine');
+  });
+});
