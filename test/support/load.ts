@@ -107,7 +107,7 @@ export function startLoad(
 }
 
 /** Waits until a condition holds. @throws after `seconds`, which are many: other programs may keep the machine busy */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 150): Promise<void> {
   for (const deadline = Date.now() + seconds * 1000; !(await holds()); ) {
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
