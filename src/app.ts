@@ -12,6 +12,7 @@ import type { Database } from './db/connections/connection.ts';
 import { createChosenSignOuts } from './http/chosen-sign-outs.ts';
 import { answerErrors } from './http/errors.ts';
 import { guardInput } from './http/input/guard.ts';
+import { createChosenLanguages } from './http/language.ts';
 import { createFailureLimit } from './http/limits.ts';
 import { readArrival } from './http/network/arrival.ts';
 import { serveBelow } from './http/network/below-path.ts';
@@ -109,6 +110,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const { path, https } = placeOf(issuer);
   const assets = readAssets();
   const themes = createChosenThemes(ownCookies(issuer));
+  const isForPeople = (asked: string) => !isForPrograms(asked) && !isOfAdminApi(asked) && !isOfFeed(asked);
+  const languages = createChosenLanguages(ownCookies(issuer), isForPeople);
   const toHtml = createToHtml({ cache: production, path, assets });
   const render = createRender(toHtml, themes.of);
   const signOuts = createChosenSignOuts({ clock, cookies: ownCookies(issuer) });
@@ -169,7 +172,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
-  const shown = { render, themes, signOuts, production };
+  const shown = { render, themes, languages, signOuts, production };
   const portal = portalRoutes({ ...edges, ...shown, cookieKeys, pictures, sendsMail, joinLimit });
   metrics?.watchState({
     db,
@@ -201,9 +204,10 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     koa.use(directWay({ ...parts, note: usage.note }));
   }
   koa.use(standard.middleware);
+  koa.use(languages.middleware);
   koa.use(answerErrors(render, isForPrograms));
   koa.use(admin.problems);
-  koa.use(pinHost(names, (path) => isForPrograms(path) || isOfAdminApi(path) || isOfFeed(path)));
+  koa.use(pinHost(names, (asked) => !isForPeople(asked)));
   koa.use(guardInput(isLogoUpload));
   // The endpoints that programs call come first; routers that look at every path come after them.
   koa.use(oidc.signIns);

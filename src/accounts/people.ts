@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { createAccount, NewAccount } from './accounts.ts';
 
 /** An account without what nobody needs to see. */
-export type Profile = Omit<Account, 'password_hash' | 'email_key' | 'sign_in_epoch'>;
+export type Profile = Omit<Account, 'password_hash' | 'email_key' | 'sign_in_epoch' | 'language' | 'time_zone'>;
 
 export const PROFILE = [
   'id',

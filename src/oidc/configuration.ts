@@ -4,6 +4,7 @@ import type { OwnCookies } from '../http/own-cookies.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
+import { LANGUAGE_CODES } from '../texts/languages.ts';
 import { claims } from '../tokens/issue/claims.ts';
 import { DPOP_ALGORITHMS } from '../verifier/options.ts';
 import { assertShortLived } from './apps/client-assertions.ts';
@@ -96,7 +97,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     cookies: cookies(parts),
     // Nothing below /device, where people come back to.
     routes: { device_authorization: '/device_authorization' },
-    discovery: { ...authenticationAtEndpoints(), ...feeds(parts) },
+    discovery: { ...authenticationAtEndpoints(), ...feeds(parts), ui_locales_supported: [...LANGUAGE_CODES] },
     features: features(parts),
   };
 }

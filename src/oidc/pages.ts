@@ -3,6 +3,8 @@ import type { HouseRules } from '../access.ts';
 import { PORTAL_CLIENT } from '../clients/own/portal-client-id.ts';
 import { errorCodes } from '../errors.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
+import { languageOfLocales } from '../texts/match.ts';
+import { speak } from '../texts/speech.ts';
 import type { Render } from '../views/render.ts';
 import { refusalOfRequest } from './apps/plain-http.ts';
 import { isAskedAlready, signOutRequestOf } from './sign-out/sign-outs.ts';
@@ -21,6 +23,7 @@ const PLAIN_HTTP =
 export function createPages(render: Render, signOuts: ChosenSignOuts, rules: HouseRules) {
   return {
     async renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void> {
+      speakAsAsked(ctx);
       const requestId = String(ctx.state.requestId ?? '');
       if (out.error === 'server_error') {
         const { message, hint } = errorCodes.server_error;
@@ -40,6 +43,7 @@ export function createPages(render: Render, signOuts: ChosenSignOuts, rules: Hou
     },
 
     async renderSignOut(ctx: KoaContextWithOIDC): Promise<void> {
+      speakAsAsked(ctx);
       const { client } = ctx.oidc;
       render(ctx, 'sign-out', {
         action: '/session/end/confirm',
@@ -53,9 +57,14 @@ export function createPages(render: Render, signOuts: ChosenSignOuts, rules: Hou
 
     /** The client is here only if the person stayed signed in to Latchkey itself. */
     async renderSignedOut(ctx: KoaContextWithOIDC): Promise<void> {
+      speakAsAsked(ctx);
       render(ctx, 'signed-out', { appName: ctx.oidc.client?.clientName });
     },
   };
 }
+
+/** OpenID Connect Core §3.1.2.1, RP-Initiated Logout 1.0 §2: also where the parameters were not read yet, or not accepted. */
+const speakAsAsked = (ctx: KoaContextWithOIDC) =>
+  speak(languageOfLocales(ctx.oidc.params?.ui_locales ?? ctx.query.ui_locales), 'app');
 
 export type Pages = ReturnType<typeof createPages>;

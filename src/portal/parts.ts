@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { HouseRules } from '../access.ts';
 import type { Database } from '../db/connections/connection.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
+import type { ChosenLanguages } from '../http/language.ts';
 import type { FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/network/loopback.ts';
 import type { ChosenThemes } from '../http/theme.ts';
@@ -16,6 +17,7 @@ export interface PortalParts {
   readonly db: Database['db'];
   readonly render: Render;
   readonly themes: ChosenThemes;
+  readonly languages: ChosenLanguages;
   readonly production: boolean;
   readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;

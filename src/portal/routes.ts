@@ -7,6 +7,7 @@ import { readLogoUpload, serveLogos } from './apps/logo.ts';
 import { addApps } from './apps/routes.ts';
 import { addDevelopment } from './development/routes.ts';
 import { addHome } from './home/routes.ts';
+import { addLanguage, addPreferences } from './language.ts';
 import { addOperator } from './operator/operator.ts';
 import type { Area, PortalParts } from './parts.ts';
 import { addRoles } from './roles/roles.ts';
@@ -34,6 +35,7 @@ export function portalRoutes(parts: PortalParts): Router {
     if (ctx.state.visitor) return next();
     render(ctx, 'welcome', addresses);
   });
+  addLanguage(outside, parts, form);
   addSignIn(outside, parts, visits, form);
   serveLogos(outside, parts.db);
   addJoin(outside, parts, visits, form);
@@ -42,6 +44,7 @@ export function portalRoutes(parts: PortalParts): Router {
   inside.use(form, visits.required, readLogoUpload(), visits.forms);
   const area: Area = { ...parts, router: inside, visits, page };
   addTheme(area);
+  addPreferences(area);
   addHome(area);
   addApps(area);
   addApis(area);

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Flash } from '../accounts/portal-sessions.ts';
+import { type TextKey, t } from '../texts/texts.ts';
 import type { ViewModels, ViewName } from '../views/models.ts';
 import type { Render } from '../views/render.ts';
 import type { Shell } from '../views/shell.ts';
@@ -21,7 +22,7 @@ export type Page = <Name extends PortalView>(
 
 interface Section {
   readonly href: string;
-  readonly label: string;
+  readonly label: TextKey;
   readonly icon: string;
   readonly for?: 'platform';
 }
@@ -30,13 +31,13 @@ const BACK = 'Your session had ended. What you typed is back; check it and save.
 
 /** What the frame links to, in its order. */
 const SECTIONS: readonly Section[] = [
-  { href: '/', label: 'Home', icon: 'house' },
-  { href: '/apps', label: 'Apps', icon: 'boxes' },
-  { href: '/apis', label: 'APIs', icon: 'blocks' },
-  { href: '/approvals', label: 'Approvals', icon: 'badge-check' },
-  { href: '/teams', label: 'Teams', icon: 'users' },
-  { href: '/tools/inspector', label: 'Inspector', icon: 'scan-search' },
-  { href: '/operator', label: 'Operator', icon: 'sliders-horizontal', for: 'platform' },
+  { href: '/', label: 'shell.home', icon: 'house' },
+  { href: '/apps', label: 'shell.apps', icon: 'boxes' },
+  { href: '/apis', label: 'shell.apis', icon: 'blocks' },
+  { href: '/approvals', label: 'shell.approvals', icon: 'badge-check' },
+  { href: '/teams', label: 'shell.teams', icon: 'users' },
+  { href: '/tools/inspector', label: 'shell.inspector', icon: 'scan-search' },
+  { href: '/operator', label: 'shell.operator', icon: 'sliders-horizontal', for: 'platform' },
 ];
 
 /** Renders a page of the portal: who is signed in, where one is, and what the form before had to say. */
@@ -49,7 +50,7 @@ export function createPage(render: Render, visits: Visits): Page {
       csrf,
       here: isLook(ctx) ? ctx.path : '/',
       sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
-        ({ href, label, icon }) => ({ href, label, icon, current: isWithin(ctx.path, href) }),
+        ({ href, label, icon }) => ({ href, label: t(label), icon, current: isWithin(ctx.path, href) }),
       ),
       notice: typeof flash.notice === 'string' ? flash.notice : ctx.state.kept && BACK,
     };

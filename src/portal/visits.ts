@@ -9,6 +9,7 @@ import {
   startSession,
   takeFlash,
 } from '../accounts/portal-sessions.ts';
+import { speakTo } from '../accounts/preferences.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Account } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
@@ -63,6 +64,7 @@ export function createVisits(parts: VisitParts) {
       findAccess(db, session.accountId),
     ]);
     if (!account || !access) return undefined;
+    speakTo(account);
     const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
     const csrf = writeTicket(cookieKeys, { csrf: csrfToken(cookieKeys, id), accountId: account.id });
     return { account, by: { actor, access, rules, now: clock() }, csrf };

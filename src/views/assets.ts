@@ -9,7 +9,7 @@ const { resolve } = createRequire(import.meta.url);
 const STYLES = 'tokens fonts base controls forms content tables code charts card shell pages reference'.split(' ');
 
 /** What every page runs. A page that needs more has a script of its own. */
-const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live'];
+const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'zone'];
 
 /** Text and code, each in Latin and in what Latin letters have beyond it, which browsers fetch when a page has some. */
 const FONTS: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import type { ConfirmViews } from './models/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './models/device.ts';
 import type { HomeViews } from './models/home.ts';
 import type { OperatorViews } from './models/operator.ts';
+import type { PreferencesViews } from './models/preferences.ts';
 import type { RoleViews } from './models/roles.ts';
 import type { JoinViews, TeamViews } from './models/teams.ts';
 import type { ToolViews } from './models/tools.ts';
@@ -18,6 +19,7 @@ type PortalViews = ApiViews &
   HomeViews &
   JoinViews &
   OperatorViews &
+  PreferencesViews &
   RoleViews &
   TeamViews &
   ToolViews &

@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Context } from 'koa';
 import { showUnseenInText } from '../names/names.ts';
+import { LANGUAGE_CODES, LANGUAGES } from '../texts/languages.ts';
+import { languageNow } from '../texts/speech.ts';
+import { richText, type TextKey, type TextValue, t } from '../texts/texts.ts';
 import { type Asset, addressOf } from './assets.ts';
 import { highlight } from './highlight.ts';
 import { addSprite, icon, readIcons } from './icons.ts';
@@ -10,7 +13,11 @@ import type { ViewModels, ViewName } from './models.ts';
 import type { Theme } from './theme.ts';
 
 export type Render = <Name extends ViewName>(ctx: Context, view: Name, model: ViewModels[Name]) => void;
-export type ToHtml = <Name extends ViewName>(view: Name, model: ViewModels[Name], theme?: Theme) => string;
+export type ToHtml = <Name extends ViewName>(
+  view: Name,
+  model: ViewModels[Name],
+  frame?: { readonly theme: Theme; readonly here: string | undefined },
+) => string;
 
 /**
  * What every template has beside its model. `use` renders a component with exactly the model that it is given, where
@@ -18,11 +25,20 @@ export type ToHtml = <Name extends ViewName>(view: Name, model: ViewModels[Name]
  */
 const TOOLS = `
 const use = (name, model) => this.render('/components/' + name, model, options);
-const { highlight, icon, initialsOf, jointsOf } = this.tools;
+const { highlight, icon, initialsOf, jointsOf, rich, t } = this.tools;
 `;
 
 class Templates extends Eta {
-  readonly tools = { highlight, icon, initialsOf, jointsOf };
+  readonly tools = {
+    highlight,
+    icon,
+    initialsOf,
+    jointsOf,
+    t,
+    /** A text whose values in `html` are pieces of HTML. */
+    rich: (key: TextKey, html: Record<string, string>, values?: Record<string, TextValue>) =>
+      richText((text) => this.config.escapeFunction(text), key, html, values),
+  };
 }
 
 /**
@@ -40,11 +56,24 @@ export function createToHtml(options: { cache: boolean; path: string; assets: re
   const { escapeFunction } = eta.config;
   eta.config.escapeFunction = (value) => escapeFunction(showUnseenInText(String(value)));
   const icons = readIcons();
-  return (view, model, theme = 'system') => {
-    const html = eta.render(view, { ...model, theme });
+  return (view, model, { theme, here } = { theme: 'system', here: undefined }) => {
+    const language = languageNow();
+    const { dir } = LANGUAGES[language];
+    const html = eta.render(view, {
+      ...model,
+      theme,
+      language,
+      dir,
+      offeredLanguages,
+      here,
+      zonePath: options.path || '/',
+    });
     return withAddresses(addSprite(html, icons), options);
   };
 }
+
+/** What one can choose, each in its own words. */
+const offeredLanguages = LANGUAGE_CODES.map((code) => ({ code, ...LANGUAGES[code] }));
 
 /**
  * Views and their models have addresses that begin with a slash, wherever the server is, and call assets by their plain
@@ -63,6 +92,17 @@ export function createRender(toHtml: ToHtml, themeOf: (ctx: Context) => Theme): 
   return (ctx, view, model) => {
     ctx.type = 'html';
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = toHtml(view, model, themeOf(ctx));
+    ctx.set('Content-Language', languageNow());
+    ctx.vary('Accept-Language');
+    ctx.body = toHtml(view, model, { theme: themeOf(ctx), here: hereOf(ctx) });
   };
+}
+
+/** The pages whose forms are answered with a page, below the addresses of those forms. */
+const ASKING = /^\/(?:interaction\/[\w-]+|device)(?=\/|$)/;
+
+/** The address of a page, to come back to it in another language; undefined for one that nobody can come back to. */
+function hereOf({ method, url, path }: Context): string | undefined {
+  const here = method === 'GET' || method === 'HEAD' ? url : ASKING.exec(path)?.[0];
+  return here !== undefined && here.length <= 2000 ? here : undefined;
 }

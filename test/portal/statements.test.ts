@@ -16,7 +16,7 @@ const WATCHING = /from "?(settings|revocations|signing_keys)|from apis where sig
 const FORMS =
   /\/(new|rename|remove|leave|delete|suspend|resume|disable|end-sessions|revoke|rotate|edit|narrow|cancel|credential|authentication|settings|withdraw|join|done)$/;
 /** What else is about one thing. */
-const ONE_THING = ['/development/components', '/operator/outbox/{mail}', '/apps/{app}'];
+const ONE_THING = ['/preferences', '/development/components', '/operator/outbox/{mail}', '/apps/{app}'];
 
 const VISITORS = ['owner', 'admin'] as const;
 const PROGRAMS = ['program of the operator', 'program of the team'] as const;

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const themeOf = (html: string) => /<html lang="en" data-theme="(\w+)">/.exec(html)?.[1];
+const themeOf = (html: string) => /<html lang="en" data-theme="(\w+)"/.exec(html)?.[1];
 
 describe('the colors of pages', () => {
   it('are those of the system, until somebody chooses; the choice is kept, and leads back to the page', async () => {

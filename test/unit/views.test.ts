@@ -58,7 +58,12 @@ describe('the components', () => {
 
   it('are all shown in development, but for the menu of the frame, and what has nothing to show alone', () => {
     const shown = new Set<string>(EXAMPLES.map(({ component }) => component));
-    expect(names.filter((name) => !shown.has(name))).toEqual(['account-menu', 'default-button', 'live-search']);
+    expect(names.filter((name) => !shown.has(name))).toEqual([
+      'account-menu',
+      'default-button',
+      'languages',
+      'live-search',
+    ]);
   });
 
   it('are there when a template calls them', () => {

@@ -87,6 +87,10 @@ export interface AccountTable {
   version: Generated<number>;
   /** Goes up whenever all sessions of the person end. */
   sign_in_epoch: Generated<number>;
+  /** Of pages and mails; null: as the browser says. */
+  language: Late<string>;
+  /** By its name of IANA; null: as the browser says. */
+  time_zone: Late<string>;
   created_at: Created;
   updated_at: Timestamp;
   disabled_at: Timestamp | null;

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { type Consent, findConsent, mergeConsents, rememberConsentWithin } from '../../accounts/consents.ts';
+import { speakTo } from '../../accounts/preferences.ts';
 import type { Actor } from '../../audit/events.ts';
 import { recordWithin } from '../../audit/record.ts';
 import { findWhoAsksForWhat } from '../../clients/who-asks.ts';
@@ -20,6 +21,7 @@ async function questionOf(parts: InteractionParts, details: Details) {
   const account = await parts.work.findPerson(details.session?.accountId ?? '');
   const client = await parts.provider().Client.find(clientId);
   if (!account || !client) throw new AppError('sign_in_expired');
+  speakTo(account);
   const { who, asked } = await findWhoAsksForWhat(db, clientId, resourcesOf(details.params));
   const consent = await consentOf(db, details, asked);
   const page = {

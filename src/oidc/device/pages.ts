@@ -1,5 +1,6 @@
 import { type Client, type DeviceCode, type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { findActiveAccount } from '../../accounts/accounts.ts';
+import { speakTo } from '../../accounts/preferences.ts';
 import { findUnverifiedTeam } from '../../clients/who-asks.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { AppError, errorCodes } from '../../errors.ts';
@@ -51,6 +52,7 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
   const questionOf = async (ctx: KoaContextWithOIDC, client: Client, code: DeviceCode) => {
     const { session } = ctx.oidc;
     const account = session?.accountId ? await findActiveAccount(db, session.accountId) : undefined;
+    if (account) speakTo(account);
     const details = { params: code.params ?? {}, session };
     const asked = await askedApisOf(db, details);
     const consent = await consentOf(db, details, asked);

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { speakTo } from '../../accounts/preferences.ts';
 import { findAskedApis } from '../../apis/asked-apis.ts';
 import type { Actor, AuditEvent } from '../../audit/events.ts';
 import { record } from '../../audit/record.ts';
@@ -10,6 +11,8 @@ import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
 import { csrfToken, requireCsrf } from '../../http/csrf.ts';
 import { formFields } from '../../http/input/form-fields.ts';
+import { languageOfLocales } from '../../texts/match.ts';
+import { speak } from '../../texts/speech.ts';
 import { grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
@@ -79,6 +82,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
 async function detailsOf(parts: InteractionParts, ctx: Context): Promise<Details> {
   try {
     const details = await parts.provider().interactionDetails(ctx.req, ctx.res);
+    speak(languageOfLocales(details.params.ui_locales), 'app');
     if (details.uid !== ctx.params.uid) throw new AppError('sign_in_expired');
     await requireApp(parts, details);
     return details;
@@ -137,6 +141,7 @@ async function showSignIn(
 async function showRoleMissing(parts: InteractionParts, ctx: Context, details: Details): Promise<void> {
   const account = await parts.work.findPerson(details.session?.accountId ?? '');
   if (!account) throw new AppError('sign_in_expired');
+  speakTo(account);
   const clientId = String(details.params.client_id);
   const missing = details.prompt.details.missingScopes as MissingScopes;
   const { cancelAction, csrf } = formOf(parts, details, 'cancel');

@@ -10,10 +10,11 @@ import type { RetryVerdict } from '../../tokens/refresh-retry.ts';
 import type { ArtifactPayload } from '../../tokens/storage/artifacts.ts';
 import type { Exchanges } from '../../tokens/storage/exchanges.ts';
 import type { FoundRetry } from '../../tokens/storage/refresh-retries.ts';
-import type { Person, StoredToken } from '../../tokens/storage/stored-token.ts';
+import type { StoredToken } from '../../tokens/storage/stored-token.ts';
 import type { By, Writes } from '../../tokens/storage/writes.ts';
 import { type Endings, end } from './endings.ts';
 import { Visit } from './visit.ts';
+import type { Person } from './visit-reads.ts';
 
 /** One token exchange: what the adapter and the event listeners gather while it runs. */
 export interface Exchange {

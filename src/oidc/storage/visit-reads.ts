@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
+import type { Account } from '../../db/tables/tables.ts';
 import { ofLiveGrant } from '../../revocation/epochs.ts';
 import {
   type ArtifactPayload,
@@ -10,7 +11,10 @@ import {
   LIVE,
   ofLiveSignIn,
 } from '../../tokens/storage/artifacts.ts';
-import type { Person } from '../../tokens/storage/stored-token.ts';
+import type { Person as Claimed } from '../../tokens/storage/stored-token.ts';
+
+/** Who a page is for. */
+export type Person = Claimed & Pick<Account, 'language' | 'time_zone'>;
 
 /** An artifact with what a page about it needs too. */
 export interface FoundInVisit {
@@ -40,6 +44,8 @@ interface Row {
   email: string;
   email_verified_at: Date | null;
   updated_at: Date;
+  language: string | null;
+  time_zone: string | null;
   session_hash: Uint8Array | null;
   session_payload: Record<string, unknown> | null;
   session_account: string | null;
@@ -51,7 +57,8 @@ interface Row {
 const QUERY = `${PREPARED}
   select artifacts.payload, artifacts.consumed_at, artifacts.account_id, artifacts.sign_in_epoch,
     accounts.id is not null and accounts.disabled_at is null as is_active, accounts.name, accounts.email,
-    accounts.email_verified_at, accounts.updated_at, session.id_hash as session_hash, session.payload as session_payload,
+    accounts.email_verified_at, accounts.updated_at, accounts.language, accounts.time_zone,
+    session.id_hash as session_hash, session.payload as session_payload,
     session.account_id as session_account, session.sign_in_epoch as session_epoch,
     artifacts.grant_id, owner.payload as grant_payload
   from (select artifacts.* from ${LIVE} and artifacts.id_hash = $1) artifacts

@@ -9,8 +9,7 @@ import {
   hashOf,
 } from '../../tokens/storage/artifacts.ts';
 import { type Saving, saveWithin } from '../../tokens/storage/saves-together.ts';
-import type { Person } from '../../tokens/storage/stored-token.ts';
-import { type FoundInVisit, findInVisit } from './visit-reads.ts';
+import { type FoundInVisit, findInVisit, type Person } from './visit-reads.ts';
 
 /** What a browser is in the middle of. It is written by requests of that browser, one after the other. */
 const OF_THE_BROWSER = /^(Interaction|Session) /;

@@ -156,6 +156,7 @@ export interface ComponentModels {
     readonly hidden?: boolean;
     readonly items: readonly { href: string; label: string; icon?: string; danger?: boolean }[];
   };
+  languages: { readonly here: string };
   'account-menu': { readonly shell: Shell; readonly theme: string };
   identifier: { readonly value: string; readonly what: string };
   'copy-button': { readonly what: string; readonly label?: string };

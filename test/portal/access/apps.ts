@@ -2,6 +2,9 @@ import type { Route } from './world.ts';
 
 export const appRoutes: readonly Route[] = [
   { method: 'POST', path: '/theme', least: 'person', form: { theme: 'dark', to: '/' } },
+  { method: 'GET', path: '/preferences', least: 'person' },
+  { method: 'POST', path: '/preferences', least: 'person', form: { language: 'xx' } },
+  { method: 'POST', path: '/preferences/language', least: 'person', form: { language: 'en', to: '/' } },
   { method: 'GET', path: '/apps', least: 'person' },
   { method: 'GET', path: '/apps/new', least: 'person' },
   { method: 'POST', path: '/apps/new', least: 'person', form: { find: 'x' } },

@@ -1,0 +1,5 @@
+import { shell } from './shell.ts';
+
+export const ar = {
+  shell,
+};

@@ -1,0 +1,13 @@
+import { branding } from './branding.ts';
+import { forms } from './forms.ts';
+import { help } from './help.ts';
+import { lists } from './lists.ts';
+import { shell } from './shell.ts';
+
+export const de = {
+  branding,
+  forms,
+  help,
+  lists,
+  shell,
+};
