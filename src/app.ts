@@ -29,7 +29,7 @@ import { compressPages } from './http/serving/compress.ts';
 import { limitTime } from './http/serving/deadline.ts';
 import { healthRoutes } from './http/serving/health.ts';
 import { refuseOtherMethods } from './http/serving/other-methods.ts';
-import { boundPipelining, endSlowReaders } from './http/serving/slow-readers.ts';
+import { boundPipelining, endSlowReaders, PATIENCE } from './http/serving/slow-readers.ts';
 import { createChosenThemes } from './http/theme.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createJobRounds } from './jobs/rounds.ts';
@@ -58,16 +58,6 @@ import { createExchanges } from './tokens/storage/exchanges.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 import { readAssets } from './views/assets.ts';
 import { createRender, createToHtml } from './views/render.ts';
-
-/** Milliseconds: for a request's headers, for all of it, between two looks at who takes longer, and for the next request. */
-const PATIENCE = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5000,
-  // Longer than proxies keep a connection to us (nginx: 60 s). Otherwise a proxy may send a request into a connection
-  // that we are closing.
-  keepAliveTimeout: 65_000,
-};
 
 export interface Wiring {
   readonly config: Omit<

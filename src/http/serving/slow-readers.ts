@@ -1,6 +1,16 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Milliseconds: for a request's headers, for all of it, between two looks at who takes longer, and for the next request. */
+export const PATIENCE = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5000,
+  // Longer than proxies keep a connection to us (nginx: 60 s). Otherwise a proxy may send a request into a connection
+  // that we are closing.
+  keepAliveTimeout: 65_000,
+};
+
 /** How fast an answer has to be read. */
 export interface Pace {
   /** Milliseconds in which nothing needs to be read. */
