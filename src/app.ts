@@ -1,8 +1,8 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { adminRoutes, isApiReference, isOfAdminApi } from './admin/router.ts';
+import { openBrand } from './branding/shown.ts';
 import { type ClientCache, createClientCache } from './clients/client-cache.ts';
 import { ensureOwn } from './clients/own/ensure.ts';
 import { createSecretUses, type SecretUses } from './clients/secrets/uses.ts';
@@ -25,11 +25,12 @@ import { identifyRequests } from './http/request-id.ts';
 import { standardHeaders } from './http/security-headers.ts';
 import { serveAssets } from './http/serving/assets.ts';
 import { createAtOnce } from './http/serving/at-once.ts';
+import { serveBrandFiles } from './http/serving/brand-files.ts';
 import { compressPages } from './http/serving/compress.ts';
 import { limitTime } from './http/serving/deadline.ts';
 import { healthRoutes } from './http/serving/health.ts';
 import { refuseOtherMethods } from './http/serving/other-methods.ts';
-import { boundPipelining, endSlowReaders, PATIENCE } from './http/serving/slow-readers.ts';
+import { createPatientServer } from './http/serving/slow-readers.ts';
 import { createChosenThemes } from './http/theme.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createJobRounds } from './jobs/rounds.ts';
@@ -102,16 +103,14 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const themes = createChosenThemes(ownCookies(issuer));
   const isForPeople = (asked: string) => !isForPrograms(asked) && !isOfAdminApi(asked) && !isOfFeed(asked);
   const languages = createChosenLanguages(ownCookies(issuer), isForPeople);
-  const toHtml = createToHtml({ cache: production, path, assets });
+  const brand = await openBrand(db, () => oidc.rebuild());
+  const toHtml = createToHtml({ cache: production, path, assets, brand: brand.current });
   const render = createRender(toHtml, themes.of);
   const signOuts = createChosenSignOuts({ clock, cookies: ownCookies(issuer) });
   const loopback = createLoopback(issuer);
   const clientCache = createClientCache();
-  const secretUses = createSecretUses({
-    db,
-    clock,
-    onError: (err) => log.warn({ err }, 'could not note the use of secrets'),
-  });
+  const warn = (what: string) => (err: unknown) => log.warn({ err }, what);
+  const secretUses = createSecretUses({ db, clock, onError: warn('could not note the use of secrets') });
   const usage = createUsageRecorder(db, log);
   const keyring = await openKeyring({
     db,
@@ -121,7 +120,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     clock,
     onChange: () => {
       oidc.rebuild();
-      feeds.signAgain().catch((err: unknown) => log.warn({ err }, 'could not sign the feed anew'));
+      feeds.signAgain().catch(warn('could not sign the feed anew'));
     },
   });
   const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
@@ -143,20 +142,30 @@ export async function createApp({ config, secrets, database, clock, log, metrics
       log,
       jwksMaxAge: keyRotation.jwksMaxAge,
       furtherOrigins,
+      links: () => brand.current().links,
       getDocument: createDocuments({ inner: outgoingInnerHosts, clock, log }),
     },
     () => keyring,
   );
   const feeds = createFeeds({ db, keyring: () => keyring, issuer, clock });
-  const watcher = watchChanges(database, [...keyring.watches, ...feeds.watches, clientCache.watch(db)], {
+  const watcher = watchChanges(database, [...keyring.watches, ...feeds.watches, clientCache.watch(db), brand.watch], {
     listenUrl: listen ? databaseUrl : undefined,
     pollMs: 1000,
     clock,
-    onError: (err) => log.warn({ err }, 'could not follow changes'),
+    onError: warn('could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
   const edges = { rules, db, issuer, loopback, clock, outbox };
-  const admin = adminRoutes({ ...edges, clientCache, ownTokens, checks, furtherOrigins, masterKeys, toHtml });
+  const admin = adminRoutes({
+    ...edges,
+    clientCache,
+    ownTokens,
+    checks,
+    furtherOrigins,
+    masterKeys,
+    toHtml,
+    brand: brand.current,
+  });
   const rounds = createJobRounds({ db, clock, log });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
@@ -164,17 +173,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const sendsMail = smtp.url !== undefined;
   const shown = { render, themes, languages, signOuts, production };
   const portal = portalRoutes({ ...edges, ...shown, cookieKeys, pictures, sendsMail, joinLimit });
-  metrics?.watchState({
-    db,
-    jobs: rounds.counts,
-    clientCache,
-    keyring,
-    usage,
-    retainFor: LONGEST_TOKEN_LIFETIME,
-    clock,
-    streams: feeds.streams,
-    post,
-  });
+  const state = { db, clientCache, keyring, usage, clock, post, streams: feeds.streams };
+  metrics?.watchState({ ...state, jobs: rounds.counts, retainFor: LONGEST_TOKEN_LIFETIME });
 
   const names = createOwnNames(issuer, furtherOrigins);
   // Scheme and host that a proxy would say are overwritten (http/network/host-guard.ts).
@@ -203,7 +203,9 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(oidc.signIns);
   koa.use(oidc.host.middleware);
   koa.use(healthRoutes(db));
+  koa.use((_ctx, next) => brand.refresh().then(next));
   koa.use(serveAssets(assets));
+  koa.use(serveBrandFiles(brand.find));
   koa.use(compressPages(({ path }) => isApiReference(path)));
   koa.use(oidc.interactions.routes());
   koa.use(admin.router.routes());
@@ -232,9 +234,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
       await answered;
     },
     async listen(port, host) {
-      const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, boundPipelining(koa.callback()));
-      endSlowReaders(server);
-      const onError = (err: Error) => log.warn({ err }, 'could not take a connection');
+      const server = createPatientServer(koa.callback());
+      const onError = warn('could not take a connection');
       const listening = await listenAt(server, { port, host, onError, variables: { port: 'PORT', host: 'HOST' } });
       loopback.attach(listening.addresses[0] as AddressInfo);
       return listening;

@@ -1,4 +1,5 @@
 import { type By, isFromAbove } from '../access.ts';
+import { findBrandName } from '../branding/branding.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
 import { passesForProtected } from '../names/look-alikes.ts';
@@ -27,7 +28,8 @@ export async function keepProtectedNames(
 export async function refuseProtectedName(db: Db, name: string, by: By): Promise<void> {
   if (isFromAbove(by)) return;
   const row = await db.selectFrom('settings').select('value').where('key', '=', KEY).executeTakeFirst();
-  if (!passesForProtected(name, (row?.value as string[] | undefined) ?? [PRODUCT])) return;
+  const kept = [...((row?.value as string[] | undefined) ?? [PRODUCT]), await findBrandName(db)];
+  if (!passesForProtected(name, kept)) return;
   throw new AppError('invalid_request', {
     detail: 'This name passes for one that the operator keeps. Choose another, or ask an administrator to give it.',
   });

@@ -15,6 +15,8 @@ import { type RunParts, run } from './run.ts';
 
 export interface AdminParts extends AuthenticationParts, RunParts {
   readonly toHtml: ToHtml;
+  /** The look of pages: another one after each change. */
+  readonly brand: () => unknown;
 }
 
 export const PREFIX = '/api/v1';
@@ -43,7 +45,7 @@ export function adminRoutes(parts: AdminParts): AdminApi {
     '/openapi.json',
     answerWith('application/json', () => JSON.stringify(document())),
   );
-  router.get('/docs', answerWith('html', page));
+  router.get('/docs', answerWith('html', page, parts.brand));
   for (const operation of operations) {
     router.register(
       pathOf(operation),
@@ -62,11 +64,16 @@ export function adminRoutes(parts: AdminParts): AdminApi {
   return { problems: answerProblems(parts.issuer, PREFIX), router, close };
 }
 
-/** What is the same for everyone until the next release: made when it is first asked for. */
-function answerWith(type: string, make: () => string): Middleware {
-  let made: { body: Buffer; etag: string } | undefined;
+/**
+ * What is the same for everyone until the next release: made when it is first asked for.
+ * @param lookOf what a page depends on beside that
+ */
+function answerWith(type: string, make: () => string, lookOf?: () => unknown): Middleware {
+  let made: { body: Buffer; etag: string; look: unknown } | undefined;
   return (ctx) => {
-    made ??= withEtag(Buffer.from(make()));
+    const look = lookOf?.();
+    if (made?.look !== look) made = undefined;
+    made ??= { ...withEtag(Buffer.from(make())), look };
     ctx.set('Cache-Control', 'public, max-age=300');
     ctx.type = type;
     answerCached(ctx, made.body, made.etag);

@@ -17,7 +17,6 @@ export const adminApiIdentifier = (issuer: string) => `${issuer}/api/v1`;
 export async function ensureAdminApi(db: Kysely<Tables>, issuer: string, now: Date): Promise<void> {
   const api = {
     identifier: adminApiIdentifier(issuer),
-    name: 'Latchkey admin API',
     description: 'Apps, APIs, subscriptions, teams, people and roles of this server, for programs.',
     docs_url: `${issuer}/api/v1/docs`,
   };
@@ -25,7 +24,7 @@ export async function ensureAdminApi(db: Kysely<Tables>, issuer: string, now: Da
   await inTransaction(db, async (trx) => {
     await trx
       .insertInto('apis')
-      .values({ id: ADMIN_API, ...api, token_lifetime: 300, signing_alg: 'ES256', created_at: now })
+      .values({ id: ADMIN_API, name: 'Admin API', ...api, token_lifetime: 300, signing_alg: 'ES256', created_at: now })
       .onConflict((conflict) => conflict.column('id').doUpdateSet(api))
       .execute();
     await trx

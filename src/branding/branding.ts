@@ -43,6 +43,16 @@ export function readBranding(db: Db, by: By): Promise<Branding> {
   return findBranding(db);
 }
 
+/** Who writes a mail, and what its foot links to. */
+export type BrandWords = Pick<Branding, 'name' | 'privacy_url' | 'terms_url' | 'support_url'>;
+
+export function findBrandWords(db: Db): Promise<BrandWords> {
+  return db
+    .selectFrom('branding')
+    .select(['name', 'privacy_url', 'terms_url', 'support_url'])
+    .executeTakeFirstOrThrow();
+}
+
 /** What the installation is called. */
 export async function findBrandName(db: Db): Promise<string> {
   const { name } = await db.selectFrom('branding').select('name').executeTakeFirstOrThrow();

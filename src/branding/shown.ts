@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Watch } from '../db/changes.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { BRANDING_TOPIC, type Branding, findBranding } from './branding.ts';
@@ -31,7 +32,7 @@ export interface BrandFile {
 
 export interface Brand {
   readonly current: () => ShownBrand;
-  /** Reads what has changed. When that cannot be read, pages look as before. */
+  /** Waits until what has changed is read. When that cannot be read, pages look as before, until polling has more luck. */
   readonly refresh: () => Promise<void>;
   /** The file of this kind as it is now. A digest that is not known may be newer than what is remembered. */
   readonly find: (kind: string, digest: string) => Promise<BrandFile | undefined>;
@@ -43,30 +44,35 @@ interface Remembered {
   readonly files: ReadonlyMap<string, BrandFile>;
 }
 
-/** The branding, remembered in every process until it changes. */
-export async function openBrand(db: Db): Promise<Brand> {
+/**
+ * The branding, remembered in every process until it changes.
+ * @param onLinks called when its links are others
+ */
+export async function openBrand(db: Db, onLinks: () => void): Promise<Brand> {
   let remembered = remember(await findBranding(db));
   let isStale = false;
   let [asked, known] = [0, 0];
-  const read = async () => {
+  let reading: Promise<void> | undefined;
+  const read = () => {
+    reading = readNow();
+    return reading;
+  };
+  const readNow = async () => {
     isStale = false;
     asked += 1;
     const mine = asked;
-    try {
-      const branding = await findBranding(db);
-      // What was asked for earlier may come later.
-      if (mine < known) return;
-      known = mine;
-      remembered = remember(branding);
-    } catch (error) {
-      isStale = true;
-      throw error;
-    }
+    const branding = await findBranding(db);
+    // What was asked for earlier may come later.
+    if (mine < known) return;
+    known = mine;
+    const { links } = remembered.shown;
+    remembered = remember(branding);
+    if (!isDeepStrictEqual(links, remembered.shown.links)) onLinks();
   };
   return {
     current: () => remembered.shown,
     refresh: async () => {
-      if (isStale) await read().catch(() => {});
+      await (isStale ? read() : reading)?.catch(() => {});
     },
     async find(kind, digest) {
       if (remembered.files.get(kind)?.digest !== digest) await read();

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type BrandWords, findBrandWords } from '../branding/branding.ts';
+import { DEFAULT_NAME } from '../branding/input.ts';
 import type { MasterKey } from '../config.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { mailContext } from '../keys/sealing/contexts.ts';
@@ -31,15 +33,26 @@ export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): 
     open: ({ id, sealed_text: sealed }) => unseal(masterKeys, mailContext(id), sealed),
     async put(db, mails, now) {
       if (mails.length === 0) return;
+      const foot = footOf(await findBrandWords(db));
       const rows = mails.map(({ to, subject, text }) => {
         const id = `mail_${randomUUID().replaceAll('-', '')}`;
-        const sealed = seal(masterKeys, mailContext(id), text);
+        const sealed = seal(masterKeys, mailContext(id), text + foot);
         const times = { created_at: now, next_attempt_at: now, give_up_at: giveUpAt(now) };
         return { id, recipient: to, subject: oneLine(subject), sealed_text: sealed, ...times };
       });
       await db.insertInto('mail_outbox').values(rows).execute();
     },
   };
+}
+
+/** Who writes, and what the operator wants people to read, below the line that mail programs know (RFC 3676 §4.3). */
+function footOf({ name, privacy_url, terms_url, support_url }: BrandWords): string {
+  const links = [
+    ['Privacy', privacy_url],
+    ['Terms', terms_url],
+    ['Support', support_url],
+  ].flatMap(([label, url]) => (url ? [`${label}: ${url.replace(/^mailto:/, '')}`] : []));
+  return name || links.length > 0 ? ['', '-- ', name ?? DEFAULT_NAME, ...links, ''].join('\n') : '';
 }
 
 /** Mail that could not be sent for so long is of no use any more. */

@@ -1,5 +1,6 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { OIDC_SCOPES } from '../apis/api-schema.ts';
+import type { BrandLinks } from '../branding/shown.ts';
 import type { OwnCookies } from '../http/own-cookies.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
@@ -42,6 +43,8 @@ export interface ConfigurationParts {
    * there; else nothing.
    */
   readonly interactionBase: string;
+  /** What the operator wants people to read. */
+  readonly links: BrandLinks;
   readonly clock: () => Date;
 }
 
@@ -97,7 +100,12 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     cookies: cookies(parts),
     // Nothing below /device, where people come back to.
     routes: { device_authorization: '/device_authorization' },
-    discovery: { ...authenticationAtEndpoints(), ...feeds(parts), ui_locales_supported: [...LANGUAGE_CODES] },
+    discovery: {
+      ...authenticationAtEndpoints(),
+      ...feeds(parts),
+      ...policies(parts.links),
+      ui_locales_supported: [...LANGUAGE_CODES],
+    },
     features: features(parts),
   };
 }
@@ -157,6 +165,12 @@ function authenticationAtEndpoints() {
     introspection_endpoint_auth_signing_alg_values_supported: methods.algs,
   };
 }
+
+/** OpenID Connect Discovery §3. Both are addresses of pages, so an address to write to is left out. */
+const policies = ({ privacy, terms }: BrandLinks) => ({
+  ...(privacy?.startsWith('https:') && { op_policy_uri: privacy }),
+  ...(terms?.startsWith('https:') && { op_tos_uri: terms }),
+});
 
 /** Where verifiers read what has ended. No specification has a member for that. */
 const feeds = ({ issuer }: ConfigurationParts) => ({

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { HouseRules } from '../access.ts';
 import { hasSlashPairs } from '../apis/identifiers.ts';
 import { record } from '../audit/record.ts';
+import type { BrandLinks } from '../branding/shown.ts';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { SecretUses } from '../clients/secrets/uses.ts';
 import type { Database } from '../db/connections/connection.ts';
@@ -66,6 +67,8 @@ export interface OidcParts {
   /** seconds */
   readonly jwksMaxAge: number;
   readonly getDocument: GetDocument;
+  /** What the operator wants people to read, as of now. */
+  readonly links: () => BrandLinks;
   /** Names under which the server is known too. */
   readonly furtherOrigins: readonly string[];
 }
@@ -75,7 +78,7 @@ export interface OidcServer {
   readonly interactions: Router;
   /** Goes around all of it. */
   readonly signIns: Middleware;
-  /** Builds the provider anew with the keys of now and puts it in the old one's place. */
+  /** Builds the provider anew with the keys and links of now and puts it in the old one's place. */
   rebuild(): void;
 }
 
@@ -121,6 +124,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
       keyring: keyring(),
       signing,
       getDocument: parts.getDocument,
+      links: parts.links(),
       cookieKeys,
       cookies,
       interactionBase: placeOf(issuer).path === '' ? '' : issuer,

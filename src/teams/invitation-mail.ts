@@ -12,8 +12,10 @@ export function invitationMail(about: {
   teamName: string | undefined;
   code: string;
   issuer: string;
+  /** What the installation is called. */
+  brand: string;
 }): Mail {
-  const { invitation, teamName, code, issuer } = about;
+  const { invitation, teamName, code, issuer, brand } = about;
   // It goes to an address that anybody may name, so all its words are ours.
   const named = teamName !== undefined && isForStrangers(teamName);
   const team = named ? `the team “${oneLine(teamName)}”` : 'a team';
@@ -34,14 +36,14 @@ export function invitationMail(about: {
   ];
   return {
     to: invitation.email,
-    subject: subjectOf(named ? teamName : undefined, invitation),
+    subject: subjectOf(named ? teamName : undefined, invitation, brand),
     text: text.join('\n'),
   };
 }
 
-function subjectOf(teamName: string | undefined, { role }: Invitation): string {
-  if (role === null) return 'Your account on Latchkey';
-  return teamName === undefined ? 'Join a team on Latchkey' : `Join the team ${teamName} on Latchkey`;
+function subjectOf(teamName: string | undefined, { role }: Invitation, brand: string): string {
+  if (role === null) return `Your account on ${brand}`;
+  return teamName === undefined ? `Join a team on ${brand}` : `Join the team ${teamName} on ${brand}`;
 }
 
 const withArticle = (role: string) => (role === 'owner' ? 'an owner' : `a ${role}`);

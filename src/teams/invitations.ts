@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
+import { findBrandName } from '../branding/branding.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import type { Invitation } from '../db/tables/teams.ts';
@@ -77,7 +78,8 @@ export async function invite(
       .executeTakeFirstOrThrow();
     const place = teamId && role ? { teamId, role } : {};
     await record(trx, by.actor, { type: 'invitation.created', invitationId: invitation.id, ...place }, by.now);
-    const mail = invitationMail({ invitation, teamName: team?.name, code, issuer: outbox.issuer });
+    const brand = await findBrandName(trx);
+    const mail = invitationMail({ invitation, teamName: team?.name, code, issuer: outbox.issuer, brand });
     await outbox.put(trx, [mail], by.now);
     return { invitation, code };
   });

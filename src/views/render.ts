@@ -6,6 +6,7 @@ import { LANGUAGE_CODES, LANGUAGES } from '../texts/languages.ts';
 import { languageNow } from '../texts/speech.ts';
 import { richText, type TextKey, type TextValue, t } from '../texts/texts.ts';
 import { type Asset, addressOf } from './assets.ts';
+import type { BrandView } from './brand.ts';
 import { highlight } from './highlight.ts';
 import { addSprite, icon, readIcons } from './icons.ts';
 import { initialsOf, jointsOf } from './identifiers.ts';
@@ -20,15 +21,18 @@ export type ToHtml = <Name extends ViewName>(
 ) => string;
 
 /**
- * What every template has beside its model. `use` renders a component with exactly the model that it is given, where
- * `include` would give it all that the page has; `capture` (of Eta) makes HTML of what stands in between.
+ * What every template has beside its model. `brand` is the look of the installation. `use` renders a component with exactly
+ * the model that it is given, where `include` would give it all that the page has; `capture` (of Eta) makes HTML of what
+ * stands in between.
  */
 const TOOLS = `
+const brand = this.brand();
 const use = (name, model) => this.render('/components/' + name, model, options);
 const { highlight, icon, initialsOf, jointsOf, rich, t } = this.tools;
 `;
 
 class Templates extends Eta {
+  brand!: () => BrandView;
   readonly tools = {
     highlight,
     icon,
@@ -45,13 +49,19 @@ class Templates extends Eta {
  * Renders views as HTML. Everything is escaped unless a template says otherwise.
  * @param options.path what comes before every address of ours in a page, `/auth` for a server below it; else empty
  */
-export function createToHtml(options: { cache: boolean; path: string; assets: readonly Asset[] }): ToHtml {
+export function createToHtml(options: {
+  cache: boolean;
+  path: string;
+  assets: readonly Asset[];
+  brand: () => BrandView;
+}): ToHtml {
   const eta = new Templates({
     views: fileURLToPath(new URL('../../views', import.meta.url)),
     cache: options.cache,
     autoEscape: true,
     functionHeader: TOOLS,
   });
+  eta.brand = options.brand;
   // Names that older rules let in, and whatever else others wrote, cannot change how a page is read.
   const { escapeFunction } = eta.config;
   eta.config.escapeFunction = (value) => escapeFunction(showUnseenInText(String(value)));
@@ -84,7 +94,7 @@ function withAddresses(html: string, { path, assets }: { path: string; assets: r
     /(\s(?:href|src)="\/assets\/)([\w.-]+)(?=")/g,
     (_whole, before, name) => before + addressOf(assets, name),
   );
-  return path === '' ? hashed : hashed.replace(/(\s(?:href|src|action|formaction)=")(?=\/(?!\/))/g, `$1${path}`);
+  return path === '' ? hashed : hashed.replace(/(\s(?:href|src|srcset|action|formaction)=")(?=\/(?!\/))/g, `$1${path}`);
 }
 
 /** Renders a view into the response, as a page that nobody caches. */

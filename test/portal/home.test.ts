@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const DAY = 86_400_000;
-const WATCHING = /from "?(settings|revocations|signing_keys)|from apis where signing_alg/;
+const WATCHING = /from "?(settings|revocations|signing_keys|branding)|from apis where signing_alg/;
 const inDays = (days: number) => new Date(Date.now() + days * DAY);
 
 /** A person of a team, signed in. */

@@ -10,7 +10,7 @@ import { aCast, aWorld, type Cast, expected, type World } from './access/world.t
 import { furnish, multiply } from './many-rows.ts';
 
 /** The server looks for changes of its keys, revocations and apps from time to time, whoever asks. */
-const WATCHING = /from "?(settings|revocations|signing_keys)|from apis where signing_alg/;
+const WATCHING = /from "?(settings|revocations|signing_keys|branding)|from apis where signing_alg/;
 
 /** Pages that ask something, or are forms: what they show of other things does not get longer with these. */
 const FORMS =

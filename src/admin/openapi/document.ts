@@ -32,7 +32,7 @@ export function openApiDocument(operations: readonly Operation[], issuer: string
   return {
     openapi: '3.1.1',
     info: {
-      title: 'Latchkey admin API',
+      title: 'Admin API',
       version: '1',
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

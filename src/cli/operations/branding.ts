@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
-import {
-  type Branding,
-  type BrandingChanges,
-  changeBranding,
-  NO_BRANDING,
-  readBranding,
-} from '../../branding/branding.ts';
+import { type Branding, type BrandingChanges, NO_BRANDING, readBranding } from '../../branding/branding.ts';
 import { DEFAULT_NAME } from '../../branding/input.ts';
 import { paletteOf } from '../../branding/palette.ts';
 import { toPicture } from '../../branding/picture.ts';
 import { presentBranding } from '../../branding/present.ts';
+import { rebrand } from '../../clients/own/rebrand.ts';
 import { AppError } from '../../errors.ts';
 import { createPictureDecoder } from '../../pictures/decoder.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
@@ -89,7 +84,7 @@ async function set(line: CommandLine, options: Options): Promise<void> {
         logo: await pictureOf('--logo', files.logo),
         darkLogo: await pictureOf('--dark-logo', files.darkLogo),
       };
-      const branding = await changeBranding(db, changes, by);
+      const branding = await rebrand(db, changes, by);
       line.answer(options, { json: presentBranding(branding, config.issuer), text: inWords(branding) });
     });
   } finally {
@@ -99,7 +94,7 @@ async function set(line: CommandLine, options: Options): Promise<void> {
 
 async function reset(line: CommandLine, options: Options): Promise<void> {
   await line.withDatabase(async (db, { config }) => {
-    const branding = await changeBranding(db, NO_BRANDING, line.by());
+    const branding = await rebrand(db, NO_BRANDING, line.by());
     line.answer(options, { json: presentBranding(branding, config.issuer), text: inWords(branding) });
   });
 }

@@ -25,7 +25,7 @@ export async function ensurePortalClient(db: Kysely<Tables>, issuer: string, now
       .executeTakeFirst();
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, now);
     if (moved) return;
-    const portal = { id: PORTAL_CLIENT, name: 'Latchkey', type: 'spa', firstParty: true, idTokenAlg: 'ES256' } as const;
+    const portal = { id: PORTAL_CLIENT, name: 'Portal', type: 'spa', firstParty: true, idTokenAlg: 'ES256' } as const;
     await createClient(trx, { ...portal, redirectUris, postLogoutRedirectUris }, { actor: { type: 'system' }, now });
   });
 }

@@ -1,8 +1,8 @@
-import type { RequestListener, Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Milliseconds: for a request's headers, for all of it, between two looks at who takes longer, and for the next request. */
-export const PATIENCE = {
+const PATIENCE = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5000,
@@ -70,4 +70,11 @@ export function boundPipelining(handle: RequestListener): RequestListener {
     response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
     return handle(request, response);
   };
+}
+
+/** A server for the requests of strangers, with an end to whatever they can keep waiting. */
+export function createPatientServer(handle: RequestListener): Server {
+  const server = createServer({ maxHeaderSize: 32 * 1024, ...PATIENCE }, boundPipelining(handle));
+  endSlowReaders(server);
+  return server;
 }

@@ -44,7 +44,7 @@ export function whoDidIt({ byCaller, person, actorType }: Change): string {
   if (person) return person;
   const NAMES: Record<string, string> = {
     operator: 'The operator',
-    system: 'Latchkey',
+    system: 'The server',
     client: 'A program',
     account: 'Someone',
   };

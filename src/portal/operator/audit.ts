@@ -69,7 +69,7 @@ function present(event: TrailEvent, names: ReadonlyMap<string, string>): AuditRo
 
 function nameOfActor(type: string, id: string | null, names: ReadonlyMap<string, string>): string {
   if (id) return names.get(id) ?? id;
-  return { operator: 'the operator', system: 'Latchkey', account: 'someone', client: 'a program' }[type] ?? type;
+  return { operator: 'the operator', system: 'the server', account: 'someone', client: 'a program' }[type] ?? type;
 }
 
 /** What the columns do not say, a line for each. */
