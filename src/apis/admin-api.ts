@@ -20,7 +20,9 @@ export async function ensureAdminApi(db: Kysely<Tables>, issuer: string, now: Da
     description: 'Apps, APIs, subscriptions, teams, people and roles of this server, for programs.',
     docs_url: `${issuer}/api/v1/docs`,
   };
-  const scopes = Object.entries(ADMIN_SCOPES).map(([name, { description }]) => ({ name, description }));
+  const scopes = Object.entries(ADMIN_SCOPES).map(([name, { description }], position) => ({
+    ...{ name, description, position },
+  }));
   await inTransaction(db, async (trx) => {
     await trx
       .insertInto('apis')
@@ -31,7 +33,10 @@ export async function ensureAdminApi(db: Kysely<Tables>, issuer: string, now: Da
       .insertInto('api_scopes')
       .values(scopes.map((scope) => ({ ...scope, api_id: ADMIN_API, needs_approval: true })))
       .onConflict((conflict) =>
-        conflict.columns(['api_id', 'name']).doUpdateSet((eb) => ({ description: eb.ref('excluded.description') })),
+        conflict.columns(['api_id', 'name']).doUpdateSet((eb) => ({
+          description: eb.ref('excluded.description'),
+          position: eb.ref('excluded.position'),
+        })),
       )
       .execute();
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, now);

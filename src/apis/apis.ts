@@ -70,14 +70,16 @@ export async function requireOwnApi(db: Db, id: string, by: By): Promise<Api> {
   return api;
 }
 
+/** In the order in which they are given: their owner chose it, and pages show it. */
 export async function insertScopes(db: Db, apiId: string, scopes: readonly z.output<typeof ApiScopeInput>[]) {
   if (scopes.length === 0) return;
-  const rows = scopes.map(({ name, description, needsApproval, needsRole }) => ({
+  const rows = scopes.map(({ name, description, needsApproval, needsRole }, position) => ({
     api_id: apiId,
     name,
     description,
     needs_approval: needsApproval,
     needs_role: needsRole,
+    position,
   }));
   await db.insertInto('api_scopes').values(rows).execute();
 }
@@ -98,6 +100,7 @@ export function findApiScopes(db: Db, apiId: string) {
     .selectFrom('api_scopes')
     .select(['name', 'description'])
     .where('api_id', '=', apiId)
+    .orderBy('position')
     .orderBy('name')
     .execute();
 }
@@ -110,6 +113,7 @@ export async function findScopesOf(db: Db, apiIds: readonly string[]): Promise<M
     .selectFrom('api_scopes')
     .selectAll()
     .where('api_id', 'in', [...apiIds])
+    .orderBy('position')
     .orderBy('name')
     .execute();
   for (const row of rows) scopes.get(row.api_id)?.push(row);

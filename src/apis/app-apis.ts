@@ -56,15 +56,14 @@ export async function findOfferedApis(db: Db, ids: readonly string[]): Promise<O
         eb
           .selectFrom('api_scopes')
           .select(['api_scopes.name', 'api_scopes.needs_role'])
-          .whereRef('api_scopes.api_id', '=', 'apis.id')
-          .orderBy('api_scopes.name'),
+          .whereRef('api_scopes.api_id', '=', 'apis.id'),
       ).as('scopes'),
     )
     .where('apis.id', 'in', [...ids])
     .execute();
   return rows.map(({ scopes, ...api }) => ({
     api,
-    offered: scopes.map(({ name }) => name),
+    offered: scopes.map(({ name }) => name).sort(),
     needsRole: scopes.filter(({ needs_role }) => needs_role).map(({ name }) => name),
   }));
 }

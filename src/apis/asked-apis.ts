@@ -21,8 +21,8 @@ export interface AskedApiRow extends Api {
 /** The app is the first parameter, the identifiers are the second. */
 export const ASKED_APIS = `
   select apis.*, live.scopes as subscribed, teams.name as team_name,
-    (select coalesce(json_agg(row_to_json(one) order by one.name), '[]')
-      from (select name, needs_role, description from api_scopes where api_id = apis.id) one) as described
+    (select coalesce(json_agg(row_to_json(one) order by one.position, one.name), '[]')
+      from (select name, needs_role, description, position from api_scopes where api_id = apis.id) one) as described
   from apis
   join (${liveSubscriptionsOf('$1')}) live on live.api_id = apis.id
   left join teams on teams.id = apis.team_id
@@ -42,7 +42,7 @@ export function toAskedApi({ subscribed, team_name: teamName, described, ...api 
     api,
     subscribed,
     teamName,
-    offered: described.map(({ name }) => name),
+    offered: described.map(({ name }) => name).sort(),
     needsRole: described.filter(({ needs_role }) => needs_role).map(({ name }) => name),
     descriptions: new Map(described.map(({ name, description }) => [name, description])),
   };

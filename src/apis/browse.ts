@@ -6,6 +6,7 @@ import { beyond, type Listing, matching, PageQuery, toListing } from '../db/page
 import type { Api, ApiScope } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { findSigningNow, type SigningNow } from '../keys/signing-now.ts';
+import { findScopesOf } from './apis.ts';
 import { isNamedOrHasId } from './identifiers.ts';
 import { isInCatalogue } from './visibility.ts';
 
@@ -88,7 +89,7 @@ export async function findCatalogueApi(db: Db, name: string, by: By): Promise<Ca
     mayRead,
     mayWrite: may('api.write'),
     mayDecide: may('subscription.decide'),
-    scopes: await db.selectFrom('api_scopes').selectAll().where('api_id', '=', api.id).orderBy('name').execute(),
+    scopes: (await findScopesOf(db, [api.id])).get(api.id) ?? [],
     visibleTeams: mayRead ? await findVisibleTeams(db, api.id) : [],
   };
 }

@@ -15,7 +15,7 @@ export async function readApis(db: Db, ids: Ids): Promise<DeclaredApi[]> {
     .select('teams.name as teamName')
     .execute();
   for (const { id, identifier } of rows) ids.apis.set(identifier, id);
-  const scopesOf = groupedBy(await db.selectFrom('api_scopes').selectAll().execute(), (row) => row.api_id);
+  const scopesOf = groupedBy(await readScopes(db), (row) => row.api_id);
   const shownOf = groupedBy(await readShown(db), (row) => row.api_id);
   const introspectors = await db.selectFrom('api_introspectors').selectAll().execute();
   const introspectorsOf = groupedBy(introspectors, (row) => row.api_id);
@@ -27,7 +27,7 @@ export async function readApis(db: Db, ids: Ids): Promise<DeclaredApi[]> {
     return {
       ...settingsOf(api),
       visible_teams: sortedBy(shownOf(api.id), (row) => row.name_key).map((row) => row.name),
-      scopes: sortedBy(scopesOf(api.id), (scope) => scope.name).map(presentScope),
+      scopes: scopesOf(api.id).map(presentScope),
       roles: roles.map(({ id: _, ...role }) => role),
       introspectors: introspectorsOf(api.id)
         .map((row) => row.client_id)
@@ -55,6 +55,10 @@ const presentScope = ({ name, description, needs_approval, needs_role }: ApiScop
   needs_approval,
   needs_role,
 });
+
+/** In the order that their owner chose. */
+const readScopes = (db: Db) =>
+  db.selectFrom('api_scopes').selectAll().orderBy('position').orderBy('name').execute();
 
 function readShown(db: Db) {
   return db

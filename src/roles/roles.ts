@@ -174,6 +174,7 @@ export function listScopesForRoles(db: Db, apiId: string) {
     .selectFrom('api_scopes')
     .select(['name', 'description', 'needs_role'])
     .where('api_id', '=', apiId)
+    .orderBy('position')
     .orderBy('name')
     .execute();
 }

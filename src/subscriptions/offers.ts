@@ -36,6 +36,7 @@ export async function findOffers(db: Db, query: z.input<typeof OfferQuery>, by: 
           .selectFrom('api_scopes')
           .select(['api_scopes.name', 'api_scopes.description', 'api_scopes.needs_approval', 'api_scopes.needs_role'])
           .whereRef('api_scopes.api_id', '=', 'apis.id')
+          .orderBy('api_scopes.position')
           .orderBy('api_scopes.name'),
       ).as('scopes'),
     )

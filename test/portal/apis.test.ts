@@ -43,6 +43,10 @@ async function sendRaw(path: string, from: string, fields: [string, string][]) {
   });
 }
 
+/** Lines that are sent empty, from the second on. */
+const blankUntil = (lines: number) =>
+  Object.fromEntries(Array.from({ length: lines - 1 }, (_, index) => [`scope-${index + 1}`, '']));
+
 describe('the form of an API', () => {
   it('keeps what was typed, says what is wrong, and saves nothing before all is right', async () => {
     const page = await visitor.submit(await visitor.visit('/apis/new'), '/apis', {
@@ -124,7 +128,56 @@ describe('the form of an API', () => {
       .executeTakeFirstOrThrow();
     expect(row.scopes).toHaveLength(60);
     const edit = await visitor.visit(`/apis/${api.id}/edit`);
-    expect([...edit.text.matchAll(/name="scope-\d+"/g)]).toHaveLength(63);
+    expect([...edit.text.matchAll(/name="scope-\d+"/g)]).toHaveLength(61);
+  });
+
+  it('has a line more for a scope whenever one asks for it, and loses nothing that was typed', async () => {
+    const typed = {
+      name: 'Ledger',
+      identifier: 'https://ledger.example.com',
+      'scope-0': 'z:first',
+      'means-0': 'The first',
+    };
+    const more = { ...typed, team: team.id, rolesClaim: 'yes', 'approval-0': 'yes', add: 'scope' };
+    let page = await visitor.submit(await visitor.visit('/apis/new'), '/apis', more);
+    for (const lines of [2, 3, 4]) {
+      expect(page.response.status).toBe(200);
+      expect([...page.text.matchAll(/name="scope-\d+"/g)]).toHaveLength(lines);
+      page = await visitor.submit(page, '/apis', { ...more, ...blankUntil(lines) });
+    }
+    for (const kept of [
+      'value="Ledger"',
+      'value="z:first"',
+      'value="The first"',
+      'name="approval-0" value="yes" checked',
+    ]) {
+      expect(page.text).toContain(kept);
+    }
+    expect((await visitor.visit('/apis?search=Ledger')).text).toContain('No API like that');
+    const full = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`scope-${index}`, `scope:${index}`]));
+    const last = await visitor.submit(page, '/apis', { ...typed, ...full, add: 'scope' });
+    expect([...last.text.matchAll(/name="scope-\d+"/g)]).toHaveLength(200);
+    expect(last.text).not.toContain('value="scope" formnovalidate');
+  });
+
+  it('keeps the order of the scopes, and shows them in it everywhere', async () => {
+    const names = ['zebra', 'apple', 'mango'];
+    const api = await ownApi({ scopes: names.map((name) => ({ name, description: `Does ${name}` })) });
+    const inOrder = /zebra[\s\S]*apple[\s\S]*mango/;
+    for (const path of [
+      `/apis/${api.id}`,
+      `/apis/${api.id}/edit`,
+      `/apis/${api.id}/roles`,
+      '/apps/new?api='.concat(api.id),
+    ]) {
+      expect((await visitor.visit(path)).text).toMatch(inOrder);
+    }
+    const edit = await visitor.visit(`/apis/${api.id}/edit`);
+    const again = { name: 'Fruit', tokenLifetime: '300', 'scope-0': 'mango', 'scope-1': 'zebra', 'scope-2': 'apple' };
+    const saved = await visitor.submit(edit, '/edit', again);
+    expect(saved.text).toMatch(/mango[\s\S]*zebra[\s\S]*apple/);
+    const rows = db().selectFrom('api_scopes').select('name').where('api_id', '=', api.id).orderBy('position');
+    expect((await rows.execute()).map(({ name }) => name)).toEqual(['mango', 'zebra', 'apple']);
   });
 });
 

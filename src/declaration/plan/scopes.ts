@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { updateApi } from '../../apis/update-api.ts';
 import { apiId } from '../ids.ts';
 import type { Path } from '../problems.ts';
@@ -38,7 +39,23 @@ export function planScopes(before: DeclaredApi, { identifier, scopes }: Declared
     ...{ action: 'remove' as const, what: 'scope' as const, subject: subject(name), phase: PHASES.removeScope },
     note: 'apps and roles lose it at once',
   }));
-  return [...onceFor(written, set([...scopes, ...gone])), ...onceFor(dropped, set(scopes))];
+  const added = written.length > 0 ? written : reordered(had, scopes, identifier, path);
+  return [...onceFor(added, set([...scopes, ...gone])), ...onceFor(dropped, set(scopes))];
+}
+
+/** Just another order of what stays. What sets the scopes otherwise sets their order too. */
+function reordered(
+  had: ReadonlyMap<string, DeclaredScope>,
+  scopes: readonly DeclaredScope[],
+  identifier: string,
+  path: Path,
+): Omit<Change, 'run'>[] {
+  const to = scopes.map(({ name }) => name);
+  const from = [...had.keys()].filter((name) => to.includes(name));
+  if (isDeepStrictEqual(from, to)) return [];
+  const fields = [{ name: 'order of scopes', from, to }];
+  const about = { action: 'change', what: 'api', subject: `the API ${identifier}` } as const;
+  return [{ ...about, fields, path: [...path, 'scopes'], phase: PHASES.api }];
 }
 
 /** The first of them does it for all. */

@@ -64,9 +64,18 @@ export function permissionGroupsOf(resources: Readonly<Record<string, readonly s
     return {
       of: appApi?.api.name ?? identifier,
       by: appApi?.teamName ?? undefined,
-      permissions: scopes.map((scope) => ({ title: appApi?.descriptions.get(scope) || scope, description: '' })),
+      permissions: inOrder(scopes, appApi).map((scope) => ({
+        title: appApi?.descriptions.get(scope) || scope,
+        description: '',
+      })),
     };
   });
+}
+
+/** As their API names them, whatever order the app asked in. */
+function inOrder(scopes: readonly string[], appApi: AskedApi | undefined): readonly string[] {
+  const order = [...(appApi?.descriptions.keys() ?? [])];
+  return scopes.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
 /** Where the person goes afterwards, as short as it stays true. */

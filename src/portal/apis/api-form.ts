@@ -11,8 +11,9 @@ import { visitorOf } from '../visits.ts';
 type Fields = FormState['values'];
 
 const MOST_SCOPES = 200;
-/** Lines for new scopes that a form has, for who has no script. */
-const SPARE = 3;
+
+/** Someone wants a line more, and nothing saved yet. */
+export const asksForLine = (fields: Fields) => textOf(fields.add) === 'scope';
 
 /** A scope for each line that has a name. */
 export function readScopes(fields: Fields) {
@@ -89,7 +90,8 @@ export async function presentApiForm(
   });
   const defaulted = { visibility: 'everyone', signingAlg: 'ES256', ...fields };
   return {
-    scopes: toShow(scopeLines(fields)),
+    scopes: toShow(scopeLines(fields), asksForLine(fields)),
+    mostScopes: MOST_SCOPES,
     teams: [...teams, ...operator].map(({ id, name }) => option('team', id, name)),
     visibility: VISIBILITY.map(({ value, label, sentence }) => ({
       ...{ value, label, sentence },
@@ -119,7 +121,7 @@ function scopeLines(fields: Fields): ScopeInput[] {
   return indexes
     .map(Number)
     .sort((a, b) => a - b)
-    .slice(0, MOST_SCOPES + SPARE)
+    .slice(0, MOST_SCOPES)
     .map((index) => ({
       index,
       name: textOf(fields[`scope-${index}`]).trim(),
@@ -130,11 +132,11 @@ function scopeLines(fields: Fields): ScopeInput[] {
     }));
 }
 
-/** Lines that say something, those that are wrong marked, and some for more. */
-function toShow(lines: readonly ScopeInput[]): ScopeInput[] {
+/** The lines with those that are wrong marked, and one that is empty; one more where that was asked for. */
+function toShow(lines: readonly ScopeInput[], more: boolean): ScopeInput[] {
   const used = lines
-    .filter(({ name, description }) => name !== '' || description !== '')
+    .filter(({ name, description }) => more || name !== '' || description !== '')
     .map((line) => ({ ...line, problem: line.name !== '' && !ScopeName.safeParse(line.name).success }));
   const spare = { name: '', description: '', approval: false, role: false, problem: false };
-  return [...used, ...Array.from({ length: SPARE }, () => spare)].map((line, index) => ({ ...line, index }));
+  return [...used, spare].slice(0, MOST_SCOPES).map((line, index) => ({ ...line, index }));
 }

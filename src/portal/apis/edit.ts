@@ -9,7 +9,7 @@ import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } f
 import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
-import { fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
+import { asksForLine, fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
 import { ownApiOf, presentHead } from './head.ts';
 import { apiHref } from './present.ts';
 
@@ -24,6 +24,7 @@ export function addApiCreation(area: Area): void {
 
   router.post('/apis', async (ctx) => {
     const fields = fieldsOf(ctx);
+    if (asksForLine(fields)) return show(ctx, { values: fields, problems: {} });
     try {
       const teamId = textOf(fields.team) || null;
       const wanted = { ...readApi(fields), identifier: textOf(fields.identifier).trim(), teamId };
@@ -50,6 +51,7 @@ export function addApiEditing(area: Area): void {
   router.post('/apis/:api/edit', async (ctx) => {
     const found = await ownApiOf(ctx, area, 'mayWrite');
     const fields = fieldsOf(ctx);
+    if (asksForLine(fields)) return show(ctx, area, found, { values: fields, problems: {} });
     const loss = await lossOf(area, found, fields);
     if (loss && textOf(fields.confirmed) !== loss.confirmed) {
       ctx.status = 400;

@@ -62,6 +62,7 @@ export interface ScopeInput {
 
 export interface ApiFormView {
   readonly scopes: readonly ScopeInput[];
+  readonly mostScopes: number;
   readonly teams: readonly Option[];
   readonly visibility: readonly Option[];
   readonly algorithms: readonly Option[];
