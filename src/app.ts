@@ -172,7 +172,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
   const shown = { render, themes, languages, signOuts, production };
-  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, pictures, sendsMail, joinLimit });
+  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, pictures, sendsMail, joinLimit });
   const state = { db, clientCache, keyring, usage, clock, post, streams: feeds.streams };
   metrics?.watchState({ ...state, jobs: rounds.counts, retainFor: LONGEST_TOKEN_LIFETIME });
 

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { HouseRules } from '../access.ts';
+import type { MasterKey } from '../config.ts';
 import type { Database } from '../db/connections/connection.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { ChosenLanguages } from '../http/language.ts';
@@ -23,6 +24,7 @@ export interface PortalParts {
   readonly clock: () => Date;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
+  readonly masterKeys: readonly MasterKey[];
   readonly loopback: Loopback;
   readonly outbox: OpenOutbox;
   readonly pictures: PictureDecoder;

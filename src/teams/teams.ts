@@ -41,15 +41,17 @@ export async function createTeam(db: Kysely<Tables>, input: z.input<typeof NewTe
       const team = await trx
         .insertInto('teams')
         .values({ id, name, name_key: nameKey(name), created_at: by.now })
+        // No error of the database, so that a caller may try another name in the same transaction.
+        .onConflict((conflict) => conflict.column('name_key').doNothing())
         .returningAll()
-        .executeTakeFirstOrThrow();
+        .executeTakeFirst();
+      if (!team) throw nameTaken(name);
       await record(trx, by.actor, { type: 'team.created', teamId: id, name }, by.now);
       if (owner) await addOwner(trx, id, owner, by);
       if (owner) await requireMeasure(trx, owner);
       return team;
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw nameTaken(name);
     if (isMissingReference(error)) throw new AppError('not_found', { detail: `There is no account ${owner}.` });
     throw error;
   }

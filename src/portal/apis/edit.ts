@@ -5,6 +5,7 @@ import { previewScopes, updateApi } from '../../apis/update-api.ts';
 import { digestOf } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
+import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -15,7 +16,7 @@ import { apiHref } from './present.ts';
 
 /** Publishing an API. */
 export function addApiCreation(area: Area): void {
-  const { router, db, visits, page } = area;
+  const { router, page } = area;
 
   const show = async (ctx: Context, form: FormState) =>
     page(ctx, 'apis/new', { form, fields: await presentApiForm(ctx, area, form.values) });
@@ -28,9 +29,13 @@ export function addApiCreation(area: Area): void {
     try {
       const teamId = textOf(fields.team) || null;
       const wanted = { ...readApi(fields), identifier: textOf(fields.identifier).trim(), teamId };
-      const api = await createApi(db, wanted, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: `Published ${api.name}. Developers find it in the catalogue.` });
-      redirect(ctx, apiHref(api.id));
+      await makeOnce(area, ctx, async (db) => {
+        const api = await createApi(db, wanted, visitorOf(ctx).by);
+        return {
+          to: apiHref(api.id),
+          flash: { notice: `Published ${api.name}. Developers find it in the catalogue.` },
+        };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

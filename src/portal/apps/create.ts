@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { judgeAccess } from '../../access.ts';
 import type { NewAppOfTeam } from '../../clients/client-input.ts';
@@ -6,10 +7,11 @@ import { type CreatedClient, createClient } from '../../clients/clients.ts';
 import { createFirstClient, teamNameOf } from '../../clients/first-client.ts';
 import { CLIENT_TYPES, PURPOSES } from '../../clients/purposes.ts';
 import type { ClientType } from '../../db/tables/catalogue.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { listTeams, listTeamsOf } from '../../teams/teams.ts';
 import type { Option } from '../../views/models/apps.ts';
-import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
+import { makeOnce } from '../forms/once.ts';
 import { emptyForm, type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -19,7 +21,7 @@ import { appHref } from './head.ts';
 type Wanted = z.input<typeof NewAppOfTeam>;
 
 export function addAppCreation(area: Area): void {
-  const { router, visits } = area;
+  const { router } = area;
 
   // The purpose, the API and the team may stand in the address, where a link says them already.
   router.get('/apps/new', (ctx) => {
@@ -36,11 +38,14 @@ export function addAppCreation(area: Area): void {
     if (asksToLook(fields)) return showForm(ctx, area, { ...emptyForm, values: fields });
     try {
       const first = await readFirstApis(area, ctx, fields);
-      const { client, secret } = await createFor(ctx, area, readWanted(fields));
-      const credential = secret && { clientId: client.id, secret: secret.secret };
-      const asked = await askForFirstApis(area, ctx, { clientId: client.id, ...first });
-      await visits.leave(ctx, { notice: `Created the app ${client.name}.${asked}`, credential });
-      redirect(ctx, `${appHref(client.id)}/credential`);
+      const create = await creationFor(ctx, area, readWanted(fields));
+      await makeOnce(area, ctx, async (db) => {
+        const { client, secret } = await create(db);
+        const asked = await askForFirstApis({ ...area, db }, ctx, { clientId: client.id, ...first });
+        const credential = secret && { clientId: client.id, secret: secret.secret };
+        const notice = `Created the app ${client.name}.${asked}`;
+        return { to: `${appHref(client.id)}/credential`, flash: { notice, credential } };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;
@@ -50,11 +55,11 @@ export function addAppCreation(area: Area): void {
 }
 
 /** For a team that was chosen; for who has none to choose, along with one that is named after them. */
-async function createFor(ctx: Context, area: Area, { team, ...wanted }: Wanted): Promise<CreatedClient> {
+async function creationFor(ctx: Context, area: Area, { team, ...wanted }: Wanted) {
   const { account, by } = visitorOf(ctx);
-  if (team) return createClient(area.db, { ...wanted, team }, by);
-  const mayChoose = by.access.platformRole === 'admin' || (await writableTeams(area, ctx)).length > 0;
-  return mayChoose ? createClient(area.db, wanted, by) : createFirstClient(area.db, wanted, account, by);
+  const mayChoose = team || by.access.platformRole === 'admin' || (await writableTeams(area, ctx)).length > 0;
+  return (db: Kysely<Tables>): Promise<CreatedClient> =>
+    mayChoose ? createClient(db, team ? { ...wanted, team } : wanted, by) : createFirstClient(db, wanted, account, by);
 }
 
 /** Fields as the action wants them: addresses line by line, and none for an app that has none. */

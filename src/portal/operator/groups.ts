@@ -13,6 +13,7 @@ import {
 import { listRolesOfGroup } from '../../roles/holders.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
+import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import type { Area } from '../parts.ts';
@@ -28,7 +29,9 @@ export function addGroups(area: Area): void {
   addGroup(area);
 }
 
-function addGroupList({ router, db, page, visits }: Area): void {
+function addGroupList(area: Area): void {
+  const { router, db, page } = area;
+
   const show = async (ctx: Context, form: FormState) => {
     const groups = await listGroups(db, listRequest(ctx), visitorOf(ctx).by);
     await page(ctx, 'operator/groups', {
@@ -43,9 +46,10 @@ function addGroupList({ router, db, page, visits }: Area): void {
 
   router.post('/operator/groups', async (ctx) => {
     try {
-      const group = await createGroup(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: `Created the group ${group.name}.` });
-      redirect(ctx, hrefOf(group.id));
+      await makeOnce(area, ctx, async (db) => {
+        const group = await createGroup(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
+        return { to: hrefOf(group.id), flash: { notice: `Created the group ${group.name}.` } };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

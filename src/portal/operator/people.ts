@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { listPeople } from '../../accounts/people.ts';
 import { invite, listInvitations } from '../../teams/invitations.ts';
-import { redirect } from '../answers.ts';
+import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
@@ -12,7 +12,9 @@ import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
 /** The people of this server, and letting more of them in. */
-export function addPeople({ router, db, page, visits, outbox, issuer, sendsMail }: Area): void {
+export function addPeople(area: Area): void {
+  const { router, db, page, outbox, issuer, sendsMail } = area;
+
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
     const people = await listPeople(db, listRequest(ctx), by);
@@ -40,8 +42,10 @@ export function addPeople({ router, db, page, visits, outbox, issuer, sendsMail 
     try {
       const wanted = { email: textOf(fieldsOf(ctx).email).trim() };
       const { by } = visitorOf(ctx);
-      await visits.leave(ctx, toFlash(await invite(db, outbox, wanted, by), { issuer, sendsMail }, by));
-      redirect(ctx, '/operator/people');
+      await makeOnce(area, ctx, async (db) => {
+        const invited = await invite(db, outbox, wanted, by);
+        return { to: '/operator/people', flash: toFlash(invited, { issuer, sendsMail }, by) };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

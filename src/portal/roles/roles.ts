@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { createRole, listRoles, listScopesForRoles, requireApiOfRoles } from '../../roles/roles.ts';
-import { redirect } from '../answers.ts';
+import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -12,7 +12,7 @@ const idOf = (ctx: Context) => String(ctx.params.api);
 
 /** Roles of an API: which of its scopes which people may use. */
 export function addRoles(area: Area): void {
-  const { router, db, page, visits } = area;
+  const { router, db, page } = area;
 
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
@@ -43,9 +43,11 @@ export function addRoles(area: Area): void {
     try {
       const { by } = visitorOf(ctx);
       const { name, description } = { name: textOf(fields.name), description: textOf(fields.description) };
-      const role = await createRole(db, idOf(ctx), { name, description, scopes: listOf(fields.scopes) }, by);
-      await visits.leave(ctx, { notice: `Created the role ${role.name}. Now give it to people or groups.` });
-      redirect(ctx, `/apis/${role.api_id}/roles/${role.id}`);
+      await makeOnce(area, ctx, async (db) => {
+        const role = await createRole(db, idOf(ctx), { name, description, scopes: listOf(fields.scopes) }, by);
+        const notice = `Created the role ${role.name}. Now give it to people or groups.`;
+        return { to: `/apis/${role.api_id}/roles/${role.id}`, flash: { notice } };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

@@ -5,6 +5,7 @@ import { joinLink } from '../../teams/invitation-mail.ts';
 import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
 import { acceptInvitation, listOwnInvitations } from '../../teams/joining.ts';
 import { redirect } from '../answers.ts';
+import { makeOnce } from '../forms/once.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -24,16 +25,19 @@ export function toFlash(
   return { notice: `Invited ${email}.`, invited: { email, code, link: joinLink(issuer, code) } };
 }
 
-export function addInvitations({ router, db, visits, outbox, issuer, sendsMail }: Area, showTeam: ShowTeam): void {
+export function addInvitations(area: Area, showTeam: ShowTeam): void {
+  const { router, db, visits, outbox, issuer, sendsMail } = area;
+
   router.post('/teams/:team/invitations', async (ctx) => {
     const fields = fieldsOf(ctx);
     try {
       const role = textOf(fields.role) as TeamRole;
       const wanted = { email: textOf(fields.email).trim(), teamId: idOf(ctx), role };
       const { by } = visitorOf(ctx);
-      const invited = await invite(db, outbox, wanted, by);
-      await visits.leave(ctx, toFlash(invited, { issuer, sendsMail }, by));
-      redirect(ctx, `/teams/${idOf(ctx)}`);
+      await makeOnce(area, ctx, async (db) => {
+        const invited = await invite(db, outbox, wanted, by);
+        return { to: `/teams/${idOf(ctx)}`, flash: toFlash(invited, { issuer, sendsMail }, by) };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

@@ -5,6 +5,7 @@ import { leaveTeam } from '../../teams/members.ts';
 import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '../../teams/teams.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
+import { makeOnce } from '../forms/once.ts';
 import { fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -25,7 +26,8 @@ export function addTeams(area: Area): void {
   addEndings(area);
 }
 
-function addTeamList({ router, db, page, visits }: Area): void {
+function addTeamList(area: Area): void {
+  const { router, db, page } = area;
   router.get('/teams', async (ctx) => {
     const { account, by } = visitorOf(ctx);
     const [teams, invitations] = await Promise.all([listTeamsOf(db, account.id, by), listOwnInvitations(db, by)]);
@@ -48,9 +50,10 @@ function addTeamList({ router, db, page, visits }: Area): void {
 
   router.post('/teams', async (ctx) => {
     try {
-      const team = await createTeam(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: `Created the team ${team.name}.` });
-      redirect(ctx, hrefOf(team));
+      await makeOnce(area, ctx, async (db) => {
+        const team = await createTeam(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
+        return { to: hrefOf(team), flash: { notice: `Created the team ${team.name}.` } };
+      });
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

@@ -5,6 +5,7 @@ import { addSecret, type ListedSecret, listSecrets, removeSecret } from '../../.
 import { isLive } from '../../../clients/secrets/values.ts';
 import { AppError } from '../../../errors.ts';
 import { redirect } from '../../answers.ts';
+import { type Made, makeOnce } from '../../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../../forms.ts';
 import type { Area } from '../../parts.ts';
 import { visitorOf } from '../../visits.ts';
@@ -20,8 +21,11 @@ export function addSecretPages(area: Area): void {
   router.post('/apps/:id/secrets', async (ctx) => {
     const clientId = String(ctx.params.id);
     await orShowAgain(ctx, area, async () => {
-      const secret = await addSecret(db, { clientId, ...readSecret(fieldsOf(ctx), clock()) }, visitorOf(ctx).by);
-      await leaveCredential(ctx, area, secret, `Added the secret ${secret.name}.`);
+      const wanted = { clientId, ...readSecret(fieldsOf(ctx), clock()) };
+      await makeOnce(area, ctx, async (db) => {
+        const secret = await addSecret(db, wanted, visitorOf(ctx).by);
+        return shownOnce(clientId, secret, `Added the secret ${secret.name}.`);
+      });
     });
   });
 
@@ -31,8 +35,10 @@ export function addSecretPages(area: Area): void {
     const target = { clientId: String(ctx.params.id), secretId: String(ctx.params.secret) };
     await orShowAgain(ctx, area, async () => {
       const rotation = readRotation(fieldsOf(ctx), clock());
-      const secret = await rotateSecret(db, { ...target, ...rotation }, visitorOf(ctx).by);
-      await leaveCredential(ctx, area, secret, `Made the new secret ${secret.name}.`);
+      await makeOnce(area, ctx, async (db) => {
+        const secret = await rotateSecret(db, { ...target, ...rotation }, visitorOf(ctx).by);
+        return shownOnce(target.clientId, secret, `Made the new secret ${secret.name}.`);
+      });
     });
   });
 
@@ -58,16 +64,10 @@ export function addSecretPages(area: Area): void {
   });
 }
 
-async function leaveCredential(
-  ctx: Context,
-  { visits }: Area,
-  { secret }: { secret: string },
-  notice: string,
-): Promise<void> {
-  const clientId = String(ctx.params.id);
-  await visits.leave(ctx, { notice, credential: { clientId, secret } });
-  redirect(ctx, `${appHref(clientId)}/credential`);
-}
+const shownOnce = (clientId: string, { secret }: { secret: string }, notice: string): Made => ({
+  to: `${appHref(clientId)}/credential`,
+  flash: { notice, credential: { clientId, secret } },
+});
 
 async function orShowAgain(ctx: Context, area: Area, work: () => Promise<void>): Promise<void> {
   try {
