@@ -57,8 +57,7 @@ const presentScope = ({ name, description, needs_approval, needs_role }: ApiScop
 });
 
 /** In the order that their owner chose. */
-const readScopes = (db: Db) =>
-  db.selectFrom('api_scopes').selectAll().orderBy('position').orderBy('name').execute();
+const readScopes = (db: Db) => db.selectFrom('api_scopes').selectAll().orderBy('position').orderBy('name').execute();
 
 function readShown(db: Db) {
   return db

@@ -109,9 +109,12 @@ describe('the form of an API', () => {
     const fields = { name: 'Mine', tokenLifetime: '300', 'scope-0': 'reports:read', 'scope-1': 'reports:write' };
     await visitor.submit(page, '/edit', { ...fields, name: 'Theirs' });
     const late = await visitor.submit(page, '/edit', fields);
-    expect(late.response.status).toBe(400);
-    expect(late.text).toContain('This has been changed by someone else since you read it.');
+    expect(late.response.status).toBe(412);
+    expect(late.text).toContain('Someone else has changed this API since you opened the page.');
+    expect(late.text).toContain('What is saved now differs here: Name: “Theirs”.');
     expect(late.text).toContain('value="Mine"');
+    // Having seen that, one may still want what one typed.
+    expect((await visitor.submit(late, '/edit', fields)).text).toContain('Saved Mine.');
   });
 
   it('holds as many scopes as an API may have', async () => {

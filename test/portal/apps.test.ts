@@ -353,6 +353,7 @@ describe('settings of an app', () => {
     const late = await visitor.submit(settings, '/settings', { ...fields, name: 'Late' });
     expect(late.response.status).toBe(412);
     expect(late.text).toContain('Someone else has changed this app');
+    expect(late.text).toContain('What is saved now differs here: Name: “Renamed”.');
     expect(late.text).toContain('value="Late"');
     expect((await visitor.submit(late, '/settings', { ...fields, name: 'Late' })).text).toContain(
       'Saved the settings.',

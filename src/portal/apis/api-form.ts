@@ -11,6 +11,7 @@ import { visitorOf } from '../visits.ts';
 type Fields = FormState['values'];
 
 const MOST_SCOPES = 200;
+const DEFAULTS = { visibility: 'everyone', signingAlg: 'ES256' };
 
 /** Someone wants a line more, and nothing saved yet. */
 export const asksForLine = (fields: Fields) => textOf(fields.add) === 'scope';
@@ -70,6 +71,29 @@ export function fieldsOfApi({ api, scopes, visibleTeams }: CatalogueApi): Fields
   ) as Fields;
 }
 
+export const API_LABELS = {
+  name: 'Name',
+  description: 'Description',
+  docsUrl: 'Documentation',
+  scopes: 'Scopes',
+  tokenLifetime: 'A token lives, in seconds',
+  signingAlg: 'Signed with',
+  visibility: 'Who finds it',
+  visibleTeams: 'Chosen teams',
+  rolesClaim: 'Roles in tokens',
+};
+
+/** The fields with their scopes in one, for comparing. */
+export const comparable = (fields: Fields): Fields => ({
+  ...DEFAULTS,
+  ...fields,
+  scopes: readScopes(fields)
+    .map(({ name, needsApproval, needsRole }) =>
+      [name, needsApproval && '(approval)', needsRole && '(role)'].filter(Boolean).join(' '),
+    )
+    .join('\n'),
+});
+
 /** The parts of the form that are more than a line of text. */
 export async function presentApiForm(
   ctx: Context,
@@ -88,7 +112,7 @@ export async function presentApiForm(
     sentence,
     chosen: textOf(fields[name]) === value,
   });
-  const defaulted = { visibility: 'everyone', signingAlg: 'ES256', ...fields };
+  const defaulted = { ...DEFAULTS, ...fields };
   return {
     scopes: toShow(scopeLines(fields), asksForLine(fields)),
     mostScopes: MOST_SCOPES,

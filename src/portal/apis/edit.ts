@@ -6,11 +6,12 @@ import { digestOf } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
 import { makeOnce } from '../forms/once.ts';
+import { refusedUpdate } from '../forms/refused-update.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
-import { asksForLine, fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
+import { API_LABELS, asksForLine, comparable, fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
 import { ownApiOf, presentHead } from './head.ts';
 import { apiHref } from './present.ts';
 
@@ -68,9 +69,12 @@ export function addApiEditing(area: Area): void {
       await visits.leave(ctx, { notice: `Saved ${api.name}. It is in force with the next token.` });
       redirect(ctx, apiHref(api.id));
     } catch (error) {
-      const form = refusedForm(ctx, error);
-      ctx.status = 400;
-      await show(ctx, area, found, form, loss);
+      const saved = await ownApiOf(ctx, area, 'mayWrite');
+      const form = await refusedUpdate(ctx, error, async () => ({
+        ...{ what: 'API', values: comparable(fieldsOfApi(saved)), labels: API_LABELS },
+        typed: comparable(fields),
+      }));
+      await show(ctx, area, saved, form, loss);
     }
   });
 }
@@ -98,6 +102,7 @@ async function show(
     api: presentHead(ctx, found),
     form,
     fields: await presentApiForm(ctx, area, form.values, warning),
-    version: textOf(form.values.version) || String(found.api.version),
+    // The one that was typed over, until the page has said what is saved now.
+    version: (ctx.status !== 412 && textOf(form.values.version)) || String(found.api.version),
   });
 }

@@ -7,11 +7,11 @@ import { AppError } from '../../errors.ts';
 import { JsonProblem } from '../../json.ts';
 import type { Option } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
+import { refusedUpdate } from '../forms/refused-update.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
-import { refusedUpdate } from './refused-update.ts';
 
 /** How an app proves who it is: with a secret, or with a key of its own (private_key_jwt). */
 export function addAuthenticationPage(area: Area): void {
@@ -30,8 +30,12 @@ export function addAuthenticationPage(area: Area): void {
       await visits.leave(ctx, { notice: 'Saved how the app authenticates. It is in force with the next request.' });
       redirect(ctx, `${appHref(client.id)}/credentials`);
     } catch (error) {
-      const form = refusedUpdate(ctx, error);
-      await show(ctx, area, await confidentialApp(ctx, area), form);
+      const saved = await confidentialApp(ctx, area);
+      const form = await refusedUpdate(ctx, error, async () => ({
+        ...{ what: 'app', values: valuesOf(saved) },
+        labels: { authMethod: 'How it authenticates', jwksUri: 'Address of the keys' },
+      }));
+      await show(ctx, area, saved, form);
     }
   });
 }

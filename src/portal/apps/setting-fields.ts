@@ -14,6 +14,10 @@ const settingsFor = (type: ClientType) => settings.filter(([, setting]) => setti
 export const typedSettings = (client: ClientDetails): Record<string, string> =>
   Object.fromEntries(settingsFor(client.type).map(([name, setting]) => [name, typed(setting, client[setting.column])]));
 
+/** What the fields of the form are called. */
+export const settingLabels = (type: ClientType): Record<string, string> =>
+  Object.fromEntries(settingsFor(type).map(([name, { label }]) => [name, label]));
+
 /** What the form says, for the action's schema to judge. */
 export const readSettings = (fields: Readonly<Record<string, Typed>>, type: ClientType): Record<string, unknown> =>
   Object.fromEntries(settingsFor(type).map(([name, setting]) => [name, readTyped(setting, fields[name])]));

@@ -3,12 +3,12 @@ import { findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { type ClientUpdate, updateClient } from '../../clients/update-client.ts';
 import { redirect } from '../answers.ts';
+import { refusedUpdate } from '../forms/refused-update.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
-import { refusedUpdate } from './refused-update.ts';
-import { presentSettings, readSettings, typedSettings } from './setting-fields.ts';
+import { presentSettings, readSettings, settingLabels, typedSettings } from './setting-fields.ts';
 
 /** What a logo may be, in words beside the form. */
 export const LOGO_HINT = 'PNG, JPEG or WebP of at most 1 MB, best square. People see it when they sign in and agree.';
@@ -28,8 +28,12 @@ export function addAppSettings(area: Area): void {
       await visits.leave(ctx, { notice: 'Saved the settings. They are in force with the next request.' });
       redirect(ctx, `${appHref(client.id)}/settings`);
     } catch (error) {
-      const form = refusedUpdate(ctx, error);
-      await showSettings(ctx, area, await appOf(ctx, area, 'app.write'), form);
+      const saved = await appOf(ctx, area, 'app.write');
+      const form = await refusedUpdate(ctx, error, async () => ({
+        ...{ what: 'app', values: valuesOf(saved) },
+        labels: { name: 'Name', defaultApi: 'Default API', ...settingLabels(saved.type) },
+      }));
+      await showSettings(ctx, area, saved, form);
     }
   });
 }

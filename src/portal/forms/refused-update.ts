@@ -1,0 +1,31 @@
+import type { Context } from 'koa';
+import { AppError } from '../../errors.ts';
+import { type FormState, fieldsOf, refusedForm } from '../forms.ts';
+import { differencesInWords } from './differences.ts';
+
+/** What is saved by now, as the fields of the form have it, and what its fields are called. */
+interface Saved {
+  readonly what: string;
+  readonly values: FormState['values'];
+  readonly labels: Readonly<Record<string, string>>;
+  /** What was typed, where that compares in another form than it has in the fields. */
+  readonly typed?: FormState['values'];
+}
+
+/**
+ * A change that was refused, as the form that asked for it, with the status that says so. When someone else was faster, it
+ * says what is saved now; sent again, the form puts in force what it has.
+ */
+export async function refusedUpdate(ctx: Context, error: unknown, findSaved: () => Promise<Saved>): Promise<FormState> {
+  if (error instanceof AppError && error.code === 'precondition_failed') {
+    ctx.status = 412;
+    const values = fieldsOf(ctx);
+    const { what, values: saved, labels, typed = values } = await findSaved();
+    const changed = `Someone else has changed this ${what} since you opened the page. Nothing has been saved yet.`;
+    const next = 'What you typed is below: compare it, and save again to put it in force.';
+    return { values, problems: { form: `${changed} ${differencesInWords(saved, typed, labels)} ${next}` } };
+  }
+  const form = refusedForm(ctx, error);
+  ctx.status = 400;
+  return form;
+}
