@@ -164,6 +164,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     furtherOrigins,
     masterKeys,
     toHtml,
+    themes,
     brand: brand.current,
   });
   const rounds = createJobRounds({ db, clock, log });

@@ -3,6 +3,9 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 import { answerCached } from '../http/serving/assets.ts';
+import type { ChosenThemes } from '../http/theme.ts';
+import { languageNow } from '../texts/speech.ts';
+import type { ViewModels } from '../views/models.ts';
 import type { ToHtml } from '../views/render.ts';
 import { type AuthenticationParts, createAuthentication } from './authenticate.ts';
 import { readJson } from './body.ts';
@@ -15,6 +18,7 @@ import { type RunParts, run } from './run.ts';
 
 export interface AdminParts extends AuthenticationParts, RunParts {
   readonly toHtml: ToHtml;
+  readonly themes: ChosenThemes;
   /** The look of pages: another one after each change. */
   readonly brand: () => unknown;
 }
@@ -40,12 +44,14 @@ export function adminRoutes(parts: AdminParts): AdminApi {
   const router = new Router({ prefix: PREFIX });
   const { authenticate, close } = createAuthentication(parts);
   const document = () => openApiDocument(operations, parts.issuer);
-  const page = () => parts.toHtml('admin/docs', docsPage(document(), operations));
   router.get(
     '/openapi.json',
-    answerWith('application/json', () => JSON.stringify(document())),
+    answerDocument(() => JSON.stringify(document())),
   );
-  router.get('/docs', answerWith('html', page, parts.brand));
+  router.get(
+    '/docs',
+    answerReference(parts, () => docsPage(document(), operations)),
+  );
   for (const operation of operations) {
     router.register(
       pathOf(operation),
@@ -64,25 +70,42 @@ export function adminRoutes(parts: AdminParts): AdminApi {
   return { problems: answerProblems(parts.issuer, PREFIX), router, close };
 }
 
-/**
- * What is the same for everyone until the next release: made when it is first asked for.
- * @param lookOf what a page depends on beside that
- */
-function answerWith(type: string, make: () => string, lookOf?: () => unknown): Middleware {
-  let made: { body: Buffer; etag: string; look: unknown } | undefined;
+/** What is the same for everyone until the next release: made when it is first asked for. */
+function answerDocument(make: () => string): Middleware {
+  let made: Made | undefined;
   return (ctx) => {
-    const look = lookOf?.();
-    if (made?.look !== look) made = undefined;
-    made ??= { ...withEtag(Buffer.from(make())), look };
+    made ??= withEtag(make());
     ctx.set('Cache-Control', 'public, max-age=300');
-    ctx.type = type;
+    ctx.type = 'application/json';
     answerCached(ctx, made.body, made.etag);
   };
 }
 
-const withEtag = (body: Buffer) => ({
-  body,
-  etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+/** The reference, remembered in each theme and language until the branding changes. A browser asks whether it still holds. */
+function answerReference({ themes, brand, toHtml }: AdminParts, model: () => ViewModels['admin/docs']): Middleware {
+  let look: unknown;
+  const made = new Map<string, Made>();
+  return (ctx) => {
+    if (look !== brand()) made.clear();
+    look = brand();
+    const theme = themes.of(ctx);
+    const key = `${theme} ${languageNow()}`;
+    const page = made.get(key) ?? withEtag(toHtml('admin/docs', model(), { theme, here: `${PREFIX}/docs` }));
+    made.set(key, page);
+    ctx.set('Cache-Control', 'private, no-cache');
+    ctx.type = 'html';
+    answerCached(ctx, page.body, page.etag);
+  };
+}
+
+interface Made {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+const withEtag = (text: string): Made => ({
+  body: Buffer.from(text),
+  etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`,
 });
 
 const pathOf = ({ path }: Operation) => path.replaceAll(/\{(\w+)\}/g, ':$1');

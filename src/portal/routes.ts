@@ -15,7 +15,7 @@ import { createPage } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addJoin } from './teams/join.ts';
 import { addTeams } from './teams/teams.ts';
-import { addTheme } from './theme.ts';
+import { addColors, addTheme } from './theme.ts';
 import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
 import { createVisits } from './visits.ts';
@@ -36,6 +36,7 @@ export function portalRoutes(parts: PortalParts): Router {
     render(ctx, 'welcome', addresses);
   });
   addLanguage(outside, parts, form);
+  addColors(outside, parts, form);
   addSignIn(outside, parts, visits, form);
   serveLogos(outside, parts.db);
   addJoin(outside, parts, visits, form);

@@ -184,6 +184,7 @@ export const EXAMPLES: readonly Example[] = [
     },
   },
   ...CONTROLS,
+  { component: 'colors', state: 'those of the system', model: { theme: 'system', here: '/development/components' } },
   { component: 'identifier', state: 'of an app', model: { value: ID, what: 'client ID' } },
   {
     component: 'identifier',

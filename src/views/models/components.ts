@@ -1,5 +1,6 @@
 import type { Language } from '../highlight.ts';
 import type { FormView, Shell } from '../shell.ts';
+import type { Theme } from '../theme.ts';
 import type { Badge, Option, Snippet, Tab } from './apps.ts';
 import type { Crumbs } from './confirm.ts';
 import type { ListView } from './lists.ts';
@@ -157,6 +158,7 @@ export interface ComponentModels {
     readonly items: readonly { href: string; label: string; icon?: string; danger?: boolean }[];
   };
   languages: { readonly here: string };
+  colors: { readonly theme: Theme; readonly here: string };
   'account-menu': { readonly shell: Shell; readonly theme: string };
   identifier: { readonly value: string; readonly what: string };
   'copy-button': { readonly what: string; readonly label?: string };

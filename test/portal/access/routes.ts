@@ -19,7 +19,7 @@ export const ROUTES: readonly Route[] = [
 
 /** Before or beside the sign-in: they look after themselves. */
 export const OPEN: readonly string[] = [
-  ...['GET /', 'GET /sign-in', 'GET /signed-in', 'POST /sign-out', 'POST /language'],
+  ...['GET /', 'GET /sign-in', 'GET /signed-in', 'POST /sign-out', 'POST /language', 'POST /colors'],
   ...['GET /app-logos/{app}', 'GET /join', 'POST /join/code', 'POST /join', 'GET /join/done'],
   leavingRoute,
 ];
