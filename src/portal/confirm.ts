@@ -1,8 +1,10 @@
 import type { Context } from 'koa';
+import { ZodError } from 'zod';
 import { digestOf, requireShown } from '../http/shown.ts';
+import { t } from '../texts/texts.ts';
 import type { ConfirmView } from '../views/models/confirm.ts';
 import { redirect } from './answers.ts';
-import { type FormState, firstForm, refusedForm } from './forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from './forms.ts';
 import type { Area } from './parts.ts';
 
 /** What is asked before something is done that is hard to undo. */
@@ -28,7 +30,9 @@ export function addConfirmation(
   router.get(path, (ctx) => show(ctx, firstForm(ctx)));
   router.post(path, async (ctx) => {
     try {
-      requireShown(ctx, await ask(ctx));
+      const question = await ask(ctx);
+      requireShown(ctx, question);
+      requireTyped(ctx, question.typed);
       const { notice, to } = await act(ctx);
       await visits.leave(ctx, { notice });
       redirect(ctx, to);
@@ -39,3 +43,13 @@ export function addConfirmation(
     }
   });
 }
+
+/** For what cannot be undone: whoever does it types what it is called. @throws {ZodError} at `typed` */
+export function requireTyped(ctx: Context, name: string | undefined): void {
+  if (name === undefined || plain(textOf(fieldsOf(ctx).typed)) === plain(name)) return;
+  const message = t('forms.typedOther', { name });
+  throw new ZodError([{ code: 'custom', path: ['typed'], message, input: undefined }]);
+}
+
+/** Spaces that nobody sees, and letters that may be made of several, make no other name. */
+const plain = (name: string) => name.normalize('NFC').replace(/\s+/g, ' ').trim();

@@ -27,8 +27,6 @@ interface Section {
   readonly for?: 'platform';
 }
 
-const BACK = 'Your session had ended. What you typed is back; check it and save.';
-
 /** What the frame links to, in its order. */
 const SECTIONS: readonly Section[] = [
   { href: '/', label: 'shell.home', icon: 'house' },
@@ -52,7 +50,7 @@ export function createPage(render: Render, visits: Visits): Page {
       sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
         ({ href, label, icon }) => ({ href, label: t(label), icon, current: isWithin(ctx.path, href) }),
       ),
-      notice: typeof flash.notice === 'string' ? flash.notice : ctx.state.kept && BACK,
+      notice: typeof flash.notice === 'string' ? flash.notice : ctx.state.kept && t('forms.cameBack'),
     };
     const own = typeof model === 'function' ? model(flash) : model;
     render(ctx, view, { ...own, shell } as ViewModels[typeof view]);

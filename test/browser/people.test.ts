@@ -97,6 +97,7 @@ describe('a team', () => {
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Reporting and figures');
 
     await page.getByRole('link', { name: 'Delete the team' }).click();
+    await page.getByLabel('To confirm, type').fill('Reporting and figures');
     await page.getByRole('button', { name: 'Delete the team' }).click();
     expect(await page.getByRole('alert').innerText()).toContain('still has apps or APIs');
     expect(await inspect(page, 'team-not-deleted')).toEqual([]);

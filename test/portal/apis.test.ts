@@ -160,7 +160,7 @@ describe('the form of an API', () => {
     const full = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`scope-${index}`, `scope:${index}`]));
     const last = await visitor.submit(page, '/apis', { ...typed, ...full, add: 'scope' });
     expect([...last.text.matchAll(/name="scope-\d+"/g)]).toHaveLength(200);
-    expect(last.text).not.toContain('value="scope" formnovalidate');
+    expect(last.text).not.toContain('value="scope"');
   });
 
   it('keeps the order of the scopes, and shows them in it everywhere', async () => {

@@ -418,7 +418,11 @@ describe('stopping and deleting', () => {
     expect(await token()).toBe(401);
     expect((await visitor.submit(stopped, '/enable')).text).toContain('can get tokens again');
     expect(await token()).toBe(200);
-    const gone = await submit(visitor, `${path}/delete`, '/delete');
+    const untyped = await submit(visitor, `${path}/delete`, '/delete', { typed: 'Another app' });
+    expect(untyped.response.status).toBe(400);
+    expect(untyped.text).toContain(`This is not it. Type “${app.client.name}” as it stands above.`);
+    expect(await token()).toBe(200);
+    const gone = await submit(visitor, `${path}/delete`, '/delete', { typed: ` ${app.client.name} ` });
     expect(gone.text).toContain(`Deleted ${app.client.name}.`);
     expect(await token()).toBe(401);
     expect((await visitor.visit(path)).response.status).toBe(404);

@@ -97,7 +97,10 @@ describe('people, for admins', () => {
     const question = await admin.visit(`${href}/delete`);
     expect(question.text).toContain('gone for good');
     expect((await visitor.visit('/teams')).response.status).toBe(200);
-    const done = await admin.submit(question, '/delete');
+    const untyped = await admin.submit(question, '/delete', { typed: person.account.name });
+    expect([untyped.response.status, untyped.text]).toEqual([400, expect.stringContaining('This is not it.')]);
+    expect((await visitor.visit('/teams')).response.status).toBe(200);
+    const done = await admin.submit(question, '/delete', { typed: person.email });
     expect(done.text).toContain('The account is deleted.');
     expect(done.text).not.toContain(person.email);
     expect((await visitor.request('/teams')).status).toBe(303);
@@ -109,7 +112,7 @@ describe('people, for admins', () => {
     const team = await aTeam(server, 'The team of its last owner');
     const owner = await aMember(server, { team: team.id, role: 'owner' });
     const question = await admin.visit(`/operator/people/${owner.account.id}/delete`);
-    const refused = await admin.submit(question, '/delete');
+    const refused = await admin.submit(question, '/delete', { typed: owner.email });
     expect([refused.response.status, (await accountOf(server, owner.email)).id]).toEqual([400, owner.account.id]);
     expect(refused.text).toContain('They are the last owner of the team The team of its last owner.');
 
@@ -117,7 +120,7 @@ describe('people, for admins', () => {
     const href = `/operator/people/${other.account.id}`;
     const visitor = await aVisitor(server, other);
     expect((await visitor.visit(href)).text).not.toContain('/delete"');
-    const own = await visitor.submit(await visitor.visit(`${href}/delete`), '/delete');
+    const own = await visitor.submit(await visitor.visit(`${href}/delete`), '/delete', { typed: other.email });
     expect([own.response.status, own.text]).toEqual([400, expect.stringContaining('You cannot delete yourself.')]);
   });
 
@@ -178,7 +181,7 @@ describe('groups', () => {
       name: 'accountants ',
     });
     expect(taken.text).toContain('There is a group accountants already.');
-    const deleted = await admin.submit(await admin.visit(`${path}/delete`), '/delete');
+    const deleted = await admin.submit(await admin.visit(`${path}/delete`), '/delete', { typed: 'Accountants' });
     expect(deleted.text).toContain('The group is deleted.');
     expect((await admin.visit(path)).response.status).toBe(404);
   });

@@ -50,7 +50,7 @@ describe('roles of an API', () => {
     expect(taken.text).toContain('The role is taken away.');
     await developer.submit(taken, `/groups/${group.id}/remove`);
     expect((await developer.visit(href)).text).toContain('nobody yet');
-    await developer.submit(await developer.visit(`${path}/delete`), '/delete');
+    await developer.submit(await developer.visit(`${path}/delete`), '/delete', { typed: 'Chief controller' });
     expect(await storedRoles(api.id)).toEqual([]);
   });
 

@@ -98,12 +98,14 @@ const FORMS: Record<string, Form> = {
   'the deletion of an API, when more apps use it': {
     page: ({ api }) => `/apis/${api.id}/delete`,
     action: ({ api }) => `/apis/${api.id}/delete`,
+    fields: ({ api }) => ({ typed: api.name }),
     change: anotherApp,
     isDone: async (world) => !(await hasApi(world)),
   },
   'the deletion of an app that is called something else': {
     page: ({ app }) => `/apps/${app.clientId}/delete`,
     action: ({ app }) => `/apps/${app.clientId}/delete`,
+    fields: ({ app }) => ({ typed: app.client.name }),
     change: ({ app }) =>
       updateClient(db(), { clientId: app.clientId, changes: { name: 'The one that matters' } }, byOperator()),
     isDone: async (world) => !(await hasApp(world)),

@@ -30,5 +30,5 @@ button?.addEventListener('click', (event) => {
   const line = nextLine(last);
   last.after(line);
   line.querySelector('input').focus();
-  if (Number(line.dataset.line) + 1 >= Number(button.dataset.most)) button.remove();
+  if (Number(line.dataset.line) + 1 >= Number(button.closest('fieldset').dataset.most)) button.remove();
 });

@@ -71,7 +71,9 @@ export function addApiEditing(area: Area): void {
     } catch (error) {
       const saved = await ownApiOf(ctx, area, 'mayWrite');
       const form = await refusedUpdate(ctx, error, async () => ({
-        ...{ what: 'API', values: comparable(fieldsOfApi(saved)), labels: API_LABELS },
+        what: 'API',
+        values: comparable(fieldsOfApi(saved)),
+        labels: API_LABELS,
         typed: comparable(fields),
       }));
       await show(ctx, area, saved, form, loss);

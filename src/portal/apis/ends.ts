@@ -46,6 +46,7 @@ export function addApiEnds(area: Area): void {
           'To try first whether anyone misses it, suspend it instead.',
         ],
         button: 'Delete the API',
+        typed: api.name,
         cancel: apiHref(api.id),
       };
     },

@@ -32,7 +32,8 @@ export function addAuthenticationPage(area: Area): void {
     } catch (error) {
       const saved = await confidentialApp(ctx, area);
       const form = await refusedUpdate(ctx, error, async () => ({
-        ...{ what: 'app', values: valuesOf(saved) },
+        what: 'app',
+        values: valuesOf(saved),
         labels: { authMethod: 'How it authenticates', jwksUri: 'Address of the keys' },
       }));
       await show(ctx, area, saved, form);

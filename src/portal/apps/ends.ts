@@ -4,7 +4,7 @@ import { deleteClient, disableClient, enableClient } from '../../clients/lifecyc
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';
-import type { Done } from '../confirm.ts';
+import { type Done, requireTyped } from '../confirm.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import type { PageOf } from '../shell.ts';
@@ -30,6 +30,7 @@ export function addAppEnds(area: Area): void {
       const question = ask(ctx, client);
       try {
         requireShown(ctx, meaningOf(client, question));
+        requireTyped(ctx, question.typed);
         const { notice, to } = await act(ctx, client);
         await visits.leave(ctx, { notice });
         redirect(ctx, to);
@@ -90,7 +91,7 @@ function askDelete(ctx: Context, client: ClientDetails): Question {
   return {
     app: presentHead(ctx, client),
     kind: 'delete',
-    title: 'Delete this app for good?',
+    title: `Delete ${client.name} for good?`,
     consequences: [
       'Its very next request for a token fails, and every token that it holds is refused.',
       'Its secrets, its subscriptions and what people allowed it are removed. Its client ID is never used again.',
@@ -98,6 +99,7 @@ function askDelete(ctx: Context, client: ClientDetails): Question {
     ],
     action: `${appHref(client.id)}/delete`,
     button: 'Delete the app',
+    typed: client.name,
     asksReason: false,
   };
 }

@@ -30,7 +30,8 @@ export function addAppSettings(area: Area): void {
     } catch (error) {
       const saved = await appOf(ctx, area, 'app.write');
       const form = await refusedUpdate(ctx, error, async () => ({
-        ...{ what: 'app', values: valuesOf(saved) },
+        what: 'app',
+        values: valuesOf(saved),
         labels: { name: 'Name', defaultApi: 'Default API', ...settingLabels(saved.type) },
       }));
       await showSettings(ctx, area, saved, form);

@@ -42,6 +42,8 @@ export const CONTROLS: readonly Example[] = [
       action: '#',
       hidden: {},
       consequences: ['Sales dashboard gets no tokens from now on.', 'Tokens that it holds are refused at once.'],
+      form: { values: {}, problems: {} },
+      typed: 'Sales dashboard',
       button: 'Stop Sales dashboard',
       cancel: '#',
     },

@@ -1,5 +1,5 @@
-import type { FormState } from '../forms.ts';
-import { textOf } from '../forms.ts';
+import { t } from '../../texts/texts.ts';
+import { type FormState, textOf } from '../forms.ts';
 
 type Fields = FormState['values'];
 
@@ -12,8 +12,9 @@ const MOST = 80;
  */
 export function differencesInWords(saved: Fields, typed: Fields, labels: Readonly<Record<string, string>>): string {
   const other = Object.entries(labels).filter(([name]) => plain(saved[name]) !== plain(typed[name]));
-  if (other.length === 0) return 'What is saved now is the same as what you typed.';
-  return `What is saved now differs here: ${other.map(([name, label]) => `${label}: ${shown(saved[name])}`).join('; ')}.`;
+  if (other.length === 0) return t('forms.noDifference');
+  const list = other.map(([name, label]) => t('forms.difference', { label, value: shown(saved[name]) })).join('; ');
+  return t('forms.differences', { list });
 }
 
 /** As it compares: line by line, without spaces around and the line ends of browsers. */
@@ -26,6 +27,6 @@ const plain = (value: Fields[string] | undefined) =>
 
 function shown(value: Fields[string] | undefined): string {
   const text = plain(value);
-  if (text === '') return 'nothing';
-  return text.length > MOST ? `“${text.slice(0, MOST)}…”` : `“${text}”`;
+  if (text === '') return t('forms.differenceNothing');
+  return t('forms.differenceValue', { value: text.length > MOST ? `${text.slice(0, MOST)}…` : text });
 }

@@ -1,11 +1,12 @@
 import type { Context } from 'koa';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 import { type FormState, fieldsOf, refusedForm } from '../forms.ts';
 import { differencesInWords } from './differences.ts';
 
 /** What is saved by now, as the fields of the form have it, and what its fields are called. */
 interface Saved {
-  readonly what: string;
+  readonly what: 'app' | 'API';
   readonly values: FormState['values'];
   readonly labels: Readonly<Record<string, string>>;
   /** What was typed, where that compares in another form than it has in the fields. */
@@ -21,9 +22,9 @@ export async function refusedUpdate(ctx: Context, error: unknown, findSaved: () 
     ctx.status = 412;
     const values = fieldsOf(ctx);
     const { what, values: saved, labels, typed = values } = await findSaved();
-    const changed = `Someone else has changed this ${what} since you opened the page. Nothing has been saved yet.`;
-    const next = 'What you typed is below: compare it, and save again to put it in force.';
-    return { values, problems: { form: `${changed} ${differencesInWords(saved, typed, labels)} ${next}` } };
+    const overtaken = t(what === 'app' ? 'forms.overtakenApp' : 'forms.overtakenApi');
+    const differences = differencesInWords(saved, typed, labels);
+    return { values, problems: { form: `${overtaken} ${differences} ${t('forms.compareAndSave')}` } };
   }
   const form = refusedForm(ctx, error);
   ctx.status = 400;

@@ -143,6 +143,7 @@ function addGroup(area: Area): void {
           'Its people lose the roles that it gives them, and the tokens that these roles gave are refused.',
         ],
         button: 'Delete the group',
+        typed: group.name,
         cancel: hrefOf(group.id),
       };
     },

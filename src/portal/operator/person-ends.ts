@@ -73,6 +73,7 @@ export function addPersonEnds(area: Area): void {
           'What they did stays in the audit trail, by their id. Their apps and APIs stay with the teams.',
         ],
         button: 'Delete',
+        typed: person.email,
       };
     },
     async act(ctx) {

@@ -117,6 +117,7 @@ export function addRole(area: Area): void {
         ],
         consequences: ['Whoever has it loses what it allows, and the tokens that it gave are refused.'],
         button: 'Delete the role',
+        typed: role.name,
         cancel: hrefOf(ctx),
       };
     },

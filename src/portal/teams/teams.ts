@@ -120,6 +120,7 @@ function addEndings(area: Area): void {
           'Its members lose nothing else, and open invitations end.',
         ],
         button: 'Delete the team',
+        typed: team.name,
         cancel: hrefOf(team),
       };
     },

@@ -218,5 +218,7 @@ export interface AppViews {
     /** A digest of what the page says, which comes back with the form. */
     shown: string;
     asksReason: boolean;
+    /** What has to be typed. */
+    typed?: string;
   };
 }

@@ -22,6 +22,8 @@ export interface ButtonView {
   readonly name?: string;
   readonly value?: string;
   readonly formaction?: string;
+  /** Sends the form as it is, also while something is missing. */
+  readonly unchecked?: boolean;
 }
 
 interface FieldView {
@@ -147,6 +149,8 @@ export interface ComponentModels {
     readonly button: string;
     readonly cancel: string;
     readonly form?: FormView;
+    /** What has to be typed, with `form`, for what cannot be undone. */
+    readonly typed?: string;
     readonly body?: Html;
   };
   menu: {

@@ -11,6 +11,8 @@ export interface ConfirmView {
   consequences: readonly string[];
   /** Where a reason is asked for: what it is for. */
   reason?: string;
+  /** For what cannot be undone: what has to be typed. */
+  typed?: string;
   action: string;
   /** A digest of what the page says, which comes back with the form. */
   shown: string;
