@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, authorizeFor, type By } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
 import type { Account, Tables } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { createAccount, NewAccount } from './accounts.ts';
@@ -32,22 +31,6 @@ export async function registerPerson(db: Kysely<Tables>, input: z.input<typeof N
   authorize(by, 'platform.write', null);
   const { password_hash, email_key, ...profile } = await createAccount(db, NewPerson.parse(input), by);
   return profile;
-}
-
-/** People, the newest first, searched by a part of the name or the address. @throws {AppError} not_found, forbidden */
-export async function listPeople(db: Db, request: PageRequest, by: By): Promise<Listing<Profile>> {
-  authorize(by, 'platform.read', null);
-  const { search, limit, cursor } = PageQuery.parse(request);
-  const rows = await db
-    .selectFrom('accounts')
-    .select(PROFILE)
-    .where(matching(search, 'email', 'email_key', 'name'))
-    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toListing(rows, limit, ({ created_at: at, id }) => ({ at, id }));
 }
 
 /** @throws {AppError} not_found, forbidden */

@@ -1,54 +1,11 @@
-import { sql } from 'kysely';
-import { z } from 'zod';
 import { type By, judgeAccess } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
 import type { Api, ApiScope } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { findSigningNow, type SigningNow } from '../keys/signing-now.ts';
 import { findScopesOf } from './apis.ts';
 import { isNamedOrHasId } from './identifiers.ts';
 import { isInCatalogue } from './visibility.ts';
-
-export const ApiQuery = PageQuery.extend({
-  /** Only APIs of the caller's own teams. */
-  mine: z.boolean().default(false),
-  team: z.string().max(100).optional(),
-});
-
-/** An API in a list. */
-export interface ListedApi extends Api {
-  readonly teamName: string | null;
-  readonly scopeCount: number;
-  /** How many of its scopes wait for the owner's approval. */
-  readonly approvalCount: number;
-}
-
-/** A page of the catalogue as the caller sees it, newest first. @throws {ZodError} @throws {AppError} invalid_request, forbidden */
-export async function browseApis(db: Db, query: z.input<typeof ApiQuery>, by: By): Promise<Listing<ListedApi>> {
-  const { limit, cursor, search, mine, team } = ApiQuery.parse(query);
-  const own = [...(by.access?.teams.keys() ?? [])];
-  const scopesWhere = (condition: string) =>
-    sql<number>`(select count(*) from api_scopes where api_id = apis.id and ${sql.raw(condition)})`;
-  let rows = db
-    .selectFrom('apis')
-    .leftJoin('teams', 'teams.id', 'apis.team_id')
-    .selectAll('apis')
-    .select([
-      'teams.name as teamName',
-      scopesWhere('true').as('scopeCount'),
-      scopesWhere('needs_approval').as('approvalCount'),
-    ])
-    .where(isInCatalogue(by))
-    .where(beyond(cursor, { at: 'apis.created_at', id: 'apis.id' }))
-    .where(matching(search, 'apis.name', 'apis.identifier', 'apis.description', 'teams.name'))
-    .orderBy('apis.created_at', 'desc')
-    .orderBy('apis.id', 'desc')
-    .limit(limit + 1);
-  if (mine) rows = rows.where('apis.team_id', 'in', own.length > 0 ? own : ['']);
-  if (team !== undefined) rows = rows.where('apis.team_id', '=', team);
-  return toListing(await rows.execute(), limit, ({ created_at, id }) => ({ at: created_at, id }));
-}
 
 export interface CatalogueApi {
   readonly api: Api;

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { authorize, type By, judgeAccess } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, matching, PageQuery, toListing } from '../db/pages.ts';
+import { type Listing, matching, PageQuery } from '../db/pages.ts';
+import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
 import { AppError } from '../errors.ts';
 import type { OpenOutbox } from './outbox.ts';
 
@@ -11,7 +12,22 @@ const DAY = 86_400_000;
 /** Mail is kept for so long, sent or not. */
 export const KEEP_MAIL_DAYS = 30;
 
-export type MailState = 'waiting' | 'sent' | 'refused' | 'given up';
+export const MAIL_STATES = ['waiting', 'sent', 'refused', 'given up'] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
+export const MailQuery = PageQuery.extend({
+  state: z.enum(MAIL_STATES).optional(),
+  sort: z.enum(sortsOf('created', 'recipient')).optional(),
+});
+
+const ORDER: Order<'created' | 'recipient'> = {
+  keys: {
+    created: { of: sql.ref('mail_outbox.created_at'), type: 'time' },
+    recipient: { of: sql`lower(mail_outbox.recipient)`, type: 'text' },
+  },
+  id: sql.ref('mail_outbox.id'),
+  usual: '-created',
+};
 
 /** A mail without its text. */
 export interface ListedMail {
@@ -27,17 +43,29 @@ export interface ListedMail {
 }
 
 /** The outbox, the newest first: for those who look after the platform. @throws {ZodError} @throws {AppError} forbidden, not_found, invalid_request */
-export async function listMail(db: Db, query: z.input<typeof PageQuery>, by: By): Promise<Listing<ListedMail>> {
+export async function listMail(db: Db, input: z.input<typeof MailQuery>, by: By): Promise<Listing<ListedMail>> {
   authorize(by, 'platform.read', null);
-  const { limit, cursor, search } = PageQuery.parse(query);
+  const query = MailQuery.parse(input);
+  const { place, beyond, orderBy, limit, toListing } = arrange(ORDER, query);
   const rows = await selectMail(db, by.now)
-    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
-    .where(matching(search, 'recipient', 'subject'))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
+    .select(place)
+    .where(isAskedFor(query, by.now))
+    .where(beyond)
+    .orderBy(orderBy)
+    .limit(limit)
     .execute();
-  return toListing(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+  return toListing(rows);
+}
+
+/** How many there are in all. @throws {ZodError} @throws {AppError} forbidden, not_found */
+export function countMail(db: Db, input: z.input<typeof MailQuery>, by: By): Promise<number> {
+  authorize(by, 'platform.read', null);
+  return countRows(db, db.selectFrom('mail_outbox').where(isAskedFor(MailQuery.parse(input), by.now)));
+}
+
+function isAskedFor({ search, state }: z.output<typeof MailQuery>, now: Date): RawBuilder<boolean> {
+  const found = matching(search, 'mail_outbox.recipient', 'mail_outbox.subject');
+  return state === undefined ? found : sql<boolean>`(${found} and ${stateOf(now)} = ${state})`;
 }
 
 /** How many were refused or given up. @throws {AppError} not_found, forbidden */
@@ -67,12 +95,13 @@ export async function findMail(
   return { ...mail, text: isForThem ? outbox.open({ id, sealed_text }) : undefined };
 }
 
+const stateOf = (now: Date): RawBuilder<MailState> => sql`case
+  when sent_at is not null then 'sent'
+  when failed_at is not null then 'refused'
+  when give_up_at <= ${now} then 'given up'
+  else 'waiting' end`;
+
 function selectMail(db: Db, now: Date) {
-  const state: RawBuilder<MailState> = sql`case
-    when sent_at is not null then 'sent'
-    when failed_at is not null then 'refused'
-    when give_up_at <= ${now} then 'given up'
-    else 'waiting' end`;
   return db
     .selectFrom('mail_outbox')
     .select([
@@ -85,7 +114,7 @@ function selectMail(db: Db, now: Date) {
       'sent_at as sentAt',
       'next_attempt_at as nextAttemptAt',
     ])
-    .select(state.as('state'));
+    .select(stateOf(now).as('state'));
 }
 
 export async function deleteOldMail(db: Db, now: Date, batch: number): Promise<number> {

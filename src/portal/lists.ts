@@ -41,7 +41,7 @@ export interface ListWords {
   readonly usual?: string;
   readonly filters?: readonly Choice[];
   /** What stays in the address whatever is looked for. */
-  readonly also?: Readonly<Record<string, string>>;
+  readonly also?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Choice {
@@ -60,7 +60,7 @@ export function leadOn(ctx: Context, { next }: Pick<Listing<unknown>, 'next'>, w
   const { query = {}, filters = [], sorts = [], usual = '', also = {} } = words;
   const asked = askedOf(ctx);
   const { search = '', cursor, sort = usual } = asked;
-  const isChoice = (name: string) => name in query && !PLAIN.has(name);
+  const isChoice = (name: string) => name in query && !PLAIN.has(name) && !(name in also);
   const chosen = Object.fromEntries(Object.entries(asked).filter(([name]) => isChoice(name)));
   const now = { ...also, ...(search ? { search } : {}), ...chosen, ...(asked.sort && sorts.length ? { sort } : {}) };
   const to = (more: Record<string, string>) => {

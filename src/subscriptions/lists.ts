@@ -5,6 +5,7 @@ import { hasToldName } from '../accounts/known-people.ts';
 import { findScopesOf } from '../apis/apis.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
+import { countRows, MOST_COUNTED } from '../db/sorting.ts';
 import type { Subscription } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { type Alternatives, isCalled, isOfApi, isOfTeam, isOnPage, type PageOfSubscriptions } from './page.ts';
@@ -43,26 +44,39 @@ export async function listSubscriptions(
   query: z.input<typeof SubscriptionQuery>,
   by: By,
 ): Promise<Listing<ListedSubscription>> {
-  const { limit, cursor, search, app, api, ownApps, state } = SubscriptionQuery.parse(query);
-  const rows = await selectPage(
-    db,
-    {
-      oneOf: [isOfEitherTeam(by), isCalled(search)],
-      all: [
-        beyond(cursor, { at: 'created_at', id: 'id' }),
-        ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
-        ...(api === undefined ? [] : [isOfApi(api)]),
-        ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
-        ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
-      ],
-      by: 'created_at',
-      order: 'newest',
-      most: limit + 1,
-    },
-    by,
-  );
-  return toPage(rows, limit, by, (row) => row.created_at);
+  const asked = SubscriptionQuery.parse(query);
+  const rows = await selectPage(db, pageOf(asked, asked.limit + 1, by), by);
+  return toPage(rows, asked.limit, by, (row) => row.created_at);
 }
+
+/** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
+export function countSubscriptions(db: Db, query: z.input<typeof SubscriptionQuery>, by: By): Promise<number> {
+  const { cursor: _from, ...asked } = SubscriptionQuery.parse(query);
+  return countPage(db, pageOf(asked, MOST_COUNTED + 1, by));
+}
+
+function pageOf(
+  { cursor, search, app, api, ownApps, state }: z.output<typeof SubscriptionQuery>,
+  most: number,
+  by: By,
+): PageOfSubscriptions {
+  return {
+    oneOf: [isOfEitherTeam(by), isCalled(search)],
+    all: [
+      beyond(cursor, { at: 'created_at', id: 'id' }),
+      ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
+      ...(api === undefined ? [] : [isOfApi(api)]),
+      ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
+      ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
+    ],
+    by: 'created_at',
+    order: 'newest',
+    most,
+  };
+}
+
+const countPage = (db: Db, page: PageOfSubscriptions) =>
+  countRows(db, db.selectFrom('subscriptions').where(isOnPage(page)));
 
 /** @throws {AppError} not_found, forbidden */
 export async function findSubscription(db: Db, id: string, by: By): Promise<ListedSubscription> {
@@ -76,23 +90,29 @@ export async function findSubscription(db: Db, id: string, by: By): Promise<List
 
 /** Requests that wait for the teams of the caller, oldest first. @throws {ZodError} @throws {AppError} forbidden, invalid_request */
 export async function listWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By) {
-  const { limit, cursor, search } = PageQuery.parse(query);
-  const rows = await selectPage(
-    db,
-    {
-      oneOf: [isCalled(search)],
-      all: [
-        sql<boolean>`pending_scopes is not null`,
-        isOfTeam('api', visibleTeams(by, 'api.read')),
-        beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
-      ],
-      by: 'pending_at',
-      order: 'oldest',
-      most: limit + 1,
-    },
-    by,
-  );
-  return toPage(rows, limit, by, (row) => row.pending_at ?? by.now);
+  const asked = PageQuery.parse(query);
+  const rows = await selectPage(db, pageOfWaiting(asked, asked.limit + 1, by), by);
+  return toPage(rows, asked.limit, by, (row) => row.pending_at ?? by.now);
+}
+
+/** How many of them there are in all. @throws {ZodError} @throws {AppError} forbidden */
+export function countWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By): Promise<number> {
+  const { cursor: _from, ...asked } = PageQuery.parse(query);
+  return countPage(db, pageOfWaiting(asked, MOST_COUNTED + 1, by));
+}
+
+function pageOfWaiting({ cursor, search }: z.output<typeof PageQuery>, most: number, by: By): PageOfSubscriptions {
+  return {
+    oneOf: [isCalled(search)],
+    all: [
+      sql<boolean>`pending_scopes is not null`,
+      isOfTeam('api', visibleTeams(by, 'api.read')),
+      beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
+    ],
+    by: 'pending_at',
+    order: 'oldest',
+    most,
+  };
 }
 
 /** What was decided lately for the caller's APIs, the last first. @throws {AppError} forbidden */

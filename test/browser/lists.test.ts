@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
-import { aClient } from '../support/factories.ts';
+import { aClient, anApi } from '../support/factories.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 
@@ -22,12 +22,13 @@ afterAll(async () => {
 });
 
 /** A developer with three apps, signed in at a page. */
-async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+async function open(path: string, options: BrowserContextOptions = {}, platform?: 'admin'): Promise<Page> {
   const team = await aTeam(server, `Reporting ${visits.length} ${Date.now()}`);
-  const { email, password } = await aMember(server, { team: team.id });
+  const { email, password } = await aMember(server, { team: team.id, ...(platform ? { platform } : {}) });
   for (const name of ['Sales dashboard', 'Nightly export', 'Sales import']) {
     await aClient(server.database, { type: 'machine', name, team: team.id });
   }
+  await anApi(server.database, { teamId: team.id });
   const visit = await openVisit(browser, [server.issuer], options);
   visits.push(visit);
   const { page } = visit;
@@ -92,5 +93,16 @@ describe('a list', () => {
     await page.getByRole('button', { name: 'Search' }).click();
     expect(await names(page)).toEqual(['Nightly export']);
     expect(await page.getByLabel('Purpose').inputValue()).toBe('machine');
+  });
+});
+
+describe('the pictures', () => {
+  it.each([
+    ['/apis', 'apis-list'],
+    ['/operator/people', 'people-list'],
+    ['/operator/audit', 'audit-list'],
+    ['/operator/outbox', 'outbox-list'],
+  ])('of %s have no finding', async (path, name) => {
+    expect(await inspect(await open(path, {}, 'admin'), name)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findScopesOf } from '../../apis/apis.ts';
-import { browseApis, type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
+import { type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
+import { browseApis } from '../../apis/list-apis.ts';
 import { presentApi } from '../../apis/present.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';

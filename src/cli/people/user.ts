@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { createAccount } from '../../accounts/accounts.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
-import { listPeople } from '../../accounts/people.ts';
+import { listPeople } from '../../accounts/list-people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type CommandLine, withJson } from '../command-line.ts';

@@ -1,29 +1,63 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
-import { browseApis, type ListedApi } from '../../apis/browse.ts';
+import { ApiQuery, browseApis, countApis, type ListedApi } from '../../apis/list-apis.ts';
 import { findClient } from '../../clients/find-clients.ts';
 import { textOf } from '../forms.ts';
-import { leadOn, listRequest } from '../lists.ts';
-import { counted } from '../moments.ts';
+import { type Choice, leadOn, readList } from '../lists.ts';
+import { inNumber, lastUse } from '../moments.ts';
 import type { Area } from '../parts.ts';
+import { teamChoice } from '../teams/choice.ts';
 import { visitorOf } from '../visits.ts';
 import { apiBadges, apiHref, teamOf } from './present.ts';
+
+const SORTS = [
+  { sort: '-created', label: 'Newest first' },
+  { sort: 'name', label: 'Name' },
+  { sort: '-subscribers', label: 'Subscribers' },
+  { sort: '-used', label: 'Last used' },
+];
+
+const STATE: Choice = {
+  name: 'state',
+  label: 'State',
+  any: 'All',
+  options: [
+    { value: 'active', label: 'Active' },
+    { value: 'suspended', label: 'Suspended' },
+  ],
+};
 
 /** The catalogue. `?app=` is the app that somebody looks for an API for, and goes along. */
 export function addApiList(area: Area): void {
   const { router, db, page } = area;
   router.get('/apis', async (ctx) => {
     const { by } = visitorOf(ctx);
-    const mine = ctx.query.mine !== undefined;
+    const query = readList(ctx, ApiQuery);
     const forApp = await appToServe(ctx, area);
-    const apis = await browseApis(db, { ...listRequest(ctx), mine }, by);
-    const also = { ...(mine ? { mine: 'yes' } : {}), ...(forApp ? { app: forApp.id } : {}) };
+    const [apis, count, team] = await Promise.all([
+      browseApis(db, query, by),
+      countApis(db, query, by),
+      teamChoice(db, by),
+    ]);
+    const also = forApp ? { app: forApp.id } : {};
+    const to = (more: Record<string, string>) => {
+      const fields = new URLSearchParams({ ...also, ...more }).toString();
+      return fields ? `/apis?${fields}` : '/apis';
+    };
     await page(ctx, 'apis/list', {
-      apis: apis.rows.map((api) => present(api, forApp?.id)),
-      list: keep(leadOn(ctx, apis), also),
+      apis: apis.rows.map((api) => present(api, by.now, forApp?.id)),
+      list: leadOn(ctx, apis, {
+        query,
+        count,
+        noun: 'API',
+        sorts: SORTS,
+        usual: '-created',
+        filters: [...team, STATE],
+        also: { ...also, ...(query.mine ? { mine: 'yes' } : {}) },
+      }),
       filters: [
-        { href: '/apis', label: 'All that you may use', current: !mine },
-        { href: '/apis?mine=yes', label: 'Of your teams', current: mine },
+        { href: to({}), label: 'All that you may use', current: !query.mine },
+        { href: to({ mine: 'yes' }), label: 'Of your teams', current: query.mine },
       ],
       mayPublish: mayPublish(ctx),
       forApp,
@@ -44,7 +78,7 @@ async function appToServe(ctx: Context, { db }: Area) {
   return { id, name, href: `/apps/${encodeURIComponent(id)}/apis` };
 }
 
-function present(api: ListedApi, appId: string | undefined) {
+function present(api: ListedApi, now: Date, appId: string | undefined) {
   const approvals = Number(api.approvalCount);
   return {
     href: appId ? `${apiHref(api.id)}?app=${encodeURIComponent(appId)}` : apiHref(api.id),
@@ -52,7 +86,9 @@ function present(api: ListedApi, appId: string | undefined) {
     identifier: api.identifier,
     description: firstSentences(api.description),
     team: teamOf(api.teamName),
-    scopes: counted(Number(api.scopeCount), 'scope'),
+    scopes: inNumber(Number(api.scopeCount)),
+    subscribers: api.subscribers === null ? '' : inNumber(Number(api.subscribers)),
+    used: api.subscribers === null ? '' : lastUse(api.lastUsedAt, now),
     badges: [...apiBadges(api), ...(approvals > 0 ? [{ text: 'needs approval', tone: 'warn' } as const] : [])],
   };
 }
@@ -61,16 +97,4 @@ function present(api: ListedApi, appId: string | undefined) {
 function firstSentences(text: string): string {
   const line = text.split('\n')[0] ?? '';
   return line.length > 160 ? `${line.slice(0, 159).trimEnd()}…` : line;
-}
-
-/** Adds what else is in the address to the links of a list. */
-function keep<List extends { next: string | undefined; first: string | undefined }>(
-  list: List,
-  also: Record<string, string>,
-): List {
-  const add = (href: string | undefined) =>
-    href === undefined || Object.keys(also).length === 0
-      ? href
-      : `${href}${href.includes('?') ? '&' : '?'}${new URLSearchParams(also)}`;
-  return { ...list, next: add(list.next), first: add(list.first) };
 }

@@ -1,10 +1,25 @@
-import { listSubscriptions } from '../../subscriptions/lists.ts';
+import { countSubscriptions, listSubscriptions, SubscriptionQuery } from '../../subscriptions/lists.ts';
 import { appOf, presentHead as presentApp } from '../apps/head.ts';
-import { leadOn, listRequest } from '../lists.ts';
+import { type Choice, leadOn, readList } from '../lists.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { ownApiOf, presentHead } from './head.ts';
 import { presentOfApi, presentOfApp } from './present-subscription.ts';
+
+const Asked = SubscriptionQuery.pick({ limit: true, cursor: true, search: true, state: true });
+
+const STATE: Choice = {
+  name: 'state',
+  label: 'State',
+  any: 'All',
+  options: [
+    { value: 'active', label: 'Live' },
+    { value: 'pending', label: 'Waiting' },
+    { value: 'suspended', label: 'Suspended' },
+    { value: 'denied', label: 'Denied' },
+    { value: 'cancelled', label: 'Ended' },
+  ],
+};
 
 /** Subscriptions from both sides: of an API, for those who have it, and of an app. */
 export function addSubscriptionLists(area: Area): void {
@@ -13,22 +28,26 @@ export function addSubscriptionLists(area: Area): void {
   router.get('/apis/:api/subscriptions', async (ctx) => {
     const { by } = visitorOf(ctx);
     const found = await ownApiOf(ctx, area, 'mayRead');
-    const listed = await listSubscriptions(db, { ...listRequest(ctx), api: found.api.id }, by);
+    const query = readList(ctx, Asked);
+    const ofApi = { ...query, api: found.api.id };
+    const [listed, count] = await Promise.all([listSubscriptions(db, ofApi, by), countSubscriptions(db, ofApi, by)]);
     await page(ctx, 'apis/subscribers', {
       api: presentHead(ctx, found),
       subscriptions: listed.rows.map((row) => presentOfApi(row, by.now)),
-      list: leadOn(ctx, listed),
+      list: leadOn(ctx, listed, { query, count, noun: 'app', filters: [STATE] }),
     });
   });
 
   router.get('/apps/:id/apis', async (ctx) => {
     const { by } = visitorOf(ctx);
     const client = await appOf(ctx, area, 'app.read');
-    const listed = await listSubscriptions(db, { ...listRequest(ctx), app: client.id }, by);
+    const query = readList(ctx, Asked);
+    const ofApp = { ...query, app: client.id };
+    const [listed, count] = await Promise.all([listSubscriptions(db, ofApp, by), countSubscriptions(db, ofApp, by)]);
     await page(ctx, 'apis/app', {
       app: presentApp(ctx, client),
       subscriptions: listed.rows.map((row) => presentOfApp(row, by.now)),
-      list: leadOn(ctx, listed),
+      list: leadOn(ctx, listed, { query, count, noun: 'API', filters: [STATE] }),
       choose: `/apis?app=${encodeURIComponent(client.id)}`,
     });
   });

@@ -1,9 +1,11 @@
 import type { Context } from 'koa';
 import type { KeptForm } from '../../accounts/kept-forms.ts';
+import { PageQuery } from '../../db/pages.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { approveRequest, denyRequest } from '../../subscriptions/decisions.ts';
 import {
+  countWaitingRequests,
   findScopeMeanings,
   findSubscription,
   type ListedSubscription,
@@ -14,7 +16,7 @@ import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
 import { emptyForm, type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
-import { leadOn, listRequest } from '../lists.ts';
+import { leadOn, readList } from '../lists.ts';
 import { fromNow } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { listOf } from '../roles/presenter.ts';
@@ -80,8 +82,12 @@ function keptDecision(ctx: Context): Refused | undefined {
 
 async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promise<void> {
   const { by } = visitorOf(ctx);
-  const waiting = await listWaitingRequests(db, listRequest(ctx), by);
-  const decided = await listLateDecisions(db, LATE, by);
+  const query = readList(ctx, PageQuery);
+  const [waiting, count, decided] = await Promise.all([
+    listWaitingRequests(db, query, by),
+    countWaitingRequests(db, query, by),
+    listLateDecisions(db, LATE, by),
+  ]);
   const describe = await findScopeMeanings(
     db,
     waiting.rows.map((row) => row.api_id),
@@ -92,7 +98,7 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
       const form = refused?.id === row.id ? refused.form : emptyForm;
       return presentWaiting(row, { now: by.now, form, describe });
     }),
-    list: leadOn(ctx, waiting),
+    list: leadOn(ctx, waiting, { query, count, noun: 'request' }),
     decided: decided.map((row) => presentDecided(row, by.now)),
     // The request is no longer on the page, so the sentence stands above the list.
     problem: refused && !isThere ? refused.form.problems.form : undefined,

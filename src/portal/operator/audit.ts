@@ -1,12 +1,14 @@
-import type { Context } from 'koa';
+import { z } from 'zod';
 import { authorize } from '../../access.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { presentEvent } from '../../audit/present.ts';
-import { findParties, listEvents, type TrailEvent } from '../../audit/trail.ts';
+import { countEvents, findParties, listEvents, type TrailEvent, WiderTrailQuery } from '../../audit/trail.ts';
 import { AppError } from '../../errors.ts';
 import type { AuditRow, PartyView } from '../../views/models/operator.ts';
+import { leadOn, readList } from '../lists.ts';
 import { inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
+import { teamChoice } from '../teams/choice.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
@@ -16,32 +18,47 @@ export function addAudit({ router, db, page }: Area): void {
     const { by } = visitorOf(ctx);
     // First of all, so that a visitor without the right cannot find out who has an account.
     authorize(by, 'platform.read', null);
-    const { cursor, ...filter } = asked(ctx);
-    const account = filter.person && (await resolveAccountId(db, filter.person).catch(unknown));
-    const { app, type } = filter;
-    const found =
-      account === null ? { rows: [], next: undefined } : await listEvents(db, { app, account, type, cursor }, by);
+    const query = readList(ctx, Asked);
+    const idOf = async (name: string | undefined) => name && (await resolveAccountId(db, name).catch(unknown));
+    const { person, actor, from, to, limit, cursor, ...more } = query;
+    const account = await idOf(person);
+    const doer = actor === 'operator' ? actor : await idOf(actor);
+    const wanted =
+      account === null || doer === null ? undefined : { ...more, account, actor: doer, ...within(from, to) };
+    const [found, count, team] = await Promise.all([
+      wanted ? listEvents(db, { ...wanted, limit, cursor }, by) : { rows: [], next: undefined },
+      wanted ? countEvents(db, wanted, by) : 0,
+      teamChoice(db, by),
+    ]);
     const names = await findParties(db, found.rows);
-    const to = (more: Record<string, string>) => `/operator/audit?${new URLSearchParams({ ...filter, ...more })}`;
     await page(ctx, 'operator/audit', {
       ...operatorFrame(ctx),
-      filter: { app: '', person: '', type: '', ...filter },
+      filter: query,
       events: found.rows.map((event) => present(event, names)),
-      next: found.next && to({ cursor: found.next }),
-      first: cursor && to({}),
+      // What is chosen has a field of its own.
+      list: { ...leadOn(ctx, found, { query, count, noun: 'event', filters: team }), keep: {} },
     });
   });
 }
 
-const FIELDS = ['app', 'person', 'type', 'cursor'] as const;
+const Day = z.iso.date('Give a day such as 2027-01-31.');
+const Party = z.string().trim().max(254);
 
-/** What of the trail is looked for; an empty field asks for nothing. */
-function asked(ctx: Context): Partial<Record<(typeof FIELDS)[number], string>> {
-  const given = FIELDS.map((name) => [name, ctx.query[name]] as const);
-  return Object.fromEntries(
-    given.flatMap(([name, value]) => (typeof value === 'string' && value.trim() ? [[name, value.trim()]] : [])),
-  );
-}
+/** People are given by id or address, times by their days. */
+const Asked = WiderTrailQuery.omit({ account: true }).extend({
+  app: Party.optional(),
+  type: Party.optional(),
+  person: Party.optional(),
+  actor: Party.optional(),
+  from: Day.optional(),
+  to: Day.optional(),
+});
+
+/** Both days are meant from their beginning to their end. */
+const within = (from: string | undefined, to: string | undefined) => ({
+  ...(from ? { from: new Date(`${from}T00:00:00Z`) } : {}),
+  ...(to ? { to: new Date(new Date(`${to}T00:00:00Z`).getTime() + 86_400_000) } : {}),
+});
 
 /** Who nobody is has done nothing. */
 function unknown(error: unknown): null {

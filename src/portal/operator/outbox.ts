@@ -1,23 +1,45 @@
 import type { Context } from 'koa';
-import { countFailed, findMail, KEEP_MAIL_DAYS, type ListedMail, listMail } from '../../mail/mail-lists.ts';
+import {
+  countFailed,
+  countMail,
+  findMail,
+  KEEP_MAIL_DAYS,
+  type ListedMail,
+  listMail,
+  MAIL_STATES,
+  MailQuery,
+} from '../../mail/mail-lists.ts';
 import { resendMail, type Unsent } from '../../mail/resend.ts';
 import type { Badge } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
-import { leadOn, listRequest } from '../lists.ts';
+import { type Choice, leadOn, readList } from '../lists.ts';
 import { counted, fromNow, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
+const SORTS = [
+  { sort: '-created', label: 'Newest first' },
+  { sort: 'recipient', label: 'Recipient' },
+];
+
+const STATE: Choice = {
+  name: 'state',
+  label: 'State',
+  any: 'All',
+  options: MAIL_STATES.map((state) => ({ value: state, label: state })),
+};
+
 /** Mail that waits, was sent or was refused. */
 export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area): void {
   router.get('/operator/outbox', async (ctx) => {
     const { by } = visitorOf(ctx);
-    const mails = await listMail(db, listRequest(ctx), by);
+    const query = readList(ctx, MailQuery);
+    const [mails, count] = await Promise.all([listMail(db, query, by), countMail(db, query, by)]);
     await page(ctx, 'operator/outbox', {
       ...operatorFrame(ctx),
       mails: mails.rows.map((mail) => ({ ...present(mail, by.now), href: `/operator/outbox/${mail.id}` })),
-      list: leadOn(ctx, mails),
+      list: leadOn(ctx, mails, { query, count, noun: 'mail', sorts: SORTS, usual: '-created', filters: [STATE] }),
       failed: sendsMail ? await countFailed(db, by) : 0,
       kept: `Mail is kept for ${counted(KEEP_MAIL_DAYS, 'day')}.`,
       advice: sendsMail ? undefined : 'SMTP_URL is not set, so no mail goes out: it stays here.',

@@ -1,15 +1,43 @@
 import type { Context } from 'koa';
-import { listPeople } from '../../accounts/people.ts';
+import { countPeople, listPeople, PersonQuery } from '../../accounts/list-people.ts';
 import { invite, listInvitations } from '../../teams/invitations.ts';
 import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
-import { leadOn, listRequest } from '../lists.ts';
-import { inDate } from '../moments.ts';
+import { type Choice, leadOn, readList } from '../lists.ts';
+import { fromNow, inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { toFlash } from '../teams/invitations.ts';
 import { presentInvitation, presentInvited } from '../teams/presenter.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
+
+const SORTS = [
+  { sort: '-created', label: 'Newest first' },
+  { sort: 'name', label: 'Name' },
+  { sort: '-seen', label: 'Last sign-in' },
+];
+
+const FILTERS: readonly Choice[] = [
+  {
+    name: 'role',
+    label: 'Platform role',
+    any: 'All',
+    options: [
+      { value: 'admin', label: 'admin' },
+      { value: 'auditor', label: 'auditor' },
+      { value: 'none', label: 'none' },
+    ],
+  },
+  {
+    name: 'state',
+    label: 'State',
+    any: 'All',
+    options: [
+      { value: 'active', label: 'Active' },
+      { value: 'disabled', label: 'Disabled' },
+    ],
+  },
+];
 
 /** The people of this server, and letting more of them in. */
 export function addPeople(area: Area): void {
@@ -17,8 +45,12 @@ export function addPeople(area: Area): void {
 
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
-    const people = await listPeople(db, listRequest(ctx), by);
-    const invitations = await listInvitations(db, undefined, by);
+    const query = readList(ctx, PersonQuery);
+    const [people, count, invitations] = await Promise.all([
+      listPeople(db, query, by),
+      countPeople(db, query, by),
+      listInvitations(db, undefined, by),
+    ]);
     await page(ctx, 'operator/people', (flash) => ({
       ...operatorFrame(ctx),
       people: people.rows.map((person) => ({
@@ -26,10 +58,11 @@ export function addPeople(area: Area): void {
         name: person.name,
         email: person.email,
         role: person.platform_role ?? '',
+        seen: person.last_sign_in_at ? fromNow(person.last_sign_in_at, by.now) : 'never',
         since: inDate(person.created_at),
         disabled: person.disabled_at !== null,
       })),
-      list: leadOn(ctx, people),
+      list: leadOn(ctx, people, { query, count, noun: 'account', sorts: SORTS, usual: '-created', filters: FILTERS }),
       invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
       invited: presentInvited(flash, sendsMail),
       form,

@@ -81,6 +81,9 @@ export interface ApiViews {
       description: string;
       team: string;
       scopes: string;
+      /** Empty for who does not have it. */
+      subscribers: string;
+      used: string;
       badges: readonly Badge[];
     }[];
     list: ListView;

@@ -90,6 +90,8 @@ export interface ComponentModels {
       readonly name: string;
       readonly label: string;
       readonly value: string;
+      /** A day, in place of words. */
+      readonly type?: 'date';
       readonly maxlength?: number;
       readonly placeholder?: string;
     }[];

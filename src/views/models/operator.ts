@@ -47,13 +47,20 @@ export interface AuditRow {
 
 export interface OperatorViews {
   'operator/audit': OperatorFrame & {
-    filter: Readonly<Record<'app' | 'person' | 'type', string>>;
+    filter: Readonly<Partial<Record<'app' | 'person' | 'actor' | 'type' | 'from' | 'to', string | undefined>>>;
     events: readonly AuditRow[];
-    next: string | undefined;
-    first: string | undefined;
+    list: ListView;
   };
   'operator/people': OperatorFrame & {
-    people: readonly { href: string; name: string; email: string; role: string; since: string; disabled: boolean }[];
+    people: readonly {
+      href: string;
+      name: string;
+      email: string;
+      role: string;
+      seen: string;
+      since: string;
+      disabled: boolean;
+    }[];
     list: ListView;
     invitations: readonly Omit<OpenInvitationView, 'role'>[];
     invited: InvitedView | undefined;
@@ -102,7 +109,7 @@ export interface OperatorViews {
   };
   'operator/mail': OperatorFrame & MailView & { text: string | undefined; href: string };
   'operator/teams': OperatorFrame & {
-    teams: readonly { href: string; name: string; since: string; suspended: boolean }[];
+    teams: readonly { href: string; name: string; members: string; since: string; suspended: boolean }[];
     list: ListView;
   };
 }
