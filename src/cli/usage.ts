@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findCatalogueApi } from '../apis/browse.ts';
+import { findCatalogueApi } from '../apis/catalogue/find-api.ts';
 import { readApiUsage } from '../usage/api-usage.ts';
 import { readAppUsage } from '../usage/app-usage.ts';
 import { type Period, type Point, totalOf } from '../usage/series.ts';

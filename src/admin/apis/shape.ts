@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CatalogueApi } from '../../apis/browse.ts';
-import type { ListedApi } from '../../apis/list-apis.ts';
+import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
+import type { ListedApi } from '../../apis/catalogue/list-apis.ts';
 import { presentApi } from '../../apis/present.ts';
 import { Id, Named, Time } from '../shapes.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { findScopesOf } from '../../apis/apis.ts';
-import { type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
-import { browseApis } from '../../apis/list-apis.ts';
+import { type CatalogueApi, findCatalogueApi } from '../../apis/catalogue/find-api.ts';
+import { browseApis } from '../../apis/catalogue/list-apis.ts';
 import { presentApi } from '../../apis/present.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';

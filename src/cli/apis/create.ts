@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createApi } from '../../apis/apis.ts';
-import { findCatalogueApi } from '../../apis/browse.ts';
+import { findCatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { CommandFailure } from '../failures.ts';

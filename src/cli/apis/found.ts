@@ -1,4 +1,4 @@
-import type { CatalogueApi } from '../../apis/browse.ts';
+import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { presentApi } from '../../apis/present.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { formatTime } from '../output.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { By } from '../../access.ts';
 import { deleteApi, resumeApi, suspendApi } from '../../apis/api-lifecycle.ts';
-import { findCatalogueApi } from '../../apis/browse.ts';
+import { findCatalogueApi } from '../../apis/catalogue/find-api.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { examples } from '../output.ts';

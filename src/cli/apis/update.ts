@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findCatalogueApi } from '../../apis/browse.ts';
+import { findCatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { updateApi } from '../../apis/update-api.ts';
 import type { ApiScope } from '../../db/tables/catalogue.ts';
 import { findTeam } from '../../teams/find-team.ts';

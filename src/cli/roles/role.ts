@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findCatalogueApi } from '../../apis/browse.ts';
+import { findCatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { findRole } from '../../roles/find-role.ts';
 import { presentRole } from '../../roles/present.ts';
 import { createRole, deleteRole, listRoles, updateRole } from '../../roles/roles.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { type ApiChangesInput, ScopeName } from '../../apis/api-schema.ts';
-import type { CatalogueApi } from '../../apis/browse.ts';
+import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
 import type { ApiFormView, ScopeInput } from '../../views/models/apis.ts';
 import { type FormState, textOf } from '../forms.ts';

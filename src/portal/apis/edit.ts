@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { createApi } from '../../apis/apis.ts';
-import type { CatalogueApi } from '../../apis/browse.ts';
+import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { previewScopes, updateApi } from '../../apis/update-api.ts';
 import { digestOf } from '../../http/shown.ts';
 import { redirect } from '../answers.ts';

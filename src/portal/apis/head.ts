@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { type CatalogueApi, findCatalogueApi } from '../../apis/browse.ts';
+import { type CatalogueApi, findCatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { AppError } from '../../errors.ts';
 import type { ApiHead } from '../../views/models/apis.ts';
 import type { Area } from '../parts.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
-import { ApiQuery, browseApis, countApis, type ListedApi } from '../../apis/list-apis.ts';
+import { ApiQuery, browseApis, countApis, type ListedApi } from '../../apis/catalogue/list-apis.ts';
 import { findClient } from '../../clients/find-clients.ts';
 import { textOf } from '../forms.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { ADMIN_API } from '../../apis/admin-api.ts';
 import { resumeApi } from '../../apis/api-lifecycle.ts';
-import type { CatalogueApi } from '../../apis/browse.ts';
+import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { listClients } from '../../clients/list-clients.ts';
 import type { Subscription } from '../../db/tables/catalogue.ts';
 import { describeSigning } from '../../keys/signing-now.ts';

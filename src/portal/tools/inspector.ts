@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { browseApis } from '../../apis/list-apis.ts';
+import { browseApis } from '../../apis/catalogue/list-apis.ts';
 import { recognizeBearerValue } from '../../revocation/bearer-values.ts';
 import type { InspectionView } from '../../views/models/tools.ts';
 import { emptyForm, type FormState, readForm } from '../forms.ts';

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
-import { type By, visibleTeams } from '../access.ts';
-import type { Db } from '../db/connections/connection.ts';
-import { type Listing, matching, PageQuery } from '../db/pages.ts';
-import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
-import type { Api } from '../db/tables/catalogue.ts';
-import { isInCatalogue } from './visibility.ts';
+import { type By, visibleTeams } from '../../access.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import { type Listing, matching, PageQuery } from '../../db/pages.ts';
+import { arrange, countRows, type Order, sortsOf } from '../../db/sorting.ts';
+import type { Api } from '../../db/tables/catalogue.ts';
+import { isInCatalogue } from '../visibility.ts';
 
 export const ApiQuery = PageQuery.extend({
   /** Only APIs of the caller's own teams. */

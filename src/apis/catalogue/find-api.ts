@@ -1,11 +1,11 @@
-import { type By, judgeAccess } from '../access.ts';
-import type { Db } from '../db/connections/connection.ts';
-import type { Api, ApiScope } from '../db/tables/catalogue.ts';
-import { AppError } from '../errors.ts';
-import { findSigningNow, type SigningNow } from '../keys/signing-now.ts';
-import { findScopesOf } from './apis.ts';
-import { isNamedOrHasId } from './identifiers.ts';
-import { isInCatalogue } from './visibility.ts';
+import { type By, judgeAccess } from '../../access.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
+import { AppError } from '../../errors.ts';
+import { findSigningNow, type SigningNow } from '../../keys/signing-now.ts';
+import { findScopesOf } from '../apis.ts';
+import { isNamedOrHasId } from '../identifiers.ts';
+import { isInCatalogue } from '../visibility.ts';
 
 export interface CatalogueApi {
   readonly api: Api;
