@@ -56,6 +56,19 @@ describe('the requests of an app', () => {
     expect(textOf(failures.text).split('Latest requests')[1]).not.toContain('success Token');
   });
 
+  it('explain the same failure once, and lead from each request there', async () => {
+    const { app, developer } = await aWorld();
+    for (const _ of [1, 2, 3, 4]) await requestToken(server, { ...app, clientSecret: 'lks_wrong' });
+    await requestToken(server, app, { scope: 'reports:write' });
+    await server.app.usage.flush();
+    const { text: html } = await developer.visit(`/apps/${app.clientId}/requests`);
+    expect(html.split('The secret is not one of this app’s live secrets')).toHaveLength(2);
+    expect(textOf(html)).toMatch(/invalid_client 4 requests, latest: now The secret/);
+    expect([...html.matchAll(/href="#cause-1"/g)]).toHaveLength(4);
+    expect([...html.matchAll(/href="#cause-2"/g)]).toHaveLength(1);
+    expect([...html.matchAll(/id="cause-\d"/g)]).toHaveLength(2);
+  });
+
   it('tell what a success did not get, and what to do', async () => {
     const { app, developer } = await aWorld();
     const subscriptions = [{ api: (await anApi(server.database)).identifier, scopes: ['reports:read'] }];

@@ -1,8 +1,10 @@
+import { t } from '../../texts/texts.ts';
+import type { Explanation } from '../../usage/causes/cause.ts';
 import { explain } from '../../usage/causes/explain.ts';
 import { isFailure } from '../../usage/outcomes.ts';
 import type { LoggedRequest } from '../../usage/request-log.ts';
 import { type Period, type Point, totalOf } from '../../usage/series.ts';
-import type { OutcomeView, RequestView, UsageView } from '../../views/models/usage.ts';
+import type { CauseView, OutcomeView, RequestView, UsageView } from '../../views/models/usage.ts';
 import { bars } from '../charts/bars.ts';
 import { shareOf } from '../charts/share.ts';
 import { fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
@@ -36,12 +38,7 @@ export function presentUsage(points: readonly Point[], period: Period, hrefOf: (
   };
 }
 
-export function presentOutcome(row: {
-  event: string;
-  outcome: string;
-  api?: string | undefined;
-  count: number;
-}): OutcomeView {
+function presentOutcome(row: { event: string; outcome: string; api?: string | undefined; count: number }): OutcomeView {
   const { event, outcome, api, count } = row;
   return {
     what: eventInWords(event) + (api ? ` for ${api}` : ''),
@@ -52,9 +49,8 @@ export function presentOutcome(row: {
   };
 }
 
-export function presentRequest(request: LoggedRequest, now: Date): RequestView {
+function presentRequest(request: LoggedRequest, now: Date): Omit<RequestView, 'why'> {
   const { at, event, outcome, detail, scope, api, requestId } = request;
-  const explanation = explain(outcome, detail);
   return {
     at: inMoment(at),
     ago: fromNow(at, now),
@@ -64,8 +60,49 @@ export function presentRequest(request: LoggedRequest, now: Date): RequestView {
     failed: isFailure(outcome),
     detail: detail ?? undefined,
     scope: scope ?? undefined,
-    cause: explanation?.cause,
-    fix: explanation?.fix,
     requestId: requestId ?? undefined,
   };
+}
+
+/** Requests, and what went wrong with some: each cause once, for however many of them, those of the most first. */
+export function presentLog(requests: readonly LoggedRequest[], now: Date) {
+  const explained = requests.map((request) => ({ request, why: explain(request.outcome, request.detail) }));
+  const groups = Map.groupBy(
+    explained.flatMap(({ request, why }) => (why ? [{ request, why }] : [])),
+    ({ request, why }) => JSON.stringify([request.outcome, why.cause, why.fix]),
+  );
+  const ordered = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  const ids = new Map(
+    ordered.flatMap(([, group], index) => group.map(({ request }) => [request, `cause-${index + 1}`])),
+  );
+  return {
+    causes: ordered.flatMap(([, group], index) => presentCause(group, `cause-${index + 1}`, now)),
+    requests: requests.map((request): RequestView => {
+      const id = ids.get(request);
+      return { ...presentRequest(request, now), why: id && `#${id}` };
+    }),
+  };
+}
+
+function presentCause(
+  group: readonly { request: LoggedRequest; why: Explanation }[],
+  id: string,
+  now: Date,
+): CauseView[] {
+  const [latest] = group;
+  if (!latest) return [];
+  const { request, why } = latest;
+  const ago = fromNow(request.at, now);
+  const count =
+    group.length === 1 ? t('failures.countOne', { ago }) : t('failures.count', { count: group.length, ago });
+  return [{ id, outcome: outcomeInWords(request.outcome), failed: isFailure(request.outcome), ...why, count }];
+}
+
+/** Each code is explained in the first line that has it. */
+export function presentOutcomes(rows: readonly Parameters<typeof presentOutcome>[0][]): OutcomeView[] {
+  const first = new Map(rows.map((row) => [row.outcome, row] as const).reverse());
+  return rows.map((row) => ({
+    ...presentOutcome(row),
+    ...(first.get(row.outcome) === row ? {} : { cause: undefined }),
+  }));
 }

@@ -9,7 +9,7 @@ import { shareOf } from '../charts/share.ts';
 import { fromNow, inNumber } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
-import { periodOf, presentOutcome, presentRequest, presentUsage } from './present.ts';
+import { periodOf, presentLog, presentOutcomes, presentUsage } from './present.ts';
 
 const KEPT = `One success a minute of each kind, what else successes did not get, and ${FAILURES_A_MINUTE} failures a minute are listed, for ${RETENTION.requests} days; all are counted above.`;
 
@@ -32,12 +32,13 @@ export function addUsage(area: Area): void {
     await page(ctx, 'usage/app', {
       app: presentApp(ctx, client),
       usage: presentUsage(points, period, (other) => address({ period: other })),
-      outcomes: outcomes.map(presentOutcome),
+      // The causes are told below, with what the server said.
+      outcomes: presentOutcomes(outcomes).map((row) => ({ ...row, cause: undefined })),
       filters: [
         { href: address({ show: 'all' }), label: 'All', current: query.show === 'all' },
         { href: address({ show: 'failures' }), label: 'Failures only', current: query.show === 'failures' },
       ],
-      requests: log.requests.map((request) => presentRequest(request, by.now)),
+      ...presentLog(log.requests, by.now),
       kept: KEPT,
       older: log.next === undefined ? undefined : address({ before: String(log.next) }),
       inspector: '/tools/inspector',
@@ -53,7 +54,7 @@ export function addUsage(area: Area): void {
     await page(ctx, 'usage/api', {
       api,
       usage: presentUsage(points, period, (other) => `${api.href}/usage?period=${other}`),
-      outcomes: outcomes.map(presentOutcome),
+      outcomes: presentOutcomes(outcomes),
       consumers: consumers.map(({ clientId, name, calls, failures, lastHour }) => ({
         name: name ?? clientId,
         calls: inNumber(calls),

@@ -1,4 +1,5 @@
 import { branding } from './branding.ts';
+import { failures } from './failures.ts';
 import { forms } from './forms.ts';
 import { help } from './help.ts';
 import { lists } from './lists.ts';
@@ -6,6 +7,7 @@ import { shell } from './shell.ts';
 
 export const en = {
   branding,
+  failures,
   forms,
   help,
   lists,

@@ -62,9 +62,19 @@ export interface RequestView {
   /** What the server said. */
   readonly detail: string | undefined;
   readonly scope: string | undefined;
-  readonly cause: string | undefined;
-  readonly fix: string | undefined;
+  /** The address of its cause on the page. */
+  readonly why: string | undefined;
   readonly requestId: string | undefined;
+}
+
+/** Why requests failed, once for all that failed for it. */
+export interface CauseView {
+  readonly id: string;
+  readonly outcome: string;
+  readonly failed: boolean;
+  readonly cause: string;
+  readonly fix: string;
+  readonly count: string;
 }
 
 export interface UsageViews {
@@ -74,6 +84,7 @@ export interface UsageViews {
     usage: UsageView;
     outcomes: readonly OutcomeView[];
     filters: readonly { href: string; label: string; current: boolean }[];
+    causes: readonly CauseView[];
     requests: readonly RequestView[];
     kept: string;
     older: string | undefined;
