@@ -1,3 +1,6 @@
+import { errors } from './texts/en/errors.ts';
+import { t } from './texts/texts.ts';
+
 interface ErrorEntry {
   readonly status: number;
   /** What programs are told, where an OAuth RFC has a code of its own for it. */
@@ -15,119 +18,119 @@ interface ErrorEntry {
 export const errorCodes = {
   invalid_request: {
     status: 400,
-    message: 'The request is not valid.',
-    hint: 'Check the parameters against the documentation.',
+    message: errors.invalid_request,
+    hint: errors.invalid_request_hint,
   },
   malformed_encoding: {
     status: 400,
     oauth: 'invalid_request',
-    message: 'The request contains characters that are not allowed.',
-    hint: 'Send UTF-8 without NUL characters or lone surrogates, percent-encoded once.',
+    message: errors.malformed_encoding,
+    hint: errors.malformed_encoding_hint,
   },
   repeated_header: {
     status: 400,
     oauth: 'invalid_request',
-    message: 'A header that may come once came twice.',
-    hint: 'Send Host, Authorization and Content-Type once each; look whether a proxy adds one.',
+    message: errors.repeated_header,
+    hint: errors.repeated_header_hint,
   },
   malformed_host: {
     status: 400,
     oauth: 'invalid_request',
-    message: 'The Host header, or the host in the request line, is not the name of a host.',
-    hint: 'Send a name or an address, and its port where there is one: auth.example.com, or [::1]:3000.',
+    message: errors.malformed_host,
+    hint: errors.malformed_host_hint,
   },
   invalid_token: {
     status: 401,
-    message: 'The access token is missing, or not valid here.',
-    hint: 'Get a token for the resource of this API, and send it as: Authorization: Bearer …',
+    message: errors.invalid_token,
+    hint: errors.invalid_token_hint,
   },
   insufficient_scope: {
     status: 403,
-    message: 'The access token lacks the scope that this needs.',
-    hint: 'Ask for a token with the scope that the WWW-Authenticate header names.',
+    message: errors.insufficient_scope,
+    hint: errors.insufficient_scope_hint,
   },
   csrf_failed: {
     status: 403,
-    message: 'This form has expired or was not sent from this site.',
-    hint: 'Go back, reload the page and send the form again.',
+    message: errors.csrf_failed,
+    hint: errors.csrf_failed_hint,
   },
   forbidden: {
     status: 403,
-    message: 'You may see this, but not do that.',
-    hint: 'Ask an owner of the team, or an administrator, for the role that it needs.',
+    message: errors.forbidden,
+    hint: errors.forbidden_hint,
   },
   not_found: {
     status: 404,
-    message: 'There is nothing at this address.',
-    hint: 'Check the address, or start again at the home page.',
+    message: errors.not_found,
+    hint: errors.not_found_hint,
   },
   method_not_allowed: {
     status: 405,
-    message: 'This address does not accept that method.',
-    hint: 'See the Allow header for the methods that it accepts.',
+    message: errors.method_not_allowed,
+    hint: errors.method_not_allowed_hint,
   },
   conflict: {
     status: 409,
-    message: 'Something with that name exists already.',
-    hint: 'Choose another name, or change the existing one.',
+    message: errors.conflict,
+    hint: errors.conflict_hint,
   },
   page_changed: {
     status: 409,
-    message: 'What this page says has changed since you opened it, so nothing was done.',
-    hint: 'Look at it again, and decide anew.',
+    message: errors.page_changed,
+    hint: errors.page_changed_hint,
   },
   precondition_failed: {
     status: 412,
-    message: 'This has been changed by someone else since you read it.',
-    hint: 'Read it again, look whether your change still makes sense, and send it with the new ETag.',
+    message: errors.precondition_failed,
+    hint: errors.precondition_failed_hint,
   },
   payload_too_large: {
     status: 413,
     oauth: 'invalid_request',
-    message: 'The request is too large.',
-    hint: 'Bodies may have 56 KiB, a logo 1 MB, and addresses 16 KiB.',
+    message: errors.payload_too_large,
+    hint: errors.payload_too_large_hint,
   },
   unsupported_coding: {
     status: 415,
     oauth: 'invalid_request',
-    message: 'The body is compressed, or in a character set that this server does not read.',
-    hint: 'Send it in UTF-8, and without Content-Encoding.',
+    message: errors.unsupported_coding,
+    hint: errors.unsupported_coding_hint,
   },
   wrong_host: {
     status: 421,
-    message: 'This server does not answer under that host.',
-    hint: 'Use the address in ISSUER; a proxy must pass the Host header on unchanged. Programs may also use an address in BACK_CHANNEL_ORIGINS, but not for pages.',
+    message: errors.wrong_host,
+    hint: errors.wrong_host_hint,
   },
   idempotency_key_reused: {
     status: 422,
-    message: 'This Idempotency-Key came with another request before.',
-    hint: 'Use a new key for each thing that you want done, and the same key only to repeat it.',
+    message: errors.idempotency_key_reused,
+    hint: errors.idempotency_key_reused_hint,
   },
   too_many_requests: {
     status: 429,
-    message: 'Too many attempts.',
-    hint: 'Wait for the seconds in the Retry-After header, then try again.',
+    message: errors.too_many_requests,
+    hint: errors.too_many_requests_hint,
   },
   sign_in_expired: {
     status: 400,
-    message: 'This sign-in has expired or was started in another browser.',
-    hint: 'Go back to the app and sign in again.',
+    message: errors.sign_in_expired,
+    hint: errors.sign_in_expired_hint,
   },
   signed_out: {
     status: 400,
-    message: 'You are signed out, so nothing was done.',
-    hint: 'Sign in again at the home page. If a form had something that you typed, go back and copy it first.',
+    message: errors.signed_out,
+    hint: errors.signed_out_hint,
   },
   server_error: {
     status: 500,
-    message: 'Something went wrong on our side.',
-    hint: 'Try again. If it stays, tell the operator the request id.',
+    message: errors.server_error,
+    hint: errors.server_error_hint,
   },
   unavailable: {
     status: 503,
     oauth: 'temporarily_unavailable',
-    message: 'The server cannot answer right now.',
-    hint: 'Try again in a few seconds.',
+    message: errors.unavailable,
+    hint: errors.unavailable_hint,
   },
 } as const satisfies Record<string, ErrorEntry>;
 
@@ -138,6 +141,8 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly hint: string;
+  /** What is wrong just here, in the language of the request; undefined where the table says it. */
+  readonly detail: string | undefined;
   /** The code in JSON answers. */
   readonly protocolCode: string;
   /** Seconds until another try makes sense; sent as Retry-After. */
@@ -149,8 +154,15 @@ export class AppError extends Error {
     this.code = code;
     this.status = errorCodes[code].status;
     this.hint = errorCodes[code].hint;
+    this.detail = options.detail;
     const entry: ErrorEntry = errorCodes[code];
     this.protocolCode = entry.oauth ?? code;
     this.retryAfter = options.retryAfter;
   }
 }
+
+/** An error for people, in the language of the request. Programs get `message` and `hint` as they are. */
+export const wordsOf = ({ code, detail }: Pick<AppError, 'code' | 'detail'>) => ({
+  message: detail ?? t(`errors.${code}`),
+  hint: t(`errors.${code}_hint`),
+});

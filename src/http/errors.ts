@@ -1,7 +1,8 @@
 import type { Context, Middleware } from 'koa';
 import { ZodError } from 'zod';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
-import { AppError, errorCodes } from '../errors.ts';
+import { AppError, errorCodes, wordsOf } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import type { Render } from '../views/render.ts';
 import type { RequestState } from './context.ts';
 
@@ -29,9 +30,8 @@ function answer(ctx: Context, error: AppError, render: Render | undefined): void
   if (error.code === 'payload_too_large') ctx.set('Connection', 'close');
   if (render && ctx.accepts('json', 'html') === 'html') {
     render(ctx, 'error', {
-      title: error.status >= 500 ? 'Something went wrong' : 'This did not work',
-      message: error.message,
-      hint: error.hint,
+      title: error.status >= 500 ? t('errors.something') : t('errors.didNotWork'),
+      ...wordsOf(error),
       code: error.code,
       requestId: ctx.state.requestId,
     });

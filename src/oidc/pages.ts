@@ -1,23 +1,25 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import type { HouseRules } from '../access.ts';
 import { PORTAL_CLIENT } from '../clients/own/portal-client-id.ts';
-import { errorCodes } from '../errors.ts';
+import { wordsOf } from '../errors.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { languageOfLocales } from '../texts/match.ts';
 import { speak } from '../texts/speech.ts';
+import { t } from '../texts/texts.ts';
 import type { Render } from '../views/render.ts';
 import { refusalOfRequest } from './apps/plain-http.ts';
 import { isAskedAlready, signOutRequestOf } from './sign-out/sign-outs.ts';
 
 /** What an app did wrong, for the person it sent here. */
-const EXPLANATIONS: Record<string, string> = {
-  invalid_client: 'The app that sent you here is not known to this server.',
-  invalid_redirect_uri:
-    'The app wants you sent back to an address that it has not registered. We stopped here, so that nobody else gets your sign-in.',
-};
+const EXPLANATIONS = {
+  invalid_client: 'errors.unknownApp',
+  invalid_redirect_uri: 'errors.unknownAddress',
+} as const;
 
-const PLAIN_HTTP =
-  'The app wants you sent back to an address without https, in a way that this server does not allow. On the way there anyone could take your sign-in.';
+function explain(error: string, refused: boolean): string {
+  if (refused) return t('errors.plainHttp');
+  return t(Object.hasOwn(EXPLANATIONS, error) ? EXPLANATIONS[error as keyof typeof EXPLANATIONS] : 'errors.badRequest');
+}
 
 /** The pages that oidc-provider asks us to draw. */
 export function createPages(render: Render, signOuts: ChosenSignOuts, rules: HouseRules) {
@@ -26,16 +28,14 @@ export function createPages(render: Render, signOuts: ChosenSignOuts, rules: Hou
       speakAsAsked(ctx);
       const requestId = String(ctx.state.requestId ?? '');
       if (out.error === 'server_error') {
-        const { message, hint } = errorCodes.server_error;
-        return render(ctx, 'error', { title: 'Something went wrong', message, hint, code: out.error, requestId });
+        const words = wordsOf({ code: 'server_error', detail: undefined });
+        return render(ctx, 'error', { title: t('errors.something'), ...words, code: out.error, requestId });
       }
       const refusal = out.error === 'invalid_redirect_uri' ? refusalOfRequest(ctx, rules) : undefined;
       render(ctx, 'error', {
-        title: 'This did not work',
-        message: refusal
-          ? PLAIN_HTTP
-          : (EXPLANATIONS[out.error] ?? 'The app that sent you here made a request that this server cannot accept.'),
-        hint: 'Go back to the app and try again. If it happens again, tell the people who run the app what this page says.',
+        title: t('errors.didNotWork'),
+        message: explain(out.error, refusal !== undefined),
+        hint: t('errors.tellTheApp'),
         code: out.error,
         detail: refusal ?? out.error_description ?? error.message,
         requestId,

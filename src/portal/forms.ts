@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { z } from 'zod';
 import { ZodError } from 'zod';
 import type { KeptForm } from '../accounts/kept-forms.ts';
-import { AppError } from '../errors.ts';
+import { AppError, wordsOf } from '../errors.ts';
 
 /** A form as it was sent, with what is wrong with it in words: by the name of the field, `form` for the whole. */
 export interface FormState {
@@ -48,7 +48,8 @@ export function refusedForm(ctx: Context, error: unknown): FormState {
   const values = fieldsOf(ctx);
   if (error instanceof ZodError) return { values, problems: problemsOf(error) };
   if (error instanceof AppError && REFUSALS.has(error.code)) {
-    const form = error.code === 'page_changed' ? `${error.message} ${error.hint}` : error.message;
+    const { message, hint } = wordsOf(error);
+    const form = error.code === 'page_changed' ? `${message} ${hint}` : message;
     return { values, problems: { form } };
   }
   throw error;

@@ -1,9 +1,12 @@
 import type { By } from '../access.ts';
+import { preferencesOf } from '../accounts/preferences.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Api } from '../db/tables/catalogue.ts';
 import { type Mail, type Outbox, oneLine } from '../mail/outbox.ts';
 import { withoutLinks } from '../mail/their-words.ts';
 import { type Address, findAddress, findCaretakers } from '../teams/addresses.ts';
+import { inLanguage } from '../texts/speech.ts';
+import { t } from '../texts/texts.ts';
 import { decidesFor, type Subscriber } from './rows.ts';
 
 /** An app and the API that it is about. */
@@ -19,16 +22,17 @@ export async function tellOfRequest(
   { app, api, scopes, reason }: Parties & { scopes: readonly string[]; reason: string },
   by: By,
 ): Promise<void> {
-  const subject = `${theirs(app.name)} asks for access to ${theirs(api.name)}`;
-  const lines = [
-    `The app ${theirs(app.name)} asks for access to your API ${theirs(api.name)} (${theirs(api.identifier)}).`,
-    scopes.length > 0
-      ? `It asks for: ${theirs(scopes.join(', '))}`
-      : 'The API has no scopes; it asks for tokens at all.',
-    quoted('The reason given is:', reason),
-    `Approve or deny it here:\n${outbox.issuer}/approvals`,
-  ];
-  await send(db, outbox, { to: await findCaretakers(db, api.team_id), subject, lines }, by);
+  const parties = partiesOf({ app, api });
+  const write = () => ({
+    subject: t('mail.asksSubject', parties),
+    lines: [
+      t('mail.asks', parties),
+      scopes.length > 0 ? t('mail.asksFor', { scopes: theirs(scopes.join(', ')) }) : t('mail.asksForTokens'),
+      quoted(t('mail.reasonGiven'), reason),
+      `${t('mail.decideHere')}\n${outbox.issuer}/approvals`,
+    ],
+  });
+  await send(db, outbox, { to: await findCaretakers(db, api.team_id), write }, by);
 }
 
 /** To who asked: it was decided. */
@@ -45,15 +49,19 @@ export async function tellOfDecision(
 ): Promise<void> {
   const { app, api, approved, refused, note } = decision;
   const isDenied = approved.length === 0 && refused.length > 0;
-  const subject = `${theirs(api.name)}: access ${isDenied ? 'denied' : refused.length > 0 ? 'approved in part' : 'approved'}`;
-  const lines = [
-    `You asked for access to ${theirs(api.name)} (${theirs(api.identifier)}) for the app ${theirs(app.name)}.`,
-    approved.length > 0 ? `Approved, and usable now: ${theirs(approved.join(', '))}` : '',
-    refused.length > 0 ? `Not approved: ${theirs(refused.join(', '))}` : '',
-    quoted('The owner of the API says:', note ?? ''),
-    appLink(outbox, app),
-  ];
-  await send(db, outbox, { to: await findAddress(db, decision.requestedBy), subject, lines }, by);
+  const outcome = isDenied ? 'denied' : refused.length > 0 ? 'partly' : 'approved';
+  const parties = partiesOf({ app, api });
+  const write = () => ({
+    subject: t(`mail.${outcome}Subject`, parties),
+    lines: [
+      t('mail.youAsked', parties),
+      approved.length > 0 ? t('mail.approved', { scopes: theirs(approved.join(', ')) }) : '',
+      refused.length > 0 ? t('mail.refused', { scopes: theirs(refused.join(', ')) }) : '',
+      quoted(t('mail.ownerSays'), note ?? ''),
+      appLink(outbox, app),
+    ],
+  });
+  await send(db, outbox, { to: await findAddress(db, decision.requestedBy), write }, by);
 }
 
 /** To those who look after the app, when the team of the API has taken it away. */
@@ -64,17 +72,21 @@ export async function tellOfEnd(
   by: By,
 ): Promise<void> {
   if (!decidesFor(by, api)) return;
-  const lines = [
-    `The access of your app ${theirs(app.name)} to ${theirs(api.name)} (${theirs(api.identifier)}) was ${what}.`,
-    'It gets no more tokens for it, and those that it has are refused.',
-    quoted('The owner of the API says:', reason),
-    appLink(outbox, app),
-  ];
-  const subject = `${theirs(api.name)}: access of ${theirs(app.name)} ${what}`;
-  await send(db, outbox, { to: await findCaretakers(db, app.team_id), subject, lines }, by);
+  const parties = partiesOf({ app, api });
+  const write = () => ({
+    subject: t(`mail.${what}Subject`, parties),
+    lines: [t(`mail.${what}`, parties), t('mail.noTokens'), quoted(t('mail.ownerSays'), reason), appLink(outbox, app)],
+  });
+  await send(db, outbox, { to: await findCaretakers(db, app.team_id), write }, by);
 }
 
-const appLink = ({ issuer }: Outbox, app: Subscriber) => `The app and its APIs:\n${issuer}/apps/${app.id}/apis`;
+const appLink = ({ issuer }: Outbox, app: Subscriber) => `${t('mail.appAndApis')}\n${issuer}/apps/${app.id}/apis`;
+
+const partiesOf = ({ app, api }: Parties) => ({
+  app: theirs(app.name),
+  api: theirs(api.name),
+  identifier: theirs(api.identifier),
+});
 
 /** What another team wrote: on one line, and with nothing to follow in it. */
 const theirs = (text: string) => withoutLinks(oneLine(text));
@@ -86,15 +98,18 @@ function quoted(introduction: string, text: string): string {
   return `${introduction}\n${lines.map((line) => `> ${theirs(line)}`).join('\n')}`;
 }
 
-/** One mail for each, so that nobody sees who else got it; none for the one who did it. */
+/** One mail for each, in the language of each, so that nobody sees who else got it; none for the one who did it. */
 async function send(
   db: Db,
   outbox: Outbox,
-  { to, subject, lines }: { to: readonly Address[]; subject: string; lines: readonly string[] },
+  { to, write }: { to: readonly Address[]; write: () => { subject: string; lines: readonly string[] } },
   { actor, now }: By,
 ): Promise<void> {
-  const text = `${lines.filter(Boolean).join('\n\n')}\n`;
   const others = to.filter(({ accountId }) => accountId !== actor.id);
-  const mails = others.map(({ email }): Mail => ({ to: email, subject, text }));
+  const mails = others.map((person): Mail => {
+    const { language = 'en', timeZone = 'UTC' } = preferencesOf(person);
+    const { subject, lines } = inLanguage(language, timeZone, write);
+    return { to: person.email, subject, text: `${lines.filter(Boolean).join('\n\n')}\n` };
+  });
   await outbox.put(db, mails, now);
 }

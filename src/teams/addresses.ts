@@ -5,6 +5,9 @@ import type { TeamRole } from '../db/tables/teams.ts';
 export interface Address {
   readonly accountId: string;
   readonly email: string;
+  /** What they chose, for `preferencesOf`. */
+  readonly language: string | null;
+  readonly time_zone: string | null;
 }
 
 /** The people who look after what a team owns; for what has no team, the admins. */
@@ -15,7 +18,7 @@ export function findCaretakers(
 ): Promise<Address[]> {
   const people = db
     .selectFrom('accounts')
-    .select(['accounts.id as accountId', 'accounts.email'])
+    .select(['accounts.id as accountId', 'accounts.email', 'accounts.language', 'accounts.time_zone'])
     .where('accounts.disabled_at', 'is', null);
   if (teamId === null) return people.where('accounts.platform_role', '=', 'admin').execute();
   return people
@@ -29,7 +32,7 @@ export function findCaretakers(
 export function findAddress(db: Db, accountId: string | null): Promise<Address[]> {
   return db
     .selectFrom('accounts')
-    .select(['id as accountId', 'email'])
+    .select(['id as accountId', 'email', 'language', 'time_zone'])
     .where('id', '=', accountId ?? '')
     .where('disabled_at', 'is', null)
     .execute();

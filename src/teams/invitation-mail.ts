@@ -1,8 +1,9 @@
 import type { Invitation } from '../db/tables/teams.ts';
 import { type Mail, oneLine } from '../mail/outbox.ts';
 import { isForStrangers } from '../mail/their-words.ts';
-
-const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+import { inMinute } from '../texts/moments.ts';
+import { inLanguage, languageNow } from '../texts/speech.ts';
+import { t } from '../texts/texts.ts';
 
 /** The code is in the fragment, which browsers do not send: it never gets into a log. */
 export const joinLink = (issuer: string, code: string) => `${issuer}/join#code=${code}`;
@@ -18,32 +19,37 @@ export function invitationMail(about: {
   const { invitation, teamName, code, issuer, brand } = about;
   // It goes to an address that anybody may name, so all its words are ours.
   const named = teamName !== undefined && isForStrangers(teamName);
-  const team = named ? `the team “${oneLine(teamName)}”` : 'a team';
-  const what =
-    teamName === undefined ? 'open an account' : `join ${team} as ${withArticle(invitation.role ?? 'viewer')}`;
-  const text = [
-    `You are invited to ${what} at ${issuer}.`,
-    '',
-    'Open this address to accept:',
-    joinLink(issuer, code),
-    '',
-    `If that does not work, open ${issuer}/join and enter this code:`,
-    code,
-    '',
-    `The invitation is for ${invitation.email} and ends on ${moment.format(invitation.expires_at)} UTC.`,
-    'If you did not expect it, there is nothing to do.',
-    '',
-  ];
-  return {
-    to: invitation.email,
-    subject: subjectOf(named ? teamName : undefined, invitation, brand),
-    text: text.join('\n'),
-  };
+  const { email, role, expires_at: ends } = invitation;
+  // Nothing is known of who gets it: it is in the language of whoever invites, and of no time zone.
+  return inLanguage(languageNow(), 'UTC', () => {
+    const text = [
+      invitedTo({ team: teamName === undefined ? null : named ? oneLine(teamName) : undefined, role, issuer }),
+      '',
+      t('mail.openToAccept'),
+      joinLink(issuer, code),
+      '',
+      t('mail.orEnterCode', { address: `${issuer}/join` }),
+      code,
+      '',
+      t('mail.invitationEnds', { email, moment: inMinute(ends) }),
+      t('mail.notExpected'),
+      '',
+    ];
+    return { to: email, subject: subjectOf(named ? teamName : undefined, invitation, brand), text: text.join('\n') };
+  });
 }
 
-function subjectOf(teamName: string | undefined, { role }: Invitation, brand: string): string {
-  if (role === null) return `Your account on ${brand}`;
-  return teamName === undefined ? `Join a team on ${brand}` : `Join the team ${teamName} on ${brand}`;
+/** @param about.team null for an account alone, undefined for one that is not named */
+function invitedTo(about: { team: string | null | undefined; role: string | null; issuer: string }): string {
+  const { team, issuer } = about;
+  const role = about.role ?? 'viewer';
+  if (team === null) return t('mail.invitedAccount', { issuer });
+  return team === undefined
+    ? t('mail.invitedSomeTeam', { role, issuer })
+    : t('mail.invitedTeam', { team, role, issuer });
 }
 
-const withArticle = (role: string) => (role === 'owner' ? 'an owner' : `a ${role}`);
+function subjectOf(team: string | undefined, { role }: Invitation, brand: string): string {
+  if (role === null) return t('mail.accountSubject', { brand });
+  return team === undefined ? t('mail.someTeamSubject', { brand }) : t('mail.teamSubject', { team, brand });
+}

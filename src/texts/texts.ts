@@ -40,10 +40,11 @@ export function richText(
   values: Readonly<Record<string, TextValue>> = {},
 ): string {
   const pieces = Object.values(html);
-  // Characters for private use hold the places of the pieces: nobody's text has them here, because it shows them.
+  // Characters for private use hold the places of the pieces. Values lose theirs.
   const places = Object.fromEntries(Object.keys(html).map((name, place) => [name, `\uE000${place}\uE001`]));
   const text = textOf(key, { ...mapped(values, (value) => String(value).replace(/[\uE000\uE001]/g, '')), ...places });
-  return escaped(text).replace(/\uE000(\d+)\uE001/g, (_place, index) => pieces[Number(index)] ?? '');
+  const parts = text.split(/\uE000(\d+)\uE001/);
+  return parts.map((part, index) => (index % 2 === 0 ? escaped(part) : (pieces[Number(part)] ?? ''))).join('');
 }
 
 const mapped = (values: Readonly<Record<string, TextValue>>, change: (text: string) => string) =>

@@ -21,14 +21,14 @@ export type ToHtml = <Name extends ViewName>(
 ) => string;
 
 /**
- * What every template has beside its model. `brand` is the look of the installation. `use` renders a component with exactly
+ * What every template has beside its model. `t` and `rich` are texts of the catalogue. `brand` is the look of the installation. `use` renders a component with exactly
  * the model that it is given, where `include` would give it all that the page has; `capture` (of Eta) makes HTML of what
  * stands in between.
  */
 const TOOLS = `
 const brand = this.brand();
 const use = (name, model) => this.render('/components/' + name, model, options);
-const { highlight, icon, initialsOf, jointsOf, rich, t } = this.tools;
+const { bdi, highlight, icon, initialsOf, jointsOf, rich, t } = this.tools;
 `;
 
 class Templates extends Eta {
@@ -39,6 +39,9 @@ class Templates extends Eta {
     initialsOf,
     jointsOf,
     t,
+    /** What somebody else wrote, in a sentence of ours. */
+    bdi: (text: string, kind?: string) =>
+      `<bdi${kind ? ` class="${kind}"` : ''}>${this.config.escapeFunction(text)}</bdi>`,
     /** A text whose values in `html` are pieces of HTML. */
     rich: (key: TextKey, html: Record<string, string>, values?: Record<string, TextValue>) =>
       richText((text) => this.config.escapeFunction(text), key, html, values),

@@ -16,7 +16,7 @@ for (const button of document.querySelectorAll('.copy-button')) {
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(text.textContent);
     button.classList.add('copied');
-    say('Copied.');
+    say(button.dataset.said);
   });
   button.addEventListener('blur', () => button.classList.remove('copied'));
 }

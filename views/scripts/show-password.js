@@ -1,10 +1,11 @@
 /** Adds a button that shows the password. Without this script the field works as it is. */
 for (const field of document.querySelectorAll('.password input')) {
+  const words = field.parentElement.dataset;
   const button = document.createElement('button');
   const show = (visible) => {
     field.type = visible ? 'text' : 'password';
-    button.textContent = visible ? 'Hide' : 'Show';
-    button.setAttribute('aria-label', visible ? 'Hide password' : 'Show password');
+    button.textContent = visible ? words.hide : words.show;
+    button.setAttribute('aria-label', visible ? words.hidePassword : words.showPassword);
   };
   button.type = 'button';
   button.className = 'reveal';

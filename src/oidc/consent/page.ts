@@ -4,6 +4,7 @@ import { type AskedApi, findAskedApis } from '../../apis/asked-apis.ts';
 import { decideScopes } from '../../apis/policy.ts';
 import { isPlainHttp } from '../../clients/redirect-uris.ts';
 import type { Db } from '../../db/connections/connection.ts';
+import { t } from '../../texts/texts.ts';
 import { rolesAt, scopesOf } from '../../tokens/personal-use.ts';
 import type { ViewModels } from '../../views/models.ts';
 
@@ -15,11 +16,7 @@ interface Details {
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo' | 'returnsInClear'>;
 
 /** What OpenID scopes mean, in words for people. `offline_access` is said elsewhere on the page. */
-const OIDC_PERMISSIONS: Record<string, { title: string; description: string }> = {
-  openid: { title: 'Know who you are', description: 'The app knows you again when you come back.' },
-  profile: { title: 'See your name', description: 'The name on your account here.' },
-  email: { title: 'See your email address', description: 'And whether it is verified.' },
-};
+const OIDC_PERMISSIONS = ['openid', 'profile', 'email'] as const;
 
 /** The APIs that the request names, of those that the app may use. */
 export function askedApisOf(db: Db, { params }: Details): Promise<AskedApi[]> {
@@ -46,9 +43,14 @@ export async function consentOf(db: Db, details: Details, asked: readonly AskedA
 
 /** The same in words, for a page. */
 export function describe(details: Details, consent: Consent, asked: readonly AskedApi[]): DescribedConsent {
-  const aboutPerson = consent.oidcScopes.flatMap((scope) => OIDC_PERMISSIONS[scope] ?? []);
+  const aboutPerson = consent.oidcScopes.flatMap((scope) =>
+    OIDC_PERMISSIONS.filter((one) => one === scope).map((one) => ({
+      title: t(`consent.${one}`),
+      description: t(`consent.${one}Means`),
+    })),
+  );
   const aboutApis = permissionGroupsOf(consent.resources, asked);
-  const permissionGroups = [{ of: 'Your account', permissions: aboutPerson }, ...aboutApis];
+  const permissionGroups = [{ of: t('consent.account'), permissions: aboutPerson }, ...aboutApis];
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access'),

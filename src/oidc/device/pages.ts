@@ -5,6 +5,7 @@ import { findUnverifiedTeam } from '../../clients/who-asks.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import { digestOf } from '../../http/shown.ts';
+import { type TextKey, t } from '../../texts/texts.ts';
 import type { Render } from '../../views/render.ts';
 import { askedApisOf, consentOf, describe } from '../consent/page.ts';
 import { UserCodeTaken } from './codes.ts';
@@ -12,18 +13,14 @@ import { TooManyGuesses } from './user-code-guesses.ts';
 
 type RenderError = (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) => Promise<void>;
 
-const ANOTHER = 'Get a new code on your device, and enter it here.';
-
 /** By the provider's name for what went wrong. */
-const PROBLEMS: Record<string, string> = {
-  NoCodeError: 'Enter the code that your device shows.',
-  NotFoundError: 'No device is waiting with this code. Check it and try again.',
-  ExpiredError: `This code has expired. ${ANOTHER}`,
-  AlreadyUsedError: `This code was entered before, so it is used up. ${ANOTHER}`,
-  SessionNotFound: `This sign-in has expired or was started in another browser. ${ANOTHER}`,
+const PROBLEMS: Readonly<Record<string, TextKey & `device.${string}`>> = {
+  NoCodeError: 'device.enterCode',
+  NotFoundError: 'device.unknown',
+  ExpiredError: 'device.expired',
+  AlreadyUsedError: 'device.used',
+  SessionNotFound: 'device.noSession',
 };
-const ANSWERED = `The app cannot be connected. Your device is told so. ${ANOTHER}`;
-const EXPIRED = 'This form has expired. Enter the code again.';
 
 /** The page has changed since it was shown: the person has to look at it again. */
 export class DeviceChanged extends errors.OIDCProviderError {
@@ -135,9 +132,9 @@ function keepsSession(ctx: KoaContextWithOIDC): boolean {
 
 function problemOf(ctx: KoaContextWithOIDC, error: Error): string {
   if (error instanceof TooManyGuesses) {
-    const minutes = Math.ceil(error.retryAfter / 60);
-    return `Too many wrong codes. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
+    return t('device.tooMany', { minutes: Math.ceil(error.retryAfter / 60) });
   }
   const name = error instanceof UserCodeTaken ? 'AlreadyUsedError' : error.name;
-  return PROBLEMS[name] ?? (ctx.oidc.entities.DeviceCode ? ANSWERED : EXPIRED);
+  const problem = PROBLEMS[name] ?? (ctx.oidc.entities.DeviceCode ? 'device.answered' : 'device.formExpired');
+  return t(problem);
 }

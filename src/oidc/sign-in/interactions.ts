@@ -13,6 +13,7 @@ import { csrfToken, requireCsrf } from '../../http/csrf.ts';
 import { formFields } from '../../http/input/form-fields.ts';
 import { languageOfLocales } from '../../texts/match.ts';
 import { speak } from '../../texts/speech.ts';
+import { t } from '../../texts/texts.ts';
 import { grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
@@ -96,8 +97,7 @@ async function detailsOf(parts: InteractionParts, ctx: Context): Promise<Details
 async function requireApp(parts: InteractionParts, { params }: Details): Promise<void> {
   const client = await parts.provider().Client.find(String(params.client_id));
   if (client && mayGoTo(client, params.redirect_uri)) return;
-  const what = client ? 'has another address now' : 'is not known to this server any more';
-  throw new AppError('sign_in_expired', { detail: `The app that sent you here ${what}.` });
+  throw new AppError('sign_in_expired', { detail: client ? t('signIn.appHasMoved') : t('signIn.appIsGone') });
 }
 
 async function protectedDetails(parts: InteractionParts, ctx: Context, prompt?: 'login' | 'consent'): Promise<Details> {

@@ -4,6 +4,7 @@ import { checkPassword, type PasswordVerdict, requireUnchanged } from '../../acc
 import type { Actor } from '../../audit/events.ts';
 import { record, recordWithin } from '../../audit/record.ts';
 import type { Account, Tables } from '../../db/tables/tables.ts';
+import { t } from '../../texts/texts.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
 import type { SignInAttempts } from './attempts.ts';
 
@@ -25,9 +26,6 @@ interface SignIn {
 type SignInVerdict = { ok: true; returnTo: string } | { ok: false; problem: string; retryAfter?: number };
 type Refusal = Exclude<PasswordVerdict, { ok: true }> | { ok: false; reason: 'throttled'; accountId?: string };
 
-/** One sentence for an unknown address, a wrong password and a disabled account, so that it tells nobody which. */
-const WRONG = 'This email address and password do not go together. Check both and try again.';
-
 /** Checks the password, within the limits, and goes on with the person whom it is of. @param goOn saves what follows in the visit @returns where to go on */
 export async function signInWithPassword(
   parts: SignInParts,
@@ -48,7 +46,9 @@ export async function signInWithPassword(
   const event = { type: 'account.sign_in_failed', reason, ...(accountId ? { accountId } : {}) } as const;
   // A caller that goes on trying while it must wait adds nothing to the trail: one line for each window and caller.
   if (wait === 0 || isNews) await record(db, signIn.actor, event, clock());
-  return wait ? { ok: false, problem: tooMany(wait), retryAfter: wait } : { ok: false, problem: WRONG };
+  if (wait) return { ok: false, problem: tooMany(wait), retryAfter: wait };
+  // One sentence for an unknown address, a wrong password and a disabled account, so that it tells nobody which.
+  return { ok: false, problem: t('signIn.wrong') };
 }
 
 /**
@@ -75,9 +75,6 @@ const HOUR = 3600;
 
 /** Only an account that was tried from many places makes people wait for hours, and known browsers are exempt. */
 function tooMany(seconds: number): string {
-  if (seconds > HOUR) {
-    return 'Too many attempts for this address. Try again tomorrow, or sign in with a browser in which you have done so before.';
-  }
-  const minutes = Math.ceil(seconds / 60);
-  return `Too many attempts. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
+  if (seconds > HOUR) return t('signIn.tooManyForAddress');
+  return t('signIn.tooMany', { minutes: Math.ceil(seconds / 60) });
 }

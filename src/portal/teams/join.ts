@@ -6,16 +6,14 @@ import { networkOf } from '../../http/network/networks.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { emailKey } from '../../names/addresses.ts';
 import { findInvitationByCode, joinWithNewAccount, type OpenInvitation } from '../../teams/joining.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { PortalParts } from '../parts.ts';
 import type { Visits } from '../visits.ts';
-import { withArticle } from './presenter.ts';
-
-const UNKNOWN = 'This code opens nothing. It may have been used or withdrawn, or be older than seven days.';
 
 const whatOf = ({ teamName, role }: OpenInvitation) =>
-  teamName ? `join the team ${teamName} as ${withArticle(role ?? 'viewer')}` : 'open an account';
+  teamName ? t('join.toTeam', { team: teamName, role: role ?? 'viewer' }) : t('join.toAccount');
 
 /**
  * Where the link in an invitation leads: a code for an account. Whoever comes here need not be signed in, and nothing here
@@ -31,7 +29,7 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
     requireSameSite(ctx, issuer);
     const code = textOf(fieldsOf(ctx).code).trim();
     const invitation = await find(ctx, code);
-    if (!invitation) return refuseCode(ctx, UNKNOWN);
+    if (!invitation) return refuseCode(ctx, t('join.unknown'));
     await showNext(ctx, code, invitation, emptyForm);
   });
 
@@ -40,7 +38,7 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
     const fields = fieldsOf(ctx);
     const code = textOf(fields.code).trim();
     const invitation = await find(ctx, code);
-    if (!invitation) return refuseCode(ctx, UNKNOWN);
+    if (!invitation) return refuseCode(ctx, t('join.unknown'));
     try {
       requireShown(ctx, [whatOf(invitation), invitation.email]);
       const input = { code, name: textOf(fields.name), password: textOf(fields.password) };
@@ -48,7 +46,7 @@ export function addJoin(router: Router, parts: PortalParts, visits: Visits, form
       await joinWithNewAccount(db, input, { actor, now: clock() });
       redirect(ctx, '/join/done');
     } catch (error) {
-      if (error instanceof AppError && error.code === 'not_found') return refuseCode(ctx, UNKNOWN);
+      if (error instanceof AppError && error.code === 'not_found') return refuseCode(ctx, t('join.unknown'));
       const refused = refusedForm(ctx, error);
       ctx.status = 400;
       await showNext(ctx, code, invitation, refused);

@@ -1,15 +1,49 @@
+import { apis } from './apis.ts';
+import { approvals } from './approvals.ts';
+import { apps } from './apps.ts';
 import { branding } from './branding.ts';
+import { consent } from './consent.ts';
+import { device } from './device.ts';
+import { errors } from './errors.ts';
 import { failures } from './failures.ts';
 import { forms } from './forms.ts';
 import { help } from './help.ts';
+import { home } from './home.ts';
+import { join } from './join.ts';
 import { lists } from './lists.ts';
+import { mail } from './mail.ts';
+import { operator } from './operator.ts';
+import { parts } from './parts.ts';
+import { refusals } from './refusals.ts';
+import { roles } from './roles.ts';
 import { shell } from './shell.ts';
+import { signIn } from './signIn.ts';
+import { teams } from './teams.ts';
+import { tools } from './tools.ts';
+import { usage } from './usage.ts';
 
 export const en = {
+  apis,
+  approvals,
+  apps,
   branding,
+  consent,
+  device,
+  errors,
   failures,
   forms,
   help,
+  home,
+  join,
   lists,
+  mail,
+  operator,
+  parts,
+  refusals,
+  roles,
   shell,
+  signIn,
+  teams,
+  tools,
+  usage,
 };

@@ -1,0 +1,4 @@
+import type { Texts } from '../complete.ts';
+import type { apis as english } from '../en/apis.ts';
+
+export const apis: Texts<typeof english> = {};

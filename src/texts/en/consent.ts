@@ -1,0 +1,25 @@
+/** What a person allows an app. */
+export const consent = {
+  title: 'Allow access',
+  asks: '{app} asks for access',
+  changed: 'What is asked for has changed since you opened this page, so nothing was allowed. Look at it again.',
+  can: 'If you allow this, the app can:',
+  nothing: 'If you allow this, the app learns that you have an account here, and nothing else.',
+  away: 'Also while you are away.',
+  awayMeans: 'The app keeps this access when you are not using it.',
+  no: 'No, go back',
+  allow: 'Allow',
+  returnTo: 'Either way, you return to {place}.',
+  inClear: 'Without https.',
+  inClearMeans:
+    'On the way to this app, others on the network can read what you and the app exchange. Your operator allows this for hosts of your own network.',
+  toDevice: 'Either way, your device is told what you decide.',
+  ofTeam: 'of the team {team}',
+  account: 'Your account',
+  openid: 'Know who you are',
+  openidMeans: 'The app knows you again when you come back.',
+  profile: 'See your name',
+  profileMeans: 'The name on your account here.',
+  email: 'See your email address',
+  emailMeans: 'And whether it is verified.',
+} as const;

@@ -1,0 +1,31 @@
+/** Connecting a device. */
+export const device = {
+  title: 'Connect a device',
+  enterCode: 'Enter the code that your device shows.',
+  code: 'Code',
+  codeHint: 'Nine letters. Capitals and dashes do not matter.',
+  continue: 'Continue',
+  connect: 'Connect {app}?',
+  changed: 'What the app asks for has changed since you opened this page, so nothing was connected. Look at it again.',
+  mustShow: 'Your device must show this code:',
+  goOnOnlyIf: 'Go on only if you started this',
+  goOnOnlyIfMeans:
+    '{only}, on a device that is yours. Did someone send you a link or this code? Then deny it: that person would get into your account.',
+  can: 'The app on that device then can:',
+  nothing: 'The app on that device then learns that you have an account here, and nothing else.',
+  deny: 'Deny',
+  nothingConnected: 'Nothing was connected',
+  isTold: 'The device is told so. You can close this page.',
+  nothingGiven: 'Did someone send you the code? Nothing of yours was given away.',
+  connectedTitle: 'Device connected',
+  connected: '{app} is connected',
+  goBack: 'Go back to your device: it goes on within a few seconds. You can close this page.',
+  unknown: 'No device is waiting with this code. Check it and try again.',
+  expired: 'This code has expired. Get a new code on your device, and enter it here.',
+  used: 'This code was entered before, so it is used up. Get a new code on your device, and enter it here.',
+  noSession:
+    'This sign-in has expired or was started in another browser. Get a new code on your device, and enter it here.',
+  answered: 'The app cannot be connected. Your device is told so. Get a new code on your device, and enter it here.',
+  formExpired: 'This form has expired. Enter the code again.',
+  tooMany: 'Too many wrong codes. Try again in {minutes, plural, one {# minute} other {# minutes}}.',
+} as const;

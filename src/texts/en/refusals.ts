@@ -1,0 +1,1 @@
+export const refusals = {} as const;
