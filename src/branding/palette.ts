@@ -29,7 +29,7 @@ export const SURFACES = {
 
 const CONTROL = 3;
 const TEXT = 4.5;
-const STEP = 0.005;
+const STEP = 0.01;
 
 const BY_THEME = {
   light: { towards: -STEP, fill: { l: 0.955, c: 0.025 }, line: { l: 0.84, c: 0.06 } },

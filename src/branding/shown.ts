@@ -75,6 +75,7 @@ export async function openBrand(db: Db, onLinks: () => void): Promise<Brand> {
       await (isStale ? read() : reading)?.catch(() => {});
     },
     async find(kind, digest) {
+      if (kind === 'preview') return previewOf(digest);
       if (remembered.files.get(kind)?.digest !== digest) await read();
       return remembered.files.get(kind);
     },
@@ -113,6 +114,13 @@ function remember(branding: Branding): Remembered {
   if (branding.logo) files.set('logo', toFile('image/png', Buffer.from(branding.logo)));
   if (branding.dark_logo) files.set('dark-logo', toFile('image/png', Buffer.from(branding.dark_logo)));
   return { shown, files };
+}
+
+/** An accent that is thought of, for the page that shows it. */
+function previewOf(digits: string): BrandFile | undefined {
+  if (!/^[0-9a-f]{6}$/.test(digits)) return undefined;
+  const text = styleSheetOf(paletteOf(`#${digits}`), '.accent-preview');
+  return { type: 'text/css', body: Buffer.from(text), digest: digits };
 }
 
 const toFile = (type: BrandFile['type'], body: Buffer): BrandFile => ({ type, body, digest: digestOf(body) });

@@ -1,6 +1,7 @@
 import type { ReferenceViews } from './models/api-reference.ts';
 import type { ApiViews } from './models/apis.ts';
 import type { AppViews } from './models/apps.ts';
+import type { BrandingViews } from './models/branding.ts';
 import type { ComponentViews } from './models/components.ts';
 import type { ConfirmViews } from './models/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './models/device.ts';
@@ -14,6 +15,7 @@ import type { UsageViews } from './models/usage.ts';
 
 type PortalViews = ApiViews &
   AppViews &
+  BrandingViews &
   ComponentViews &
   ConfirmViews &
   HomeViews &

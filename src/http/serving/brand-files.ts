@@ -7,7 +7,7 @@ interface BrandFile {
   readonly digest: string;
 }
 
-const ADDRESS = /^\/brand\/(accent|logo|dark-logo)-(\w{1,40})\.(?:css|png)$/;
+const ADDRESS = /^\/brand\/(accent|logo|dark-logo|preview)-(\w{1,40})\.(?:css|png)$/;
 
 /**
  * Serves the pictures and the style sheet of the branding. Under the digest of what it is now a file is kept for a year; a

@@ -12,12 +12,12 @@ import { visitorOf } from '../visits.ts';
 import { appHref, appOf } from './head.ts';
 import { showSettings } from './settings.ts';
 
-const UPLOADS = /^\/apps\/[^/]+\/logo$/;
+const UPLOADS = /^\/(?:apps\/[^/]+\/logo|operator\/branding\/(?:dark-)?logo)$/;
 
-/** Whether a request is for the one address that takes an upload, and brings one. */
+/** Whether a request is for one of the addresses that take an upload, and brings one. */
 export const isLogoUpload = (ctx: Context) => UPLOADS.test(ctx.path) && isUpload(ctx);
 
-/** Reads the one form that carries a file, ahead of those who look at fields. */
+/** Reads a form that carries a file, ahead of those who look at fields. */
 export function readLogoUpload(): Middleware {
   return async (ctx, next) => {
     if (isLogoUpload(ctx)) {

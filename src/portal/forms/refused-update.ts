@@ -4,9 +4,15 @@ import { t } from '../../texts/texts.ts';
 import { type FormState, fieldsOf, refusedForm } from '../forms.ts';
 import { differencesInWords } from './differences.ts';
 
+const OVERTAKEN = {
+  app: 'forms.overtakenApp',
+  API: 'forms.overtakenApi',
+  branding: 'branding.overtaken',
+} as const;
+
 /** What is saved by now, as the fields of the form have it, and what its fields are called. */
 interface Saved {
-  readonly what: 'app' | 'API';
+  readonly what: keyof typeof OVERTAKEN;
   readonly values: FormState['values'];
   readonly labels: Readonly<Record<string, string>>;
   /** What was typed, where that compares in another form than it has in the fields. */
@@ -22,7 +28,7 @@ export async function refusedUpdate(ctx: Context, error: unknown, findSaved: () 
     ctx.status = 412;
     const values = fieldsOf(ctx);
     const { what, values: saved, labels, typed = values } = await findSaved();
-    const overtaken = t(what === 'app' ? 'forms.overtakenApp' : 'forms.overtakenApi');
+    const overtaken = t(OVERTAKEN[what]);
     const differences = differencesInWords(saved, typed, labels);
     return { values, problems: { form: `${overtaken} ${differences} ${t('forms.compareAndSave')}` } };
   }

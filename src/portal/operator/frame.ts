@@ -8,6 +8,7 @@ const TABS = [
   { href: '/operator/teams', label: 'Teams' },
   { href: '/operator/outbox', label: 'Outbox' },
   { href: '/operator/audit', label: 'Audit trail' },
+  { href: '/operator/branding', label: 'Branding' },
 ];
 
 /** What every one of these pages has. */

@@ -3,6 +3,7 @@ import { redirect } from '../answers.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { addAudit } from './audit.ts';
+import { addBranding } from './branding.ts';
 import { addGroups } from './groups.ts';
 import { addOutbox } from './outbox.ts';
 import { addPeople } from './people.ts';
@@ -21,4 +22,5 @@ export function addOperator(area: Area): void {
   addAllTeams(area);
   addOutbox(area);
   addAudit(area);
+  addBranding(area);
 }

@@ -29,4 +29,13 @@ export const operatorRoutes: readonly Route[] = [
   { method: 'POST', path: '/operator/groups/{group}/delete', least: 'platform' },
   { method: 'GET', path: '/operator/teams', least: 'platform' },
   { method: 'GET', path: '/operator/audit', least: 'platform' },
+  { method: 'GET', path: '/operator/branding', least: 'platform' },
+  { method: 'POST', path: '/operator/branding', least: 'platform', form: { accent: 'x' } },
+  { method: 'POST', path: '/operator/branding/preview', least: 'platform', form: { accent: '#7a1fa2' } },
+  { method: 'POST', path: '/operator/branding/logo', least: 'platform' },
+  { method: 'POST', path: '/operator/branding/logo/remove', least: 'platform' },
+  { method: 'POST', path: '/operator/branding/dark-logo', least: 'platform' },
+  { method: 'POST', path: '/operator/branding/dark-logo/remove', least: 'platform' },
+  { method: 'GET', path: '/operator/branding/reset', least: 'platform', changes: true },
+  { method: 'POST', path: '/operator/branding/reset', least: 'platform' },
 ];
