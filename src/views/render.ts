@@ -3,6 +3,7 @@ import { Eta } from 'eta';
 import type { Context } from 'koa';
 import { showUnseenInText } from '../names/names.ts';
 import { LANGUAGE_CODES, LANGUAGES } from '../texts/languages.ts';
+import { inList } from '../texts/moments.ts';
 import { languageNow } from '../texts/speech.ts';
 import { richText, type TextKey, type TextValue, t } from '../texts/texts.ts';
 import { type Asset, addressOf } from './assets.ts';
@@ -28,7 +29,7 @@ export type ToHtml = <Name extends ViewName>(
 const TOOLS = `
 const brand = this.brand();
 const use = (name, model) => this.render('/components/' + name, model, options);
-const { bdi, highlight, icon, initialsOf, jointsOf, rich, t } = this.tools;
+const { bdi, highlight, icon, initialsOf, inList, jointsOf, rich, t } = this.tools;
 `;
 
 class Templates extends Eta {
@@ -37,6 +38,7 @@ class Templates extends Eta {
     highlight,
     icon,
     initialsOf,
+    inList,
     jointsOf,
     t,
     /** What somebody else wrote, in a sentence of ours. */

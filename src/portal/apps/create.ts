@@ -9,6 +9,7 @@ import { CLIENT_TYPES, PURPOSES } from '../../clients/purposes.ts';
 import type { ClientType } from '../../db/tables/catalogue.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { listTeams, listTeamsOf } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import type { Option } from '../../views/models/apps.ts';
 import { firstTeam } from '../first-team.ts';
 import { makeOnce } from '../forms/once.ts';
@@ -102,8 +103,8 @@ function purposeOptions(chosen: string): Option[] {
   const type = CLIENT_TYPES.find((one) => one === chosen) ?? CLIENT_TYPES[0];
   return CLIENT_TYPES.map((value) => ({
     value,
-    label: PURPOSES[value].label,
-    sentence: PURPOSES[value].sentence,
+    label: t(`purposes.${value}`),
+    sentence: t(`purposes.${value}Sentence`),
     chosen: value === type,
   }));
 }

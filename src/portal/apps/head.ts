@@ -3,8 +3,8 @@ import { judgeAccess } from '../../access.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { findClient } from '../../clients/find-clients.ts';
 import { logoPath } from '../../clients/logos/logos.ts';
-import { PURPOSES } from '../../clients/purposes.ts';
 import type { Client } from '../../db/tables/catalogue.ts';
+import { t } from '../../texts/texts.ts';
 import type { AppHead, Badge } from '../../views/models/apps.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -26,7 +26,7 @@ export function presentHead(ctx: Context, client: ClientDetails): AppHead {
     href,
     name: client.name,
     logo: logoHref(client.id, client.logo_etag),
-    purpose: PURPOSES[client.type].label,
+    purpose: t(`purposes.${client.type}`),
     badges: badgesOf(client),
     mayWrite,
     tabs: tabsOf(ctx, client, mayWrite),

@@ -1,7 +1,8 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
+import { t } from '../../texts/texts.ts';
 import { type Point, totalOf } from '../../usage/series.ts';
 import type { BarsView } from '../../views/models/usage.ts';
-import { counted, inNumber } from '../moments.ts';
+import { inNumber } from '../moments.ts';
 import { shareOf } from './share.ts';
 
 const WIDTH = 720;
@@ -33,7 +34,7 @@ export function bars(points: readonly Point[], name: (at: Date) => string, heigh
       width,
       calls: { y: y(calls), height: base - y(calls) },
       failures: { y: y(failures), height: base - y(failures) },
-      title: `${name(at)}: ${counted(calls, 'call')}, ${inNumber(failures)} failed`,
+      title: t('parts.barTitle', { name: name(at), calls, failures }),
     })),
     lines: y.ticks(4).map((tick) => ({ y: y(tick), label: inNumber(tick) })),
     labels: points.flatMap(({ at }, index) =>
@@ -51,7 +52,8 @@ export function bars(points: readonly Point[], name: (at: Date) => string, heigh
 /** What the picture shows, for those who do not see it. */
 function inWords(points: readonly Point[], name: (at: Date) => string): string {
   const { calls, failures } = totalOf(points);
-  if (calls === 0) return 'No calls.';
+  if (calls === 0) return t('parts.noCalls');
   const most = points.reduce((best, point) => (point.calls > best.calls ? point : best));
-  return `${counted(calls, 'call')}, ${inNumber(failures)} of them failed (${shareOf(failures, calls)}). The highest bar, from ${name(most.at)}, has ${inNumber(most.calls)}.`;
+  const share = shareOf(failures, calls);
+  return t('parts.chartWords', { calls, failures, share, name: name(most.at), most: most.calls });
 }

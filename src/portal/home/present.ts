@@ -1,4 +1,5 @@
-import { CLIENT_TYPES, PURPOSES } from '../../clients/purposes.ts';
+import { CLIENT_TYPES } from '../../clients/purposes.ts';
+import { t } from '../../texts/texts.ts';
 import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { Change } from '../../usage/home/changes.ts';
@@ -7,7 +8,7 @@ import { type Point, totalOf } from '../../usage/series.ts';
 import { bars } from '../charts/bars.ts';
 import { shareOf } from '../charts/share.ts';
 import { spark } from '../charts/spark.ts';
-import { counted, fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
+import { fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
 import type { PageOf } from '../shell.ts';
 import { changeInWords, whoDidIt } from './changes.ts';
 import { isFailing, tasksOf } from './tasks.ts';
@@ -43,9 +44,9 @@ export function presentHome(found: Found, now: Date): PageOf<'home'> {
     waiting: found.requests
       .filter(({ mayDecide }) => !mayDecide)
       .map(({ app, appId, api, scopes, at }) => ({
-        text: `${app} waits for ${scopes.join(', ') || 'access'} of ${api}.`,
+        text: t('home.waits', { app, scopes: scopes.join(', ') || t('home.access'), api }),
         href: `/apps/${encodeURIComponent(appId)}`,
-        since: at ? `Asked ${fromNow(at, now)}` : '',
+        since: at ? t('home.asked', { ago: fromNow(at, now) }) : '',
       })),
     changes: runsOf(found.changes)
       .slice(0, MOST_CHANGES)
@@ -66,13 +67,13 @@ const partName = (at: Date) => `${inDay(at)}, ${inHour(at)}`;
 
 function figuresOf(points: readonly Point[]): string {
   const { calls, failures } = totalOf(points);
-  if (calls === 0) return 'No app has asked for a token in the last 7 days.';
-  return `${counted(calls, 'call')} in the last 7 days, ${inNumber(failures)} failed (${shareOf(failures, calls)}).`;
+  if (calls === 0) return t('home.noCalls');
+  return t('home.figures', { calls, failures, share: shareOf(failures, calls) });
 }
 
 interface Run {
   readonly words: ReturnType<typeof changeInWords>;
-  readonly who: string;
+  readonly who: string | undefined;
   readonly changes: readonly Change[];
 }
 
@@ -81,7 +82,7 @@ function runsOf(changes: readonly Change[]): Run[] {
   const runs: Run[] = [];
   for (const change of changes) {
     const [words, who, last] = [changeInWords(change), whoDidIt(change), runs.at(-1)];
-    const alike = last && last.who === who && last.words.before === words.before && last.words.after === words.after;
+    const alike = last && last.who === who && JSON.stringify(last.words) === JSON.stringify(words);
     if (alike) runs[runs.length - 1] = { ...last, changes: [...last.changes, change] };
     else runs.push({ words, who, changes: [change] });
   }
@@ -95,8 +96,8 @@ function presentRun({ words, who, changes }: Run, now: Date): PageOf<'home'>['ch
     who,
     ...words,
     apps: apps.slice(0, NAMED).map(([id, name]) => ({ name, href: `/apps/${encodeURIComponent(id)}` })),
-    more: apps.length > NAMED ? `${inNumber(apps.length - NAMED)} more` : '',
-    times: changes.length > apps.length ? `${inNumber(changes.length)} times` : '',
+    more: apps.length > NAMED ? t('home.more', { count: apps.length - NAMED }) : '',
+    times: changes.length > apps.length ? t('home.times', { count: changes.length }) : '',
     at: inMoment(latest),
     ago: fromNow(latest, now),
   };
@@ -105,13 +106,13 @@ function presentRun({ words, who, changes }: Run, now: Date): PageOf<'home'>['ch
 /** Without a call there is nothing to say that all is right by. */
 function verdictOf(tasks: readonly { tone: string }[], isUsed: boolean): string {
   const pressing = tasks.filter(({ tone }) => tone !== 'info').length;
-  if (pressing === 0) return isUsed ? 'Everything is all right.' : 'Nothing needs you.';
-  return pressing === 1 ? 'One thing needs you.' : `${inNumber(pressing)} things need you.`;
+  if (pressing === 0) return isUsed ? t('home.allRight') : t('home.nothingNeedsYou');
+  return t('home.needYou', { count: pressing });
 }
 
 function presentApp(app: AppActivity): HomeApp {
   const { calls, failures } = totalOf(app.points);
-  const words = `Calls of ${app.name} in the last 7 days: ${counted(calls, 'call')}, ${inNumber(failures)} failed`;
+  const words = t('home.callsOf', { app: app.name, calls, failures });
   return {
     name: app.name,
     href: `/apps/${encodeURIComponent(app.id)}`,
@@ -129,8 +130,8 @@ function presentApp(app: AppActivity): HomeApp {
 /** What someone new can register first, each with the way there. */
 export function presentPurposes(): PageOf<'home/first'>['purposes'] {
   return CLIENT_TYPES.map((type) => ({
-    title: PURPOSES[type].label,
-    text: PURPOSES[type].sentence,
+    title: t(`purposes.${type}`),
+    text: t(`purposes.${type}Sentence`),
     href: `/apps/new?type=${type}`,
   }));
 }

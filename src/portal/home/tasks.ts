@@ -1,10 +1,11 @@
+import { t } from '../../texts/texts.ts';
 import type { AppActivity } from '../../usage/home/activity.ts';
 import type { Attention } from '../../usage/home/attention.ts';
 import type { WaitingRequest } from '../../usage/home/requests.ts';
 import { totalOf } from '../../usage/series.ts';
 import type { TaskView } from '../../views/models/home.ts';
 import { shareOf } from '../charts/share.ts';
-import { counted, fromNow } from '../moments.ts';
+import { fromNow } from '../moments.ts';
 
 /** How many failures in a day are many, if they are also this share of all calls. */
 const MANY = { failures: 10, share: 0.05 };
@@ -47,45 +48,46 @@ function failingApp({ id, name, points }: AppActivity): TaskView {
   const { calls, failures } = totalOf(points.slice(LAST_DAY));
   return {
     tone: 'bad',
-    label: 'failing',
-    text: `${counted(failures, 'request')} of ${name} failed in the last 24 hours, ${shareOf(failures, calls)} of all.`,
+    label: t('home.failing'),
+    text: t('home.failingApp', { failures, app: name, share: shareOf(failures, calls) }),
     href: `${appHref(id)}/requests?period=24h&show=failures`,
-    action: 'See why',
+    action: t('home.seeWhy'),
   };
 }
 
 function invitationTask({ teamName }: { teamName: string | null }): TaskView {
   return {
     tone: 'warn',
-    label: 'invitation',
-    text: `You are invited to join ${teamName}.`,
+    label: t('home.invitation'),
+    text: t('home.invitedTo', { team: teamName ?? '' }),
     href: '/teams',
-    action: 'Answer it',
+    action: t('home.answerIt'),
   };
 }
 
 function decisionTask({ app, api, scopes, reason, at }: WaitingRequest, now: Date): TaskView {
-  const since = at ? `, ${fromNow(at, now)}` : '';
-  const why = reason ? ` “${reason}”` : '';
+  const asked = { app, scopes: scopes.join(', ') || t('home.access'), api };
+  const text = at ? t('home.asksForSince', { ...asked, ago: fromNow(at, now) }) : t('home.asksFor', asked);
   return {
     tone: 'warn',
-    label: 'to decide',
-    text: `${app} asks for ${scopes.join(', ') || 'access'} of ${api}${since}.${why}`,
+    label: t('home.toDecide'),
+    text: reason ? `${text} ${t('home.quoted', { reason })}` : text,
     href: '/approvals',
-    action: 'Decide',
+    action: t('home.decide'),
   };
 }
 
 function attentionTask(one: Attention, now: Date): TaskView {
   if (one.kind === 'secret_ends' || one.kind === 'secret_ended') return secretTask(one, now);
   const { kind, id, name, detail, at } = one;
-  const since = at ? ` ${fromNow(at, now)}` : '';
-  const TEXTS = {
-    app: `${name} was stopped${since}. It gets no tokens.`,
-    api: `${name} was suspended${since}. No app gets tokens for it.`,
-    team: `The team ${name} was suspended${since}. Its apps get no tokens.`,
-    subscription: `${name} may not use ${detail ?? 'an API'} at the moment: the subscription was suspended${since}.`,
-  };
+  const KEYS = {
+    app: ['home.appStopped', 'home.appStoppedAgo'],
+    api: ['home.apiSuspended', 'home.apiSuspendedAgo'],
+    team: ['home.teamSuspended', 'home.teamSuspendedAgo'],
+    subscription: ['home.subscriptionSuspended', 'home.subscriptionSuspendedAgo'],
+  } as const;
+  const [plain, ago] = KEYS[kind];
+  const values = { name, api: detail ?? t('home.anApi') };
   const HREFS = {
     app: appHref(id),
     api: apiHref(id),
@@ -94,26 +96,26 @@ function attentionTask(one: Attention, now: Date): TaskView {
   };
   return {
     tone: 'warn',
-    label: kind === 'app' ? 'stopped' : 'suspended',
-    text: TEXTS[kind],
+    label: kind === 'app' ? t('home.stopped') : t('home.suspended'),
+    text: at ? t(ago, { ...values, ago: fromNow(at, now) }) : t(plain, values),
     href: HREFS[kind],
-    action: 'Look at it',
+    action: t('home.lookAtIt'),
   };
 }
 
 /** A secret with a longer-lived one beside it is only mentioned: it may be replaced already. */
 function secretTask({ kind, id, name, detail, at, covered }: Attention, now: Date): TaskView {
-  const when = at ? fromNow(at, now) : '';
+  const about = { name, secret: detail ?? '', when: at ? fromNow(at, now) : '' };
   const href = appHref(id);
   if (kind === 'secret_ended') {
-    const text = `The last secret of ${name}, “${detail}”, ended ${when}. The app gets no tokens.`;
-    return { tone: 'bad', label: 'ended', text, href, action: 'Make a new one' };
+    const text = t('home.secretEnded', about);
+    return { tone: 'bad', label: t('home.ended'), text, href, action: t('home.makeNew') };
   }
   if (covered) {
-    const text = `The secret “${detail}” of ${name} ends ${when}. Another one goes on.`;
-    return { tone: 'info', label: 'ends', text, href, action: 'Check' };
+    const text = t('home.secretEndsCovered', about);
+    return { tone: 'info', label: t('home.ends'), text, href, action: t('home.check') };
   }
   const pressing = at !== null && at.getTime() - now.getTime() < PRESSING * DAY;
-  const text = `The only secret of ${name}, “${detail}”, ends ${when}. Without a new one the app stops.`;
-  return { tone: pressing ? 'bad' : 'warn', label: 'ends', text, href, action: 'Rotate' };
+  const text = t('home.onlySecretEnds', about);
+  return { tone: pressing ? 'bad' : 'warn', label: t('home.ends'), text, href, action: t('home.rotate') };
 }

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
 import { type Action, judgeAccess } from '../../access.ts';
-import { PURPOSES } from '../../clients/purposes.ts';
 import type { Team } from '../../db/tables/teams.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { listInvitations } from '../../teams/invitations.ts';
 import { listMembers } from '../../teams/members.ts';
 import { requireTeam } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import { type FormState, firstForm } from '../forms.ts';
 import { leadOn, listRequest } from '../lists.ts';
 import { inDate } from '../moments.ts';
@@ -40,7 +40,7 @@ export function addTeamPage({ router, db, page, sendsMail }: Area): ShowTeam {
       invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
       apps: presentBelongings(
         '/apps',
-        apps.map((app) => ({ ...app, detail: PURPOSES[app.type].label, stopped: app.disabled_at !== null })),
+        apps.map((app) => ({ ...app, detail: t(`purposes.${app.type}`), stopped: app.disabled_at !== null })),
       ),
       apis: presentBelongings(
         '/apis',

@@ -1,7 +1,9 @@
 import { consent } from './consent.ts';
 import { device } from './device.ts';
 import { errors } from './errors.ts';
+import { home } from './home.ts';
 import { parts } from './parts.ts';
+import { purposes } from './purposes.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
 
@@ -9,7 +11,9 @@ export const ar = {
   consent,
   device,
   errors,
+  home,
   parts,
+  purposes,
   shell,
   signIn,
 };

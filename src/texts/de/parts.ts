@@ -26,4 +26,9 @@ export const parts: Texts<typeof english> = {
   hide: 'Verbergen',
   showPassword: 'Passwort anzeigen',
   hidePassword: 'Passwort verbergen',
+  shareUnder: 'unter {share} %',
+  barTitle: '{name}: {calls, plural, one {# Aufruf} other {# Aufrufe}}, {failures, number} fehlgeschlagen',
+  noCalls: 'Keine Aufrufe.',
+  chartWords:
+    '{calls, plural, one {# Aufruf} other {# Aufrufe}}, davon {failures, number} fehlgeschlagen ({share}). Der höchste Balken, von {name}, hat {most, number}.',
 };

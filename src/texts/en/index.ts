@@ -14,6 +14,7 @@ import { lists } from './lists.ts';
 import { mail } from './mail.ts';
 import { operator } from './operator.ts';
 import { parts } from './parts.ts';
+import { purposes } from './purposes.ts';
 import { refusals } from './refusals.ts';
 import { roles } from './roles.ts';
 import { shell } from './shell.ts';
@@ -39,6 +40,7 @@ export const en = {
   mail,
   operator,
   parts,
+  purposes,
   refusals,
   roles,
   shell,

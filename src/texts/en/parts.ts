@@ -24,4 +24,9 @@ export const parts = {
   hide: 'Hide',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
+  shareUnder: 'under {share} %',
+  barTitle: '{name}: {calls, plural, one {# call} other {# calls}}, {failures, number} failed',
+  noCalls: 'No calls.',
+  chartWords:
+    '{calls, plural, one {# call} other {# calls}}, {failures, number} of them failed ({share}). The highest bar, from {name}, has {most, number}.',
 } as const;

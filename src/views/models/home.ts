@@ -1,3 +1,4 @@
+import type { TextKey } from '../../texts/texts.ts';
 import type { Shell } from '../shell.ts';
 import type { BarsView, SparkView } from './usage.ts';
 
@@ -36,10 +37,13 @@ export interface HomeViews {
     /** Requests of one's own that wait for someone else. */
     waiting: readonly { readonly text: string; readonly href: string; readonly since: string }[];
     changes: readonly {
-      readonly who: string;
-      /** What was done, around the app's name. */
-      readonly before: string;
-      readonly after: string;
+      /** undefined: the person who looks. */
+      readonly who: string | undefined;
+      /** A text of what was done, which names `who`, `by` and `apps`, and its other values. */
+      readonly key: TextKey;
+      readonly values: Readonly<Record<string, string>>;
+      /** Empty without a reason. */
+      readonly because: string;
       readonly apps: readonly { readonly name: string; readonly href: string }[];
       /** How many other apps, in words; empty for none. So is the next. */
       readonly more: string;
