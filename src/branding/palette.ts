@@ -30,6 +30,8 @@ export const SURFACES = {
 const CONTROL = 3;
 const TEXT = 4.5;
 const STEP = 0.01;
+/** Chroma below which one sees no hue. */
+const GREY = 0.04;
 
 const BY_THEME = {
   light: { towards: -STEP, fill: { l: 0.955, c: 0.025 }, line: { l: 0.84, c: 0.06 } },
@@ -69,9 +71,12 @@ function readable(
 ): string {
   let color = wanted;
   const passes = () => surfaces.every((surface) => contrastOf(color, surface) >= least);
-  for (let l = base.l; !passes() && l >= 0 && l <= 1; l += towards) color = toHex({ ...base, l });
+  for (let l = firstOf(base); !passes() && l >= 0 && l <= 1; l += towards) color = toHex({ ...base, l });
   return color;
 }
+
+/** A grey that can just be read looks like a button that cannot be pressed: black turns into nearly white instead. */
+const firstOf = ({ l, c }: Oklch) => (c < GREY ? 1 - l : l);
 
 /** Further away from its text, and towards it where there is no further. */
 function pressed(accent: string, onAccent: string): string {

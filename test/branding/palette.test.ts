@@ -72,6 +72,11 @@ describe('the palette of an accent', () => {
     expect(paletteOf('#0a0a0a').dark.accent).not.toBe('#0a0a0a');
   });
 
+  it('turns black into nearly white where pages are dark, and white into nearly black where they are light', () => {
+    expect(contrastOf(paletteOf('#0a0a0a').dark.accent, '#000000')).toBeGreaterThan(12);
+    expect(contrastOf(paletteOf('#f5f5f5').light.accent, '#ffffff')).toBeGreaterThan(12);
+  });
+
   it('keeps the hue of an accent that it adapts', () => {
     const [wanted, shown] = [toOklch('#ffd500'), toOklch(paletteOf('#ffd500').light.link)];
     expect(Math.abs(wanted.h - shown.h)).toBeLessThan(0.05);
