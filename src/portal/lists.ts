@@ -2,9 +2,10 @@ import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { Listing } from '../db/pages.ts';
 import { isFalling, keyOf, MOST_COUNTED } from '../db/sorting.ts';
+import { t } from '../texts/texts.ts';
 import type { Option } from '../views/models/apps.ts';
 import type { ListView } from '../views/models/lists.ts';
-import { counted, inNumber } from './moments.ts';
+import { inNumber } from './moments.ts';
 
 const PER_PAGE = 50;
 
@@ -28,13 +29,27 @@ export function readList<Shape extends z.ZodRawShape>(ctx: Context, query: z.Zod
   return query.parse({ ...Object.fromEntries(asked), limit: PER_PAGE });
 }
 
+/** How many of what there are, and that there are more than are counted. */
+const NOUNS = {
+  row: ['lists.rows', 'lists.moreRows'],
+  account: ['lists.accounts', 'lists.moreAccounts'],
+  mail: ['lists.mails', 'lists.moreMails'],
+  event: ['lists.events', 'lists.moreEvents'],
+  team: ['lists.teams', 'lists.moreTeams'],
+  request: ['lists.requests', 'lists.moreRequests'],
+  API: ['lists.apis', 'lists.moreApis'],
+  app: ['lists.apps', 'lists.moreApps'],
+} as const;
+
+type Noun = keyof typeof NOUNS;
+
 /** How a list can be sorted and narrowed, in words. */
 export interface ListWords {
   /** What was asked for. */
   readonly query?: Readonly<Record<string, unknown>>;
   /** How many rows there are, and what one is called. */
   readonly count?: number;
-  readonly noun?: string;
+  readonly noun?: Noun;
   /** By what it can be sorted, each with the way it goes at first. */
   readonly sorts?: readonly { readonly sort: string; readonly label: string }[];
   /** As it is sorted when nobody says so. */
@@ -77,15 +92,17 @@ export function leadOn(ctx: Context, { next }: Pick<Listing<unknown>, 'next'>, w
     columns: Object.fromEntries(columns),
     filters: [
       ...filters.map((filter) => ({ ...filter, options: optionsOf(filter, asked[filter.name]) })),
-      ...(sorts.length > 0 ? [{ name: 'sort', label: 'Sorted by', options: sortOptions(sorts, sort, usual) }] : []),
+      ...(sorts.length > 0
+        ? [{ name: 'sort', label: t('lists.sortedBy'), options: sortOptions(sorts, sort, usual) }]
+        : []),
     ],
     keep: { ...Object.fromEntries(Object.entries(chosen).filter(([name]) => !shown.has(name))), ...also },
     narrowed: search !== '' || cursor !== undefined || Object.keys(chosen).length > 0,
   };
 }
 
-const inCount = (count: number, noun: string) =>
-  count > MOST_COUNTED ? `More than ${inNumber(MOST_COUNTED)} ${noun}s` : counted(count, noun);
+const inCount = (count: number, noun: Noun) =>
+  count > MOST_COUNTED ? t(NOUNS[noun][1], { most: inNumber(MOST_COUNTED) }) : t(NOUNS[noun][0], { count });
 
 function presentColumn(first: string, sort: string, to: (more: Record<string, string>) => string) {
   if (keyOf(first) !== keyOf(sort)) return { href: to({ sort: first }) };

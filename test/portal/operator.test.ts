@@ -153,7 +153,7 @@ describe('people, for admins', () => {
     for (const path of ['/operator/people', `/operator/people/${person.account.id}`, '/operator/groups']) {
       const { text } = await auditor.visit(path);
       const forms = [...text.matchAll(/<form[^>]*method="post" action="([^"]*)"/g)].map(([, action]) => action);
-      expect(forms).toEqual(['/theme', '/sign-out']);
+      expect(forms).toEqual(['/theme', '/preferences/language', '/sign-out']);
     }
   });
 

@@ -4,6 +4,7 @@ import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { presentEvent } from '../../audit/present.ts';
 import { countEvents, findParties, listEvents, type TrailEvent, WiderTrailQuery } from '../../audit/trail.ts';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 import type { AuditRow, PartyView } from '../../views/models/operator.ts';
 import { leadOn, readList } from '../lists.ts';
 import { inMoment } from '../moments.ts';
@@ -41,7 +42,7 @@ export function addAudit({ router, db, page }: Area): void {
   });
 }
 
-const Day = z.iso.date('Give a day such as 2027-01-31.');
+const Day = z.iso.date({ error: () => t('operator.badDay') });
 const Party = z.string().trim().max(254);
 
 /** People are given by id or address, times by their days. */
@@ -86,7 +87,13 @@ function present(event: TrailEvent, names: ReadonlyMap<string, string>): AuditRo
 
 function nameOfActor(type: string, id: string | null, names: ReadonlyMap<string, string>): string {
   if (id) return names.get(id) ?? id;
-  return { operator: 'the operator', system: 'the server', account: 'someone', client: 'a program' }[type] ?? type;
+  const words: Readonly<Record<string, string>> = {
+    operator: t('operator.byOperator'),
+    system: t('operator.byServer'),
+    account: t('operator.bySomeone'),
+    client: t('operator.byProgram'),
+  };
+  return words[type] ?? type;
 }
 
 /** What the columns do not say, a line for each. */
@@ -97,6 +104,6 @@ function restOf(event: TrailEvent): string[] {
 }
 
 function inWords(value: unknown): string {
-  if (Array.isArray(value)) return value.map(String).join(', ') || 'none';
-  return value === null ? 'none' : String(value);
+  if (Array.isArray(value)) return value.map(String).join(', ') || t('words.none');
+  return value === null ? t('words.none') : String(value);
 }

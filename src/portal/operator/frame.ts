@@ -1,20 +1,21 @@
 import type { Context } from 'koa';
 import { authorize, judgeAccess } from '../../access.ts';
+import { t } from '../../texts/texts.ts';
 import { visitorOf } from '../visits.ts';
 
 const TABS = [
-  { href: '/operator/people', label: 'People' },
-  { href: '/operator/groups', label: 'Groups' },
-  { href: '/operator/teams', label: 'Teams' },
-  { href: '/operator/outbox', label: 'Outbox' },
-  { href: '/operator/audit', label: 'Audit trail' },
-  { href: '/operator/branding', label: 'Branding' },
-];
+  { href: '/operator/people', label: 'operator.people' },
+  { href: '/operator/groups', label: 'operator.groups' },
+  { href: '/operator/teams', label: 'operator.teams' },
+  { href: '/operator/outbox', label: 'operator.outbox' },
+  { href: '/operator/audit', label: 'operator.audit' },
+  { href: '/operator/branding', label: 'branding.title' },
+] as const;
 
 /** What every one of these pages has. */
 export function operatorFrame(ctx: Context) {
   return {
-    tabs: TABS.map((tab) => ({ ...tab, current: `${ctx.path}/`.startsWith(`${tab.href}/`) })),
+    tabs: TABS.map(({ href, label }) => ({ href, label: t(label), current: `${ctx.path}/`.startsWith(`${href}/`) })),
     mayChange: judgeAccess(visitorOf(ctx).by, 'platform.write', null) === 'allowed',
   };
 }

@@ -11,6 +11,7 @@ import {
   requireGroup,
 } from '../../roles/groups.ts';
 import { listRolesOfGroup } from '../../roles/holders.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { makeOnce } from '../forms/once.ts';
@@ -36,7 +37,11 @@ function addGroupList(area: Area): void {
     const groups = await listGroups(db, listRequest(ctx), visitorOf(ctx).by);
     await page(ctx, 'operator/groups', {
       ...operatorFrame(ctx),
-      groups: groups.rows.map(({ id, name, people }) => ({ href: hrefOf(id), name, people: inWords(people) })),
+      groups: groups.rows.map(({ id, name, people }) => ({
+        href: hrefOf(id),
+        name,
+        people: t('operator.peopleCount', { count: people }),
+      })),
       list: leadOn(ctx, groups),
       form,
     });
@@ -48,7 +53,7 @@ function addGroupList(area: Area): void {
     try {
       await makeOnce(area, ctx, async (db) => {
         const group = await createGroup(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
-        return { to: hrefOf(group.id), flash: { notice: `Created the group ${group.name}.` } };
+        return { to: hrefOf(group.id), flash: { notice: t('operator.groupCreated', { name: group.name }) } };
       });
     } catch (error) {
       const form = refusedForm(ctx, error);
@@ -60,8 +65,6 @@ function addGroupList(area: Area): void {
 
 /** What a new member of the group gets. */
 const meaningOf = (group: { name: string }, roles: Awaited<ReturnType<typeof listRolesOfGroup>>) => [group.name, roles];
-
-const inWords = (people: number) => (people === 1 ? '1 person' : `${people} people`);
 
 function addGroup(area: Area): void {
   const { router, db, page, visits } = area;
@@ -89,7 +92,7 @@ function addGroup(area: Area): void {
       list: leadOn(ctx, members),
       roles: roles.map((role) => ({
         href: `/apis/${role.apiId}/roles/${role.id}`,
-        name: `${role.name} of ${role.apiName}`,
+        name: t('operator.roleOf', { role: role.name, api: role.apiName }),
         detail: '',
       })),
       form,
@@ -114,7 +117,7 @@ function addGroup(area: Area): void {
     const fields = fieldsOf(ctx);
     const input = { groupId: idOf(ctx), name: textOf(fields.name), version: versionOf(fields) };
     const group = await renameGroup(db, input, visitorOf(ctx).by);
-    return `The group is called ${group.name} now.`;
+    return t('operator.groupRenamed', { name: group.name });
   });
   change('/operator/groups/:group/people', async (ctx) => {
     const { by } = visitorOf(ctx);
@@ -122,34 +125,32 @@ function addGroup(area: Area): void {
     requireShown(ctx, meaningOf(group, await listRolesOfGroup(db, group.id, by)));
     const person = textOf(fieldsOf(ctx).person).trim();
     await addPersonToGroup(db, { groupId: idOf(ctx), person }, visitorOf(ctx).by);
-    return `${person} is in the group.`;
+    return t('operator.memberAdded', { person });
   });
   change('/operator/groups/:group/people/:person/remove', async (ctx) => {
     const member = { groupId: idOf(ctx), accountId: String(ctx.params.person) };
     await removeFromGroup(db, member, visitorOf(ctx).by);
-    return 'They are no longer in the group. What its roles gave them has ended.';
+    return t('operator.memberRemoved');
   });
 
   addConfirmation(area, '/operator/groups/:group/delete', {
     async ask(ctx) {
       const group = await requireGroup(db, idOf(ctx), 'platform.write', visitorOf(ctx).by);
       return {
-        title: `Delete the group ${group.name}?`,
+        title: t('operator.deleteGroupAsk', { name: group.name }),
         crumbs: [
-          { href: '/operator/groups', label: 'Groups' },
+          { href: '/operator/groups', label: t('operator.groups') },
           { href: hrefOf(group.id), label: group.name },
         ],
-        consequences: [
-          'Its people lose the roles that it gives them, and the tokens that these roles gave are refused.',
-        ],
-        button: 'Delete the group',
+        consequences: [t('operator.deleteGroupEffect')],
+        button: t('operator.deleteGroup'),
         typed: group.name,
         cancel: hrefOf(group.id),
       };
     },
     async act(ctx) {
       await deleteGroup(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'The group is deleted.', to: '/operator/groups' };
+      return { notice: t('operator.groupDeleted'), to: '/operator/groups' };
     },
   });
 }

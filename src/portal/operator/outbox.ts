@@ -10,25 +10,26 @@ import {
   MailQuery,
 } from '../../mail/mail-lists.ts';
 import { resendMail, type Unsent } from '../../mail/resend.ts';
+import { type TextKey, t } from '../../texts/texts.ts';
 import type { Badge } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
-import { counted, fromNow, inMoment } from '../moments.ts';
+import { fromNow, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
-const SORTS = [
-  { sort: '-created', label: 'Newest first' },
-  { sort: 'recipient', label: 'Recipient' },
+const sorts = () => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'recipient', label: t('operator.recipient') },
 ];
 
-const STATE: Choice = {
+const stateChoice = (): Choice => ({
   name: 'state',
-  label: 'State',
-  any: 'All',
-  options: MAIL_STATES.map((state) => ({ value: state, label: state })),
-};
+  label: t('operator.mailState'),
+  any: t('lists.all'),
+  options: MAIL_STATES.map((state) => ({ value: state, label: t(STATES[state].text) })),
+});
 
 /** Mail that waits, was sent or was refused. */
 export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area): void {
@@ -39,10 +40,17 @@ export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area)
     await page(ctx, 'operator/outbox', {
       ...operatorFrame(ctx),
       mails: mails.rows.map((mail) => ({ ...present(mail, by.now), href: `/operator/outbox/${mail.id}` })),
-      list: leadOn(ctx, mails, { query, count, noun: 'mail', sorts: SORTS, usual: '-created', filters: [STATE] }),
+      list: leadOn(ctx, mails, {
+        query,
+        count,
+        noun: 'mail',
+        sorts: sorts(),
+        usual: '-created',
+        filters: [stateChoice()],
+      }),
       failed: sendsMail ? await countFailed(db, by) : 0,
-      kept: `Mail is kept for ${counted(KEEP_MAIL_DAYS, 'day')}.`,
-      advice: sendsMail ? undefined : 'SMTP_URL is not set, so no mail goes out: it stays here.',
+      keptDays: KEEP_MAIL_DAYS,
+      advice: sendsMail ? undefined : t('operator.outboxOff'),
     });
   });
 
@@ -55,7 +63,7 @@ export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area)
 
   const again = async (ctx: Context, which: Unsent, back: string) => {
     const count = await resendMail(db, which, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: count === 1 ? 'The mail is sent again.' : `${count} mails are sent again.` });
+    await visits.leave(ctx, { notice: t('operator.mailsAgain', { count }) });
     redirect(ctx, back);
   };
   router.post('/operator/outbox/resend', (ctx) => again(ctx, 'failed', '/operator/outbox'));
@@ -65,23 +73,23 @@ export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area)
   });
 }
 
-const TONES: Record<ListedMail['state'], Badge['tone']> = {
-  sent: 'good',
-  waiting: 'warn',
-  refused: 'bad',
-  'given up': 'bad',
-};
+const STATES = {
+  sent: { text: 'operator.stateSent', tone: 'good' },
+  waiting: { text: 'operator.stateWaiting', tone: 'warn' },
+  refused: { text: 'operator.stateRefused', tone: 'bad' },
+  'given up': { text: 'operator.stateGivenUp', tone: 'bad' },
+} as const satisfies Record<ListedMail['state'], { text: TextKey; tone: Badge['tone'] }>;
 
 function present(mail: ListedMail, now: Date) {
   const { state, attempts, nextAttemptAt, sentAt } = mail;
-  const next = state === 'waiting' && attempts > 0 ? ` The next attempt is ${fromNow(nextAttemptAt, now)}.` : '';
+  const next = state === 'waiting' && attempts > 0 ? t('operator.mailNext', { when: fromNow(nextAttemptAt, now) }) : '';
   return {
     to: mail.recipient,
     subject: mail.subject,
-    badge: { text: state, tone: TONES[state] },
+    badge: { text: t(STATES[state].text), tone: STATES[state].tone },
     unsent: state !== 'sent',
     written: inMoment(mail.createdAt),
     sent: sentAt ? inMoment(sentAt) : '',
-    problem: mail.lastError ? `${mail.lastError} (${counted(attempts, 'attempt')}).${next}` : '',
+    problem: mail.lastError ? t('operator.mailError', { error: mail.lastError, attempts, next }) : '',
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { countPeople, listPeople, PersonQuery } from '../../accounts/list-people.ts';
 import { invite, listInvitations } from '../../teams/invitations.ts';
+import { t } from '../../texts/texts.ts';
 import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
@@ -11,30 +12,30 @@ import { presentInvitation, presentInvited } from '../teams/presenter.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
-const SORTS = [
-  { sort: '-created', label: 'Newest first' },
-  { sort: 'name', label: 'Name' },
-  { sort: '-seen', label: 'Last sign-in' },
+const sorts = () => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'name', label: t('words.name') },
+  { sort: '-seen', label: t('operator.lastSignIn') },
 ];
 
-const FILTERS: readonly Choice[] = [
+const filters = (): Choice[] => [
   {
     name: 'role',
-    label: 'Platform role',
-    any: 'All',
+    label: t('operator.platformRole'),
+    any: t('lists.all'),
     options: [
       { value: 'admin', label: 'admin' },
       { value: 'auditor', label: 'auditor' },
-      { value: 'none', label: 'none' },
+      { value: 'none', label: t('words.none') },
     ],
   },
   {
     name: 'state',
-    label: 'State',
-    any: 'All',
+    label: t('lists.state'),
+    any: t('lists.all'),
     options: [
-      { value: 'active', label: 'Active' },
-      { value: 'disabled', label: 'Disabled' },
+      { value: 'active', label: t('lists.active') },
+      { value: 'disabled', label: t('lists.disabled') },
     ],
   },
 ];
@@ -58,11 +59,18 @@ export function addPeople(area: Area): void {
         name: person.name,
         email: person.email,
         role: person.platform_role ?? '',
-        seen: person.last_sign_in_at ? fromNow(person.last_sign_in_at, by.now) : 'never',
+        seen: person.last_sign_in_at ? fromNow(person.last_sign_in_at, by.now) : t('lists.neverUsed'),
         since: inDate(person.created_at),
         disabled: person.disabled_at !== null,
       })),
-      list: leadOn(ctx, people, { query, count, noun: 'account', sorts: SORTS, usual: '-created', filters: FILTERS }),
+      list: leadOn(ctx, people, {
+        query,
+        count,
+        noun: 'account',
+        sorts: sorts(),
+        usual: '-created',
+        filters: filters(),
+      }),
       invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
       invited: presentInvited(flash, sendsMail),
       form,

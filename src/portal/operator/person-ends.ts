@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { deletePerson } from '../../accounts/delete-person.ts';
 import { disableAccount, endSessions } from '../../accounts/lifecycle.ts';
 import { requirePerson } from '../../accounts/people.ts';
+import { t } from '../../texts/texts.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
@@ -18,7 +19,7 @@ export function addPersonEnds(area: Area): void {
     requireChange(ctx);
     const person = await requirePerson(db, idOf(ctx), visitorOf(ctx).by);
     const crumbs = [
-      { href: '/operator/people', label: 'People' },
+      { href: '/operator/people', label: t('operator.people') },
       { href: hrefOf(ctx), label: person.name },
     ];
     return { person, frame: { crumbs, cancel: hrefOf(ctx) } };
@@ -29,20 +30,16 @@ export function addPersonEnds(area: Area): void {
       const { person, frame } = await frameOf(ctx);
       return {
         ...frame,
-        title: `Disable ${person.name}?`,
-        consequences: [
-          'They are signed out everywhere and cannot sign in.',
-          'Apps can no longer act for them, and tokens that are out are refused.',
-          'Their teams and roles stay, for when they are enabled again.',
-        ],
-        reason: 'It is kept in the audit trail.',
-        button: 'Disable',
+        title: t('operator.disableAsk', { name: person.name }),
+        consequences: [t('operator.disableSignsOut'), t('operator.disableStopsApps'), t('operator.disableKeeps')],
+        reason: t('operator.reasonKept'),
+        button: t('operator.disable'),
       };
     },
     async act(ctx) {
       const reason = textOf(fieldsOf(ctx).reason);
       await disableAccount(db, { accountId: idOf(ctx), reason }, visitorOf(ctx).by);
-      return { notice: 'They are disabled and signed out everywhere.', to: hrefOf(ctx) };
+      return { notice: t('operator.disabledNow'), to: hrefOf(ctx) };
     },
   });
   addConfirmation(area, '/operator/people/:person/end-sessions', {
@@ -50,14 +47,14 @@ export function addPersonEnds(area: Area): void {
       const { person, frame } = await frameOf(ctx);
       return {
         ...frame,
-        title: `Sign ${person.name} out everywhere?`,
-        consequences: ['Every browser has to sign in again. Apps that they let act while they are away go on.'],
-        button: 'Sign out everywhere',
+        title: t('operator.signOutAsk', { name: person.name }),
+        consequences: [t('operator.signOutEffect')],
+        button: t('operator.signOutEverywhere'),
       };
     },
     async act(ctx) {
       await endSessions(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'They are signed out everywhere.', to: hrefOf(ctx) };
+      return { notice: t('operator.signedOut'), to: hrefOf(ctx) };
     },
   });
   addConfirmation(area, '/operator/people/:person/delete', {
@@ -65,20 +62,20 @@ export function addPersonEnds(area: Area): void {
       const { person, frame } = await frameOf(ctx);
       return {
         ...frame,
-        title: `Delete ${person.name}?`,
+        title: t('operator.deleteAsk', { name: person.name }),
         consequences: [
-          'They are signed out everywhere, and tokens that apps have for them are refused.',
-          'Their teams, groups, roles and what they agreed to are gone for good.',
-          'Open invitations from them and to them end.',
-          'What they did stays in the audit trail, by their id. Their apps and APIs stay with the teams.',
+          t('operator.deleteSignsOut'),
+          t('operator.deleteForGood'),
+          t('operator.deleteInvitations'),
+          t('operator.deleteKeeps'),
         ],
-        button: 'Delete',
+        button: t('words.delete'),
         typed: person.email,
       };
     },
     async act(ctx) {
       await deletePerson(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'The account is deleted.', to: '/operator/people' };
+      return { notice: t('operator.deleted'), to: '/operator/people' };
     },
   });
 }

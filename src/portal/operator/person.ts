@@ -6,6 +6,7 @@ import { updatePerson } from '../../accounts/update-person.ts';
 import { listGroupsOf } from '../../roles/groups.ts';
 import { listRolesOf } from '../../roles/holders.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import { inDate } from '../moments.ts';
@@ -13,11 +14,6 @@ import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame, requireChange } from './frame.ts';
 import { addPersonEnds, hrefOf, idOf } from './person-ends.ts';
-
-function inBrowsers(count: number): string {
-  if (count === 0) return 'nowhere';
-  return count === 1 ? 'in one browser' : `in ${count} browsers`;
-}
 
 /** One person, with what they may do and why. */
 export function addPerson(area: Area): void {
@@ -40,16 +36,16 @@ export function addPerson(area: Area): void {
       name: person.name,
       email: person.email,
       since: inDate(person.created_at),
-      disabled: person.disabled_at ? `Disabled since ${inDate(person.disabled_at)}.` : undefined,
-      sessions: inBrowsers(sessions),
+      disabled: person.disabled_at ? t('operator.disabledSince', { date: inDate(person.disabled_at) }) : undefined,
+      sessions: t('operator.signedInWhere', { count: sessions }),
       platformRole: person.platform_role ?? 'none',
       version: formVersion(ctx, person.version),
       isSelf: by.actor.id === id,
       teams: teams.map((team) => ({ href: `/teams/${team.id}`, name: team.name, detail: team.role })),
       roles: roles.map((role) => ({
         href: `/apis/${role.apiId}/roles/${role.id}`,
-        name: `${role.name} of ${role.apiName}`,
-        detail: role.groupName ? `by the group ${role.groupName}` : 'directly',
+        name: t('operator.roleOf', { role: role.name, api: role.apiName }),
+        detail: role.groupName ? t('operator.byGroup', { name: role.groupName }) : t('operator.directly'),
       })),
       groups: groups.map((group) => ({ href: `/operator/groups/${group.id}`, name: group.name, detail: '' })),
       form,
@@ -78,18 +74,18 @@ export function addPerson(area: Area): void {
     const fields = fieldsOf(ctx);
     const changes = { name: textOf(fields.name), email: textOf(fields.email).trim() };
     await updatePerson(db, { accountId: idOf(ctx), changes, version: versionOf(fields) }, visitorOf(ctx).by);
-    return 'Name and address are saved.';
+    return t('operator.personSaved');
   });
   change('/operator/people/:person/role', async (ctx) => {
     const fields = fieldsOf(ctx);
     const role = { accountId: idOf(ctx), role: textOf(fields.role), version: versionOf(fields) };
     await setPlatformRole(db, role, visitorOf(ctx).by);
-    return 'The role is changed.';
+    return t('operator.roleChanged');
   });
 
   router.post('/operator/people/:person/enable', async (ctx) => {
     await enableAccount(db, idOf(ctx), visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: 'They can sign in again.' });
+    await visits.leave(ctx, { notice: t('operator.enabled') });
     redirect(ctx, hrefOf(ctx));
   });
 

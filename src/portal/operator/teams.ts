@@ -1,25 +1,26 @@
 import { authorize } from '../../access.ts';
 import { countTeams, listTeams, TeamQuery } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
 import { inDate, inNumber } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
-const SORTS = [
-  { sort: '-created', label: 'Newest first' },
-  { sort: 'name', label: 'Name' },
+const sorts = () => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'name', label: t('words.name') },
 ];
 
-const STATE: Choice = {
+const stateChoice = (): Choice => ({
   name: 'state',
-  label: 'State',
-  any: 'All',
+  label: t('lists.state'),
+  any: t('lists.all'),
   options: [
-    { value: 'active', label: 'Active' },
-    { value: 'suspended', label: 'Suspended' },
+    { value: 'active', label: t('lists.active') },
+    { value: 'suspended', label: t('lists.suspended') },
   ],
-};
+});
 
 /** Every team there is; what can be done to one is on its own page. */
 export function addAllTeams({ router, db, page }: Area): void {
@@ -37,7 +38,14 @@ export function addAllTeams({ router, db, page }: Area): void {
         since: inDate(team.created_at),
         suspended: team.suspended_at !== null,
       })),
-      list: leadOn(ctx, teams, { query, count, noun: 'team', sorts: SORTS, usual: '-created', filters: [STATE] }),
+      list: leadOn(ctx, teams, {
+        query,
+        count,
+        noun: 'team',
+        sorts: sorts(),
+        usual: '-created',
+        filters: [stateChoice()],
+      }),
     });
   });
 }

@@ -22,6 +22,7 @@ import { signIn } from './signIn.ts';
 import { teams } from './teams.ts';
 import { tools } from './tools.ts';
 import { usage } from './usage.ts';
+import { words } from './words.ts';
 
 export const de = {
   apis,
@@ -48,4 +49,5 @@ export const de = {
   teams,
   tools,
   usage,
+  words,
 };

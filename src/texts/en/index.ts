@@ -22,6 +22,7 @@ import { signIn } from './signIn.ts';
 import { teams } from './teams.ts';
 import { tools } from './tools.ts';
 import { usage } from './usage.ts';
+import { words } from './words.ts';
 
 export const en = {
   apis,
@@ -48,4 +49,5 @@ export const en = {
   teams,
   tools,
   usage,
+  words,
 };

@@ -101,7 +101,7 @@ export interface OperatorViews {
   'operator/outbox': OperatorFrame & {
     mails: readonly (MailView & { href: string })[];
     list: ListView;
-    kept: string;
+    keptDays: number;
     /** How many were refused or given up. */
     failed: number;
     /** What to know when no mail goes out. */

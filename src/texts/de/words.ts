@@ -1,0 +1,19 @@
+import type { Texts } from '../complete.ts';
+import type { words as english } from '../en/words.ts';
+
+export const words: Texts<typeof english> = {
+  actions: 'Aktionen',
+  delete: 'Löschen',
+  disabled: 'deaktiviert',
+  emailAddress: 'E-Mail-Adresse',
+  invite: 'Einladen',
+  name: 'Name',
+  none: 'keine',
+  person: 'Person',
+  remove: 'Entfernen',
+  rename: 'Umbenennen',
+  save: 'Speichern',
+  since: 'Seit',
+  suspended: 'gesperrt',
+  withdraw: 'Zurückziehen',
+};
