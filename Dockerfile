@@ -10,6 +10,9 @@ RUN npm ci --omit=dev && npm cache clean --force
 COPY src ./src
 COPY migrations ./migrations
 COPY views ./views
+# What the server shows at /docs.
+COPY docs ./docs
+COPY README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md ./
 
 # What was compiled once needs neither time nor memory at the start (docs/deploy.md).
 ENV NODE_COMPILE_CACHE=/app/.compiled

@@ -66,6 +66,8 @@ const allowed: Record<string, string[]> = {
     'teams',
     'usage',
   ],
+  // Finds sections of text, for the documentation and the API reference.
+  'full-text': [],
   views: [],
   http: ['errors', 'db', 'listen', 'settings', 'views'],
   // What others name is fetched in one room, which knows nothing of who asks.
@@ -77,7 +79,8 @@ const allowed: Record<string, string[]> = {
   'revocation/feed': [...below, 'http', 'keys', 'revocation', 'verifier'],
   verifier: [],
   portal: [...below, ...features, 'http', 'pictures', 'views'],
-  admin: [...below, ...features, 'http', 'verifier', 'views'],
+  admin: [...below, ...features, 'full-text', 'http', 'verifier', 'views'],
+  help: ['errors', 'full-text', 'http', 'views'],
   declaration: [...below, ...features],
   doctor: [...below, ...features, 'verifier'],
   cli: [
@@ -97,6 +100,7 @@ const allowed: Record<string, string[]> = {
     ...below,
     ...features,
     'http',
+    'help',
     'oidc',
     'portal',
     'admin',

@@ -1,15 +1,11 @@
 import type { Context } from 'koa';
 import type { Flash } from '../accounts/portal-sessions.ts';
 import { type TextKey, t } from '../texts/texts.ts';
-import type { ViewModels, ViewName } from '../views/models.ts';
+import type { ViewModels } from '../views/models.ts';
 import type { Render } from '../views/render.ts';
 import type { Shell } from '../views/shell.ts';
+import { helpOf, type PortalView } from './help.ts';
 import { isLook, type Visits, visitorOf } from './visits.ts';
-
-/** Views that stand in the portal's frame. */
-export type PortalView = {
-  [Name in ViewName]: ViewModels[Name] extends { shell: Shell } ? Name : never;
-}[ViewName];
 
 export type PageOf<Name extends PortalView> = Omit<ViewModels[Name], 'shell'>;
 
@@ -47,6 +43,7 @@ export function createPage(render: Render, visits: Visits): Page {
       account: { name: account.name, email: account.email },
       csrf,
       here: isLook(ctx) ? ctx.path : '/',
+      help: helpOf(view),
       sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
         ({ href, label, icon }) => ({ href, label: t(label), icon, current: isWithin(ctx.path, href) }),
       ),

@@ -6,9 +6,8 @@ const views = new URL('../../views/', import.meta.url);
 const { resolve } = createRequire(import.meta.url);
 
 /** The style sheets in their order: the later ones build on the earlier ones. */
-const STYLES = 'tokens fonts base controls forms content tables code charts card shell pages branding reference'.split(
-  ' ',
-);
+const STYLES =
+  'tokens fonts base controls forms content tables code charts card shell pages branding reference docs'.split(' ');
 
 /** What every page runs. A page that needs more has a script of its own. */
 const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'zone'];

@@ -5,6 +5,7 @@ import type { BrandingViews } from './models/branding.ts';
 import type { ComponentViews } from './models/components.ts';
 import type { ConfirmViews } from './models/confirm.ts';
 import type { DeviceViews, PermissionGroup } from './models/device.ts';
+import type { HelpViews } from './models/help.ts';
 import type { HomeViews } from './models/home.ts';
 import type { OperatorViews } from './models/operator.ts';
 import type { PreferencesViews } from './models/preferences.ts';
@@ -28,7 +29,7 @@ type PortalViews = ApiViews &
   UsageViews;
 
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
-export interface ViewModels extends DeviceViews, PortalViews, ReferenceViews {
+export interface ViewModels extends DeviceViews, HelpViews, PortalViews, ReferenceViews {
   error: {
     title: string;
     message: string;

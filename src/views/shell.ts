@@ -5,6 +5,8 @@ export interface Shell {
   readonly csrf: string;
   /** Where one is, to come back to, without what the address asks; `/` on a page that answers a form. */
   readonly here: string;
+  /** Where the documentation speaks of this page. */
+  readonly help: string;
   readonly sections: readonly {
     readonly href: string;
     readonly label: string;

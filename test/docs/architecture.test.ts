@@ -43,7 +43,7 @@ describe('docs/architecture.md', () => {
       .flatMap(([, text = '']) => text.split(/ · |, /))
       .filter((word) => /^[a-z][a-z/-]*$/.test(word));
     const drawn = words.filter((word) => exists(`src/${word}`) || exists(`src/${word}.ts`));
-    const parts = ['config', 'settings', 'generated-secrets', 'demo', 'listen', 'owned-files', 'texts'];
+    const parts = ['config', 'settings', 'generated-secrets', 'demo', 'listen', 'owned-files', 'texts', 'full-text'];
 
     expect(drawn).toEqual([...new Set(drawn)]);
     const names = rooms.map((room) => room.replace(/^src\/|\.ts$|\/$/g, ''));

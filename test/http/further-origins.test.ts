@@ -111,6 +111,8 @@ describe('a further name of the server', () => {
     '/api/v1/docs',
     '/api/v1/docs/',
     '/api/v1/DOCS',
+    '/docs',
+    '/docs/portal',
     '/token/',
     '/JWKS',
   ])('is not good for pages: %s', async (path) => {

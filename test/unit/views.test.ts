@@ -53,7 +53,7 @@ describe('the components', () => {
   const views = new URL('../../views/', import.meta.url);
   const names = readdirSync(new URL('components/', views)).map((file) => file.replace('.eta', ''));
   const templates = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.eta'));
-  const pages = templates.filter((file) => !/^(components|admin|portal\/layout)/.test(file));
+  const pages = templates.filter((file) => !/^(components|admin|help\/layout|portal\/layout)/.test(file));
   const textOf = (file: string) => readFileSync(new URL(file, views), 'utf8');
 
   it('are all shown in development, but for the menu of the frame, and what has nothing to show alone', () => {

@@ -14,7 +14,6 @@ export const shell: Texts<typeof english> = {
   teams: 'Teams',
   inspector: 'Inspektor',
   operator: 'Betrieb',
-  reference: 'API-Referenz',
   signedInAs: 'Angemeldet als',
   colors: 'Farben',
   system: 'System',

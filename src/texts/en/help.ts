@@ -1,1 +1,20 @@
-export const help = {} as const;
+/** The documentation and the API reference: what stands around their pages. The pages themselves are in English. */
+export const help = {
+  title: 'Documentation',
+  docs: 'Docs',
+  reference: 'API reference',
+  areas: 'Help',
+  pages: 'Pages',
+  onThisPage: 'On this page',
+  portal: 'To the portal',
+  search: 'Search the documentation',
+  searchReference: 'Search the operations',
+  found: '{count, plural, =0 {Nothing was found.} =20 {The 20 best places} one {# place} other {# places}}',
+  none: 'Nothing was found',
+  noneHint: 'Try fewer or other words. With nothing in the field, all pages are listed here.',
+  everybody: 'For everybody',
+  developers: 'For developers of apps',
+  owners: 'For owners of APIs',
+  operators: 'For operators',
+  contributors: 'For contributors',
+} as const;

@@ -12,7 +12,6 @@ export const shell = {
   teams: 'Teams',
   inspector: 'Inspector',
   operator: 'Operator',
-  reference: 'API reference',
   signedInAs: 'Signed in as',
   colors: 'Colors',
   system: 'System',
