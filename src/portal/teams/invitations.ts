@@ -4,6 +4,7 @@ import { requireShown } from '../../http/shown.ts';
 import { joinLink } from '../../teams/invitation-mail.ts';
 import { type Invited, invite, withdrawInvitation } from '../../teams/invitations.ts';
 import { acceptInvitation, listOwnInvitations } from '../../teams/joining.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { makeOnce } from '../forms/once.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
@@ -21,8 +22,8 @@ export function toFlash(
   by: By,
 ) {
   const { email } = invitation;
-  if (sendsMail && !isFromAbove(by)) return { notice: `Invited ${email}. The code is on its way there by mail.` };
-  return { notice: `Invited ${email}.`, invited: { email, code, link: joinLink(issuer, code) } };
+  if (sendsMail && !isFromAbove(by)) return { notice: t('teams.invitedByMail', { email }) };
+  return { notice: t('teams.invited', { email }), invited: { email, code, link: joinLink(issuer, code) } };
 }
 
 export function addInvitations(area: Area, showTeam: ShowTeam): void {
@@ -47,7 +48,7 @@ export function addInvitations(area: Area, showTeam: ShowTeam): void {
 
   router.post('/invitations/:invitation/withdraw', async (ctx) => {
     const teamId = await withdrawInvitation(db, String(ctx.params.invitation), visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: 'The invitation is withdrawn. Its code does nothing any more.' });
+    await visits.leave(ctx, { notice: t('teams.withdrawn') });
     redirect(ctx, teamId ? `/teams/${teamId}` : '/operator/people');
   });
 
@@ -57,7 +58,7 @@ export function addInvitations(area: Area, showTeam: ShowTeam): void {
     // What is not one's own, or over, is refused as ever.
     if (own) requireShown(ctx, [own.teamName, own.role]);
     const teamId = await acceptInvitation(db, String(ctx.params.invitation), by);
-    await visits.leave(ctx, { notice: 'You are in the team now.' });
+    await visits.leave(ctx, { notice: t('teams.youAreIn') });
     redirect(ctx, `/teams/${teamId}`);
   });
 }

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { requireShown } from '../../http/shown.ts';
 import { changeMemberRole, removeMember, requireMember } from '../../teams/members.ts';
 import { requireTeam } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
@@ -20,7 +21,7 @@ export function addMembers(area: Area, showTeam: ShowTeam): void {
       await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
       requireShown(ctx, meaningOf(await requireMember(db, memberOf(ctx))));
       await changeMemberRole(db, { ...memberOf(ctx), role }, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: 'The role is changed.' });
+      await visits.leave(ctx, { notice: t('teams.roleChanged') });
       redirect(ctx, `/teams/${idOf(ctx)}`);
     } catch (error) {
       const form = refusedForm(ctx, error);
@@ -34,19 +35,16 @@ export function addMembers(area: Area, showTeam: ShowTeam): void {
       const team = await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
       const member = await requireMember(db, memberOf(ctx));
       return {
-        title: `Remove ${member.name} (${member.email}) from ${team.name}?`,
+        title: t('teams.removeTitle', { name: member.name, email: member.email, team: team.name }),
         crumbs: teamCrumbs(team),
-        consequences: [
-          'They no longer see the apps and APIs of the team.',
-          'Secrets that they know go on working. Rotate those of the apps that they looked after.',
-        ],
-        button: 'Remove from the team',
+        consequences: [t('teams.removeSees'), t('teams.removeSecrets')],
+        button: t('teams.removeButton'),
         cancel: hrefOf(team),
       };
     },
     async act(ctx) {
       await removeMember(db, memberOf(ctx), visitorOf(ctx).by);
-      return { notice: 'They are no longer in the team.', to: `/teams/${idOf(ctx)}` };
+      return { notice: t('teams.removed'), to: `/teams/${idOf(ctx)}` };
     },
   });
 }

@@ -1,5 +1,7 @@
+import type { TeamRole } from '../../db/tables/teams.ts';
 import { digestOf } from '../../http/shown.ts';
 import type { Member } from '../../teams/members.ts';
+import { t } from '../../texts/texts.ts';
 import type { Crumbs } from '../../views/models/confirm.ts';
 import type { InvitedView, MemberView, OpenInvitationView } from '../../views/models/teams.ts';
 import { fromNow, inDate } from '../moments.ts';
@@ -8,12 +10,13 @@ export const hrefOf = ({ id }: { id: string }) => `/teams/${id}`;
 
 export function teamCrumbs(team: { id: string; name: string }): Crumbs {
   return [
-    { href: '/teams', label: 'Teams' },
+    { href: '/teams', label: t('teams.title') },
     { href: hrefOf(team), label: team.name },
   ];
 }
 
-export const withArticle = (role: string) => (role === 'owner' ? 'an owner' : `a ${role}`);
+/** A role as people read it. */
+export const nameOfRole = (role: TeamRole) => t(`roleNames.${role}`);
 
 /** What a change of somebody's role is about. */
 export const meaningOf = ({ name, email, role }: Pick<Member, 'name' | 'email' | 'role'>) => [name, email, role];
@@ -24,6 +27,7 @@ export function presentMember(member: Member, teamId: string, selfId: string): M
     name: member.name,
     email: member.email,
     role: member.role,
+    roleName: nameOfRole(member.role),
     shown: digestOf(meaningOf(member)),
     since: inDate(member.created_at),
     isSelf: member.id === selfId,
@@ -39,7 +43,7 @@ export function presentInvitation(
 ): OpenInvitationView {
   return {
     email: invitation.email,
-    role: invitation.role ?? '',
+    role: nameOfRole((invitation.role ?? 'viewer') as TeamRole),
     ends: fromNow(invitation.expires_at, now),
     withdraw: `/invitations/${invitation.id}/withdraw`,
   };
@@ -49,9 +53,7 @@ export function presentInvitation(
 export function presentInvited(flash: Readonly<Record<string, unknown>>, sendsMail: boolean): InvitedView | undefined {
   const invited = flash.invited as Omit<InvitedView, 'words'> | undefined;
   if (!invited) return undefined;
-  const words = sendsMail
-    ? 'The same goes to them by mail. Where mail does not get through, pass it on yourself, to this person only.'
-    : 'This server sends no mail: pass it on yourself, to this person only.';
+  const words = sendsMail ? t('teams.inviteeByMail') : t('teams.inviteeByHand');
   return { email: invited.email, words, link: invited.link, code: invited.code };
 }
 

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { authorize } from '../../access.ts';
 import { resumeTeam, suspendTeam } from '../../teams/suspension.ts';
 import { requireTeam } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
@@ -24,21 +25,21 @@ export function addSuspension(area: Area): void {
       const { team, ...frame } = await find(ctx);
       return {
         ...frame,
-        title: `Suspend ${team.name}?`,
+        title: t('teams.suspendTitle', { team: team.name }),
         consequences: [
-          'Every app of the team stops: its next token request fails, and the tokens that it holds are refused.',
-          'Every API of the team stops for all apps.',
-          'Its members can look and change nothing.',
-          'Resuming brings back just what was, with new tokens.',
+          t('teams.suspendApps'),
+          t('teams.suspendApis'),
+          t('teams.suspendMembers'),
+          t('teams.suspendResuming'),
         ],
-        reason: 'The members read it, and it is kept in the audit trail.',
-        button: 'Suspend the team',
+        reason: t('teams.suspendReason'),
+        button: t('teams.suspend'),
       };
     },
     async act(ctx) {
       const teamId = idOf(ctx);
       await suspendTeam(db, { teamId, reason: textOf(fieldsOf(ctx).reason) }, visitorOf(ctx).by);
-      return { notice: 'The team is suspended.', to: `/teams/${teamId}` };
+      return { notice: t('teams.isSuspended'), to: `/teams/${teamId}` };
     },
   });
   addConfirmation(area, '/teams/:team/resume', {
@@ -46,14 +47,14 @@ export function addSuspension(area: Area): void {
       const { team, ...frame } = await find(ctx);
       return {
         ...frame,
-        title: `Resume ${team.name}?`,
-        consequences: ['Its apps and APIs work again as they did before. Tokens from before stay refused.'],
-        button: 'Resume the team',
+        title: t('teams.resumeTitle', { team: team.name }),
+        consequences: [t('teams.resumeMeans')],
+        button: t('teams.resume'),
       };
     },
     async act(ctx) {
       await resumeTeam(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'The team works again.', to: `/teams/${idOf(ctx)}` };
+      return { notice: t('teams.worksAgain'), to: `/teams/${idOf(ctx)}` };
     },
   });
 }

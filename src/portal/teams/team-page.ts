@@ -67,5 +67,6 @@ function startsOf({ id }: Team, by: Visitor['by']) {
 function suspensionOf(team: Team): string | undefined {
   if (!team.suspended_at) return undefined;
   const reason = team.suspended_reason ?? '';
-  return `Suspended on ${inDate(team.suspended_at)}: ${reason}${/[.!?…]$/.test(reason) ? '' : '.'}`;
+  const sentence = /[.!?…]$/.test(reason) ? reason : `${reason}.`;
+  return t('teams.suspendedOn', { date: inDate(team.suspended_at), reason: sentence });
 }

@@ -3,6 +3,7 @@ import { digestOf } from '../../http/shown.ts';
 import { listOwnInvitations } from '../../teams/joining.ts';
 import { leaveTeam } from '../../teams/members.ts';
 import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { makeOnce } from '../forms/once.ts';
@@ -11,7 +12,7 @@ import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { addInvitations } from './invitations.ts';
 import { addMembers } from './members.ts';
-import { hrefOf, teamCrumbs, withArticle } from './presenter.ts';
+import { hrefOf, nameOfRole, teamCrumbs } from './presenter.ts';
 import { addSuspension } from './suspension.ts';
 import { addTeamPage, idOf } from './team-page.ts';
 
@@ -35,13 +36,13 @@ function addTeamList(area: Area): void {
       teams: teams.map((team) => ({
         href: hrefOf(team),
         name: team.name,
-        role: team.role,
+        role: nameOfRole(team.role),
         suspended: team.suspended_at !== null,
       })),
       invitations: invitations.map(({ id, teamName, role }) => ({
         accept: `/invitations/${id}/accept`,
         shown: digestOf([teamName, role]),
-        text: `You are invited to join ${teamName} as ${withArticle(role ?? 'viewer')}.`,
+        text: t('teams.youAreInvited', { team: teamName ?? '', role: role ?? 'viewer' }),
       })),
     });
   });
@@ -52,7 +53,7 @@ function addTeamList(area: Area): void {
     try {
       await makeOnce(area, ctx, async (db) => {
         const team = await createTeam(db, { name: textOf(fieldsOf(ctx).name) }, visitorOf(ctx).by);
-        return { to: hrefOf(team), flash: { notice: `Created the team ${team.name}.` } };
+        return { to: hrefOf(team), flash: { notice: t('teams.created', { team: team.name }) } };
       });
     } catch (error) {
       const form = refusedForm(ctx, error);
@@ -80,7 +81,7 @@ function addRename({ router, db, page, visits }: Area): void {
     try {
       const change = { teamId: idOf(ctx), name: textOf(fields.name), version: versionOf(fields) };
       const team = await renameTeam(db, change, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: `The team is called ${team.name} now.` });
+      await visits.leave(ctx, { notice: t('teams.renamed', { team: team.name }) });
       redirect(ctx, hrefOf(team));
     } catch (error) {
       const form = refusedForm(ctx, error);
@@ -97,36 +98,33 @@ function addEndings(area: Area): void {
     async ask(ctx) {
       const team = await requireTeam(db, idOf(ctx), 'team.read', visitorOf(ctx).by);
       return {
-        title: `Leave ${team.name}?`,
+        title: t('teams.leaveTitle', { team: team.name }),
         crumbs: teamCrumbs(team),
-        consequences: ['You no longer see its apps and APIs.', 'To come back, an owner has to invite you.'],
-        button: 'Leave the team',
+        consequences: [t('teams.leaveSees'), t('teams.leaveBack')],
+        button: t('teams.leave'),
         cancel: hrefOf(team),
       };
     },
     async act(ctx) {
       await leaveTeam(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'You have left the team.', to: '/teams' };
+      return { notice: t('teams.left'), to: '/teams' };
     },
   });
   addConfirmation(area, '/teams/:team/delete', {
     async ask(ctx) {
       const team = await requireTeam(db, idOf(ctx), 'team.write', visitorOf(ctx).by);
       return {
-        title: `Delete ${team.name}?`,
+        title: t('teams.deleteTitle', { team: team.name }),
         crumbs: teamCrumbs(team),
-        consequences: [
-          'Only a team without apps and APIs can be deleted.',
-          'Its members lose nothing else, and open invitations end.',
-        ],
-        button: 'Delete the team',
+        consequences: [t('teams.deleteOnlyEmpty'), t('teams.deleteMembers')],
+        button: t('teams.delete'),
         typed: team.name,
         cancel: hrefOf(team),
       };
     },
     async act(ctx) {
       await deleteTeam(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'The team is deleted.', to: '/teams' };
+      return { notice: t('teams.deleted'), to: '/teams' };
     },
   });
 }

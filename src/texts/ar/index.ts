@@ -6,6 +6,7 @@ import { parts } from './parts.ts';
 import { purposes } from './purposes.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
+import { teams } from './teams.ts';
 
 export const ar = {
   consent,
@@ -16,4 +17,5 @@ export const ar = {
   purposes,
   shell,
   signIn,
+  teams,
 };

@@ -16,6 +16,7 @@ import { operator } from './operator.ts';
 import { parts } from './parts.ts';
 import { purposes } from './purposes.ts';
 import { refusals } from './refusals.ts';
+import { roleNames } from './roleNames.ts';
 import { roles } from './roles.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
@@ -43,6 +44,7 @@ export const de = {
   parts,
   purposes,
   refusals,
+  roleNames,
   roles,
   shell,
   signIn,

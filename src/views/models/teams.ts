@@ -21,6 +21,7 @@ export interface MemberView {
   readonly name: string;
   readonly email: string;
   readonly role: string;
+  readonly roleName: string;
   /** A digest of who it is and what they are, which comes back with the form. */
   readonly shown: string;
   readonly since: string;
