@@ -156,7 +156,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     onError: warn('could not follow changes'),
   });
   const outbox = createOutbox(masterKeys, issuer);
-  const edges = { rules, db, issuer, loopback, clock, outbox };
+  const pictures = createPictureDecoder();
+  const edges = { rules, db, issuer, loopback, clock, outbox, pictures };
   const admin = adminRoutes({
     ...edges,
     clientCache,
@@ -171,10 +172,9 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const rounds = createJobRounds({ db, clock, log });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
-  const pictures = createPictureDecoder();
   const sendsMail = smtp.url !== undefined;
   const shown = { render, themes, languages, signOuts, production };
-  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, pictures, sendsMail, joinLimit });
+  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, sendsMail, joinLimit });
   const state = { db, clientCache, keyring, usage, clock, post, streams: feeds.streams };
   metrics?.watchState({ ...state, jobs: rounds.counts, retainFor: LONGEST_TOKEN_LIFETIME });
 

@@ -79,7 +79,7 @@ const allowed: Record<string, string[]> = {
   'revocation/feed': [...below, 'http', 'keys', 'revocation', 'verifier'],
   verifier: [],
   portal: [...below, ...features, 'http', 'pictures', 'views'],
-  admin: [...below, ...features, 'full-text', 'http', 'verifier', 'views'],
+  admin: [...below, ...features, 'full-text', 'http', 'pictures', 'verifier', 'views'],
   help: ['errors', 'full-text', 'http', 'views'],
   declaration: [...below, ...features],
   doctor: [...below, ...features, 'verifier'],

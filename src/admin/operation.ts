@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { By } from '../access.ts';
 import type { Database } from '../db/connections/connection.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import type { PictureDecoder } from '../pictures/decoder.ts';
 import type { AdminScopeName } from '../teams/token-scopes.ts';
 import type { TagName } from './openapi/tags.ts';
 
@@ -12,6 +13,7 @@ export interface Call<Params, Query, Body> {
   readonly db: Database['db'];
   readonly by: By;
   readonly outbox: Outbox;
+  readonly pictures: PictureDecoder;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

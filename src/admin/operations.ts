@@ -7,6 +7,7 @@ import { appOperations } from './apps/apps.ts';
 import { secretOperations } from './apps/secrets.ts';
 import { appUsageOperations } from './apps/usage.ts';
 import { auditOperations } from './audit.ts';
+import { brandingOperations } from './branding/branding.ts';
 import type { Operation } from './operation.ts';
 import { groupMemberOperations } from './people/group-members.ts';
 import { groupOperations } from './people/groups.ts';
@@ -39,5 +40,6 @@ export const operations: readonly Operation[] = [
   ...groupMemberOperations,
   ...appUsageOperations,
   ...apiUsageOperations,
+  ...brandingOperations,
   ...auditOperations,
 ];

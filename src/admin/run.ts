@@ -6,12 +6,14 @@ import type { Tables } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { once } from '../idempotency/once.ts';
 import type { Outbox } from '../mail/outbox.ts';
+import type { PictureDecoder } from '../pictures/decoder.ts';
 import type { Answer, Operation } from './operation.ts';
 import { readIfMatch } from './versions.ts';
 
 export interface RunParts {
   readonly db: Kysely<Tables>;
   readonly outbox: Outbox;
+  readonly pictures: PictureDecoder;
   readonly masterKeys: readonly MasterKey[];
 }
 
@@ -28,6 +30,7 @@ export async function run(parts: RunParts, ctx: Context, operation: Operation, p
   const call = {
     by,
     outbox: parts.outbox,
+    pictures: parts.pictures,
     params: operation.params?.parse(ctx.params) ?? {},
     query: operation.query?.parse({ ...ctx.query }) ?? {},
     body: operation.body?.parse(bodyOf(ctx)),

@@ -5,12 +5,17 @@ import type { MasterKey } from '../config.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { mailContext } from '../keys/sealing/contexts.ts';
 import { seal, unseal } from '../keys/sealing/seal.ts';
+import type { Language } from '../texts/languages.ts';
+import { inLanguage } from '../texts/speech.ts';
+import { t } from '../texts/texts.ts';
 
 /** A mail to one person, in plain text. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Of the text; English where nobody says. */
+  readonly language?: Language;
 }
 
 /** Where actions put mail. They take it as an argument of its own, because it seals with keys that `db` does not have. */
@@ -33,8 +38,9 @@ export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): 
     open: ({ id, sealed_text: sealed }) => unseal(masterKeys, mailContext(id), sealed),
     async put(db, mails, now) {
       if (mails.length === 0) return;
-      const foot = footOf(await findBrandWords(db));
-      const rows = mails.map(({ to, subject, text }) => {
+      const brand = await findBrandWords(db);
+      const rows = mails.map(({ to, subject, text, language = 'en' }) => {
+        const foot = inLanguage(language, 'UTC', () => footOf(brand));
         const id = `mail_${randomUUID().replaceAll('-', '')}`;
         const sealed = seal(masterKeys, mailContext(id), text + foot);
         const times = { created_at: now, next_attempt_at: now, give_up_at: giveUpAt(now) };
@@ -48,9 +54,9 @@ export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): 
 /** Who writes, and what the operator wants people to read, below the line that mail programs know (RFC 3676 §4.3). */
 function footOf({ name, privacy_url, terms_url, support_url }: BrandWords): string {
   const links = [
-    ['Privacy', privacy_url],
-    ['Terms', terms_url],
-    ['Support', support_url],
+    [t('branding.privacy'), privacy_url],
+    [t('branding.terms'), terms_url],
+    [t('branding.support'), support_url],
   ].flatMap(([label, url]) => (url ? [`${label}: ${url.replace(/^mailto:/, '')}`] : []));
   return name || links.length > 0 ? ['', '-- ', name ?? DEFAULT_NAME, ...links, ''].join('\n') : '';
 }

@@ -109,7 +109,7 @@ async function send(
   const mails = others.map((person): Mail => {
     const { language = 'en', timeZone = 'UTC' } = preferencesOf(person);
     const { subject, lines } = inLanguage(language, timeZone, write);
-    return { to: person.email, subject, text: `${lines.filter(Boolean).join('\n\n')}\n` };
+    return { to: person.email, language, subject, text: `${lines.filter(Boolean).join('\n\n')}\n` };
   });
   await outbox.put(db, mails, now);
 }

@@ -35,7 +35,8 @@ export function invitationMail(about: {
       t('mail.notExpected'),
       '',
     ];
-    return { to: email, subject: subjectOf(named ? teamName : undefined, invitation, brand), text: text.join('\n') };
+    const subject = subjectOf(named ? teamName : undefined, invitation, brand);
+    return { to: email, language: languageNow(), subject, text: text.join('\n') };
   });
 }
 

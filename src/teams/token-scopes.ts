@@ -29,6 +29,11 @@ export const ADMIN_SCOPES = {
   },
   'users:read': { description: 'See people and groups', actions: ['platform.read'] },
   'users:write': { description: 'Change people and groups', actions: ['platform.read', 'platform.write'] },
+  'branding:read': { description: 'See the name, logo, color and links of this server', actions: ['platform.read'] },
+  'branding:write': {
+    description: 'Change the name, logo, color and links of this server',
+    actions: ['platform.read', 'platform.write'],
+  },
   'audit:read': { description: 'Read the audit trail', actions: ['platform.read'] },
 } as const satisfies Record<string, AdminScope>;
 

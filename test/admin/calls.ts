@@ -26,6 +26,9 @@ const emptied = (server: TestServer, { app_id, api_id }: World) =>
   });
 
 export const CALLS: Readonly<Record<string, Call>> = {
+  getBranding: { least: 'platform' },
+  updateBranding: { least: 'platform', body: () => ({ name: 'Acme ID', accent: '#7a1fa2' }) },
+
   listApps: { least: 'anyone', query: 'limit=100' },
   createApp: {
     least: 'developer',

@@ -9,6 +9,7 @@ export const TAGS = {
   Users: 'People with an account on this server.',
   Groups: 'People who get roles together.',
   Usage: 'What apps did, counted by hour, and their latest requests.',
+  Branding: 'What the installation is called and looks like.',
   'Audit trail': 'What was changed, when, and by whom.',
 } as const;
 

@@ -189,6 +189,20 @@ const WORDS: Readonly<Record<string, Said>> = {
   platform_role: ['What they may do beyond their teams.', null],
   email_verified_at: ['When the address was verified.', TIME],
 
+  // Branding
+  'Branding.name': ['What it is called.', 'Acme ID'],
+  'BrandingChanges.name': ['What it is called.', 'Acme ID'],
+  accent: ['The color of buttons and links.', '#7a1fa2'],
+  accent_light: ['How it is shown on light pages: lighter or darker where it could not be read.', '#7a1fa2'],
+  accent_dark: ['How it is shown on dark pages.', '#a24dcd'],
+  privacy_url: ['The privacy notice: https: or mailto:.', 'https://acme.example/privacy'],
+  terms_url: ['The terms of use.', 'https://acme.example/terms'],
+  support_url: ['Where people find help.', 'mailto:help@acme.example'],
+  logo_url: ['Where the logo is.', null],
+  dark_logo_url: ['Where the logo for dark pages is.', null],
+  logo: ['A square picture (PNG, JPEG or WebP) in base64.', null],
+  dark_logo: ['The same for dark pages.', null],
+
   // Usage and audit
   at: ['When; of a part of a period, when it starts.', TIME],
   calls: ['Requests in all.', 1204],
