@@ -1,5 +1,6 @@
 import { type JsonObject, JsonProblem, parseJson } from '../json.ts';
-import { dateOfSeconds, fromNow, inMoment, inSpan } from './moments.ts';
+import { type TextKey, t } from '../texts/texts.ts';
+import { dateOfSeconds, fromNow, inMoment } from './moments.ts';
 
 /** One member of a token, with what it says in words. */
 export interface ClaimInWords {
@@ -13,31 +14,41 @@ export interface TokenInWords {
   readonly claims: readonly ClaimInWords[];
 }
 
-const HEADER: Readonly<Record<string, string>> = {
-  alg: 'The algorithm of its signature.',
-  typ: 'What it is: a JWT access token (RFC 9068).',
-  kid: 'Which of the server’s published keys signed it.',
+const HEADER: Readonly<Record<string, TextKey>> = {
+  alg: 'tools.headerAlg',
+  typ: 'tools.headerTyp',
+  kid: 'tools.headerKid',
 };
 
-const CLAIMS: Readonly<Record<string, string>> = {
-  iss: 'Who issued it: this server.',
-  sub: 'Whom it is about.',
-  aud: 'The API that it is for. Any other API refuses it.',
-  client_id: 'The app that it was issued to.',
-  scope: 'What it allows.',
-  jti: 'Its own id, by which it can be revoked.',
-  grant_id: 'The consent that it comes from.',
-  roles: 'The roles that the person has at this API.',
+const CLAIMS: Readonly<Record<string, TextKey>> = {
+  iss: 'tools.claimIss',
+  sub: 'tools.claimSub',
+  aud: 'tools.claimAud',
+  client_id: 'tools.claimClientId',
+  scope: 'tools.claimScope',
+  jti: 'tools.claimJti',
+  grant_id: 'tools.claimGrantId',
+  roles: 'tools.claimRoles',
 };
 
-const TIMES: Readonly<Record<string, string>> = { iat: 'Issued', nbf: 'Valid from', exp: 'Expires' };
+const TIMES = { iat: 'tools.timeIat', nbf: 'tools.timeNbf', exp: 'tools.timeExp' } as const;
+
+const isTime = (name: string): name is keyof typeof TIMES => Object.hasOwn(TIMES, name);
+const wordsIn = (table: Readonly<Record<string, TextKey>>, name: string) => {
+  const key = Object.hasOwn(table, name) ? table[name] : undefined;
+  return key ? t(key) : '';
+};
 
 /** What a JWT says, member by member; undefined for what is no JWT. Its signature is not looked at. */
 export function describeToken(token: string, now: Date): TokenInWords | undefined {
   const [header, claims] = token.split('.').slice(0, 2).map(decode);
   if (!header || !claims) return undefined;
   return {
-    header: Object.entries(header).map(([name, value]) => ({ name, value: textOf(value), words: HEADER[name] ?? '' })),
+    header: Object.entries(header).map(([name, value]) => ({
+      name,
+      value: textOf(value),
+      words: wordsIn(HEADER, name),
+    })),
     claims: Object.entries(claims).map(([name, value]) => ({
       name,
       value: textOf(value),
@@ -58,12 +69,12 @@ function decode(part: string): JsonObject | undefined {
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function wordsOf(name: string, value: unknown, claims: Record<string, unknown>, now: Date): string {
-  const time = TIMES[name];
   const date = dateOfSeconds(value);
-  if (time && date) {
+  if (date && isTime(name)) {
     const ahead = (date.getTime() - now.getTime()) / 1000;
-    return `${name === 'exp' && ahead <= 0 ? 'Expired' : time} ${ahead > 0 ? `in ${inSpan(ahead)}` : fromNow(date, now)}: ${inMoment(date)}.`;
+    const key = name === 'exp' && ahead <= 0 ? 'tools.timeExpired' : TIMES[name];
+    return t(key, { when: fromNow(date, now), moment: inMoment(date) });
   }
-  if (name === 'sub' && value === claims.client_id) return 'Whom it is about: the app itself, and no person.';
-  return CLAIMS[name] ?? '';
+  if (name === 'sub' && value === claims.client_id) return t('tools.claimSubApp');
+  return wordsIn(CLAIMS, name);
 }

@@ -12,6 +12,7 @@ import {
   listLateDecisions,
   listWaitingRequests,
 } from '../../subscriptions/lists.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
@@ -65,12 +66,12 @@ export function addApprovals(area: Area): void {
     const fields = fieldsOf(ctx);
     const approval = { scopes: listOf(fields.scopes), note: textOf(fields.note) };
     const { scopes } = await approveRequest(db, outbox, target, approval, visitorOf(ctx).by);
-    return `Approved. The app has ${scopes.join(', ') || 'access'} from now on.`;
+    return scopes.length > 0 ? t('approvals.approved', { scopes: scopes.join(', ') }) : t('approvals.approvedNone');
   });
 
   decide('/subscriptions/:subscription/deny', async (ctx, target) => {
     await denyRequest(db, outbox, target, { note: textOf(fieldsOf(ctx).note) }, visitorOf(ctx).by);
-    return 'Denied. The team of the app sees it, and your note.';
+    return t('approvals.denied');
   });
 }
 
@@ -126,7 +127,7 @@ function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown)
   const pending = row.pending_scopes ?? [];
   const isBack = form !== emptyForm;
   const checked = isBack ? listOf(form.values.scopes) : pending;
-  const who = row.requesterName ?? 'Someone';
+  const who = row.requesterName ?? t('words.someone');
   const when = row.pending_at ? fromNow(row.pending_at, now) : '';
   return {
     id: row.id,
@@ -136,7 +137,7 @@ function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown)
     appTeam: teamOf(row.appTeamName),
     api: row.apiName,
     apiHref: apiHref(row.api_id),
-    sentence: `${who} asked ${when}.`,
+    sentence: t('approvals.asked', { who, when }),
     reason: row.pending_reason ?? '',
     live: row.state === 'active' ? row.scopes.join(', ') : '',
     scopes: pending.map((name) => ({
@@ -152,14 +153,14 @@ function presentWaiting(row: ListedSubscription, { now, form, describe }: Shown)
 }
 
 function presentDecided(row: ListedSubscription, now: Date) {
-  const who = row.deciderName ?? (row.decided_by ? 'Someone' : 'The operator');
+  const who = row.deciderName ?? (row.decided_by ? t('words.someone') : t('approvals.theOperator'));
   const when = row.decided_at ? fromNow(row.decided_at, now) : '';
   return {
     app: row.appName,
     api: row.apiName,
     apiHref: `${apiHref(row.api_id)}/subscriptions`,
     badge: badgeOf(row),
-    sentence: `${who}, ${when}`,
+    sentence: t('approvals.decision', { who, when }),
     note: row.note ?? '',
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../subscriptions/lifecycle.ts';
 import { findSubscription, type ListedSubscription } from '../../subscriptions/lists.ts';
 import { withdrawRequest } from '../../subscriptions/requests.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { apiHref } from '../apis/present.ts';
 import { subscriptionHref } from '../apis/present-subscription.ts';
@@ -29,14 +30,14 @@ export function addSubscriptions(area: Area): void {
   router.post('/subscriptions/:subscription/withdraw', async (ctx) => {
     const row = await subscriptionOf(ctx, area, 'mayAsk');
     await withdrawRequest(db, targetOf(ctx), visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: `Withdrew the request for ${row.apiName}.` });
+    await visits.leave(ctx, { notice: t('approvals.withdrew', { api: row.apiName }) });
     redirect(ctx, homeOf(row, 'app'));
   });
 
   router.post('/subscriptions/:subscription/resume', async (ctx) => {
     const row = await subscriptionOf(ctx, area, 'mayDecide');
     await resumeSubscription(db, targetOf(ctx), visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: `${row.appName} can get tokens again. Those from before stay refused.` });
+    await visits.leave(ctx, { notice: t('approvals.resumed', { app: row.appName }) });
     redirect(ctx, homeOf(row, 'api'));
   });
 }
@@ -48,21 +49,18 @@ function addEnds(area: Area): void {
     async ask(ctx) {
       const row = await subscriptionOf(ctx, area, 'mayDecide');
       return {
-        title: `Suspend ${row.appName}?`,
+        title: t('approvals.suspendAsk', { app: row.appName }),
         crumbs: [{ href: homeOf(row, 'api'), label: row.apiName }],
-        consequences: [
-          `It gets no more tokens for ${row.apiName}, and those that it has are refused.`,
-          'It keeps its scopes for when you resume it, and cannot ask for others until then.',
-        ],
-        reason: 'The team of the app reads it.',
-        button: 'Suspend it',
+        consequences: [t('approvals.suspendStops', { api: row.apiName }), t('approvals.suspendKeeps')],
+        reason: t('approvals.suspendReason'),
+        button: t('approvals.suspend'),
         cancel: homeOf(row, 'api'),
       };
     },
     async act(ctx) {
       const row = await subscriptionOf(ctx, area, 'mayDecide');
       await suspendSubscription(db, outbox, targetOf(ctx), reasonOf(ctx), visitorOf(ctx).by);
-      return { notice: `${row.appName} is suspended. Its tokens are refused from now on.`, to: homeOf(row, 'api') };
+      return { notice: t('approvals.suspended', { app: row.appName }), to: homeOf(row, 'api') };
     },
   });
 
@@ -71,21 +69,18 @@ function addEnds(area: Area): void {
       const row = await subscriptionOf(ctx, area, 'either');
       const home = homeOf(row, row.mayAsk ? 'app' : 'api');
       return {
-        title: `Revoke the access of ${row.appName} to ${row.apiName}?`,
+        title: t('approvals.revokeAsk', { app: row.appName, api: row.apiName }),
         crumbs: [{ href: home, label: row.mayAsk ? row.appName : row.apiName }],
-        consequences: [
-          'It gets no more tokens for this API, and those that it has are refused.',
-          'To have it again, it must ask anew. To keep an app out, suspend it instead.',
-        ],
-        reason: 'Kept in the audit trail. The other team sees it.',
-        button: 'Revoke it',
+        consequences: [t('approvals.revokeStops'), t('approvals.revokeAnew')],
+        reason: t('approvals.revokeReason'),
+        button: t('approvals.revoke'),
         cancel: home,
       };
     },
     async act(ctx) {
       const row = await subscriptionOf(ctx, area, 'either');
       await endSubscription(db, outbox, targetOf(ctx), reasonOf(ctx), visitorOf(ctx).by);
-      const notice = `${row.appName} has no access to ${row.apiName} any more. Its tokens are refused from now on.`;
+      const notice = t('approvals.revoked', { app: row.appName, api: row.apiName });
       return { notice, to: homeOf(row, row.mayAsk ? 'app' : 'api') };
     },
   });
@@ -99,7 +94,7 @@ function addNarrowing(area: Area): void {
     const home = homeOf(row, row.mayDecide ? 'api' : 'app');
     const kept = form !== emptyForm ? listOf(form.values.scopes) : row.scopes;
     await page(ctx, 'apis/narrow', {
-      title: `What ${row.appName} may use of ${row.apiName}`,
+      title: t('approvals.narrowTitle', { app: row.appName, api: row.apiName }),
       crumbs: [{ href: home, label: row.mayDecide ? row.apiName : row.appName }],
       action: `${subscriptionHref(row.id)}/narrow`,
       cancel: home,
@@ -118,7 +113,7 @@ function addNarrowing(area: Area): void {
       requireShown(ctx, meaningOf(row));
       const kept = { scopes: listOf(fields.scopes), note: textOf(fields.note) };
       const { scopes } = await narrowSubscription(db, targetOf(ctx), kept, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: `${row.appName} has ${scopes.join(', ')} from now on.` });
+      await visits.leave(ctx, { notice: t('approvals.narrowed', { app: row.appName, scopes: scopes.join(', ') }) });
       redirect(ctx, homeOf(row, row.mayDecide ? 'api' : 'app'));
     } catch (error) {
       const form = refusedForm(ctx, error);

@@ -1,3 +1,5 @@
+import { inList } from '../../texts/moments.ts';
+import { t } from '../../texts/texts.ts';
 import type { ScopeChoice } from '../../views/models/roles.ts';
 
 /** A field that may come several times, as check boxes do. */
@@ -20,10 +22,11 @@ export function toChoices(
 
 /** 2 people and 1 group */
 export function holdersOf(role: { people: number | string | null; groups: number | string | null }): string {
-  const people = counted(Number(role.people ?? 0), 'person', 'people');
-  const groups = counted(Number(role.groups ?? 0), 'group', 'groups');
-  return [people, groups].filter(Boolean).join(' and ') || 'nobody yet';
+  const people = Number(role.people ?? 0);
+  const groups = Number(role.groups ?? 0);
+  const holders = [
+    ...(people > 0 ? [t('roles.holdersPeople', { people })] : []),
+    ...(groups > 0 ? [t('roles.holdersGroups', { groups })] : []),
+  ];
+  return holders.length > 0 ? inList(holders) : t('roles.holdersNone');
 }
-
-const counted = (count: number, one: string, many: string) =>
-  count === 0 ? '' : `${count} ${count === 1 ? one : many}`;

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { assignRole, findHolders, listAssignableGroups, unassignRole } from '../../roles/holders.ts';
 import { deleteRole, listScopesForRoles, requireRole, updateRole } from '../../roles/roles.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
@@ -52,7 +53,7 @@ export function addRole(area: Area): void {
       mayChange,
       scopes: toChoices(scopes, form.values.name === undefined ? role.scopes : listOf(form.values.scopes)),
       people: holders.people.map(({ id, name, email, disabled }) => ({
-        name: name ?? 'Somebody whom your teams do not know',
+        name: name ?? t('roles.strange'),
         email: email ?? id,
         disabled: disabled === true,
         remove: `${hrefOf(ctx)}/people/${id}/remove`,
@@ -85,38 +86,38 @@ export function addRole(area: Area): void {
     const texts = { name: textOf(fields.name), description: textOf(fields.description) };
     const input = { ...texts, scopes: listOf(fields.scopes), version: versionOf(fields) };
     await updateRole(db, idOf(ctx), input, visitorOf(ctx).by);
-    return 'The role is changed. It holds from the next token on.';
+    return t('roles.changed');
   });
   change(`${PATH}/people`, async (ctx) => {
     const person = textOf(fieldsOf(ctx).person).trim();
     await assignRole(db, idOf(ctx), { person }, visitorOf(ctx).by);
-    return `${person} has the role.`;
+    return t('roles.hasIt', { person });
   });
   change(`${PATH}/people/:person/remove`, async (ctx) => {
     await unassignRole(db, idOf(ctx), { accountId: String(ctx.params.person) }, visitorOf(ctx).by);
-    return 'The role is taken away. The tokens that it gave are refused.';
+    return t('roles.taken');
   });
   change(`${PATH}/groups`, async (ctx) => {
     await assignRole(db, idOf(ctx), { groupId: textOf(fieldsOf(ctx).group) }, visitorOf(ctx).by);
-    return 'The group has the role.';
+    return t('roles.groupHasIt');
   });
   change(`${PATH}/groups/:group/remove`, async (ctx) => {
     await unassignRole(db, idOf(ctx), { groupId: String(ctx.params.group) }, visitorOf(ctx).by);
-    return 'The role is taken from the group. The tokens that it gave are refused.';
+    return t('roles.takenFromGroup');
   });
 
   addConfirmation(area, `${PATH}/delete`, {
     async ask(ctx) {
       const { role, api } = await find(ctx, 'role.write');
       return {
-        title: `Delete the role ${role.name}?`,
+        title: t('roles.deleteAsk', { name: role.name }),
         crumbs: [
           { href: `/apis/${api.id}`, label: api.name },
-          { href: `/apis/${api.id}/roles`, label: 'Roles' },
+          { href: `/apis/${api.id}/roles`, label: t('roles.title') },
           { href: hrefOf(ctx), label: role.name },
         ],
-        consequences: ['Whoever has it loses what it allows, and the tokens that it gave are refused.'],
-        button: 'Delete the role',
+        consequences: [t('roles.deleteEffect')],
+        button: t('roles.delete'),
         typed: role.name,
         cancel: hrefOf(ctx),
       };
@@ -124,7 +125,7 @@ export function addRole(area: Area): void {
     async act(ctx) {
       await find(ctx, 'role.write');
       await deleteRole(db, idOf(ctx), visitorOf(ctx).by);
-      return { notice: 'The role is deleted.', to: `/apis/${ctx.params.api}/roles` };
+      return { notice: t('roles.deleted'), to: `/apis/${ctx.params.api}/roles` };
     },
   });
 }

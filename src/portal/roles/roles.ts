@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { createRole, listRoles, listScopesForRoles, requireApiOfRoles } from '../../roles/roles.ts';
+import { t } from '../../texts/texts.ts';
 import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
@@ -26,12 +27,12 @@ export function addRoles(area: Area): void {
         href: `${href}/${role.id}`,
         name: role.name,
         description: role.description,
-        scopes: role.scopes.join(', ') || 'no scope',
+        scopes: role.scopes.join(', ') || t('roles.noScope'),
         holders: holdersOf(role),
       })),
       scopes: toChoices(scopes, listOf(form.values.scopes)),
       action: href,
-      advice: scopes.some((scope) => scope.needs_role) ? undefined : 'No scope of this API asks for a role yet.',
+      advice: scopes.some((scope) => scope.needs_role) ? undefined : t('roles.adviceNone'),
       form,
     });
   };
@@ -45,7 +46,7 @@ export function addRoles(area: Area): void {
       const { name, description } = { name: textOf(fields.name), description: textOf(fields.description) };
       await makeOnce(area, ctx, async (db) => {
         const role = await createRole(db, idOf(ctx), { name, description, scopes: listOf(fields.scopes) }, by);
-        const notice = `Created the role ${role.name}. Now give it to people or groups.`;
+        const notice = t('roles.created', { name: role.name });
         return { to: `/apis/${role.api_id}/roles/${role.id}`, flash: { notice } };
       });
     } catch (error) {

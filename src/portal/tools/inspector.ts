@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { browseApis } from '../../apis/catalogue/list-apis.ts';
 import { recognizeBearerValue } from '../../revocation/bearer-values.ts';
+import { t } from '../../texts/texts.ts';
 import type { InspectionView } from '../../views/models/tools.ts';
 import { emptyForm, type FormState, readForm } from '../forms.ts';
 import type { Area } from '../parts.ts';
@@ -14,12 +15,16 @@ import { shapeOf } from './shape.ts';
 const optional = z
   .string()
   .trim()
-  .max(300, 'This is longer than any API’s identifier or scope.')
+  .max(300, { error: () => t('tools.tooLong') })
   .transform((text) => text || undefined)
   .optional();
 
 const Question = z.strictObject({
-  token: z.string('Paste a token.').trim().min(1, 'Paste a token.').max(20_000, 'This is too long for a token.'),
+  token: z
+    .string({ error: () => t('tools.paste') })
+    .trim()
+    .min(1, { error: () => t('tools.paste') })
+    .max(20_000, { error: () => t('tools.tokenTooLong') }),
   api: optional,
   scope: optional,
 });

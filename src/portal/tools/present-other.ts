@@ -1,77 +1,76 @@
 import type { BearerValue } from '../../revocation/bearer-values.ts';
+import { type TextKey, t } from '../../texts/texts.ts';
 import type { InspectionView } from '../../views/models/tools.ts';
 import { fromNow } from '../moments.ts';
 
-type Plain = Pick<InspectionView, 'title' | 'tone' | 'label' | 'text'>;
+/** What a value is: the names of its texts. */
+interface Kind {
+  readonly title: TextKey;
+  readonly text: TextKey;
+  readonly tone: InspectionView['tone'];
+  readonly label: TextKey;
+}
+
+const inWords = ({ title, tone, label, text }: Kind) => ({ title: t(title), tone, label: t(label), text: t(text) });
 
 const nothingElse = { facts: [], verdict: undefined, checks: [], header: [], claims: [] };
 
-const PLAIN: Record<'client_secret' | 'id' | 'encrypted' | 'unreadable', Plain> = {
+const PLAIN = {
   client_secret: {
-    title: 'A client secret',
+    title: 'tools.isSecret',
+    text: 'tools.isSecretText',
     tone: 'bad',
-    label: 'do not paste',
-    text: 'Whoever has it is the app. It was not stored here, but if anyone could look over your shoulder, or it lies in a chat or a ticket, rotate it on the app’s page.',
+    label: 'tools.labelDoNotPaste',
   },
-  id: {
-    title: 'An id, and no token',
-    tone: 'warn',
-    label: 'no token',
-    text: 'It names something of this server. It opens nothing, and there is nothing in it to look at.',
-  },
+  id: { title: 'tools.isId', text: 'tools.isIdText', tone: 'warn', label: 'tools.labelNoToken' },
   encrypted: {
-    title: 'An encrypted token',
+    title: 'tools.isEncrypted',
+    text: 'tools.isEncryptedText',
     tone: 'warn',
-    label: 'not from this server',
-    text: 'It has five parts: a JWE. This server issues none, and only whoever it is for can read it.',
+    label: 'tools.labelForeign',
   },
   unreadable: {
-    title: 'No token',
+    title: 'tools.isUnreadable',
+    text: 'tools.isUnreadableText',
     tone: 'warn',
-    label: 'no token',
-    text: 'This is not a token that we can read. A JWT has three parts with dots between them, and begins with ey. Was it cut off?',
+    label: 'tools.labelNoToken',
   },
-};
+} as const satisfies Record<string, Kind>;
 
-export const presentPlain = (kind: keyof typeof PLAIN): InspectionView => ({ ...PLAIN[kind], ...nothingElse });
+export const presentPlain = (kind: keyof typeof PLAIN): InspectionView => ({ ...inWords(PLAIN[kind]), ...nothingElse });
 
-const OPAQUE: Record<BearerValue['kind'], Plain> = {
+const OPAQUE = {
   access_token: {
-    title: 'An access token for UserInfo',
+    title: 'tools.isOpaqueAccess',
+    text: 'tools.isOpaqueAccessText',
     tone: 'good',
-    label: 'issued by this server',
-    text: 'It is opaque because the request had openid and named no API: such a token is good at UserInfo (/me) only, and no API can take it. For a token for an API, send resource=… with the API’s identifier in the authorization request.',
+    label: 'tools.labelOurs',
   },
   refresh_token: {
-    title: 'A refresh token',
+    title: 'tools.isRefresh',
+    text: 'tools.isRefreshText',
     tone: 'bad',
-    label: 'do not paste',
-    text: 'Whoever has it can get tokens for the person for months. It was not used and not stored here, but keep it out of pages, chats and tickets. It is opaque because only this server reads it.',
+    label: 'tools.labelDoNotPaste',
   },
-  code: {
-    title: 'An authorization code',
-    tone: 'bad',
-    label: 'do not paste',
-    text: 'An app exchanges it for tokens, once, within a minute. It was not used and not stored here.',
-  },
-};
+  code: { title: 'tools.isCode', text: 'tools.isCodeText', tone: 'bad', label: 'tools.labelDoNotPaste' },
+} as const satisfies Record<BearerValue['kind'], Kind>;
+
+const UNKNOWN = {
+  title: 'tools.isOpaque',
+  text: 'tools.isOpaqueText',
+  tone: 'warn',
+  label: 'tools.labelUnknown',
+} as const satisfies Kind;
 
 /** A value without structure: what it is, as this server remembers it. */
 export function presentOpaque(found: BearerValue | undefined, now: Date): InspectionView {
-  if (!found) {
-    return {
-      title: 'An opaque value',
-      tone: 'warn',
-      label: 'not known',
-      text: 'It is not a JWT, so there is nothing to read in it. This server does not know it: it has expired or was ended, or it is of another server.',
-      ...nothingElse,
-    };
-  }
+  if (!found) return { ...inWords(UNKNOWN), ...nothingElse };
   const { kind, expiresAt, usedAt } = found;
-  const when = (date: Date | null) => (date ? fromNow(date, now) : 'never');
+  const when = (date: Date | null) => (date ? fromNow(date, now) : t('tools.never'));
+  const ended = expiresAt && expiresAt <= now;
   const facts = [
-    { label: expiresAt && expiresAt <= now ? 'Expired' : 'Expires', value: when(expiresAt), code: false },
-    ...(kind === 'access_token' ? [] : [{ label: 'Used', value: when(usedAt), code: false }]),
+    { label: ended ? t('tools.expired') : t('tools.expires'), value: when(expiresAt), code: false },
+    ...(kind === 'access_token' ? [] : [{ label: t('tools.used'), value: when(usedAt), code: false }]),
   ];
-  return { ...OPAQUE[kind], ...nothingElse, facts };
+  return { ...inWords(OPAQUE[kind]), ...nothingElse, facts };
 }

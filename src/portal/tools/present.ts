@@ -1,3 +1,4 @@
+import { type TextKey, t } from '../../texts/texts.ts';
 import type { InspectionView } from '../../views/models/tools.ts';
 import { dateOfSeconds, fromNow, inMoment } from '../moments.ts';
 import { describeToken } from '../token-words.ts';
@@ -5,22 +6,16 @@ import { type Check, checksOf } from './checks.ts';
 import type { Evidence } from './evidence.ts';
 import type { Purpose } from './shape.ts';
 
-const WHAT: Record<Purpose, { title: string; text: string }> = {
-  access_token: {
-    title: 'An access token for an API',
-    text: 'An app sends it to the API, which checks it by itself.',
-  },
-  id_token: {
-    title: 'An ID token',
-    text: 'It tells an app who signed in. It is for the app alone: an API must not take it.',
-  },
-  other: { title: 'A signed JWT', text: 'It is neither an access token of this kind of server nor an ID token.' },
-};
+const WHAT = {
+  access_token: { title: 'tools.isAccess', text: 'tools.isAccessText' },
+  id_token: { title: 'tools.isIdToken', text: 'tools.isIdTokenText' },
+  other: { title: 'tools.isOther', text: 'tools.isOtherText' },
+} as const satisfies Record<Purpose, { title: TextKey; text: TextKey }>;
 
 const LABELS = {
-  passed: ['passed', 'good'],
-  failed: ['failed', 'bad'],
-  hidden: ['not shown', ''],
+  passed: ['tools.labelPassed', 'good'],
+  failed: ['tools.labelFailed', 'bad'],
+  hidden: ['tools.labelHidden', ''],
 } as const;
 
 /** A JWT with what an API would say to it. */
@@ -28,13 +23,14 @@ export function presentJwt(evidence: Evidence, accountId: string): InspectionVie
   const checks = checksOf(evidence);
   const { header = [], claims = [] } = describeToken(evidence.token.text, evidence.now) ?? {};
   return {
-    ...WHAT[evidence.purpose],
+    title: t(WHAT[evidence.purpose].title),
+    text: t(WHAT[evidence.purpose].text),
     ...trustOf(evidence),
     facts: factsOf(evidence, accountId),
     verdict: verdictOf(checks, evidence),
     checks: checks.map(({ name, words, verdict }) => {
       const [label, tone] = LABELS[verdict];
-      return { name, words, label, tone };
+      return { name, words, label: t(label), tone };
     }),
     header,
     claims,
@@ -42,21 +38,27 @@ export function presentJwt(evidence: Evidence, accountId: string): InspectionVie
 }
 
 function trustOf({ genuine, signature }: Evidence): Pick<InspectionView, 'tone' | 'label'> {
-  if (genuine) return { tone: 'good', label: 'issued by this server' };
-  return signature.key ? { tone: 'bad', label: 'not authentic' } : { tone: 'warn', label: 'not from this server' };
+  if (genuine) return { tone: 'good', label: t('tools.labelOurs') };
+  return signature.key
+    ? { tone: 'bad', label: t('tools.labelFake') }
+    : { tone: 'warn', label: t('tools.labelForeign') };
 }
 
 function verdictOf(checks: readonly Check[], { api, scope, token }: Evidence): NonNullable<InspectionView['verdict']> {
-  const subject = `${api ?? 'An API'}${scope ? ` with the scope ${scope}` : ''}`;
+  const who = api ?? t('tools.anApi');
+  const subject = scope ? t('tools.withScope', { api: who, scope }) : who;
   const failed = checks.find(({ verdict }) => verdict === 'failed');
-  if (failed) return { tone: 'bad', text: `${subject} would refuse it.`, reason: `${failed.name}: ${failed.words}` };
-  const bound = isBound(token.claims.cnf) ? ' It is bound to a key: it must come with a proof of that key (DPoP).' : '';
-  if (checks.some(({ verdict }) => verdict === 'hidden')) {
-    const reason = `As far as you may see, nothing speaks against it.${bound}`;
-    return { tone: 'warn', text: `${subject} may take it.`, reason };
+  if (failed) {
+    const reason = t('tools.refusedFor', { check: failed.name, words: failed.words });
+    return { tone: 'bad', text: t('tools.wouldRefuse', { subject }), reason };
   }
-  const reason = `Nothing speaks against it. If it is refused all the same, look at what the API answers, its clock, and the address that it takes for its own.${bound}`;
-  return { tone: 'good', text: `${subject} would take it.`, reason };
+  const bound = isBound(token.claims.cnf) ? ` ${t('tools.bound')}` : '';
+  if (checks.some(({ verdict }) => verdict === 'hidden')) {
+    const reason = `${t('tools.asFarAsSeen')}${bound}`;
+    return { tone: 'warn', text: t('tools.mayTake', { subject }), reason };
+  }
+  const reason = `${t('tools.nothingAgainst')}${bound}`;
+  return { tone: 'good', text: t('tools.wouldTake', { subject }), reason };
 }
 
 const isBound = (cnf: unknown) => typeof cnf === 'object' && cnf !== null;
@@ -66,41 +68,47 @@ function factsOf(evidence: Evidence, accountId: string): InspectionView['facts']
   const { iss, iat, exp } = token.claims;
   const when = (value: unknown) => {
     const date = dateOfSeconds(value);
-    return date ? `${fromNow(date, now)}, ${inMoment(date)}` : 'it does not say';
+    return date ? `${fromNow(date, now)}, ${inMoment(date)}` : t('tools.doesNotSay');
   };
   return [
-    { label: 'Issuer', value: iss === issuer ? `${issuer}, this server` : String(iss ?? 'none'), code: false },
     {
-      label: evidence.purpose === 'id_token' ? 'For the app' : 'For',
-      value: audiences.join(', ') || 'nobody',
+      label: t('tools.issuer'),
+      value: iss === issuer ? t('tools.thisServer', { issuer }) : String(iss ?? '–'),
+      code: false,
+    },
+    {
+      label: evidence.purpose === 'id_token' ? t('tools.forApp') : t('tools.forWhom'),
+      value: audiences.join(', ') || t('tools.nobody'),
       code: true,
     },
-    { label: 'App', value: appOf(evidence), code: false },
-    { label: 'On behalf of', value: personOf(evidence, accountId), code: false },
-    { label: 'Scopes', value: scopes.join(' ') || 'none', code: true },
-    { label: 'Issued', value: when(iat), code: false },
-    { label: (dateOfSeconds(exp) ?? now) < now ? 'Expired' : 'Expires', value: when(exp), code: false },
-    { label: 'Signed by', value: signerOf(signature), code: false },
+    { label: t('tools.app'), value: appOf(evidence), code: false },
+    { label: t('tools.onBehalf'), value: personOf(evidence, accountId), code: false },
+    { label: t('tools.scopes'), value: scopes.join(' ') || '–', code: true },
+    { label: t('tools.issued'), value: when(iat), code: false },
+    {
+      label: (dateOfSeconds(exp) ?? now) < now ? t('tools.expired') : t('tools.expires'),
+      value: when(exp),
+      code: false,
+    },
+    { label: t('tools.signedBy'), value: signerOf(signature), code: false },
   ];
 }
 
 function appOf({ genuine, purpose, parties, token: { claims } }: Evidence): string {
   if (parties.app) return parties.app.name;
-  if (purpose !== 'access_token' || claims.client_id === undefined) return 'it does not say';
-  return genuine ? 'an app of another team' : 'not looked up, because this server did not sign it';
+  if (purpose !== 'access_token' || claims.client_id === undefined) return t('tools.doesNotSay');
+  return genuine ? t('tools.otherTeam') : t('tools.notLookedUp');
 }
 
 function personOf({ token: { claims } }: Evidence, accountId: string): string {
-  if (claims.sub === undefined) return 'it does not say';
-  if (claims.sub === accountId) return 'you';
-  return claims.sub === claims.client_id ? 'nobody: the app itself' : 'a person';
+  if (claims.sub === undefined) return t('tools.doesNotSay');
+  if (claims.sub === accountId) return t('tools.you');
+  return claims.sub === claims.client_id ? t('tools.appItself') : t('tools.aPerson');
 }
 
 function signerOf({ key, good }: Evidence['signature']): string {
-  if (!key) return 'a key that is not of this server';
-  const STAGES = { pending: 'not in use yet', active: 'in use', retiring: 'retiring', gone: 'gone' };
-  const stage = key.revokedAt ? 'revoked' : STAGES[key.stage];
-  return good
-    ? `the key ${key.kid} (${key.alg}, ${stage})`
-    : `nobody: it names the key ${key.kid}, and does not fit it`;
+  if (!key) return t('tools.foreignKey');
+  const { kid, alg } = key;
+  const stage = key.revokedAt ? 'revoked' : key.stage;
+  return good ? t('tools.keyAt', { kid, alg, stage }) : t('tools.wrongKey', { kid });
 }

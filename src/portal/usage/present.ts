@@ -1,4 +1,4 @@
-import { t } from '../../texts/texts.ts';
+import { type TextKey, t } from '../../texts/texts.ts';
 import type { Explanation } from '../../usage/causes/cause.ts';
 import { explain } from '../../usage/causes/explain.ts';
 import { isFailure } from '../../usage/outcomes.ts';
@@ -11,11 +11,11 @@ import { fromNow, inDay, inHour, inMoment, inNumber } from '../moments.ts';
 import { eventInWords, outcomeInWords } from './words.ts';
 
 /** The periods, with what a part of each is called. */
-const PERIODS: Record<Period, { label: string; name: (at: Date) => string }> = {
-  '24h': { label: '24 hours', name: inHour },
-  '7d': { label: '7 days', name: (at) => `${inDay(at)}, ${inHour(at)}` },
-  '30d': { label: '30 days', name: inDay },
-};
+const PERIODS = {
+  '24h': { label: 'usage.hours24', choice: 'h24', name: inHour },
+  '7d': { label: 'usage.days7', choice: 'd7', name: (at) => `${inDay(at)}, ${inHour(at)}` },
+  '30d': { label: 'usage.days30', choice: 'd30', name: inDay },
+} as const satisfies Record<Period, { label: TextKey; choice: string; name: (at: Date) => string }>;
 
 /** The period that an address asks for; a week when it asks for none. */
 export function periodOf(value: unknown): Period {
@@ -27,10 +27,10 @@ export function presentUsage(points: readonly Point[], period: Period, hrefOf: (
   return {
     periods: (Object.keys(PERIODS) as Period[]).map((key) => ({
       href: hrefOf(key),
-      label: PERIODS[key].label,
+      label: t(PERIODS[key].label),
       current: key === period,
     })),
-    period: PERIODS[period].label,
+    period: PERIODS[period].choice,
     calls: inNumber(calls),
     failures: inNumber(failures),
     share: shareOf(failures, calls),
@@ -41,7 +41,7 @@ export function presentUsage(points: readonly Point[], period: Period, hrefOf: (
 function presentOutcome(row: { event: string; outcome: string; api?: string | undefined; count: number }): OutcomeView {
   const { event, outcome, api, count } = row;
   return {
-    what: eventInWords(event) + (api ? ` for ${api}` : ''),
+    what: api ? t('usage.requestFor', { what: eventInWords(event), api }) : eventInWords(event),
     outcome: outcomeInWords(outcome),
     failed: isFailure(outcome),
     cause: explain(outcome, null)?.cause,

@@ -1,3 +1,4 @@
+import { t } from '../../texts/texts.ts';
 import { readApiUsage } from '../../usage/api-usage.ts';
 import { readAppUsage } from '../../usage/app-usage.ts';
 import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
@@ -10,8 +11,6 @@ import { fromNow, inNumber } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { periodOf, presentLog, presentOutcomes, presentUsage } from './present.ts';
-
-const KEPT = `One success a minute of each kind, what else successes did not get, and ${FAILURES_A_MINUTE} failures a minute are listed, for ${RETENTION.requests} days; all are counted above.`;
 
 /** What apps do: an app's own requests with their reasons, and an API's consumers. */
 export function addUsage(area: Area): void {
@@ -35,11 +34,11 @@ export function addUsage(area: Area): void {
       // The causes are told below, with what the server said.
       outcomes: presentOutcomes(outcomes).map((row) => ({ ...row, cause: undefined })),
       filters: [
-        { href: address({ show: 'all' }), label: 'All', current: query.show === 'all' },
-        { href: address({ show: 'failures' }), label: 'Failures only', current: query.show === 'failures' },
+        { href: address({ show: 'all' }), label: t('usage.all'), current: query.show === 'all' },
+        { href: address({ show: 'failures' }), label: t('usage.failuresOnly'), current: query.show === 'failures' },
       ],
       ...presentLog(log.requests, by.now),
-      kept: KEPT,
+      kept: t('usage.kept', { failures: FAILURES_A_MINUTE, days: RETENTION.requests }),
       older: log.next === undefined ? undefined : address({ before: String(log.next) }),
       inspector: '/tools/inspector',
     });

@@ -1,4 +1,49 @@
 import type { Texts } from '../complete.ts';
 import type { roles as english } from '../en/roles.ts';
 
-export const roles: Texts<typeof english> = {};
+export const roles: Texts<typeof english> = {
+  ofApi: 'Rollen von {name}',
+  title: 'Rollen',
+  lead: 'Wer welche Scopes von {api} nutzen darf, wenn eine App im Namen einer Person handelt. Apps, die für sich selbst handeln, haben, was ihr Abonnement erlaubt.',
+  adviceNone:
+    'Noch verlangt kein Scope dieser API eine Rolle. Alle dürfen alle nutzen. Bearbeiten Sie die API, um festzulegen, welche Scopes eine brauchen.',
+  role: 'Rolle',
+  scopes: 'Scopes',
+  heldBy: 'Vergeben an',
+  noScope: 'kein Scope',
+  none: 'Noch keine Rollen',
+  noneHint:
+    'Eine Rolle fasst Scopes der API unter einem Namen zusammen. Personen und Gruppen erhalten und verlieren sie in einem Schritt.',
+  newRole: 'Neue Rolle',
+  create: 'Rolle anlegen',
+  created: 'Die Rolle {name} ist angelegt. Geben Sie sie jetzt Personen oder Gruppen.',
+  nameHint: 'Zum Beispiel „Controlling“. APIs, die es wünschen, lesen ihn in ihren Token.',
+  mayUse: 'Wer die Rolle hat, darf nutzen',
+  needsRole: 'braucht eine Rolle',
+  noScopes: 'Die API hat noch keine Scopes.',
+  holdersPeople: '{people, plural, one {# Person} other {# Personen}}',
+  holdersGroups: '{groups, plural, one {# Gruppe} other {# Gruppen}}',
+  holdersNone: 'noch niemanden',
+  people: 'Personen',
+  strange: 'Jemand, den Ihre Teams nicht kennen',
+  takeAway: 'Entziehen',
+  takeFrom: ': {name}',
+  nobody: 'Niemand hat sie direkt.',
+  giveTo: 'An die Person mit dieser Adresse vergeben',
+  giveToHint:
+    'Jemand aus Ihren Teams, oder wer einer Ihrer Apps die eigene Adresse gezeigt hat. Admins können sie allen geben, auch Gruppen.',
+  give: 'Rolle vergeben',
+  groups: 'Gruppen',
+  noGroup: 'Keine Gruppe hat sie.',
+  giveToGroup: 'An eine Gruppe vergeben',
+  allows: 'Was sie erlaubt',
+  changed: 'Die Rolle ist geändert. Das gilt ab dem nächsten Token.',
+  hasIt: '{person} hat die Rolle.',
+  taken: 'Die Rolle ist entzogen. Token, die auf ihr beruhen, werden abgelehnt.',
+  groupHasIt: 'Die Gruppe hat die Rolle.',
+  takenFromGroup: 'Die Rolle ist der Gruppe entzogen. Token, die auf ihr beruhen, werden abgelehnt.',
+  deleteAsk: 'Rolle {name} löschen?',
+  deleteEffect: 'Wer sie hat, verliert, was sie erlaubt. Token, die auf ihr beruhen, werden abgelehnt.',
+  delete: 'Rolle löschen',
+  deleted: 'Die Rolle ist gelöscht.',
+};

@@ -4,6 +4,7 @@ import type { words as english } from '../en/words.ts';
 export const words: Texts<typeof english> = {
   actions: 'Aktionen',
   delete: 'Löschen',
+  description: 'Beschreibung',
   disabled: 'deaktiviert',
   emailAddress: 'E-Mail-Adresse',
   invite: 'Einladen',
@@ -14,6 +15,7 @@ export const words: Texts<typeof english> = {
   rename: 'Umbenennen',
   save: 'Speichern',
   since: 'Seit',
+  someone: 'Jemand',
   suspended: 'gesperrt',
   withdraw: 'Zurückziehen',
 };

@@ -2,6 +2,7 @@
 export const words = {
   actions: 'Actions',
   delete: 'Delete',
+  description: 'Description',
   disabled: 'disabled',
   emailAddress: 'Email address',
   invite: 'Invite',
@@ -12,6 +13,7 @@ export const words = {
   rename: 'Rename',
   save: 'Save',
   since: 'Since',
+  someone: 'Someone',
   suspended: 'suspended',
   withdraw: 'Withdraw',
 } as const;

@@ -37,6 +37,7 @@ export interface BarsView {
 /** Figures, a chart, and the periods to choose from. */
 export interface UsageView {
   readonly periods: readonly { readonly href: string; readonly label: string; readonly current: boolean }[];
+  /** What a text chooses by. */
   readonly period: string;
   readonly calls: string;
   readonly failures: string;
