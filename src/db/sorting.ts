@@ -116,12 +116,13 @@ function readCursor(cursor: string, sort: string, type: SortKey['type']): { plac
 /** Rows are counted up to so many: a count of more would read a whole table for a number that nobody needs. */
 export const MOST_COUNTED = 1000;
 
-/** How many rows a query has, at most one more than {@link MOST_COUNTED}. */
+/** How many rows a query has, at most one more than `most`. */
 export async function countRows<DB, Table extends keyof DB>(
   db: Db,
   rows: SelectQueryBuilder<DB, Table, unknown>,
+  most = MOST_COUNTED,
 ): Promise<number> {
-  const some = rows.select(sql.lit(1).as('one')).limit(MOST_COUNTED + 1);
+  const some = rows.select(sql.lit(1).as('one')).limit(most + 1);
   const found = await sql<{ count: number }>`select count(*) as count from (${some}) as found`.execute(db);
   return Number(found.rows[0]?.count);
 }

@@ -11,6 +11,7 @@ import { addLanguage, addPreferences } from './language.ts';
 import { addOperator } from './operator/operator.ts';
 import type { Area, PortalParts } from './parts.ts';
 import { addRoles } from './roles/roles.ts';
+import { addSearch } from './search/search.ts';
 import { createPage } from './shell.ts';
 import { addSignIn } from './sign-in.ts';
 import { addJoin } from './teams/join.ts';
@@ -27,7 +28,7 @@ export function portalRoutes(parts: PortalParts): Router {
   const inside = new Router();
   const visits = createVisits(parts);
   const form = formFields();
-  const page = createPage(render, visits);
+  const page = createPage(render, visits, parts.db);
   const addresses = { issuer, discovery: `${issuer}/.well-known/openid-configuration` };
 
   outside.get('/', async (ctx, next) => {
@@ -56,6 +57,7 @@ export function portalRoutes(parts: PortalParts): Router {
   addOperator(area);
   addUsage(area);
   addInspector(area);
+  addSearch(area);
   addDevelopment(area);
 
   outside.use(inside.routes());

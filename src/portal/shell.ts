@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
 import type { Flash } from '../accounts/portal-sessions.ts';
+import type { Db } from '../db/connections/connection.ts';
+import { countToDecide, MOST_TO_DECIDE } from '../subscriptions/to-decide.ts';
 import { type TextKey, t } from '../texts/texts.ts';
 import type { ViewModels } from '../views/models.ts';
 import type { Render } from '../views/render.ts';
@@ -35,17 +37,23 @@ const SECTIONS: readonly Section[] = [
 ];
 
 /** Renders a page of the portal: who is signed in, where one is, and what the form before had to say. */
-export function createPage(render: Render, visits: Visits): Page {
+export function createPage(render: Render, visits: Visits, db: Db): Page {
   return async (ctx, view, model) => {
     const { account, by, csrf } = visitorOf(ctx);
-    const flash = (await visits.take(ctx)) ?? {};
+    const [flash = {}, waiting] = await Promise.all([visits.take(ctx), countToDecide(db, by)]);
     const shell: Shell = {
       account: { name: account.name, email: account.email },
       csrf,
       here: isLook(ctx) ? ctx.path : '/',
       help: helpOf(view),
       sections: SECTIONS.filter((section) => section.for !== 'platform' || by.access.platformRole !== null).map(
-        ({ href, label, icon }) => ({ href, label: t(label), icon, current: isWithin(ctx.path, href) }),
+        ({ href, label, icon }) => ({
+          href,
+          label: t(label),
+          icon,
+          current: isWithin(ctx.path, href),
+          badge: href === '/approvals' && waiting > 0 ? badgeOf(waiting) : undefined,
+        }),
       ),
       notice: typeof flash.notice === 'string' ? flash.notice : ctx.state.kept && t('forms.cameBack'),
     };
@@ -53,5 +61,10 @@ export function createPage(render: Render, visits: Visits): Page {
     render(ctx, view, { ...own, shell } as ViewModels[typeof view]);
   };
 }
+
+const badgeOf = (waiting: number) => ({
+  text: waiting > MOST_TO_DECIDE ? `${MOST_TO_DECIDE}+` : String(waiting),
+  more: t('shell.waiting', { count: waiting }),
+});
 
 const isWithin = (path: string, href: string) => (href === '/' ? path === '/' : `${path}/`.startsWith(`${href}/`));

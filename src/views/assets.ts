@@ -7,10 +7,10 @@ const { resolve } = createRequire(import.meta.url);
 
 /** The style sheets in their order: the later ones build on the earlier ones. */
 const STYLES =
-  'tokens fonts base controls forms content tables code charts card shell pages branding reference docs'.split(' ');
+  'tokens fonts base controls forms content tables code charts card shell palette pages branding reference docs'.split(' ');
 
 /** What every page runs. A page that needs more has a script of its own. */
-const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'zone'];
+const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'palette', 'zone'];
 
 /** Text and code, each in Latin and in what Latin letters have beyond it, which browsers fetch when a page has some. */
 const FONTS: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import type { HomeViews } from './models/home.ts';
 import type { OperatorViews } from './models/operator.ts';
 import type { PreferencesViews } from './models/preferences.ts';
 import type { RoleViews } from './models/roles.ts';
+import type { SearchViews } from './models/search.ts';
 import type { JoinViews, TeamViews } from './models/teams.ts';
 import type { ToolViews } from './models/tools.ts';
 import type { UsageViews } from './models/usage.ts';
@@ -24,6 +25,7 @@ type PortalViews = ApiViews &
   OperatorViews &
   PreferencesViews &
   RoleViews &
+  SearchViews &
   TeamViews &
   ToolViews &
   UsageViews;

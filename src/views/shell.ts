@@ -12,6 +12,8 @@ export interface Shell {
     readonly label: string;
     readonly icon: string;
     readonly current: boolean;
+    /** How much waits there, and what a screen reader says of it. */
+    readonly badge: { readonly text: string; readonly more: string } | undefined;
   }[];
   /** One sentence about what has just been done. */
   readonly notice: string | undefined;

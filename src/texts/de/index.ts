@@ -18,6 +18,7 @@ import { purposes } from './purposes.ts';
 import { refusals } from './refusals.ts';
 import { roleNames } from './roleNames.ts';
 import { roles } from './roles.ts';
+import { search } from './search.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
 import { teams } from './teams.ts';
@@ -46,6 +47,7 @@ export const de = {
   refusals,
   roleNames,
   roles,
+  search,
   shell,
   signIn,
   teams,

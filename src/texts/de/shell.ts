@@ -30,6 +30,7 @@ export const shell: Texts<typeof english> = {
   timeZone: 'Zeitzone',
   timeZoneHint: 'Uhrzeiten auf den Seiten gelten in dieser Zone. Diagramme und was Programme erhalten, sind in UTC.',
   timeNow: 'Dort ist es {time}.',
+  waiting: '{count, plural, one {# Anfrage wartet} other {{count, number} Anfragen warten}} auf Sie',
   save: 'Speichern',
   saved: 'Sprache und Zeit sind gespeichert.',
   badTimeZone: 'Eine Zeitzone mit diesem Namen gibt es nicht.',

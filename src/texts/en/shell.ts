@@ -28,6 +28,7 @@ export const shell = {
   timeZone: 'Time zone',
   timeZoneHint: 'Times on pages are of this zone. Charts, and what programs get, are in UTC.',
   timeNow: 'It is {time} there.',
+  waiting: '{count, plural, one {# request waits} other {{count, number} requests wait}} for you',
   save: 'Save',
   saved: 'Language and time are saved.',
   badTimeZone: 'There is no time zone of this name.',
