@@ -51,9 +51,9 @@ export async function listPeople(db: Db, input: z.input<typeof PersonQuery>, by:
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} not_found, forbidden */
-export function countPeople(db: Db, input: z.input<typeof PersonQuery>, by: By): Promise<number> {
+export async function countPeople(db: Db, input: z.input<typeof PersonQuery>, by: By): Promise<number> {
   authorize(by, 'platform.read', null);
-  return countRows(db, matchingPeople(db, PersonQuery.parse(input)));
+  return await countRows(db, matchingPeople(db, PersonQuery.parse(input)));
 }
 
 function matchingPeople(db: Db, { search, role, state }: z.output<typeof PersonQuery>) {

@@ -59,9 +59,9 @@ export async function listEvents(db: Db, query: z.input<typeof WiderTrailQuery>,
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} not_found, forbidden */
-export function countEvents(db: Db, query: z.input<typeof WiderTrailQuery>, by: By): Promise<number> {
+export async function countEvents(db: Db, query: z.input<typeof WiderTrailQuery>, by: By): Promise<number> {
   authorize(by, 'platform.read', null);
-  return countRows(db, matchingEvents(db, WiderTrailQuery.parse(query)));
+  return await countRows(db, matchingEvents(db, WiderTrailQuery.parse(query)));
 }
 
 type Asked = Omit<z.output<typeof WiderTrailQuery>, 'limit' | 'cursor'>;

@@ -73,8 +73,8 @@ export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
-export function countClients(db: Db, input: z.input<typeof ClientQuery>, by: By): Promise<number> {
-  return countRows(db, visibleClients(db, ClientQuery.parse(input), by));
+export async function countClients(db: Db, input: z.input<typeof ClientQuery>, by: By): Promise<number> {
+  return await countRows(db, visibleClients(db, ClientQuery.parse(input), by));
 }
 
 function visibleClients(db: Db, { search, team, purpose, state }: z.output<typeof ClientQuery>, by: By) {

@@ -58,9 +58,9 @@ export async function listMail(db: Db, input: z.input<typeof MailQuery>, by: By)
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} forbidden, not_found */
-export function countMail(db: Db, input: z.input<typeof MailQuery>, by: By): Promise<number> {
+export async function countMail(db: Db, input: z.input<typeof MailQuery>, by: By): Promise<number> {
   authorize(by, 'platform.read', null);
-  return countRows(db, db.selectFrom('mail_outbox').where(isAskedFor(MailQuery.parse(input), by.now)));
+  return await countRows(db, db.selectFrom('mail_outbox').where(isAskedFor(MailQuery.parse(input), by.now)));
 }
 
 function isAskedFor({ search, state }: z.output<typeof MailQuery>, now: Date): RawBuilder<boolean> {

@@ -50,9 +50,9 @@ export async function listSubscriptions(
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
-export function countSubscriptions(db: Db, query: z.input<typeof SubscriptionQuery>, by: By): Promise<number> {
+export async function countSubscriptions(db: Db, query: z.input<typeof SubscriptionQuery>, by: By): Promise<number> {
   const { cursor: _from, ...asked } = SubscriptionQuery.parse(query);
-  return countPage(db, pageOf(asked, MOST_COUNTED + 1, by));
+  return await countPage(db, pageOf(asked, MOST_COUNTED + 1, by));
 }
 
 function pageOf(
@@ -96,9 +96,9 @@ export async function listWaitingRequests(db: Db, query: z.input<typeof PageQuer
 }
 
 /** How many of them there are in all. @throws {ZodError} @throws {AppError} forbidden */
-export function countWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By): Promise<number> {
+export async function countWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By): Promise<number> {
   const { cursor: _from, ...asked } = PageQuery.parse(query);
-  return countPage(db, pageOfWaiting(asked, MOST_COUNTED + 1, by));
+  return await countPage(db, pageOfWaiting(asked, MOST_COUNTED + 1, by));
 }
 
 function pageOfWaiting({ cursor, search }: z.output<typeof PageQuery>, most: number, by: By): PageOfSubscriptions {

@@ -169,8 +169,8 @@ export async function listTeams(db: Db, input: z.input<typeof TeamQuery>, by: By
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
-export function countTeams(db: Db, input: z.input<typeof TeamQuery>, by: By): Promise<number> {
-  return countRows(db, visibleOnes(db, TeamQuery.parse(input), by));
+export async function countTeams(db: Db, input: z.input<typeof TeamQuery>, by: By): Promise<number> {
+  return await countRows(db, visibleOnes(db, TeamQuery.parse(input), by));
 }
 
 function visibleOnes(db: Db, { search, state }: z.output<typeof TeamQuery>, by: By) {

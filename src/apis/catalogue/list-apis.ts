@@ -54,8 +54,8 @@ export async function browseApis(db: Db, input: z.input<typeof ApiQuery>, by: By
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
-export function countApis(db: Db, input: z.input<typeof ApiQuery>, by: By): Promise<number> {
-  return countRows(db, catalogue(db, ApiQuery.parse(input), by));
+export async function countApis(db: Db, input: z.input<typeof ApiQuery>, by: By): Promise<number> {
+  return await countRows(db, catalogue(db, ApiQuery.parse(input), by));
 }
 
 function catalogue(db: Db, { search, mine, team, state }: z.output<typeof ApiQuery>, by: By) {
