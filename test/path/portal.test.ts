@@ -12,11 +12,12 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 
 const PATH = '/auth';
-/** Pages that nothing in the world leads to: after a form, for more than one scope, of a suspended team, for those who build pages. */
+/** Pages that nothing in the world leads to: after a form, for more than one scope, of a suspended team, of a branding that was set, for those who build pages. */
 const UNLINKED = new Set([
   '/apps/{app}/credential',
   '/subscriptions/{subscription}/narrow',
   '/teams/{team}/resume',
+  '/operator/branding/reset',
   '/development/components',
 ]);
 
