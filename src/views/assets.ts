@@ -7,7 +7,9 @@ const { resolve } = createRequire(import.meta.url);
 
 /** The style sheets in their order: the later ones build on the earlier ones. */
 const STYLES =
-  'tokens fonts base controls forms content tables code charts card shell palette pages branding reference docs'.split(' ');
+  'tokens fonts base controls forms content tables code charts card shell palette pages branding reference docs'.split(
+    ' ',
+  );
 
 /** What every page runs. A page that needs more has a script of its own. */
 const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'palette', 'zone'];
