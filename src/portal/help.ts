@@ -34,6 +34,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'teams/new': 'portal#teams',
   'teams/team': 'portal#teams',
   'teams/rename': 'portal#teams',
+  'search/results': 'portal#search',
   'tools/inspector': 'portal#the-token-inspector',
   'usage/app': 'portal#requests',
   'usage/api': 'portal#requests',

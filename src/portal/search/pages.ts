@@ -20,12 +20,15 @@ const PLACES: readonly Place[] = [
   { href: '/teams', label: 'shell.teams' },
   { href: '/teams/new', label: 'search.newTeam' },
   { href: '/tools/inspector', label: 'shell.inspector', words: 'search.inspectorWords' },
-  { href: '/api/v1/docs', label: 'shell.reference' },
+  { href: '/api/v1/docs', label: 'help.reference' },
+  { href: '/docs', label: 'help.docs', words: 'search.docsWords' },
+  { href: '/preferences', label: 'shell.languageAndTime', words: 'search.settingsWords' },
   { href: '/operator/people', label: 'search.people', words: 'search.peopleWords', for: 'platform.read' },
-  { href: '/operator/groups', label: 'search.groups', for: 'platform.read' },
+  { href: '/operator/groups', label: 'operator.groups', for: 'platform.read' },
   { href: '/operator/teams', label: 'search.allTeams', for: 'platform.read' },
-  { href: '/operator/outbox', label: 'search.outbox', words: 'search.outboxWords', for: 'platform.read' },
-  { href: '/operator/audit', label: 'search.audit', words: 'search.auditWords', for: 'platform.read' },
+  { href: '/operator/outbox', label: 'operator.outbox', words: 'search.outboxWords', for: 'platform.read' },
+  { href: '/operator/audit', label: 'operator.audit', words: 'search.auditWords', for: 'platform.read' },
+  { href: '/operator/branding', label: 'branding.title', words: 'search.brandingWords', for: 'platform.read' },
 ];
 
 /** Pages of the portal whose name, or a word for what they are for, has the text in it. */

@@ -6,7 +6,7 @@ import { PURPOSES } from '../../clients/purposes.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { listTeams } from '../../teams/teams.ts';
 import { t } from '../../texts/texts.ts';
-import type { FoundGroup } from '../../views/models/search.ts';
+import type { FoundGroup } from '../../views/models/lists.ts';
 import { apiHref } from '../apis/present.ts';
 import { appHref } from '../apps/head.ts';
 import { leadOn, listRequest } from '../lists.ts';

@@ -1,3 +1,5 @@
+import type { Shell } from '../shell.ts';
+
 /** A page of a list: what is looked for, and where it goes on. */
 export interface ListView {
   readonly search: string;
@@ -19,4 +21,17 @@ export interface ListView {
   readonly keep: Readonly<Record<string, string>>;
   /** Something is looked for, or chosen. */
   readonly narrowed: boolean;
+}
+
+/** What was found of one kind. */
+export interface FoundGroup {
+  readonly kind: string;
+  readonly icon: string;
+  readonly found: readonly { readonly href: string; readonly name: string; readonly detail?: string }[];
+  /** The list that has more of it. */
+  readonly more: string | undefined;
+}
+
+export interface SearchViews {
+  'search/results': { shell: Shell; groups: readonly FoundGroup[]; list: ListView };
 }
