@@ -81,7 +81,7 @@ const allowed: Record<string, string[]> = {
   portal: [...below, ...features, 'http', 'pictures', 'views'],
   admin: [...below, ...features, 'full-text', 'http', 'pictures', 'verifier', 'views'],
   help: ['errors', 'full-text', 'http', 'views'],
-  declaration: [...below, ...features],
+  declaration: [...below, ...features, 'pictures'],
   doctor: [...below, ...features, 'verifier'],
   cli: [
     ...below,

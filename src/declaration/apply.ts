@@ -8,6 +8,7 @@ import type { Outbox } from '../mail/outbox.ts';
 import { firstOf, requireFewChanges } from './bounds.ts';
 import { nameAsRegistered } from './identifiers.ts';
 import type { Parsed } from './parse.ts';
+import { readyPictures } from './pictures.ts';
 import type { Change } from './plan/change.ts';
 import { digestOfPlan, type Plan, plan } from './plan/plan.ts';
 import { DeclarationError } from './problems.ts';
@@ -35,6 +36,7 @@ export async function applyDeclaration(
   { file, options, by }: { file: Parsed; options: ApplyOptions; by: By },
 ): Promise<Plan> {
   authorize(by, 'platform.write', null);
+  const pictures = await readyPictures(file, by);
   try {
     return await inTransaction(db, async (trx) => {
       await oneAtATime(trx, by.now);
@@ -47,7 +49,8 @@ export async function applyDeclaration(
       const planned = plan(current, wanted, options);
       requirePlan(planned, options.plan);
       requireFewChanges(planned.changes);
-      for (const change of planned.changes) await make(change, { db: trx, outbox, by, ids: current.ids }, file);
+      for (const change of planned.changes)
+        await make(change, { db: trx, outbox, by, ids: current.ids, pictures }, file);
       if (options.dryRun) throw new TakenBack(planned);
       return planned;
     });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiScopeInput, NewApi } from '../apis/api-schema.ts';
+import { BrandingWords } from '../branding/input.ts';
 import { checkConsistency, NewClient } from '../clients/client-input.ts';
 import { PURPOSES } from '../clients/purposes.ts';
 import { completeSettings, type WrittenSettings, writtenSettingSchemas } from '../clients/settings/settings.ts';
@@ -25,6 +26,24 @@ const Person = emailAddress('A person goes by an email address, such as ada@exam
 const Name = z.string().trim().min(1, 'A name cannot be empty.').max(300);
 const people = (what: string) => list(Person).optional().describe(`${what}, by their email addresses`);
 const Stopped = Reason.optional();
+
+const picture = z
+  .string()
+  .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, 'A picture is written in base64.')
+  .max(1_500_000, 'A picture has at most 1 MB.')
+  .nullable()
+  .optional();
+
+const words = BrandingWords.shape;
+const DeclaredBranding = object({
+  name: words.name.describe('What the installation is called'),
+  accent: words.accent.describe('The color of buttons and links, such as #0d5c6f'),
+  privacy_url: words.privacyUrl,
+  terms_url: words.termsUrl,
+  support_url: words.supportUrl,
+  logo: picture.describe('A square PNG, JPEG or WebP in base64. Left out, it stays as it is; null removes it.'),
+  dark_logo: picture.describe('The same for dark pages'),
+});
 
 const DeclaredGroup = object({ name: GroupName, members: people('Who is in the group') });
 
@@ -127,6 +146,7 @@ export const Declaration = object({
     .literal([1, 2], 'This server reads versions 1 and 2 of the format: version: 2')
     .default(1)
     .describe('What is left out has the defaults of this version'),
+  branding: DeclaredBranding.optional().describe('What people see of the installation. Left out, it stays as it is.'),
   groups: list(DeclaredGroup).optional(),
   teams: list(DeclaredTeam).optional(),
   apis: list(DeclaredApi).optional(),
@@ -134,6 +154,7 @@ export const Declaration = object({
 }).transform(({ apps, ...rest }) => ({ ...rest, apps: apps?.map((written) => complete(written, rest.version)) }));
 
 export type Declaration = z.output<typeof Declaration>;
+export type DeclaredBranding = z.output<typeof DeclaredBranding>;
 export type DeclaredGroup = z.output<typeof DeclaredGroup>;
 export type DeclaredTeam = z.output<typeof DeclaredTeam>;
 export type DeclaredApi = z.output<typeof DeclaredApi>;

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { type Declaration, DeclaredApi, DeclaredApp, VERSION } from './schema.ts';
 
-const HEADING = `# What this Latchkey server is configured to have: groups, teams, APIs with their roles, and apps.
+const HEADING = `# What this Latchkey server is configured to have: its branding, groups, teams, APIs with their roles,
+# and apps.
 #
 # No secret is in here, and none is needed: a new app has no secret until one is added
 # (npx latchkey secret add ID). Settings that are left out have their defaults; a list that is
@@ -35,9 +36,10 @@ export function writeDeclaration(declaration: Declaration): string {
 }
 
 /** The same as plain values, without what is a default anyway. */
-export function plainDeclaration({ groups, teams, apis, apps }: Declaration) {
+export function plainDeclaration({ branding, groups, teams, apis, apps }: Declaration) {
   return {
     version: VERSION,
+    ...(branding && Object.keys(branding).length > 0 && { branding }),
     groups,
     teams,
     apis: apis?.map((declared) => {

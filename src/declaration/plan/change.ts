@@ -5,6 +5,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import type { Outbox } from '../../mail/outbox.ts';
 import { nameKey } from '../../names/names.ts';
 import type { Ids } from '../ids.ts';
+import type { ReadyPictures } from '../pictures.ts';
 import type { Path } from '../problems.ts';
 
 /** What a change is made with: a transaction that all of them share. */
@@ -14,6 +15,8 @@ export interface Work {
   readonly by: By;
   /** What was created before is in it. */
   readonly ids: Ids;
+  /** Of the branding. */
+  readonly pictures: ReadyPictures;
 }
 
 export interface FieldChange {
@@ -26,6 +29,7 @@ export interface FieldChange {
 export interface Change {
   readonly action: 'create' | 'change' | 'remove';
   readonly what:
+    | 'branding'
     | 'group'
     | 'team'
     | 'api'
@@ -52,6 +56,7 @@ export interface Change {
 
 /** The order: what others depend on is made before them, and removed after them. */
 export const PHASES = {
+  branding: -1,
   group: 0,
   team: 1,
   member: 2,

@@ -3,6 +3,7 @@ import type { Current } from '../read.ts';
 import type { Declaration } from '../schema.ts';
 import { planApis } from './apis.ts';
 import { planApps } from './apps.ts';
+import { planBranding } from './branding.ts';
 import type { Change } from './change.ts';
 import { planGroups } from './groups.ts';
 import { planTeams } from './teams.ts';
@@ -15,8 +16,13 @@ export interface Plan {
 }
 
 /** What turns the server into what a file says. Kinds that the file does not name are not looked at. */
-export function plan({ declaration: current }: Current, wanted: Declaration, { prune }: { prune: boolean }): Plan {
+export function plan(
+  { declaration: current, pictures }: Current,
+  wanted: Declaration,
+  { prune }: { prune: boolean },
+): Plan {
   const all = [
+    ...(wanted.branding ? planBranding(current.branding, pictures, wanted.branding) : []),
     ...(wanted.groups ? planGroups(current.groups, wanted.groups) : []),
     ...(wanted.teams ? planTeams(current.teams, wanted.teams) : []),
     ...(wanted.apis ? planApis(current.apis, wanted.apis) : []),

@@ -36,6 +36,7 @@ function stayingOf(wanted: Declaration, current: WholeDeclaration): WholeDeclara
   const stays = ({ identifier }: { identifier: string }) => !wanted.apis || scopesSaid.has(identifier);
   return {
     version: current.version,
+    branding: current.branding,
     groups: wanted.groups ? [] : current.groups,
     teams: wanted.teams ? [] : current.teams,
     apps: wanted.apps ? [] : current.apps,
