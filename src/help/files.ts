@@ -15,6 +15,7 @@ const READERS = {
   everybody: {
     readme: 'What it is, the first five minutes, every setting and error code.',
     portal: 'What each page of the portal is for.',
+    account: 'Your name, password, sessions and connected apps.',
     glossary: 'Our words, and the words of the standards for the same.',
   },
   developers: {

@@ -49,6 +49,8 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'operator/branding': 'branding#colors-that-can-be-read',
   'portal/confirm': 'portal#taking-access-away',
   'portal/preferences': 'languages#which-language',
+  'account/overview': 'account#who-you-are',
+  'account/profile': 'account#who-you-are',
   'development/components': 'contributing#a-page-of-the-portal',
 };
 

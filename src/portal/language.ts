@@ -9,6 +9,7 @@ import { inMinute } from '../texts/moments.ts';
 import { speak, timeZoneNow } from '../texts/speech.ts';
 import { t } from '../texts/texts.ts';
 import { timeZoneOf, timeZones } from '../texts/zones.ts';
+import { accountFrame } from './account/frame.ts';
 import { redirect } from './answers.ts';
 import { emptyForm, type FormState, fieldsOf, readForm } from './forms.ts';
 import type { Area, PortalParts } from './parts.ts';
@@ -68,6 +69,7 @@ export function addPreferences({ router, db, languages, clock, page, visits }: A
     const option = (value: string, label: string, chosen: boolean) => ({ value, label, chosen });
     const asBrowser = timeZone ? t('shell.asBrowserZone') : t('shell.asBrowserNow', { zone: timeZoneNow() });
     return {
+      ...accountFrame(ctx),
       form,
       languages: [
         option('', t('shell.asBrowser'), language === undefined),

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import { formFields } from '../http/input/form-fields.ts';
+import { addAccount } from './account/routes.ts';
 import { addApis } from './apis/routes.ts';
 import { addApprovals } from './approvals/list.ts';
 import { addSubscriptions } from './approvals/subscriptions.ts';
@@ -47,6 +48,7 @@ export function portalRoutes(parts: PortalParts): Router {
   const area: Area = { ...parts, router: inside, visits, page };
   addTheme(area);
   addPreferences(area);
+  addAccount(area);
   addHome(area);
   addApps(area);
   addApis(area);

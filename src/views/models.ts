@@ -1,3 +1,4 @@
+import type { AccountViews } from './models/account.ts';
 import type { ReferenceViews } from './models/api-reference.ts';
 import type { ApiViews } from './models/apis.ts';
 import type { AppViews } from './models/apps.ts';
@@ -9,13 +10,13 @@ import type { HelpViews } from './models/help.ts';
 import type { HomeViews } from './models/home.ts';
 import type { SearchViews } from './models/lists.ts';
 import type { OperatorViews } from './models/operator.ts';
-import type { PreferencesViews } from './models/preferences.ts';
 import type { RoleViews } from './models/roles.ts';
 import type { JoinViews, TeamViews } from './models/teams.ts';
 import type { ToolViews } from './models/tools.ts';
 import type { UsageViews } from './models/usage.ts';
 
-type PortalViews = ApiViews &
+type PortalViews = AccountViews &
+  ApiViews &
   AppViews &
   BrandingViews &
   ComponentViews &
@@ -23,7 +24,6 @@ type PortalViews = ApiViews &
   HomeViews &
   JoinViews &
   OperatorViews &
-  PreferencesViews &
   RoleViews &
   SearchViews &
   TeamViews &

@@ -50,6 +50,7 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/teams/:team/rename': keep('name version'),
   '/teams/:team/invitations': keep('email role', above),
   '/teams/:team/suspend': keep('reason'),
+  '/account/profile': keep('name version'),
   '/operator/people/invitations': keep('email', above),
   '/operator/people/:person': keep('name email version'),
   '/operator/people/:person/disable': keep('reason'),

@@ -1,3 +1,4 @@
+import { account } from './account.ts';
 import { apis } from './apis.ts';
 import { approvals } from './approvals.ts';
 import { apps } from './apps.ts';
@@ -27,6 +28,7 @@ import { usage } from './usage.ts';
 import { words } from './words.ts';
 
 export const en = {
+  account,
   apis,
   approvals,
   apps,

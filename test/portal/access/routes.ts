@@ -1,3 +1,4 @@
+import { accountRoutes } from './account.ts';
 import { apiRoutes, outboxRoutes } from './apis.ts';
 import { appRoutes } from './apps.ts';
 import { operatorRoutes } from './operator.ts';
@@ -8,6 +9,7 @@ import type { Route } from './world.ts';
 
 /** Every route behind the sign-in, each with the least that it takes. Areas keep theirs in files of their own. */
 export const ROUTES: readonly Route[] = [
+  ...accountRoutes,
   ...apiRoutes,
   ...outboxRoutes,
   ...appRoutes,

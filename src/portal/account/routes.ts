@@ -1,0 +1,9 @@
+import type { Area } from '../parts.ts';
+import { addOverview } from './overview.ts';
+import { addProfile } from './profile.ts';
+
+/** A person's own pages: each sees and changes what is theirs, and nothing names anybody else. */
+export function addAccount(area: Area): void {
+  addOverview(area);
+  addProfile(area);
+}

@@ -1,0 +1,20 @@
+/** A person's own pages. */
+export const account = {
+  title: 'Your account',
+  tabs: 'Your account',
+  overview: 'Overview',
+  profile: 'Profile',
+  overviewLead: 'Who you are here, and what you have opened to others.',
+  you: 'You',
+  since: 'Account since',
+  id: 'Account ID',
+  teams: 'Teams',
+  teamCount: '{count, plural, =0 {none yet} one {# team} other {# teams}}',
+  platformRole: 'For the whole server',
+  admin: 'Administrator',
+  auditor: 'Auditor',
+  nameLead: 'Apps that may see your name show it to others, and so do your teams.',
+  name: 'Your name',
+  emailHint: 'You sign in with it. An administrator changes it.',
+  saved: 'Your name is saved.',
+} as const;

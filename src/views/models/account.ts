@@ -1,0 +1,33 @@
+import type { FormView, Shell } from '../shell.ts';
+import type { Tab } from './apps.ts';
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly chosen: boolean;
+}
+
+/** The pages about one's own account. */
+interface AccountFrame {
+  shell: Shell;
+  tabs: readonly Tab[];
+}
+
+export interface AccountViews {
+  'account/overview': AccountFrame & {
+    name: string;
+    email: string;
+    id: string;
+    since: string;
+    teams: string;
+    platformRole: string | undefined;
+  };
+  'account/profile': AccountFrame & { form: FormView; name: string; email: string; version: string };
+  'portal/preferences': AccountFrame & {
+    form: FormView;
+    languages: readonly Option[];
+    timeZones: readonly Option[];
+    /** What time it is in the time zone of now. */
+    now: string;
+  };
+}
