@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * What was typed into a form whose session had ended, one form for each person, sealed with a key that only the browser
- * has. And the order in which an API names its scopes: those from before have the order in which they were shown.
+ * has. The order in which an API names its scopes: those from before have the order in which they were shown.
+ * And when a server of an API was last seen to fetch keys and feeds.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -18,4 +19,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     update api_scopes set position = ordered.position
     from (select api_id, name, row_number() over (partition by api_id order by name) - 1 as position from api_scopes) ordered
     where api_scopes.api_id = ordered.api_id and api_scopes.name = ordered.name`.execute(db);
+  await sql`
+    create table api_sightings (
+      api_id text primary key references apis (id) on delete cascade,
+      keys_at timestamptz,
+      feed_at timestamptz,
+      address text not null
+    )`.execute(db);
 }

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { adminRoutes, isApiReference, isOfAdminApi } from './admin/router.ts';
+import { type ApiSightings, createApiSightings } from './apis/sightings.ts';
 import { openBrand } from './branding/shown.ts';
 import { type ClientCache, createClientCache } from './clients/client-cache.ts';
 import { ensureOwn } from './clients/own/ensure.ts';
@@ -79,6 +80,7 @@ export interface App {
   readonly keyring: Keyring;
   readonly clientCache: ClientCache;
   readonly secretUses: SecretUses;
+  readonly sightings: ApiSightings;
   readonly usage: UsageRecorder;
   /**
    * Ends everything in two steps. At once: what keeps connections open, and what nobody waits for. Once the server has
@@ -112,6 +114,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const clientCache = createClientCache();
   const warn = (what: string) => (err: unknown) => log.warn({ err }, what);
   const secretUses = createSecretUses({ db, clock, onError: warn('could not note the use of secrets') });
+  const sightings = createApiSightings({ db, clock, onError: warn('could not note who fetches keys and feeds') });
   const usage = createUsageRecorder(db, log);
   const keyring = await openKeyring({
     db,
@@ -189,6 +192,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(identifyRequests(log));
   koa.use(readArrival(names, trustedProxies));
   if (path !== '') koa.use(serveBelow(path));
+  koa.use(sightings.middleware);
   koa.use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines, isLogoUpload));
   if (expressLaneOn) {
@@ -222,13 +226,14 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     keyring,
     clientCache,
     secretUses,
+    sightings,
     usage,
     async end(answered) {
       await using ends = new AsyncDisposableStack();
       // In reverse order. When one fails, the others still end.
       ends.defer(() => usage.close());
       ends.defer(() => pictures.close());
-      ends.defer(() => secretUses.close());
+      ends.defer(() => Promise.all([secretUses.close(), sightings.close()]).then(() => {}));
       ends.defer(() => watcher.close());
       ends.defer(() => admin.close());
       feeds.close();

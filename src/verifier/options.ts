@@ -97,10 +97,16 @@ export function settle(options: VerifierOptions) {
     realm: options.realm ?? audience,
     binding: settleBinding(options, now),
     // Looked up at each call, so that instrumentation that wraps `fetch` later is used.
-    fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
+    fetch: naming(audience, options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init))),
     schedule: options.schedule ?? scheduleOnTimers,
     now,
   };
+}
+
+/** Says for which API it fetches, so that its owner can see at the issuer that it does. */
+function naming(audience: string, fetch: Fetch): Fetch {
+  if (!/^[\x21-\x7e]{1,300}$/.test(audience)) return fetch;
+  return (url, init) => fetch(url, { ...init, headers: { ...init.headers, 'latchkey-audience': audience } });
 }
 
 function settleBinding(options: VerifierOptions, now: () => number): BindingSettings {

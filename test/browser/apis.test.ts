@@ -67,9 +67,15 @@ it('subscribe → approve → token → cancel → refused, as two people do it 
     .fill('What was sold, where and when. Every night from the ledger.\nAsk us before you show it outside.');
   await publisher.getByLabel('Scope 1', { exact: true }).fill('sales:read');
   await publisher.getByLabel('What it allows (scope 1)').fill('Read totals');
-  await publisher.getByLabel('Scope 2', { exact: true }).fill('sales:customers');
+  // A line more is there at once, and is where one goes on typing.
+  await publisher.getByRole('button', { name: 'Add a scope' }).click();
+  await publisher.keyboard.type('sales:customers');
+  expect(await publisher.getByLabel('Scope 2', { exact: true }).inputValue()).toBe('sales:customers');
+  expect(await publisher.getByLabel('What it allows (scope 2)').inputValue()).toBe('');
   await publisher.getByLabel('What it allows (scope 2)').fill('Read who bought it');
   await publisher.getByLabel('Needs approval (scope 2)').check();
+  await publisher.getByRole('button', { name: 'Add a scope' }).click();
+  expect(await publisher.getByLabel('Needs approval (scope 3)').isChecked()).toBe(false);
   await publisher.getByLabel('Scope 3', { exact: true }).fill('sales:write now');
   expect(await inspect(publisher, 'apis-new')).toEqual([]);
   await publisher.getByRole('button', { name: 'Publish the API' }).click();
@@ -83,6 +89,13 @@ it('subscribe → approve → token → cancel → refused, as two people do it 
   await publisher.getByText('Tokens', { exact: true }).click();
   await publisher.getByRole('button', { name: 'Publish the API' }).click();
   await done(publisher);
+  expect(await inspect(publisher, 'api-protect')).toEqual([]);
+  // Its verifier starts, and the page says so by itself.
+  const headers = { 'latchkey-audience': IDENTIFIER };
+  for (const path of ['/jwks', '/epochs']) await fetch(server.issuer + path, { headers });
+  await says(publisher, 'has fetched keys, and follows what is revoked');
+  expect(await inspect(publisher, 'api-protected')).toEqual([]);
+  await publisher.getByRole('link', { name: 'Overview' }).click();
   expect(await inspect(publisher, 'api-of-owner')).toEqual([]);
 
   // A developer of another team finds it and asks.
@@ -130,9 +143,9 @@ it('subscribe → approve → token → cancel → refused, as two people do it 
   await publisher.getByRole('link', { name: 'Subscribers' }).click();
   expect(await inspect(publisher, 'api-subscribers')).toEqual([]);
   await publisher.getByRole('link', { name: 'Edit' }).click();
-  expect(await publisher.getByLabel('Scope 1', { exact: true }).inputValue()).toBe('sales:customers');
-  await publisher.getByLabel('Scope 1', { exact: true }).fill('');
-  await publisher.getByLabel('What it allows (scope 1)').fill('');
+  expect(await publisher.getByLabel('Scope 2', { exact: true }).inputValue()).toBe('sales:customers');
+  await publisher.getByLabel('Scope 2', { exact: true }).fill('');
+  await publisher.getByLabel('What it allows (scope 2)').fill('');
   await publisher.getByRole('button', { name: 'Save' }).click();
   await says(publisher, '1 app would lose sales:customers at once');
   expect(await inspect(publisher, 'api-edit-warning')).toEqual([]);
@@ -168,8 +181,12 @@ it('works without JavaScript, and with the names that people give things', async
     .getByLabel('Scope 1', { exact: true })
     .fill(`warehouse-inventory-replenishment:${'forecast-'.repeat(6)}read`);
   await page.getByLabel('Needs approval (scope 1)').check();
+  await page.getByRole('button', { name: 'Add a scope' }).click();
+  await page.getByLabel('Scope 2', { exact: true }).waitFor();
+  expect(await page.getByLabel('Needs approval (scope 1)').isChecked()).toBe(true);
   await page.getByRole('button', { name: 'Publish the API' }).click();
   await done(page);
+  await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('checkbox', { name: /warehouse/ }).check();
   await page.getByLabel('Reason').fill('<img src=x onerror=alert(1)>');
   await page.getByRole('button', { name: 'Ask for access' }).click();

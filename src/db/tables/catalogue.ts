@@ -127,6 +127,14 @@ export interface ApiScopeTable {
   position: Generated<number>;
 }
 
+/** When a verifier that names the API was last seen. */
+export interface ApiSightingTable {
+  api_id: string;
+  keys_at: Timestamp | null;
+  feed_at: Timestamp | null;
+  address: string;
+}
+
 export type SubscriptionState = 'pending' | 'active' | 'suspended' | 'denied' | 'cancelled';
 
 /** Which scopes of which API an app may have, and the request that waits for a decision. */

@@ -3,6 +3,7 @@ import type { BrandingTable } from './branding.ts';
 import type {
   ApiIntrospectorTable,
   ApiScopeTable,
+  ApiSightingTable,
   ApiTable,
   ApiVisibleTeamTable,
   ClientLogoTable,
@@ -202,6 +203,7 @@ export interface Tables {
   apis: ApiTable;
   retired_identifiers: RetiredIdentifierTable;
   api_scopes: ApiScopeTable;
+  api_sightings: ApiSightingTable;
   subscriptions: SubscriptionTable;
   accounts: AccountTable;
   consents: ConsentTable;

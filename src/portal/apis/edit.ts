@@ -32,10 +32,8 @@ export function addApiCreation(area: Area): void {
       const wanted = { ...readApi(fields), identifier: textOf(fields.identifier).trim(), teamId };
       await makeOnce(area, ctx, async (db) => {
         const api = await createApi(db, wanted, visitorOf(ctx).by);
-        return {
-          to: apiHref(api.id),
-          flash: { notice: `Published ${api.name}. Developers find it in the catalogue.` },
-        };
+        const notice = `Published ${api.name}. Developers find it in the catalogue.`;
+        return { to: `${apiHref(api.id)}/protect`, flash: { notice } };
       });
     } catch (error) {
       const form = refusedForm(ctx, error);

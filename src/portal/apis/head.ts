@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { type CatalogueApi, findCatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 import type { ApiHead } from '../../views/models/apis.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -31,6 +32,7 @@ export function presentHead(ctx: Context, { api, mayRead, mayWrite }: CatalogueA
   const href = apiHref(api.id);
   const tabs = [
     { href, label: 'Overview' },
+    { href: `${href}/protect`, label: t('protect.title') },
     { href: `${href}/subscriptions`, label: 'Subscribers' },
     { href: `${href}/roles`, label: 'Roles' },
     { href: `${href}/usage`, label: 'Usage' },

@@ -86,7 +86,7 @@ const python = ({ issuer, audience, scope }: Protected) => `import jwt
 from flask import Flask, abort, request
 
 ISSUER, AUDIENCE = ${quoted(issuer)}, ${quoted(audience)}
-keys = jwt.PyJWKClient(f"{ISSUER}/jwks")
+keys = jwt.PyJWKClient(f"{ISSUER}/jwks", headers={"Latchkey-Audience": AUDIENCE})
 app = Flask(__name__)
 
 

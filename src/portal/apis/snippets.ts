@@ -1,9 +1,8 @@
 import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
 import type { Snippet } from '../../views/models/apps.ts';
 import { quoted } from '../apps/snippets/parts.ts';
-import { protectSnippets } from './protect.ts';
 
-/** How an app gets a token for an API, and how the API checks it. */
+/** How an app gets a token for an API. */
 export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[]): Snippet[] {
   const scope = scopes[0]?.name;
   return [
@@ -19,6 +18,5 @@ export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[
         ...(scope ? [`--data-urlencode ${quoted(`scope=${scope}`)}`] : []),
       ].join(' \\\n  '),
     },
-    ...protectSnippets({ issuer, audience: api.identifier, scope }),
   ];
 }

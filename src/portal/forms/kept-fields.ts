@@ -36,6 +36,7 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/apps/:id/disable': keep('reason'),
   '/apis': keep(`team identifier ${API}`, below),
   '/apis/:api/edit': keep(`version ${API}`),
+  '/apis/:api/protect': keep('app address'),
   '/apis/:api/requests': keep('app scopes reason', above),
   '/apis/:api/suspend': keep('reason'),
   '/apis/:api/roles': keep('name description scopes'),

@@ -16,6 +16,7 @@ import { mail } from './mail.ts';
 import { operator } from './operator.ts';
 import { parts } from './parts.ts';
 import { purposes } from './purposes.ts';
+import { protect } from './protect.ts';
 import { refusals } from './refusals.ts';
 import { roleNames } from './roleNames.ts';
 import { roles } from './roles.ts';
@@ -50,6 +51,7 @@ export const de = {
   roleNames,
   roles,
   search,
+  protect,
   shell,
   signIn,
   teams,

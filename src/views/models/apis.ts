@@ -108,6 +108,19 @@ export interface ApiViews {
     mayWrite: boolean;
     isOrdinary: boolean;
   };
+  'apis/protect': {
+    shell: Shell;
+    api: ApiHead;
+    snippets: readonly Snippet[];
+    /** Which may call it with a real token. */
+    apps: readonly Option[];
+    form: FormView;
+    newApp: string;
+    action: string;
+    command: { sentence: string; code: string } | undefined;
+    /** What this server has seen of the API's verifier. */
+    seen: { tone: string; badge: string; text: string; lines: readonly { label: string; value: string }[] };
+  };
   'apis/new': { shell: Shell; form: FormView; fields: ApiFormView };
   'apis/edit': { shell: Shell; api: ApiHead; form: FormView; fields: ApiFormView; version: string };
   'apis/subscribers': {
