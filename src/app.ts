@@ -49,7 +49,7 @@ import { createOidcServer } from './oidc/server.ts';
 import { createDocuments } from './outgoing/documents.ts';
 import { createPictureDecoder } from './pictures/decoder.ts';
 import { isLogoUpload } from './portal/apps/logo.ts';
-import { portalRoutes } from './portal/routes.ts';
+import { type PortalParts, portalRoutes } from './portal/routes.ts';
 import { createRevocationCap } from './revocation/cap.ts';
 import { createRevocationChecks } from './revocation/checks.ts';
 import { createFeeds } from './revocation/feed/feeds.ts';
@@ -73,6 +73,7 @@ export interface Wiring {
   readonly log: Logger;
   /** Absent where nobody wants to know. */
   readonly metrics?: Metrics;
+  readonly diagnosis: PortalParts['diagnosis'];
 }
 
 export interface App {
@@ -92,7 +93,7 @@ export interface App {
 }
 
 /** Wires everything: configuration in, application out. The database has its migrations by now. */
-export async function createApp({ config, secrets, database, clock, log, metrics }: Wiring): Promise<App> {
+export async function createApp({ config, secrets, database, clock, log, metrics, diagnosis }: Wiring): Promise<App> {
   const { issuer, furtherOrigins, production, trustedProxies, databaseUrl, keyRotation } = config;
   const { listen, signerSocket, expressLaneOn, smtp, outgoingInnerHosts } = config;
   const { cookieKeys, masterKeys } = secrets;
@@ -175,9 +176,8 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const rounds = createJobRounds({ db, clock, log });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
-  const sendsMail = smtp.url !== undefined;
-  const shown = { render, themes, languages, signOuts, production };
-  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, sendsMail, joinLimit });
+  const shown = { render, themes, languages, signOuts, production, diagnosis, sendsMail: smtp.url !== undefined };
+  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, joinLimit });
   const state = { db, clientCache, keyring, usage, clock, post, streams: feeds.streams };
   metrics?.watchState({ ...state, jobs: rounds.counts, retainFor: LONGEST_TOKEN_LIFETIME });
 
@@ -192,13 +192,10 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(identifyRequests(log));
   koa.use(readArrival(names, trustedProxies));
   if (path !== '') koa.use(serveBelow(path));
-  koa.use(sightings.middleware);
-  koa.use(oidc.host.documents(atOnce));
+  koa.use(sightings.middleware).use(oidc.host.documents(atOnce));
   koa.use(limitTime(database.deadlines, isLogoUpload));
-  if (expressLaneOn) {
-    const parts = { ...ofTokens, db, keyring: () => keyring, issuer, clock, atOnce };
-    koa.use(directWay({ ...parts, note: usage.note }));
-  }
+  const lane = { ...ofTokens, db, keyring: () => keyring, issuer, clock, atOnce, note: usage.note };
+  if (expressLaneOn) koa.use(directWay(lane));
   koa.use(standard.middleware);
   koa.use(languages.middleware);
   koa.use(answerErrors(render, isForPrograms));

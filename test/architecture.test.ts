@@ -115,7 +115,19 @@ const allowed: Record<string, string[]> = {
   ],
   demo: [...below, ...features, 'owned-files'],
   // From the command to a server that listens, and to its end.
-  process: [...below, ...features, 'app', 'cli', 'demo', 'generated-secrets', 'http', 'listen', 'metrics', 'settings'],
+  process: [
+    ...below,
+    ...features,
+    'app',
+    'cli',
+    'demo',
+    'doctor',
+    'generated-secrets',
+    'http',
+    'listen',
+    'metrics',
+    'settings',
+  ],
   main: ['process'],
 };
 

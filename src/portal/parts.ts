@@ -13,7 +13,18 @@ import type { Render } from '../views/render.ts';
 import type { Page } from './shell.ts';
 import type { Visits } from './visits.ts';
 
+/** One thing that the doctor has found (src/doctor/rule.ts). */
+export interface Diagnosed {
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
 export interface PortalParts {
+  /** Looks at settings and database, the worst first; without secrets. */
+  readonly diagnosis: () => Promise<readonly Diagnosed[]>;
   readonly rules: HouseRules;
   readonly db: Database['db'];
   readonly render: Render;

@@ -22,6 +22,8 @@ import { addInspector } from './tools/inspector.ts';
 import { addUsage } from './usage/routes.ts';
 import { createVisits } from './visits.ts';
 
+export type { PortalParts };
+
 /** The portal: the home page, signing in to it, and one area for each thing that people look after. */
 export function portalRoutes(parts: PortalParts): Router {
   const { issuer, render } = parts;

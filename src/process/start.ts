@@ -8,6 +8,8 @@ import { openUsable } from '../db/connections/usable.ts';
 import { migrateUp, pendingMigrations } from '../db/migrator.ts';
 import type { Demo } from '../demo/credentials.ts';
 import { seedDemo } from '../demo/seed.ts';
+import { diagnose } from '../doctor/diagnose.ts';
+import { examine } from '../doctor/examine/examine.ts';
 import { resolveSecrets } from '../generated-secrets.ts';
 import { drain, keepIdleConnections, stopServing } from '../http/serving/drain.ts';
 import { hasSigningKeys } from '../keys/signing-keys.ts';
@@ -86,6 +88,7 @@ async function open(
     clock,
     log,
     ...(metrics && { metrics }),
+    diagnosis: async () => diagnose(await examine(database.db, config, clock)),
   });
   let answered: Promise<void> | undefined;
   opened.defer(() => app.end(answered));

@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/connections/connection.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import { examine } from '../../src/doctor/examine/examine.ts';
 import { serializers } from '../../src/process/log.ts';
 import { createTestDatabase, databaseSettings } from './database.ts';
 import { freePort } from './postgres.ts';
@@ -59,7 +61,9 @@ export async function startTestServer(
     databaseUrl,
     trustedProxies: options.trustedProxies ?? 0,
   };
-  const app = await createApp({ config, secrets, database, clock: () => new Date(), log });
+  const clock = () => new Date();
+  const diagnosis = async () => diagnose(await examine(database.db, { ...config, ...secrets }, clock));
+  const app = await createApp({ config, secrets, database, clock, log, diagnosis });
   const listening = await app.listen(port, 'localhost');
   return {
     issuer,

@@ -10,6 +10,7 @@ const TABS = [
   { href: '/operator/outbox', label: 'operator.outbox' },
   { href: '/operator/audit', label: 'operator.audit' },
   { href: '/operator/branding', label: 'branding.title' },
+  { href: '/operator/health', label: 'health.tab' },
 ] as const;
 
 /** What every one of these pages has. */

@@ -5,6 +5,7 @@ import { visitorOf } from '../visits.ts';
 import { addAudit } from './audit.ts';
 import { addBranding } from './branding.ts';
 import { addGroups } from './groups.ts';
+import { addHealth } from './health.ts';
 import { addOutbox } from './outbox.ts';
 import { addPeople } from './people.ts';
 import { addPerson } from './person.ts';
@@ -23,4 +24,5 @@ export function addOperator(area: Area): void {
   addOutbox(area);
   addAudit(area);
   addBranding(area);
+  addHealth(area);
 }

@@ -8,6 +8,7 @@ import { device } from './device.ts';
 import { errors } from './errors.ts';
 import { failures } from './failures.ts';
 import { forms } from './forms.ts';
+import { health } from './health.ts';
 import { help } from './help.ts';
 import { home } from './home.ts';
 import { join } from './join.ts';
@@ -15,8 +16,8 @@ import { lists } from './lists.ts';
 import { mail } from './mail.ts';
 import { operator } from './operator.ts';
 import { parts } from './parts.ts';
-import { purposes } from './purposes.ts';
 import { protect } from './protect.ts';
+import { purposes } from './purposes.ts';
 import { refusals } from './refusals.ts';
 import { roleNames } from './roleNames.ts';
 import { roles } from './roles.ts';
@@ -39,6 +40,7 @@ export const en = {
   errors,
   failures,
   forms,
+  health,
   help,
   home,
   join,

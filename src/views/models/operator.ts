@@ -45,7 +45,22 @@ export interface AuditRow {
   readonly requestId: string;
 }
 
+/** What the doctor has found of one kind. */
+export interface HealthKind {
+  readonly id: string;
+  readonly severity: string;
+  readonly tone: string;
+  /** One sentence each. */
+  readonly found: readonly string[];
+  readonly more: string | undefined;
+  readonly why: string;
+  readonly fix: string;
+  /** Where the portal has the page for it. */
+  readonly href: string | undefined;
+}
+
 export interface OperatorViews {
+  'operator/health': OperatorFrame & { verdict: string; kinds: readonly HealthKind[] };
   'operator/audit': OperatorFrame & {
     filter: Readonly<Partial<Record<'app' | 'person' | 'actor' | 'type' | 'from' | 'to', string | undefined>>>;
     events: readonly AuditRow[];

@@ -38,6 +38,7 @@ export const apiRoutes: readonly Route[] = [
 ];
 
 export const outboxRoutes: readonly Route[] = [
+  { method: 'GET', path: '/operator/health', least: 'platform' },
   { method: 'GET', path: '/operator/outbox', least: 'platform' },
   { method: 'GET', path: '/operator/outbox/{mail}', least: 'platform' },
   { method: 'POST', path: '/operator/outbox/resend', least: 'platform' },
