@@ -1,4 +1,5 @@
 import { LANGUAGES } from './languages.ts';
+import { marked } from './marks.ts';
 import { languageNow, timeZoneNow } from './speech.ts';
 
 /** Times, spans and numbers as people read them, in the language and the time zone of the request. */
@@ -24,7 +25,7 @@ function once<T>(name: string, make: () => T): T {
 function formatted(at: Date, form: keyof typeof TIMES, timeZone: string): string {
   const locale = localeNow();
   const make = () => new Intl.DateTimeFormat(locale, { ...TIMES[form], timeZone });
-  return once(`${form} ${locale} ${timeZone}`, make).format(at);
+  return marked(once(`${form} ${locale} ${timeZone}`, make).format(at));
 }
 
 /** A day and an hour of a chart, whose parts are those of UTC. */
@@ -48,7 +49,8 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 
 function relative(count: number, unit: Intl.RelativeTimeFormatUnit, numeric: 'always' | 'auto' = 'always'): string {
   const locale = localeNow();
-  return once(`${numeric} ${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric })).format(count, unit);
+  const format = once(`${numeric} ${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric }));
+  return marked(format.format(count, unit));
 }
 
 /** How far a time is from now: “in 3 days”, “5 minutes ago”, “now”. */
@@ -74,7 +76,7 @@ export function inSpan(seconds: number): string {
   const { count, unit } = spanOf(seconds);
   const locale = localeNow();
   const make = () => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' });
-  return once(`${unit} ${locale}`, make).format(count);
+  return marked(once(`${unit} ${locale}`, make).format(count));
 }
 
 export function inNumber(count: number): string {
@@ -85,7 +87,11 @@ export function inNumber(count: number): string {
 /** “a, b and c”. */
 export function inList(words: readonly string[]): string {
   const locale = localeNow();
-  return once(`list ${locale}`, () => new Intl.ListFormat(locale)).format(words);
+  const format = once(`list ${locale}`, () => new Intl.ListFormat(locale));
+  return format
+    .formatToParts(words)
+    .map(({ type, value }) => (type === 'literal' ? marked(value) : value))
+    .join('');
 }
 
 /** A time of a token, in seconds since 1970; undefined for what is none. */

@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { CATALOGUES } from './catalogues.ts';
 import type { en } from './en/index.ts';
 import { LANGUAGES, type Language } from './languages.ts';
+import { marked } from './marks.ts';
 import { languageNow } from './speech.ts';
 
 type Catalogue = typeof en;
@@ -64,7 +65,7 @@ function textOf(key: TextKey, values: Readonly<Record<string, TextValue>>): stri
     parsed.set(name, message);
   }
   const text = typeof message === 'string' ? message : String(message.format(values));
-  return mark ? mark(text) : text;
+  return marked(text);
 }
 
 /** @throws {Error} a key that there is not, or a message that is none */
@@ -83,11 +84,4 @@ function messageIn(language: Language, key: string): string | undefined {
   return Object.hasOwn(catalogue, area) && Object.hasOwn(catalogue[area] ?? {}, name)
     ? catalogue[area]?.[name]
     : undefined;
-}
-
-let mark: ((text: string) => string) | undefined;
-
-/** For specs, which find what a page says outside of the catalogue by marking all that is in it. */
-export function markTexts(how: ((text: string) => string) | undefined): void {
-  mark = how;
 }

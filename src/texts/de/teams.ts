@@ -92,4 +92,5 @@ export const teams: Texts<typeof english> = {
   renameOf: '{team} umbenennen',
   youAreInvited:
     'Sie sind eingeladen, {team} beizutreten ({role, select, owner {Besitzer} developer {Entwickler} other {Betrachter}}).',
+  orCode: 'Oder der Code, für {address}:',
 };

@@ -88,4 +88,5 @@ export const teams = {
   renameOf: 'Rename {team}',
   youAreInvited:
     'You are invited to join {team} as {role, select, owner {an owner} developer {a developer} other {a viewer}}.',
+  orCode: 'Or the code, for {address}:',
 } as const;
