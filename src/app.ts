@@ -171,7 +171,6 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     masterKeys,
     toHtml,
     themes,
-    brand: brand.current,
   });
   const rounds = createJobRounds({ db, clock, log });
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });

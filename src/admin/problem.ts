@@ -4,9 +4,7 @@ import { AppError, errorCodes } from '../errors.ts';
 import { toAppError } from '../http/errors.ts';
 import { toSnake } from '../json-names.ts';
 import { Unauthenticated } from './authenticate.ts';
-
-/** Where the table of errors is explained: what `type` leads to. */
-const DOCS = '/api/v1/docs';
+import { DOCS } from './docs/words.ts';
 
 /** Problem details (RFC 9457): how the admin API says that something did not work. */
 export const Problem = z
@@ -24,10 +22,10 @@ export const Problem = z
 
 type FieldProblem = NonNullable<z.infer<typeof Problem>['errors']>[number];
 
-/** Turns every error of the admin API into a problem, and every unknown address below `prefix` as well. */
-export function answerProblems(issuer: string, prefix: string): Middleware {
+/** Turns every error of the admin API into a problem, and every unknown address of it as well. The table of errors explains it. */
+export function answerProblems(issuer: string, isOfAdminApi: (path: string) => boolean): Middleware {
   return async (ctx, next) => {
-    if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next();
+    if (!isOfAdminApi(ctx.path)) return next();
     try {
       await next();
       if (ctx.status === 404 && ctx.body == null) throw new AppError('not_found');

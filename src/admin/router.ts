@@ -3,30 +3,22 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 import { answerCached } from '../http/serving/assets.ts';
-import type { ChosenThemes } from '../http/theme.ts';
-import { languageNow } from '../texts/speech.ts';
-import type { ViewModels } from '../views/models.ts';
-import type { ToHtml } from '../views/render.ts';
 import { type AuthenticationParts, createAuthentication } from './authenticate.ts';
 import { readJson } from './body.ts';
-import { docsPage } from './docs/page.ts';
+import { addReference, type ReferenceParts } from './docs/routes.ts';
+import { DOCS } from './docs/words.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { Method, Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { answerProblems } from './problem.ts';
 import { type RunParts, run } from './run.ts';
 
-export interface AdminParts extends AuthenticationParts, RunParts {
-  readonly toHtml: ToHtml;
-  readonly themes: ChosenThemes;
-  /** The look of pages: another one after each change. */
-  readonly brand: () => unknown;
-}
+export interface AdminParts extends AuthenticationParts, ReferenceParts, RunParts {}
 
 export const PREFIX = '/api/v1';
 
-/** The documentation of the API is a page, in whatever letters the router finds it. */
-export const isApiReference = (path: string) => path.toLowerCase().replace(/\/+$/, '') === `${PREFIX}/docs`;
+/** The documentation of the API are pages, in whatever letters the router finds it. */
+export const isApiReference = (path: string) => `${path.toLowerCase()}/`.startsWith(`${DOCS}/`);
 
 /** What programs call. */
 export const isOfAdminApi = (path: string) => path.startsWith(`${PREFIX}/`) && !isApiReference(path);
@@ -48,10 +40,7 @@ export function adminRoutes(parts: AdminParts): AdminApi {
     '/openapi.json',
     answerDocument(() => JSON.stringify(document())),
   );
-  router.get(
-    '/docs',
-    answerReference(parts, () => docsPage(document(), operations)),
-  );
+  addReference(router, parts, document, operations);
   for (const operation of operations) {
     router.register(
       pathOf(operation),
@@ -67,7 +56,7 @@ export function adminRoutes(parts: AdminParts): AdminApi {
     );
   }
   for (const [path, methods] of methodsByPath()) router.all(path, refuseMethod(methods));
-  return { problems: answerProblems(parts.issuer, PREFIX), router, close };
+  return { problems: answerProblems(parts.issuer, isOfAdminApi), router, close };
 }
 
 /** What is the same for everyone until the next release: made when it is first asked for. */
@@ -78,23 +67,6 @@ function answerDocument(make: () => string): Middleware {
     ctx.set('Cache-Control', 'public, max-age=300');
     ctx.type = 'application/json';
     answerCached(ctx, made.body, made.etag);
-  };
-}
-
-/** The reference, remembered in each theme and language until the branding changes. A browser asks whether it still holds. */
-function answerReference({ themes, brand, toHtml }: AdminParts, model: () => ViewModels['admin/docs']): Middleware {
-  let look: unknown;
-  const made = new Map<string, Made>();
-  return (ctx) => {
-    if (look !== brand()) made.clear();
-    look = brand();
-    const theme = themes.of(ctx);
-    const key = `${theme} ${languageNow()}`;
-    const page = made.get(key) ?? withEtag(toHtml('admin/docs', model(), { theme, here: `${PREFIX}/docs` }));
-    made.set(key, page);
-    ctx.set('Cache-Control', 'private, no-cache');
-    ctx.type = 'html';
-    answerCached(ctx, page.body, page.etag);
   };
 }
 

@@ -76,52 +76,98 @@ describe('the OpenAPI document', () => {
 });
 
 it('is not sent again to a caller that has it', async () => {
-  for (const path of ['openapi.json', 'docs']) {
+  for (const path of ['openapi.json', 'docs/apps']) {
     const first = await fetch(`${server.issuer}/api/v1/${path}`);
     const etag = first.headers.get('etag') ?? '';
-    expect((await first.text()).length).toBeGreaterThan(50_000);
+    expect((await first.text()).length).toBeGreaterThan(20_000);
     const again = await fetch(`${server.issuer}/api/v1/${path}`, { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);
   }
 });
 
-describe('its page', () => {
-  let html: string;
+describe('its pages', () => {
+  const DOCS = '/api/v1/docs';
+  const pages = new Map<string, string>();
+  const overview = () => pages.get(DOCS) ?? '';
+  const linksOf = (html: string) => [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href);
+  const idsOf = (html: string) => [...html.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id);
+
   beforeAll(async () => {
-    const response = await fetch(`${server.issuer}/api/v1/docs`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toContain('text/html');
-    html = await response.text();
+    const reached = new Set([DOCS]);
+    for (const path of reached) {
+      const response = await fetch(server.issuer + path);
+      expect([path, response.status, response.headers.get('content-type')]).toEqual([
+        path,
+        200,
+        'text/html; charset=utf-8',
+      ]);
+      pages.set(path, await response.text());
+      for (const link of linksOf(pages.get(path) ?? ''))
+        if (link.startsWith(DOCS)) reached.add(link.replace(/#.*/, ''));
+    }
   });
 
-  it('has every operation, object and error code at its own anchor', () => {
-    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id ?? '');
-    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
-    const wanted = [
-      ...operations.map(({ id }) => id),
-      ...Object.keys(document.components.schemas),
-      ...Object.keys(errorCodes),
-    ];
-    expect(wanted.filter((id) => !ids.includes(id))).toEqual([]);
+  it('are an overview, one for each resource, and one for what they exchange', () => {
+    const resources = [...new Set(operations.map(({ tag }) => tag.toLowerCase().replaceAll(' ', '-')))];
+    expect([...pages.keys()].sort()).toEqual(
+      [DOCS, `${DOCS}/objects`, ...resources.map((resource) => `${DOCS}/${resource}`)].sort(),
+    );
   });
 
-  it('has no link that leads nowhere', () => {
-    const targets = new Set([...html.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id));
-    expect(targets.size).toBeGreaterThan(30);
-    expect([...targets].filter((id) => !html.includes(` id="${id}"`))).toEqual([]);
+  it('have every operation, object and error code at its own anchor, and on the overview a line that leads there', () => {
+    for (const html of pages.values()) expect(idsOf(html)).toEqual([...new Set(idsOf(html))]);
+    for (const { id, tag } of operations) {
+      const page = `${DOCS}/${tag.toLowerCase().replaceAll(' ', '-')}`;
+      expect([id, idsOf(pages.get(page) ?? '').includes(id)]).toEqual([id, true]);
+      expect(overview()).toContain(`<li id="${id}"><a href="${page}#${id}">`);
+    }
+    for (const name of Object.keys(document.components.schemas)) {
+      expect(idsOf(pages.get(`${DOCS}/objects`) ?? '')).toContain(name);
+      expect(overview()).toContain(`<li id="${name}"><a href="${DOCS}/objects#${name}">`);
+    }
+    expect(Object.keys(errorCodes).filter((code) => !idsOf(overview()).includes(code))).toEqual([]);
   });
 
-  it('has the script of all pages, and no other', () => {
-    const scripts = [...html.matchAll(/<script.*?<\/script>/gs)].map(([script]) => script);
-    expect(scripts).toEqual([
-      expect.stringMatching(/^<script src="\/assets\/latchkey-[\w-]{12}\.js" defer><\/script>$/),
-    ]);
+  it('have no link that leads nowhere', () => {
+    const broken: string[] = [];
+    for (const [path, html] of pages) {
+      for (const link of linksOf(html)) {
+        const [target = '', anchor] = link.split('#');
+        const there = target === '' ? html : pages.get(target);
+        if (anchor && there !== undefined && !idsOf(there).includes(anchor)) broken.push(`${path}: ${link}`);
+      }
+    }
+    expect(broken).toEqual([]);
   });
 
-  it('is where the link in a problem leads', async () => {
+  it('find operations and objects by words in them', async () => {
+    const found = async (search: string) => {
+      const html = await (await fetch(`${server.issuer}${DOCS}?search=${encodeURIComponent(search)}`)).text();
+      return linksOf(html.split('<div id="list">')[1] ?? '').filter((link) => link.startsWith(DOCS));
+    };
+    expect((await found('rotate secret'))[0]).toBe(`${DOCS}/secrets#rotateSecret`);
+    expect((await found('precondition failed'))[0]).toBe(`${DOCS}#precondition_failed`);
+    expect(await found('xyzzyplugh')).toEqual([]);
+  });
+
+  it('have the script of all pages, and no other', () => {
+    for (const html of pages.values()) {
+      const scripts = [...html.matchAll(/<script.*?<\/script>/gs)].map(([script]) => script);
+      expect(scripts).toEqual([
+        expect.stringMatching(/^<script src="\/assets\/latchkey-[\w-]{12}\.js" defer><\/script>$/),
+      ]);
+    }
+  });
+
+  it('are where the link in a problem leads', async () => {
     const problem = (await (await fetch(`${server.issuer}/api/v1/teams`)).json()) as { type: string };
     const target = new URL(problem.type);
-    expect(target.origin + target.pathname).toBe(`${server.issuer}/api/v1/docs`);
-    expect(html).toContain(` id="${target.hash.slice(1)}"`);
+    expect(target.origin + target.pathname).toBe(server.issuer + DOCS);
+    expect(idsOf(overview())).toContain(target.hash.slice(1));
+  });
+
+  it('are pages also where there is none', async () => {
+    const answer = await fetch(`${server.issuer}${DOCS}/unicorns`, { headers: { accept: 'text/html' } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
   });
 });

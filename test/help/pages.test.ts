@@ -127,7 +127,7 @@ describe('a search in the documentation', () => {
     const { status, html } = await search(`${'"><b>'.repeat(20)}zzz`);
     expect(status).toBe(200);
     expect(html).not.toContain('"><b>');
-    expect(html).not.toContain('zzz');
+    expect(html.split('<main')[1]).not.toContain('zzz');
   });
 
   it('asks for nothing when it is asked twice', async () => {

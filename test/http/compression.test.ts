@@ -39,7 +39,9 @@ describe('a page', () => {
     const plain = await get(HOME);
     const coded = await get(HOME, { 'sec-fetch-site': 'none', 'accept-encoding': coding });
     expect([codingOf(coded), codingOf(plain)]).toEqual([coding, undefined]);
-    expect(decode(coded.bytes).toString()).toBe(plain.text);
+    // The token of forms is another one in each answer.
+    const same = (html: string) => html.replace(/(name="csrf" value=")[^"]+/g, '$1');
+    expect(same(decode(coded.bytes).toString())).toBe(same(plain.text));
   });
 
   it('comes as it is to who takes no coding', async () => {

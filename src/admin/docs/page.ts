@@ -1,41 +1,124 @@
 import { errorCodes } from '../../errors.ts';
+import { createFullText, type Piece } from '../../full-text.ts';
 import { ADMIN_SCOPES } from '../../teams/token-scopes.ts';
-import type { OperationView } from '../../views/models/api-reference.ts';
+import { t } from '../../texts/texts.ts';
+import { presentFound } from '../../views/findings.ts';
+import type { OperationView, SectionView } from '../../views/models/api-reference.ts';
+import type { HelpFrame } from '../../views/models/help.ts';
 import type { ViewModels } from '../../views/models.ts';
 import type { OpenApi } from '../openapi/document.ts';
 import type { Json } from '../openapi/schemas.ts';
 import { TAGS } from '../openapi/tags.ts';
 import type { Operation } from '../operation.ts';
 import { curlOf, tokenByCurl } from './curl.ts';
-import { fieldsOf, kindOf, proseOf } from './words.ts';
+import { DOCS, fieldsOf, kindOf, OBJECTS, proseOf } from './words.ts';
 
-/** The OpenAPI document as a page for people. */
-export function docsPage(document: OpenApi, operations: readonly Operation[]): ViewModels['admin/docs'] {
+/** The OpenAPI document as pages for people: an overview, one page for each resource, and one for what they exchange. */
+export function openReference(document: OpenApi, operations: readonly Operation[]) {
   const server = document.servers[0]?.url ?? '';
   const { schemas } = document.components;
-  const view = (operation: Operation) => presentOperation(operation, document, server);
+  const sections: readonly SectionView[] = Object.entries(TAGS).map(([title, words]) => ({
+    href: `${DOCS}/${nameOf(title)}`,
+    title,
+    words,
+    operations: operations
+      .filter(({ tag }) => tag === title)
+      .map((operation) => presentOperation(operation, document, server)),
+  }));
+  const objects = Object.entries(schemas).map(([name, schema]) => ({
+    name,
+    kind: schema.oneOf ? kindOf(schema) : [],
+    fields: fieldsOf(schema),
+  }));
+  const errors = Object.entries(errorCodes).map(([code, { status, message, hint }]) => ({
+    code,
+    status,
+    message,
+    hint,
+  }));
+  const find = createFullText([
+    ...sections.flatMap(piecesOf),
+    ...objects.map(({ name, fields }) => ({
+      href: `${OBJECTS}#${name}`,
+      title: name,
+      of: 'Objects',
+      text: fields.map(({ name: field, words }) => `${field} ${textOf(words)}`).join(' '),
+      weight: 0.6,
+    })),
+    ...errors.map(({ code, message, hint }) => ({
+      href: `${DOCS}#${code}`,
+      title: code,
+      of: 'Errors',
+      text: `${message} ${hint}`,
+      weight: 0.6,
+    })),
+  ]);
+  const frame = (address: string, here: HelpFrame['sections']): HelpFrame => ({
+    area: 'reference',
+    groups: [
+      { title: t('help.reference'), pages: [{ href: DOCS, label: 'Overview' }, ...OBJECT_PAGE] },
+      { title: t('help.resources'), pages: sections.map(({ href, title }) => ({ href, label: title })) },
+    ].map(({ title, pages }) => ({ title, pages: pages.map((page) => ({ ...page, current: page.href === address })) })),
+    sections: here,
+  });
+
   return {
-    title: 'Admin API',
-    introduction: String((document.info as Json).description)
-      .split('\n\n')
-      .map((paragraph) => proseOf(paragraph.replaceAll('\n', ' '))),
-    server,
-    token: tokenByCurl(server),
-    scopes: Object.entries(ADMIN_SCOPES).map(([name, { description }]) => ({ name, words: description })),
-    sections: Object.entries(TAGS).map(([title, words]) => ({
-      id: `section-${title.toLowerCase().replaceAll(' ', '-')}`,
-      title,
-      words,
-      operations: operations.filter(({ tag }) => tag === title).map(view),
-    })),
-    objects: Object.entries(schemas).map(([name, schema]) => ({
-      name,
-      kind: schema.oneOf ? kindOf(schema) : [],
-      fields: fieldsOf(schema),
-    })),
-    errors: Object.entries(errorCodes).map(([code, { status, message, hint }]) => ({ code, status, message, hint })),
+    /** @param search what is looked for; empty for nothing */
+    overview: (search: string): ViewModels['admin/overview'] => ({
+      frame: frame(
+        DOCS,
+        ['Start', 'Scopes', 'Operations', 'Objects', 'Errors'].map((title) => on(title.toLowerCase(), title)),
+      ),
+      introduction: String((document.info as Json).description)
+        .split('\n\n')
+        .map((paragraph) => proseOf(paragraph.replaceAll('\n', ' '))),
+      server,
+      token: tokenByCurl(server),
+      scopes: Object.entries(ADMIN_SCOPES).map(([name, { description }]) => ({ name, words: description })),
+      sections,
+      objects: objects.map(({ name }) => ({ name, href: `${OBJECTS}#${name}` })),
+      errors,
+      found: presentFound(search, search === '' ? undefined : find(search)),
+    }),
+    /** @returns undefined when there is no such resource */
+    resource(name: string): ViewModels['admin/resource'] | undefined {
+      const section = sections.find(({ href }) => href === `${DOCS}/${name}`);
+      return (
+        section && {
+          frame: frame(
+            section.href,
+            section.operations.map(({ id, summary }) => on(id, summary)),
+          ),
+          section,
+        }
+      );
+    },
+    objects: (): ViewModels['admin/objects'] => ({
+      frame: frame(
+        OBJECTS,
+        objects.map(({ name }) => on(name, name)),
+      ),
+      objects,
+    }),
   };
 }
+
+const OBJECT_PAGE = [{ href: OBJECTS, label: 'Objects' }];
+const on = (anchor: string, title: string) => ({ anchor, title, depth: 2 });
+const nameOf = (title: string) => title.toLowerCase().replaceAll(' ', '-');
+const textOf = (prose: OperationView['description']) => prose.map(({ text }) => text).join('');
+
+const piecesOf = ({ href, title, operations }: SectionView): readonly Piece[] =>
+  operations.map((operation) => ({
+    href: `${href}#${operation.id}`,
+    title: operation.summary,
+    of: title,
+    text: [
+      `${operation.method} ${operation.path} ${operation.id} ${operation.scope}.`,
+      textOf(operation.description),
+      ...[...operation.parameters, ...(operation.body?.fields ?? [])].map(({ name }) => name),
+    ].join(' '),
+  }));
 
 interface Described {
   readonly description?: string;
@@ -63,7 +146,7 @@ function presentOperation(operation: Operation, { paths, components }: OpenApi, 
       needed: parameter.required,
       words: proseOf(parameter.description),
     })),
-    body: body && { name, fields: fieldsOf(components.schemas[name] ?? {}) },
+    body: body && { name, href: `${OBJECTS}#${name}`, fields: fieldsOf(components.schemas[name] ?? {}) },
     answers: answersOf(described.responses),
     curl: curlOf(operation, described.parameters ?? [], body?.example, server),
   };

@@ -1,6 +1,10 @@
 import type { FieldView, Kind, Prose } from '../../views/models/api-reference.ts';
 import type { Json } from '../openapi/schemas.ts';
 
+/** Where the reference is, and its page of what requests and answers are made of. */
+export const DOCS = '/api/v1/docs';
+export const OBJECTS = `${DOCS}/objects`;
+
 /** Text in which code stands between backticks. */
 export function proseOf(text: string): Prose {
   return text
@@ -13,7 +17,7 @@ export function proseOf(text: string): Prose {
 export function kindOf(schema: Json): Kind {
   if (typeof schema.$ref === 'string') {
     const name = schema.$ref.split('/').at(-1) ?? '';
-    return [{ text: name, href: `#${name}` }];
+    return [{ text: name, href: `${OBJECTS}#${name}` }];
   }
   const choices = (schema.anyOf ?? schema.oneOf) as Json[] | undefined;
   if (choices) return joined(choices.map(kindOf));

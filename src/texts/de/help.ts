@@ -10,6 +10,7 @@ export const help: Texts<typeof english> = {
   onThisPage: 'Auf dieser Seite',
   portal: 'Zum Portal',
   search: 'In der Dokumentation suchen',
+  resources: 'Ressourcen',
   searchReference: 'Operationen suchen',
   found: '{count, plural, =0 {Nichts gefunden.} =20 {Die 20 besten Stellen} one {# Stelle} other {# Stellen}}',
   none: 'Nichts gefunden',

@@ -8,6 +8,7 @@ export const help = {
   onThisPage: 'On this page',
   portal: 'To the portal',
   search: 'Search the documentation',
+  resources: 'Resources',
   searchReference: 'Search the operations',
   found: '{count, plural, =0 {Nothing was found.} =20 {The 20 best places} one {# place} other {# places}}',
   none: 'Nothing was found',

@@ -1,7 +1,9 @@
+import type { FoundView, HelpFrame } from './help.ts';
+
 /** Text with pieces of code in it. */
 export type Prose = readonly { readonly text: string; readonly code: boolean }[];
 
-/** What something is, with links to what is explained elsewhere on the page. */
+/** What something is, with links to what is explained elsewhere. */
 export type Kind = readonly { readonly text: string; readonly href: string | undefined }[];
 
 export interface FieldView {
@@ -21,31 +23,41 @@ export interface OperationView {
   readonly description: Prose;
   readonly scope: string;
   readonly parameters: readonly FieldView[];
-  readonly body: { readonly name: string; readonly fields: readonly FieldView[] } | undefined;
+  readonly body: { readonly name: string; readonly href: string; readonly fields: readonly FieldView[] } | undefined;
   readonly answers: readonly { readonly status: string; readonly kind: Kind; readonly words: Prose }[];
   readonly curl: string;
 }
 
+/** A resource with what can be done with it: a page of its own. */
+export interface SectionView {
+  readonly href: string;
+  readonly title: string;
+  readonly words: string;
+  readonly operations: readonly OperationView[];
+}
+
 export interface ReferenceViews {
-  'admin/docs': {
-    title: string;
+  /** How to begin, and where everything is. Each operation, object and error code has its anchor here, which leads on. */
+  'admin/overview': {
+    frame: HelpFrame;
     introduction: readonly Prose[];
     /** Where the operations are, and what tokens for them are for. */
     server: string;
     token: string;
     scopes: readonly { readonly name: string; readonly words: string }[];
-    sections: readonly {
-      readonly id: string;
-      readonly title: string;
-      readonly words: string;
-      readonly operations: readonly OperationView[];
-    }[];
-    objects: readonly { readonly name: string; readonly kind: Kind; readonly fields: readonly FieldView[] }[];
+    sections: readonly SectionView[];
+    objects: readonly { readonly name: string; readonly href: string }[];
     errors: readonly {
       readonly code: string;
       readonly status: number;
       readonly message: string;
       readonly hint: string;
     }[];
+    found: FoundView;
+  };
+  'admin/resource': { frame: HelpFrame; section: SectionView };
+  'admin/objects': {
+    frame: HelpFrame;
+    objects: readonly { readonly name: string; readonly kind: Kind; readonly fields: readonly FieldView[] }[];
   };
 }
