@@ -1,5 +1,6 @@
 import type { TeamRole } from './db/tables/teams.ts';
 import { AppError } from './errors.ts';
+import { t } from './texts/texts.ts';
 
 /** Who did it: a person, an app, someone at the command line, or the server by itself. */
 export interface Actor {
@@ -92,7 +93,7 @@ export const isFromAbove = ({ actor, access }: By) =>
  */
 export function authorizeStart(by: By, { stopped_from_above }: { readonly stopped_from_above: boolean }): void {
   if (!stopped_from_above || isFromAbove(by)) return;
-  const detail = 'An administrator stopped this. Ask them to let it start again.';
+  const detail = t('refusals.stoppedByAdmin');
   throw new AppError('forbidden', { detail });
 }
 
@@ -103,7 +104,7 @@ export function authorizeStart(by: By, { stopped_from_above }: { readonly stoppe
 export function authorizeFor(by: By, accountId: string, action: 'platform.read' | 'platform.write'): void {
   const isSelf = by.actor.type === 'account' && by.actor.id === accountId;
   if (isSelf && !by.access?.tokenAllows) return;
-  authorize(by, action, null, `There is no account ${accountId}.`);
+  authorize(by, action, null, t('refusals.noAccount', { id: accountId }));
 }
 
 /**

@@ -10,12 +10,13 @@ import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { emailAddress, emailKey } from '../names/addresses.ts';
 import { nameOf } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 import { hashPassword, judgeLength, judgePassword, verifyPassword } from './passwords.ts';
 import { refuseProtectedName } from './protected-names.ts';
 
 export const NewAccount = z.object({
   email: emailAddress(),
-  name: nameOf('A person needs a name.'),
+  name: nameOf(() => t('refusals.personName')),
   password: z.string().superRefine((password, ctx) => {
     const problem = judgeLength(password);
     if (problem) ctx.addIssue({ code: 'custom', message: problem });
@@ -54,7 +55,7 @@ export async function createAccount(db: Kysely<Tables>, input: z.input<typeof Ne
       return account;
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError('conflict', { detail: `An account for ${email} exists already.` });
+    if (isUniqueViolation(error)) throw new AppError('conflict', { detail: t('refusals.accountExists', { email }) });
     throw error;
   }
 }
@@ -81,7 +82,7 @@ export async function requireAccount(trx: Db, accountId: string): Promise<void> 
     .where('id', '=', accountId)
     .forKeyShare()
     .executeTakeFirst();
-  if (!account) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+  if (!account) throw new AppError('not_found', { detail: t('refusals.noAccount', { id: accountId }) });
 }
 
 /** Requires that a person may sign in, and keeps the account from being deleted until the transaction ends. */

@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { endTokensAndSessionsOfAccount } from '../revocation/artifacts.ts';
 import { deleteEpochsOfAccount } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
+import { t } from '../texts/texts.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
 
 /**
@@ -19,9 +20,9 @@ import { requireAnotherAdmin } from './platform-roles.ts';
  */
 export async function deletePerson(db: Kysely<Tables>, target: Target, by: By): Promise<void> {
   const accountId = idOf(target);
-  authorize(by, 'platform.write', null, `There is no account ${accountId}.`);
+  authorize(by, 'platform.write', null, t('refusals.noAccount', { id: accountId }));
   if (by.actor.type === 'account' && by.actor.id === accountId) {
-    throw new AppError('conflict', { detail: 'You cannot delete yourself. Ask another administrator.' });
+    throw new AppError('conflict', { detail: t('refusals.notYourself') });
   }
   return inTransaction(db, async (trx) => {
     const account = await lockAccount(trx, target);
@@ -44,7 +45,7 @@ async function lockAccount(db: Db, target: Target): Promise<Account> {
     .where('id', '=', idOf(target))
     .forUpdate()
     .executeTakeFirst();
-  if (!account) throw new AppError('not_found', { detail: `There is no account ${idOf(target)}.` });
+  if (!account) throw new AppError('not_found', { detail: t('refusals.noAccount', { id: idOf(target) }) });
   requireVersion(target, account);
   return account;
 }
@@ -78,10 +79,8 @@ async function requireOtherOwners(db: Db, accountId: string): Promise<void> {
 const MOST_NAMED = 3;
 
 function lastOwner(names: readonly string[]): string {
-  const named = names.slice(0, MOST_NAMED).join(', ');
-  const more = names.length > MOST_NAMED ? ` and of ${names.length - MOST_NAMED} more teams` : '';
-  const team = names.length === 1 ? 'the team' : 'the teams';
-  return `They are the last owner of ${team} ${named}${more}. Make someone else an owner first, or delete ${team}.`;
+  const teams = names.slice(0, MOST_NAMED).join(', ');
+  return t('refusals.lastOwnerOf', { count: names.length, teams, more: Math.max(0, names.length - MOST_NAMED) });
 }
 
 /**

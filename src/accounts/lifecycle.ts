@@ -10,10 +10,11 @@ import { readReason } from '../names/reason.ts';
 import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent } from '../revocation/artifacts.ts';
 import { endConsent } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
+import { t } from '../texts/texts.ts';
 import { hashPassword, judgePassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
 
-const noAccount = (id: string) => `There is no account ${id}.`;
+const noAccount = (id: string) => t('refusals.noAccount', { id });
 
 /** The id of the account with this id or email address. @throws {AppError} not_found */
 export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): Promise<string> {
@@ -22,7 +23,7 @@ export async function resolveAccountId(db: Kysely<Tables>, idOrEmail: string): P
     .select('id')
     .where((eb) => eb.or([eb('id', '=', idOrEmail), eb('email_key', '=', emailKey(idOrEmail))]))
     .executeTakeFirst();
-  if (!row) throw new AppError('not_found', { detail: `There is no account ${idOrEmail}.` });
+  if (!row) throw new AppError('not_found', { detail: t('refusals.noAccount', { id: idOrEmail }) });
   return row.id;
 }
 

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { t } from '../texts/texts.ts';
 import { isGuessable, type Owner } from './guessable-passwords.ts';
 
 /** Argon2id with the parameters that OWASP recommends; about 19 ms. */
@@ -14,15 +15,14 @@ const normalize = (password: string) => password.normalize('NFKC');
 export function judgePassword(password: string, owner: Owner): string | undefined {
   const problem = judgeLength(password);
   if (problem || !isGuessable(password, owner)) return problem;
-  return 'This is made of what is guessed first: names, words such as “password”, years and rows of keys. Take a few words that nobody expects.';
+  return t('refusals.guessable');
 }
 
 /** What is wrong with the length alone. It counts code points. */
 export function judgeLength(password: string): string | undefined {
   const length = [...normalize(password)].length;
-  if (length < MIN_PASSWORD)
-    return `A password needs at least ${MIN_PASSWORD} characters; a few words make a good one.`;
-  if (length > MAX_PASSWORD) return `A password may have at most ${MAX_PASSWORD} characters.`;
+  if (length < MIN_PASSWORD) return t('refusals.passwordShort', { least: MIN_PASSWORD });
+  if (length > MAX_PASSWORD) return t('refusals.passwordLong', { most: MAX_PASSWORD });
   return undefined;
 }
 

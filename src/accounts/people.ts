@@ -4,6 +4,7 @@ import { authorize, authorizeFor, type By } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Account, Tables } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { createAccount, NewAccount } from './accounts.ts';
 
 /** An account without what nobody needs to see. */
@@ -37,7 +38,7 @@ export async function registerPerson(db: Kysely<Tables>, input: z.input<typeof N
 export async function requirePerson(db: Db, accountId: string, by: By): Promise<Profile> {
   authorizeFor(by, accountId, 'platform.read');
   const person = await db.selectFrom('accounts').select(PROFILE).where('id', '=', accountId).executeTakeFirst();
-  if (!person) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+  if (!person) throw new AppError('not_found', { detail: t('refusals.noAccount', { id: accountId }) });
   return person;
 }
 

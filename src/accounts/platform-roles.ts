@@ -6,8 +6,9 @@ import type { Db } from '../db/connections/connection.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 
-export const PlatformRole = z.enum(['admin', 'auditor', 'none'], 'Choose admin, auditor or none.');
+export const PlatformRole = z.enum(['admin', 'auditor', 'none'], { error: () => t('refusals.choosePlatformRole') });
 
 /**
  * Says what a person may do beyond their teams.
@@ -19,7 +20,7 @@ export async function setPlatformRole(
   by: By,
 ): Promise<void> {
   const { accountId } = input;
-  const missing = `There is no account ${accountId}.`;
+  const missing = t('refusals.noAccount', { id: accountId });
   authorize(by, 'platform.write', null, missing);
   const wanted = PlatformRole.parse(input.role);
   const role = wanted === 'none' ? null : wanted;
@@ -60,5 +61,5 @@ export async function requireAnotherAdmin(db: Db, accountId: string, by: By): Pr
     .execute();
   const isOne = admins.some(({ id }) => id === accountId);
   if (!isOne || admins.length > 1) return;
-  throw new AppError('conflict', { detail: 'This is the last administrator. Make someone else one first.' });
+  throw new AppError('conflict', { detail: t('refusals.lastAdmin') });
 }

@@ -3,6 +3,7 @@ import { findBrandName } from '../branding/branding.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
 import { passesForProtected } from '../names/look-alikes.ts';
+import { t } from '../texts/texts.ts';
 
 const KEY = 'protected-names';
 const PRODUCT = 'Latchkey';
@@ -31,6 +32,6 @@ export async function refuseProtectedName(db: Db, name: string, by: By): Promise
   const kept = [...((row?.value as string[] | undefined) ?? [PRODUCT]), await findBrandName(db)];
   if (!passesForProtected(name, kept)) return;
   throw new AppError('invalid_request', {
-    detail: 'This name passes for one that the operator keeps. Choose another, or ask an administrator to give it.',
+    detail: t('refusals.protectedName'),
   });
 }

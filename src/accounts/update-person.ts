@@ -8,6 +8,7 @@ import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { requireVersion } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
+import { t } from '../texts/texts.ts';
 import { NewAccount } from './accounts.ts';
 import { PROFILE, type Profile } from './people.ts';
 
@@ -33,7 +34,7 @@ interface PersonUpdate {
  */
 export async function updatePerson(db: Kysely<Tables>, update: PersonUpdate, by: By): Promise<Profile> {
   const { accountId, version } = update;
-  const missing = `There is no account ${accountId}.`;
+  const missing = t('refusals.noAccount', { id: accountId });
   authorize(by, 'platform.write', null, missing);
   const changes = PersonChanges.parse(update.changes);
   try {
@@ -50,7 +51,7 @@ export async function updatePerson(db: Kysely<Tables>, update: PersonUpdate, by:
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new AppError('conflict', { detail: `An account for ${changes.email} exists already.` });
+    throw new AppError('conflict', { detail: t('refusals.accountExists', { email: String(changes.email) }) });
   }
 }
 

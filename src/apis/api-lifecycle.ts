@@ -8,6 +8,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { readReason } from '../names/reason.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
+import { t } from '../texts/texts.ts';
 import { retireIdentifier } from './retired-identifiers.ts';
 import { type ApiTarget, lockApi, requireOrdinary } from './update-api.ts';
 import { endTokensOfApi } from './withdrawn-access.ts';
@@ -22,7 +23,7 @@ export async function suspendApi(
   const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
-    if (api.suspended_at) throw new AppError('conflict', { detail: 'The API is suspended already.' });
+    if (api.suspended_at) throw new AppError('conflict', { detail: t('refusals.apiSuspended') });
     const suspended = await setSuspension(trx, api.id, {
       suspended_at: by.now,
       suspended_reason: reason,
@@ -38,7 +39,7 @@ export async function suspendApi(
 export function resumeApi(db: Kysely<Tables>, target: ApiTarget, by: By): Promise<Api> {
   return inTransaction(db, async (trx) => {
     const api = await lockApi(trx, target, by);
-    if (!api.suspended_at) throw new AppError('conflict', { detail: 'The API is not suspended.' });
+    if (!api.suspended_at) throw new AppError('conflict', { detail: t('refusals.apiNotSuspended') });
     authorizeStart(by, api);
     const start = { suspended_at: null, suspended_reason: null, stopped_from_above: false };
     const resumed = await setSuspension(trx, api.id, start);

@@ -10,6 +10,7 @@ import type { Api, ApiScope } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { type ApiScopeInput, NewApi, type NewApiInput } from './api-schema.ts';
 import { isNamedOrHasId, refuseOtherForm } from './identifiers.ts';
 import { refuseOwnAddress } from './own-addresses.ts';
@@ -23,7 +24,7 @@ export interface ApiWithScopes extends Api {
 /** Adds an API to the catalogue. @throws {ZodError} @throws {AppError} conflict when the identifier is taken; forbidden, not_found */
 export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By): Promise<ApiWithScopes> {
   const api = NewApi.parse(input);
-  authorize(by, 'api.write', api.teamId, api.teamId ? `There is no team ${api.teamId}.` : undefined);
+  authorize(by, 'api.write', api.teamId, api.teamId ? t('refusals.noTeam', { id: api.teamId }) : undefined);
   const id = `api_${randomUUID().replaceAll('-', '')}`;
   try {
     return await inTransaction(db, async (trx) => {
@@ -56,14 +57,14 @@ export async function createApi(db: Kysely<Tables>, input: NewApiInput, by: By):
     });
   } catch (error) {
     if (isUniqueViolation(error))
-      throw new AppError('conflict', { detail: `An API ${api.identifier} exists already.` });
+      throw new AppError('conflict', { detail: t('refusals.apiExists', { identifier: api.identifier }) });
     throw error;
   }
 }
 
 /** An API that the caller may change. @throws {AppError} not_found, forbidden */
 export async function requireOwnApi(db: Db, id: string, by: By): Promise<Api> {
-  const missing = `There is no API ${id}.`;
+  const missing = t('refusals.noApi', { id });
   const api = await db.selectFrom('apis').selectAll().where('id', '=', id).executeTakeFirst();
   if (!api) throw new AppError('not_found', { detail: missing });
   authorize(by, 'api.write', api.team_id, missing);

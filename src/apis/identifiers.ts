@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/connections/connection.ts';
 import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 
 export const otherForm = (identifier: string): string =>
   identifier.endsWith('/') ? identifier.slice(0, -1) : `${identifier}/`;
@@ -34,7 +35,7 @@ export async function refuseOtherForm(db: Db, identifier: string): Promise<void>
   const other = otherForm(identifier);
   const taken = await db.selectFrom('apis').select('id').where('identifier', '=', other).executeTakeFirst();
   if (!taken) return;
-  const detail = `There is an API ${other}. With and without a slash at its end an identifier is the same.`;
+  const detail = t('refusals.apiWithSlash', { other });
   throw new AppError('conflict', { detail });
 }
 

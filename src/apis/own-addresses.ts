@@ -1,6 +1,7 @@
 import { type By, isFromAbove } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { ADMIN_API } from './admin-api.ts';
 
 /** Whatever the scheme. */
@@ -17,6 +18,6 @@ export async function refuseOwnAddress(db: Db, identifier: string, by: By): Prom
   const host = hostOf(own?.identifier ?? '');
   if (host === '' || hostOf(identifier) !== host) return;
   throw new AppError('invalid_request', {
-    detail: 'This is an address of this server. Choose one of your own, or ask an administrator to create the API.',
+    detail: t('refusals.ownAddress'),
   });
 }

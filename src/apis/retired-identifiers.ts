@@ -2,6 +2,7 @@ import { type By, judgeAccess } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { otherForm } from './identifiers.ts';
 
 type Named = Pick<Api, 'identifier' | 'team_id'>;
@@ -31,6 +32,6 @@ export async function requireFreeIdentifier(db: Db, { identifier, team_id }: Nam
   // Only who looks after the platform makes an API of no team.
   if (team_id === null || retired.every((one) => one.team_id === team_id)) return;
   if (judgeAccess(by, 'platform.write', null) === 'allowed') return;
-  const detail = `${identifier} was an API of another team, whose servers may still trust it. An administrator can create it.`;
+  const detail = t('refusals.retiredIdentifier', { identifier });
   throw new AppError('conflict', { detail });
 }

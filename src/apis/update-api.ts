@@ -11,6 +11,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { isAlwaysThere } from '../keys/algorithms.ts';
 import { noteLongerLifetime } from '../revocation/lifetimes.ts';
+import { t } from '../texts/texts.ts';
 import { ADMIN_API } from './admin-api.ts';
 import { ApiChanges, type ApiChangesInput, type NewApi } from './api-schema.ts';
 import { insertScopes } from './apis.ts';
@@ -35,7 +36,7 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
     requireOrdinary(api);
     if (changes.name !== undefined && changes.name !== api.name) await refuseProtectedName(trx, changes.name, by);
     if (changes.teamId !== undefined && changes.teamId !== api.team_id) {
-      authorize(by, 'api.write', changes.teamId, `There is no team ${changes.teamId}.`);
+      authorize(by, 'api.write', changes.teamId, t('refusals.noTeam', { id: String(changes.teamId) }));
     }
     if ((changes.tokenLifetime ?? api.token_lifetime) < api.token_lifetime) {
       await noteLongerLifetime(trx, api.token_lifetime);
@@ -62,7 +63,7 @@ export async function updateApi(db: Kysely<Tables>, target: ApiTarget, input: Ap
 
 /** The admin API is what the server makes of it. @throws {AppError} conflict */
 export function requireOrdinary(api: Api): void {
-  if (api.id === ADMIN_API) throw new AppError('conflict', { detail: 'The server looks after its own API by itself.' });
+  if (api.id === ADMIN_API) throw new AppError('conflict', { detail: t('refusals.ownApi') });
 }
 
 /** How many apps lose something at once when an API has just these scopes from now on, and which scopes go. */
@@ -77,7 +78,7 @@ export async function previewScopes(db: Db, apiId: string, kept: readonly string
  * transaction ends. @throws {AppError} not_found, forbidden, precondition_failed
  */
 export async function lockApi(trx: Transaction<Tables>, { id, version }: ApiTarget, by: By): Promise<Api> {
-  const missing = `There is no API ${id}.`;
+  const missing = t('refusals.noApi', { id });
   const api = await trx.selectFrom('apis').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (!api) throw new AppError('not_found', { detail: missing });
   authorize(by, 'api.write', api.team_id, missing);

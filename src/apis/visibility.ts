@@ -4,6 +4,7 @@ import type { Db } from '../db/connections/connection.ts';
 import type { Api } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { nameKey } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 
 /**
  * The condition for an API to be in the caller's catalogue, on a query that has `apis`: everyone's, those of their teams,
@@ -52,6 +53,6 @@ async function findTeams(db: Db, wanted: readonly string[]): Promise<string[]> {
     .where((eb) => eb.or([eb('id', 'in', [...wanted]), eb('name_key', 'in', keys)]))
     .execute();
   const unknown = wanted.find((team) => !rows.some(({ id, name_key }) => id === team || name_key === nameKey(team)));
-  if (unknown !== undefined) throw new AppError('invalid_request', { detail: `There is no team ${unknown}.` });
+  if (unknown !== undefined) throw new AppError('invalid_request', { detail: t('refusals.noTeam', { id: unknown }) });
   return [...new Set(rows.map(({ id }) => id))];
 }

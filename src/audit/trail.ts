@@ -4,13 +4,14 @@ import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Listing } from '../db/pages.ts';
 import { countRows } from '../db/sorting.ts';
+import { t } from '../texts/texts.ts';
 
 export const TrailQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   /** The cursor: the number of the last event of the page before. */
   cursor: z
     .string()
-    .regex(/^\d{1,15}$/, 'The cursor is not one of ours. Start again.')
+    .regex(/^\d{1,15}$/, t('refusals.badCursor'))
     .optional(),
   /** What is about this app, by its client_id. */
   app: z.string().max(100).optional(),

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { nameOf } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 import { judgeAddress } from '../web-addresses.ts';
 
 export const DEFAULT_NAME = 'Latchkey';
 export const MOST_OF_A_NAME = 60;
 
 /** The name that is there anyway is none of its own. */
-export const BrandName = nameOf('The installation needs a name.', MOST_OF_A_NAME)
+export const BrandName = nameOf(() => t('refusals.brandName'), MOST_OF_A_NAME)
   .nullable()
   .transform((name) => (name === DEFAULT_NAME ? null : name));
 
 export const Accent = z
   .string()
   .trim()
-  .regex(/^#[0-9a-f]{6}$/i, 'A color is written as # and six digits from 0 to f, such as #0d5c6f.')
+  .regex(/^#[0-9a-f]{6}$/i, { error: () => t('refusals.colorForm') })
   .toLowerCase()
   .nullable();
 
@@ -21,7 +22,7 @@ export const Accent = z
 export const BrandLink = z
   .string()
   .trim()
-  .max(500, 'An address has at most 500 characters.')
+  .max(500, { error: () => t('refusals.addressLong500') })
   .superRefine((value, ctx) => {
     const problem = problemOfLink(value);
     if (problem) ctx.addIssue({ code: 'custom', message: `“${value}” ${problem}.` });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HouseRules } from '../access.ts';
 import type { ClientAuthMethod, ClientType } from '../db/tables/catalogue.ts';
 import { nameOf } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 import { JwksUri, PublicJwks } from './keys/public-keys.ts';
 import { CLIENT_TYPES, PURPOSES } from './purposes.ts';
 import { judgeRedirectUri } from './redirect-uris.ts';
@@ -11,8 +12,8 @@ const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_
 
 /** What can be given of an app beside its settings, by the names that all edges use. */
 const fields = {
-  name: nameOf('An app needs a name.'),
-  authMethod: z.enum(AUTH_METHODS, 'Choose how the app authenticates.'),
+  name: nameOf(() => t('refusals.appName')),
+  authMethod: z.enum(AUTH_METHODS, { error: () => t('refusals.chooseAuth') }),
   jwks: PublicJwks,
   jwksUri: JwksUri,
   /** An API's identifier. */

@@ -12,6 +12,7 @@ import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { subscribe } from '../subscriptions/subscriptions.ts';
+import { t } from '../texts/texts.ts';
 import { checkUris, NewClient, reportTo, type WantedClient } from './client-input.ts';
 import { PURPOSES } from './purposes.ts';
 import { type AddedSecret, insertSecret } from './secrets/secrets.ts';
@@ -37,10 +38,15 @@ export async function createClient(
     input,
   );
   const team = wanted.team ?? null;
-  authorize(by, 'app.write', team, team === null ? 'Say which team the app belongs to.' : `There is no team ${team}.`);
+  authorize(
+    by,
+    'app.write',
+    team,
+    team === null ? 'Say which team the app belongs to.' : t('refusals.noTeam', { id: team }),
+  );
   const restricted = restrictedIn(wanted);
   if (restricted.length > 0 && judgeAccess(by, 'platform.write', null) !== 'allowed') {
-    throw new AppError('forbidden', { detail: `Only an administrator may set ${restricted.join(', ')}.` });
+    throw new AppError('forbidden', { detail: t('refusals.adminsOnly', { settings: restricted.join(', ') }) });
   }
   const id = wanted.id ?? `app_${randomBytes(12).toString('hex')}`;
   return inTransaction(db, async (trx) => {
@@ -90,7 +96,7 @@ async function insertClient(db: Db, id: string, wanted: WantedClient, by: By): P
 
 async function requireTeamRow(db: Db, id: string): Promise<void> {
   const team = await db.selectFrom('teams').select('id').where('id', '=', id).executeTakeFirst();
-  if (!team) throw new AppError('not_found', { detail: `There is no team ${id}.` });
+  if (!team) throw new AppError('not_found', { detail: t('refusals.noTeam', { id }) });
 }
 
 async function subscribeAll(db: Db, clientId: string, wanted: WantedClient, by: By): Promise<void> {
@@ -101,7 +107,6 @@ async function subscribeAll(db: Db, clientId: string, wanted: WantedClient, by: 
   }
   if (wanted.defaultApi === undefined) return;
   const defaultApiId = findAlike(subscribed, wanted.defaultApi)?.api.id;
-  if (!defaultApiId)
-    throw new AppError('invalid_request', { detail: 'The default API must be one that the app may use.' });
+  if (!defaultApiId) throw new AppError('invalid_request', { detail: t('refusals.defaultApi') });
   await db.updateTable('clients').set({ default_api_id: defaultApiId }).where('id', '=', clientId).execute();
 }

@@ -3,6 +3,7 @@ import { hasToldName } from '../accounts/known-people.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Client } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { PORTAL_CLIENT } from './own/portal-client-id.ts';
 
 /** A client id as we make them; anything else is unknown, and does not reach the database. */
@@ -24,7 +25,7 @@ export interface ClientDetails extends Client {
  * @throws {AppError} not_found, forbidden
  */
 export async function findClient(db: Db, id: string, action: 'app.read' | 'app.write', by: By): Promise<ClientDetails> {
-  const missing = `There is no app ${id}.`;
+  const missing = t('refusals.noApp', { id });
   const client = CLIENT_ID.test(id) && id !== PORTAL_CLIENT ? await detailed(db, id, by) : undefined;
   if (!client) throw new AppError('not_found', { detail: missing });
   authorize(by, action, client.team_id, missing);
@@ -35,7 +36,7 @@ export async function findClient(db: Db, id: string, action: 'app.read' | 'app.w
 export async function lockClient(db: Db, id: string, by: By): Promise<Client> {
   // Who may not is not made to wait.
   await findClient(db, id, 'app.write', by);
-  const missing = `There is no app ${id}.`;
+  const missing = t('refusals.noApp', { id });
   const client = await db.selectFrom('clients').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (!client) throw new AppError('not_found', { detail: missing });
   // Between the two it may have gone to another team.

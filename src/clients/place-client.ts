@@ -6,6 +6,7 @@ import { announceVersioned, CLIENT_CACHE_TOPIC } from '../db/changes.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { lockClient } from './find-clients.ts';
 
 /**
@@ -19,11 +20,11 @@ export function placeClient(
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
     await lockClient(trx, clientId, by);
-    authorize(by, 'platform.write', null, `There is no app ${clientId}.`);
+    authorize(by, 'platform.write', null, t('refusals.noApp', { id: clientId }));
     await requireHeldBy(trx, clientId, by);
     if (team) {
       const found = await trx.selectFrom('teams').select('id').where('id', '=', team).executeTakeFirst();
-      if (!found) throw new AppError('not_found', { detail: `There is no team ${team}.` });
+      if (!found) throw new AppError('not_found', { detail: t('refusals.noTeam', { id: team }) });
     }
     await trx
       .updateTable('clients')

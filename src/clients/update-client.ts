@@ -13,6 +13,7 @@ import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { isAlwaysThere } from '../keys/algorithms.ts';
+import { t } from '../texts/texts.ts';
 import { ClientChanges, checkConsistency, checkUris, reportTo, type WantedChanges } from './client-input.ts';
 import { lockClient } from './find-clients.ts';
 import { PURPOSES } from './purposes.ts';
@@ -39,7 +40,7 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     if (changes.name !== undefined && changes.name !== before.name) await refuseProtectedName(trx, changes.name, by);
     const restricted = platformSettings(changes, before);
     if (restricted.length > 0 && judgeAccess(by, 'platform.write', null) !== 'allowed') {
-      throw new AppError('forbidden', { detail: `Only an administrator may set ${restricted.join()}.` });
+      throw new AppError('forbidden', { detail: t('refusals.adminsOnly', { settings: restricted.join() }) });
     }
     requireConsistency(before, changes, by.rules);
     const columns = await toColumns(trx, before, changes);
@@ -119,6 +120,6 @@ async function defaultApiId(db: Db, clientId: string, identifier: string | null)
   if (identifier === null) return null;
   const apis = await findAppApis(db, clientId);
   const known = findAlike(new Map(apis.map((appApi) => [appApi.api.identifier, appApi])), identifier);
-  if (!known) throw new AppError('invalid_request', { detail: 'The default API must be one that the app may use.' });
+  if (!known) throw new AppError('invalid_request', { detail: t('refusals.defaultApi') });
   return known.api.id;
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 
 export const MOST_PER_PAGE = 100;
 
@@ -61,6 +62,6 @@ function writeCursor({ at, id }: Place): string {
 
 function readCursor(cursor: string): Place {
   const [, time, id] = /^(\d{1,14}) ([\x21-\x7e]{1,200})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (!time || !id) throw new AppError('invalid_request', { detail: 'The cursor is not one of ours. Start again.' });
+  if (!time || !id) throw new AppError('invalid_request', { detail: t('refusals.badCursor') });
   return { at: new Date(Number(time)), id };
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import type { Db } from './connections/connection.ts';
 import type { Listing } from './pages.ts';
 
@@ -108,7 +109,7 @@ function readCursor(cursor: string, sort: string, type: SortKey['type']): { plac
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, of, id, place] = /^(-?[a-z]{1,20}) ([\x21-\x7e]{1,200}) (.*)$/su.exec(text) ?? [];
   if (of !== sort || id === undefined || place === undefined || !PLACES[type].test(place)) {
-    throw new AppError('invalid_request', { detail: 'The cursor is not one of ours. Start again.' });
+    throw new AppError('invalid_request', { detail: t('refusals.badCursor') });
   }
   return { place, id };
 }

@@ -5,6 +5,7 @@ import type { Db } from '../db/connections/connection.ts';
 import { type Listing, matching, PageQuery } from '../db/pages.ts';
 import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import type { OpenOutbox } from './outbox.ts';
 
 const DAY = 86_400_000;
@@ -89,7 +90,7 @@ export async function findMail(
 ): Promise<ListedMail & { text: string | undefined }> {
   authorize(by, 'platform.read', null);
   const row = await selectMail(db, by.now).select('sealed_text').where('id', '=', id).executeTakeFirst();
-  if (!row) throw new AppError('not_found', { detail: 'There is no such mail.' });
+  if (!row) throw new AppError('not_found', { detail: t('refusals.noSuchMail') });
   const { sealed_text, ...mail } = row;
   const isForThem = judgeAccess(by, 'platform.write', null) === 'allowed';
   return { ...mail, text: isForThem ? outbox.open({ id, sealed_text }) : undefined };

@@ -4,6 +4,7 @@ import { record } from '../audit/record.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { giveUpAt } from './outbox.ts';
 
 /** One mail that was not sent, or all that were refused or given up. */
@@ -36,6 +37,6 @@ export function resendMail(db: Kysely<Tables>, which: Unsent, by: By): Promise<n
 
 async function refusal(db: Kysely<Tables>, id: string): Promise<AppError> {
   const mail = await db.selectFrom('mail_outbox').select('id').where('id', '=', id).executeTakeFirst();
-  if (!mail) return new AppError('not_found', { detail: 'There is no such mail.' });
-  return new AppError('conflict', { detail: 'This mail was sent already.' });
+  if (!mail) return new AppError('not_found', { detail: t('refusals.noSuchMail') });
+  return new AppError('conflict', { detail: t('refusals.mailSent') });
 }

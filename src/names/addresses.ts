@@ -1,6 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import isEmail from 'validator/lib/isEmail.js';
 import { z } from 'zod';
+import { t } from '../texts/texts.ts';
 import { isPlainName } from './names.ts';
 import { mixesLookAlikes, passesForAscii } from './scripts.ts';
 
@@ -10,15 +11,15 @@ const MOST = 254;
  * An email address (RFC 6531: with letters of any script) in the one form in which we keep and show it. Its domain is
  * shown in its own letters where those pass for no others, and as its A-labels (RFC 5890) otherwise.
  */
-export const emailAddress = (message = 'must be an email address') =>
+export const emailAddress = (message: string | (() => string) = 'must be an email address') =>
   z
     .string()
     .trim()
-    .max(MOST, `An address has at most ${MOST} characters.`)
+    .max(MOST, { error: () => t('refusals.addressLong', { most: MOST }) })
     .transform((text, ctx) => {
       const address = parseAddress(text);
       if (address) return address;
-      ctx.addIssue({ code: 'custom', message, input: text });
+      ctx.addIssue({ code: 'custom', message: typeof message === 'string' ? message : message(), input: text });
       return z.NEVER;
     })
     .meta({ format: 'idn-email' });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { inNumber } from '../texts/moments.ts';
+import { t } from '../texts/texts.ts';
 import { ALLOWED_JOINERS } from './joiners.ts';
 import { mixesLookAlikes } from './scripts.ts';
 
@@ -22,30 +24,27 @@ export const isPlainName = (name: string) => {
   return plain.search(UNSEEN) < 0 && !LOOSE_MARKS.test(plain.normalize('NFD')) && !mixesLookAlikes(plain);
 };
 
-export const PLAIN_NAME =
-  'A name is one line, without marks that nobody sees, and no word in it mixes letters of two alphabets that look the same.';
+export const PLAIN_NAME = { error: () => t('refusals.plainName') };
 
 /** What a name is, by the same rule everywhere; the message says what it is the name of. */
-export const nameOf = (missing: string, most = 100) =>
+export const nameOf = (missing: () => string, most = 100) =>
   z
     .string()
     .normalize('NFC')
     .trim()
-    .min(1, missing)
-    .max(most, `A name has at most ${most} characters.`)
+    .min(1, { error: missing })
+    .max(most, { error: () => t('refusals.nameLong', { most }) })
     .refine(isPlainName, PLAIN_NAME);
 
 /** A text of several lines, for others to read: what nobody sees in it is refused, but not line ends and tabs. */
 const isPlainText = (text: string) =>
   withoutJoiners(text.replace(/\r\n|[\n\t\u200E\u200F\u061C]/g, ' ')).search(UNSEEN) < 0;
 
-const PLAIN_TEXT = 'This has marks in it that nobody sees. Type it anew.';
+const PLAIN_TEXT = { error: () => t('refusals.plainText') };
 
 /** What something is, in words for people; empty says nothing. */
-export const descriptionOf = (
-  most: number,
-  tooLong = `A description has at most ${most.toLocaleString('en')} characters.`,
-) => z.string().trim().max(most, tooLong).refine(isPlainText, PLAIN_TEXT);
+export const descriptionOf = (most: number, tooLong = () => t('refusals.descriptionLong', { most: inNumber(most) })) =>
+  z.string().trim().max(most, { error: tooLong }).refine(isPlainText, PLAIN_TEXT);
 
 const UNSEEN_OR_JOINER = new RegExp(`${ALLOWED_JOINERS.source}|(${UNSEEN.source})`, 'gu');
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 
 /** Milliseconds for one picture, the start of the process included: that of a clock, whereas the child counts its own CPU. */
 const LONGEST = 10_000;
@@ -61,10 +62,10 @@ export function createPictureDecoder(): PictureDecoder {
   return {
     async decode(picture, owner) {
       if (owners.filter((one) => one === owner).length >= MOST_OF_ONE) {
-        throw busy('Other pictures of yours are being read. Wait a few seconds and send this again.');
+        throw busy(t('refusals.picturesWaiting'));
       }
       if (owners.length > MOST_WAITING) {
-        throw busy('Several pictures are being read already. Wait a few seconds and send yours again.');
+        throw busy(t('refusals.picturesBusy'));
       }
       owners.push(owner);
       const mine = tail.then(() => work(picture));

@@ -1,17 +1,16 @@
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { NotUnpacked, type PictureDecoder } from './decoder.ts';
 import { judgePicture, LONGEST_SIDE } from './judge.ts';
 
 export const MOST_LOGO_BYTES = 1024 * 1024;
 
-const SAVE_ANEW = 'Save it as a PNG of less than 24 megapixels and try again.';
-
 const REFUSALS = {
-  format: 'Only PNG, JPEG and WebP pictures are taken, and no SVG.',
-  unreadable: `This picture cannot be read. ${SAVE_ANEW}`,
-  pixels: `This picture cannot be read: it has more than 24 megapixels (12 when it is progressive or interlaced), or a side of more than ${LONGEST_SIDE} pixels. ${SAVE_ANEW}`,
-  passes: `This JPEG is built up in too many steps. ${SAVE_ANEW}`,
-  animated: 'This picture moves. Save one of its frames as a PNG and try again.',
+  format: () => t('refusals.pictureFormat'),
+  unreadable: () => t('refusals.pictureUnreadable'),
+  pixels: () => t('refusals.picturePixels', { side: String(LONGEST_SIDE) }),
+  passes: () => t('refusals.picturePasses'),
+  animated: () => t('refusals.pictureAnimated'),
 } as const;
 
 /**
@@ -19,14 +18,14 @@ const REFUSALS = {
  * @throws {AppError} invalid_request in a sentence for the person; unavailable when too many pictures wait
  */
 export async function toLogo(pictures: PictureDecoder, upload: Uint8Array, owner: string): Promise<Buffer> {
-  if (upload.length === 0) throw refuse('Choose a picture first.');
-  if (upload.length > MOST_LOGO_BYTES) throw refuse('The picture is larger than 1 MB. Make it smaller and try again.');
+  if (upload.length === 0) throw refuse(t('refusals.choosePicture'));
+  if (upload.length > MOST_LOGO_BYTES) throw refuse(t('refusals.pictureLarge'));
   const verdict = judgePicture(Buffer.from(upload.buffer, upload.byteOffset, upload.length));
-  if (!verdict.ok) throw refuse(REFUSALS[verdict.reason]);
+  if (!verdict.ok) throw refuse(REFUSALS[verdict.reason]());
   try {
     return await pictures.decode(upload, owner);
   } catch (cause) {
-    if (cause instanceof NotUnpacked) throw refuse(REFUSALS.unreadable, cause);
+    if (cause instanceof NotUnpacked) throw refuse(REFUSALS.unreadable(), cause);
     throw cause;
   }
 }

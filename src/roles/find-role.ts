@@ -3,11 +3,13 @@ import { isNamedOrHasId } from '../apis/identifiers.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Role } from '../db/tables/teams.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 
 /** A role by its id or, within an API that is named by its id or identifier, by its name. @throws {AppError} not_found, forbidden */
 export async function findRole(db: Db, wanted: { role: string; api?: string | undefined }, by: By): Promise<Role> {
   const { role: name, api } = wanted;
-  const missing = api === undefined ? `There is no role ${name}.` : `The API ${api} has no role ${name}.`;
+  const missing =
+    api === undefined ? t('refusals.noRole', { id: name }) : t('refusals.roleNotOfApi', { api, role: name });
   let query = db
     .selectFrom('roles')
     .innerJoin('apis', 'apis.id', 'roles.api_id')

@@ -13,14 +13,15 @@ import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
 import { nameKey, nameOf } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 import { revokeGivenByGroup } from './given-roles.ts';
 
-export const GroupName = nameOf('A group needs a name.');
+export const GroupName = nameOf(() => t('refusals.groupName'));
 export const NewGroup = z.strictObject({ name: GroupName });
 
 const placeOf = ({ created_at: at, id }: { created_at: Date; id: string }) => ({ at, id });
-const noGroup = (id: string) => `There is no group ${id}.`;
-const nameTaken = (name: string) => new AppError('conflict', { detail: `There is a group ${name} already.` });
+const noGroup = (id: string) => t('refusals.noGroup', { id });
+const nameTaken = (name: string) => new AppError('conflict', { detail: t('refusals.groupExists', { name }) });
 
 /** Groups are of people, and hold roles of APIs. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict */
 export async function createGroup(db: Kysely<Tables>, input: z.input<typeof NewGroup>, by: By): Promise<Group> {
@@ -109,7 +110,7 @@ export async function addPersonToGroup(
     .select('id')
     .where((eb) => eb.or([eb('id', '=', person), eb('email_key', '=', emailKey(person))]))
     .executeTakeFirst();
-  if (!account) throw new AppError('invalid_request', { detail: `There is nobody with the address ${person}.` });
+  if (!account) throw new AppError('invalid_request', { detail: t('refusals.nobodyAt', { person }) });
   await addToGroup(db, { groupId, accountId: account.id }, by);
 }
 
@@ -128,7 +129,7 @@ export function removeFromGroup(
       .where('account_id', '=', accountId)
       .returning('account_id')
       .executeTakeFirst();
-    if (!removed) throw new AppError('not_found', { detail: 'The group has no such member.' });
+    if (!removed) throw new AppError('not_found', { detail: t('refusals.noGroupMember') });
     await revokeGivenByGroup(trx, member);
     await record(trx, by.actor, { type: 'group.member_removed', ...member }, by.now);
   });

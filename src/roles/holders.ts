@@ -7,6 +7,7 @@ import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
+import { t } from '../texts/texts.ts';
 import { revokeGivenByGroup, revokeRolesOf } from './given-roles.ts';
 import { requireApiOfRoles, requireRole } from './roles.ts';
 
@@ -62,7 +63,7 @@ async function takeFromPerson(
     .where('account_id', '=', accountId)
     .returning('role_id')
     .executeTakeFirst();
-  if (!removed) throw new AppError('not_found', { detail: 'This person does not have the role.' });
+  if (!removed) throw new AppError('not_found', { detail: t('refusals.personLacksRole') });
   await revokeRolesOf(db, [{ accountId, audience }]);
 }
 
@@ -74,13 +75,13 @@ async function takeFromGroup(db: Db, roleId: string, groupId: string): Promise<v
     .where('group_id', '=', groupId)
     .returning('role_id')
     .executeTakeFirst();
-  if (!removed) throw new AppError('not_found', { detail: 'This group does not have the role.' });
+  if (!removed) throw new AppError('not_found', { detail: t('refusals.groupLacksRole') });
 }
 
 async function resolveHolder(db: Db, holder: Holder, by: By): Promise<{ accountId: string } | { groupId: string }> {
   if ('groupId' in holder) {
     const group = await db.selectFrom('groups').select('id').where('id', '=', holder.groupId).executeTakeFirst();
-    if (!group) throw new AppError('invalid_request', { detail: 'There is no such group.' });
+    if (!group) throw new AppError('invalid_request', { detail: t('refusals.noSuchGroup') });
     return { groupId: group.id };
   }
   const { person } = holder;
@@ -101,9 +102,7 @@ async function resolveHolder(db: Db, holder: Holder, by: By): Promise<{ accountI
 
 /** The same words for somebody whom the caller does not know and for somebody who does not exist. */
 const noSuchPerson = (person: string, { access }: By) =>
-  access && access.platformRole === null
-    ? `There is nobody ${person} in your teams, or among those who let one of your apps know them.`
-    : `There is nobody with the address ${person}.`;
+  access && access.platformRole === null ? t('refusals.nobodyKnown', { person }) : t('refusals.nobodyAt', { person });
 
 /** More than a page shows; large numbers of people get a role by a group. */
 const MOST = 200;
@@ -156,7 +155,7 @@ export async function listAssignableGroups(db: Db, apiId: string, by: By) {
 
 /** Every role that a person has, with its API; with the group that gives it, where one does. @throws {AppError} not_found, forbidden */
 export async function listRolesOf(db: Db, accountId: string, by: By) {
-  authorize(by, 'platform.read', null, `There is no account ${accountId}.`);
+  authorize(by, 'platform.read', null, t('refusals.noAccount', { id: accountId }));
   const roles = db
     .selectFrom('roles')
     .innerJoin('apis', 'apis.id', 'roles.api_id')
@@ -181,7 +180,7 @@ export async function listRolesOf(db: Db, accountId: string, by: By) {
 
 /** The roles of a group, with their APIs. @throws {AppError} not_found, forbidden */
 export async function listRolesOfGroup(db: Db, groupId: string, by: By) {
-  authorize(by, 'platform.read', null, `There is no group ${groupId}.`);
+  authorize(by, 'platform.read', null, t('refusals.noGroup', { id: groupId }));
   return db
     .selectFrom('role_groups')
     .innerJoin('roles', 'roles.id', 'role_groups.role_id')

@@ -12,18 +12,16 @@ import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { descriptionOf, isPlainName, PLAIN_NAME } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 import { holdGroups, revokeRolesOf } from './given-roles.ts';
 
 const RoleName = z
   .string()
   .normalize('NFC')
   .trim()
-  .min(1, 'A role needs a name.')
-  .max(60, 'A name has at most 60 characters.')
-  .regex(
-    /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._:-]|\u200C|\u200D)*$/u,
-    'A name has letters, digits, spaces and . _ : - in it, and starts with one of the first two.',
-  )
+  .min(1, { error: () => t('refusals.roleNameMissing') })
+  .max(60, { error: () => t('refusals.roleNameLong') })
+  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._:-]|\u200C|\u200D)*$/u, { error: () => t('refusals.roleNameSigns') })
   .refine(isPlainName, PLAIN_NAME);
 
 const fields = {
@@ -35,8 +33,8 @@ const fields = {
 export const NewRole = z.strictObject(fields);
 export const RoleChange = z.strictObject({ ...fields, description: fields.description.unwrap() }).partial();
 
-const noApi = (id: string) => `There is no API ${id}.`;
-const noRole = (id: string) => `There is no role ${id}.`;
+const noApi = (id: string) => t('refusals.noApi', { id });
+const noRole = (id: string) => t('refusals.noRole', { id });
 
 /** A role of an API: some of its scopes under a name. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict */
 export async function createRole(
@@ -184,7 +182,7 @@ async function requireScopes(db: Db, apiId: string, scopes: readonly string[]): 
   const offered = new Set(rows.map((row) => row.name));
   const unknown = scopes.filter((scope) => !offered.has(scope));
   if (unknown.length > 0) {
-    throw new AppError('invalid_request', { detail: `The API has no scope ${unknown.join(', ')}.` });
+    throw new AppError('invalid_request', { detail: t('refusals.apiLacksScope', { scopes: unknown.join(', ') }) });
   }
   return [...new Set(scopes)].sort();
 }
@@ -193,7 +191,8 @@ async function named<T>(name: string | undefined, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError('conflict', { detail: `The API has a role ${name} already.` });
+    if (isUniqueViolation(error))
+      throw new AppError('conflict', { detail: t('refusals.roleExists', { name: String(name) }) });
     throw error;
   }
 }

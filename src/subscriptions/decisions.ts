@@ -9,6 +9,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { MaybeReason } from '../names/reason.ts';
+import { t } from '../texts/texts.ts';
 import { changeSubscription, conflict, noRequest, recordEvent } from './lifecycle.ts';
 import { tellOfDecision } from './mails.ts';
 import { lockSubscription, type SubscriptionTarget } from './rows.ts';
@@ -31,8 +32,8 @@ export async function approveRequest(
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
     const { row } = locked;
-    if (!row.pending_scopes) throw conflict('No request is waiting.');
-    if (row.state === 'suspended') throw conflict('The subscription is suspended. Resume it first.');
+    if (!row.pending_scopes) throw conflict(t('refusals.noRequest'));
+    if (row.state === 'suspended') throw conflict(t('refusals.resumeFirst'));
     const { approved, refused } = choose(row.pending_scopes, approval.scopes);
     requireHeld(by, locked.api, [...row.scopes, ...approved]);
     const said = approval.note || null;
@@ -64,7 +65,7 @@ export async function denyRequest(
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
     const { row } = locked;
-    if (!row.pending_scopes) throw conflict('No request is waiting.');
+    if (!row.pending_scopes) throw conflict(t('refusals.noRequest'));
     const changed = await changeSubscription(trx, locked, {
       state: row.state === 'pending' ? 'denied' : row.state,
       ...noRequest,
@@ -82,10 +83,10 @@ export async function denyRequest(
 /** @throws {AppError} invalid_request for scopes that were not asked for, or none of them */
 function choose(pending: readonly string[], chosen: readonly string[] = pending) {
   if (chosen.some((scope) => !pending.includes(scope))) {
-    throw new AppError('invalid_request', { detail: 'Only scopes that were asked for can be approved.' });
+    throw new AppError('invalid_request', { detail: t('refusals.onlyAskedFor') });
   }
   if (pending.length > 0 && chosen.length === 0) {
-    throw new AppError('invalid_request', { detail: 'Approve at least one scope, or deny the request.' });
+    throw new AppError('invalid_request', { detail: t('refusals.approveOne') });
   }
   const approved = pending.filter((scope) => chosen.includes(scope));
   return { approved, refused: pending.filter((scope) => !approved.includes(scope)) };

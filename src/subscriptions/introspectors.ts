@@ -8,6 +8,7 @@ import type { Api } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { lockSubscriber } from './rows.ts';
 
 /** The app, and the API by its identifier or its id. */
@@ -24,7 +25,7 @@ export function allowIntrospection(
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
     const api = await requireApi(trx, apiIdentifier, 'api.write', by);
-    const missing = `There is no app ${clientId}.`;
+    const missing = t('refusals.noApp', { id: clientId });
     const client = await lockSubscriber(trx, clientId);
     if (!client) throw new AppError('not_found', { detail: missing });
     authorize(by, 'app.read', client.team_id, missing);
@@ -79,7 +80,7 @@ export async function listIntrospectors(db: Db, apiIdentifier: string, by: By) {
 }
 
 async function requireApi(db: Db, name: string, action: 'api.read' | 'api.write', by: By): Promise<Api> {
-  const missing = `There is no API ${name}.`;
+  const missing = t('refusals.noApi', { id: name });
   const api = await (action === 'api.write' ? lockNamedApi(db, name) : findApi(db, name));
   if (!api) throw new AppError('not_found', { detail: missing });
   authorize(by, action, api.team_id, missing);

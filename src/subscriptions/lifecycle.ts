@@ -12,11 +12,15 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { MaybeReason, readReason } from '../names/reason.ts';
+import { t } from '../texts/texts.ts';
 import { tellOfEnd } from './mails.ts';
 import { decidesFor, type LockedSubscription, lockSubscription, type SubscriptionTarget } from './rows.ts';
 
 export const Narrowing = z.strictObject({
-  scopes: z.array(z.string()).min(1, 'Keep at least one scope, or cancel the subscription.').max(200),
+  scopes: z
+    .array(z.string())
+    .min(1, { error: () => t('refusals.keepScope') })
+    .max(200),
   note: MaybeReason.optional(),
 });
 
@@ -31,7 +35,7 @@ export async function suspendSubscription(
   const reason = readReason(input);
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
-    if (locked.row.state !== 'active') throw conflict('Only a live subscription can be suspended.');
+    if (locked.row.state !== 'active') throw conflict(t('refusals.onlyLiveSuspended'));
     const decision = { note: reason, decided_by: by.actor.id ?? null, decided_at: by.now };
     const suspended = await changeSubscription(trx, locked, { state: 'suspended', ...decision });
     await endTokens(trx, locked, `subscription suspended: ${reason}`, by.now);
@@ -45,7 +49,7 @@ export async function suspendSubscription(
 export function resumeSubscription(db: Kysely<Tables>, target: SubscriptionTarget, by: By): Promise<Subscription> {
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'api', by);
-    if (locked.row.state !== 'suspended') throw conflict('The subscription is not suspended.');
+    if (locked.row.state !== 'suspended') throw conflict(t('refusals.notSuspended'));
     requireHeld(by, locked.api, locked.row.scopes);
     const decision = { note: null, decided_by: by.actor.id ?? null, decided_at: by.now };
     const resumed = await changeSubscription(trx, locked, { state: 'active', ...decision });
@@ -66,9 +70,9 @@ export async function narrowSubscription(
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'either', by);
     const { row, api } = locked;
-    if (row.state !== 'active') throw conflict('Only a live subscription can be narrowed.');
+    if (row.state !== 'active') throw conflict(t('refusals.onlyLiveNarrowed'));
     if (scopes.some((scope) => !row.scopes.includes(scope))) {
-      throw new AppError('invalid_request', { detail: 'Narrowing keeps scopes that the subscription has.' });
+      throw new AppError('invalid_request', { detail: t('refusals.narrowingKeeps') });
     }
     const removed = row.scopes.filter((scope) => !scopes.includes(scope));
     if (removed.length === 0) return row;
@@ -95,9 +99,9 @@ export async function endSubscription(
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'either', by);
     const decides = decidesFor(by, locked.api);
-    if (!['pending', 'active', 'suspended'].includes(locked.row.state)) throw conflict('The subscription has ended.');
+    if (!['pending', 'active', 'suspended'].includes(locked.row.state)) throw conflict(t('refusals.subscriptionOver'));
     // Otherwise the app could end it and ask again, and so get rid of the suspension.
-    if (locked.row.state === 'suspended' && !decides) throw conflict('Only the team of the API can end a suspension.');
+    if (locked.row.state === 'suspended' && !decides) throw conflict(t('refusals.onlyApiTeamEnds'));
     const decision = decides ? { note: reason, decided_by: by.actor.id ?? null, decided_at: by.now } : {};
     const ended = await changeSubscription(trx, locked, {
       state: 'cancelled',

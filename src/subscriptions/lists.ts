@@ -8,6 +8,7 @@ import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
 import { countRows, MOST_COUNTED } from '../db/sorting.ts';
 import type { Subscription } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { type Alternatives, isCalled, isOfApi, isOfTeam, isOnPage, type PageOfSubscriptions } from './page.ts';
 
 export const SubscriptionQuery = PageQuery.extend({
@@ -84,7 +85,7 @@ export async function findSubscription(db: Db, id: string, by: By): Promise<List
     .where('subscriptions.id', '=', id)
     .where(sql<boolean>`(${sql.join(isOfEitherTeam(by), sql` or `)})`)
     .executeTakeFirst();
-  if (!row) throw new AppError('not_found', { detail: `There is no subscription ${id}.` });
+  if (!row) throw new AppError('not_found', { detail: t('refusals.noSubscription', { id }) });
   return withRights(row, by);
 }
 

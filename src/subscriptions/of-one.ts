@@ -4,6 +4,7 @@ import { findApi } from '../apis/apis.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Listing } from '../db/pages.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { type ListedSubscription, listSubscriptions, type SubscriptionQuery } from './lists.ts';
 import { findSubscriber } from './rows.ts';
 
@@ -16,7 +17,7 @@ export async function listSubscriptionsOfApp(
   query: Query,
   by: By,
 ): Promise<Listing<ListedSubscription>> {
-  const missing = `There is no app ${clientId}.`;
+  const missing = t('refusals.noApp', { id: clientId });
   const app = await findSubscriber(db, clientId);
   if (!app) throw new AppError('not_found', { detail: missing });
   authorize(by, 'app.read', app.team_id, missing);
@@ -30,7 +31,7 @@ export async function listSubscriptionsOfApi(
   query: Query,
   by: By,
 ): Promise<Listing<ListedSubscription>> {
-  const missing = `There is no API ${apiId}.`;
+  const missing = t('refusals.noApi', { id: apiId });
   const api = await findApi(db, apiId);
   if (!api) throw new AppError('not_found', { detail: missing });
   authorize(by, 'api.read', api.team_id, missing);

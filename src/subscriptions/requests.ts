@@ -13,6 +13,7 @@ import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { MaybeReason } from '../names/reason.ts';
+import { t } from '../texts/texts.ts';
 import { changeSubscription, conflict, noRequest, recordEvent } from './lifecycle.ts';
 import { tellOfRequest } from './mails.ts';
 import { lockSubscriber, lockSubscription, type Subscriber, type SubscriptionTarget } from './rows.ts';
@@ -42,7 +43,7 @@ export async function requestSubscription(
     return await inTransaction(db, async (trx) => {
       const { app, api } = await findParties(trx, wanted, by);
       const existing = await findForUpdate(trx, app, api);
-      if (existing?.state === 'suspended') throw conflict('The team of the API has suspended this subscription.');
+      if (existing?.state === 'suspended') throw conflict(t('refusals.subscriptionSuspendedBy'));
       const plan = planRequest(await findOffer(trx, api), wanted, existing);
       if (plan.waiting && wanted.reason === '') throw needsReason();
       const subscription = await save(trx, { app, api, existing, plan, reason: wanted.reason }, by);
@@ -50,7 +51,7 @@ export async function requestSubscription(
       return subscription;
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw conflict('Someone has just asked for the same. Look at it again.');
+    if (isUniqueViolation(error)) throw conflict(t('refusals.askedJustNow'));
     throw error;
   }
 }
@@ -59,7 +60,7 @@ export async function requestSubscription(
 export function withdrawRequest(db: Kysely<Tables>, target: SubscriptionTarget, by: By): Promise<Subscription> {
   return inTransaction(db, async (trx) => {
     const locked = await lockSubscription(trx, target, 'app', by);
-    if (!locked.row.pending_scopes) throw conflict('No request is waiting.');
+    if (!locked.row.pending_scopes) throw conflict(t('refusals.noRequest'));
     const state = locked.row.state === 'pending' ? 'cancelled' : locked.row.state;
     const changed = await changeSubscription(trx, locked, { state, ...noRequest });
     await recordEvent(trx, locked, { type: 'subscription.withdrawn' }, by);
@@ -69,7 +70,7 @@ export function withdrawRequest(db: Kysely<Tables>, target: SubscriptionTarget, 
 
 /** The app and the API, if the caller may ask for one with the other. */
 async function findParties(trx: Transaction<Tables>, wanted: z.output<typeof SubscriptionRequest>, by: By) {
-  const missing = { app: `There is no app ${wanted.clientId}.`, api: `There is no API ${wanted.api}.` };
+  const missing = { app: t('refusals.noApp', { id: wanted.clientId }), api: t('refusals.noApi', { id: wanted.api }) };
   const app = await lockSubscriber(trx, wanted.clientId);
   if (!app) throw new AppError('not_found', { detail: missing.app });
   authorize(by, 'app.write', app.team_id, missing.app);
@@ -81,7 +82,7 @@ async function findParties(trx: Transaction<Tables>, wanted: z.output<typeof Sub
     .executeTakeFirst();
   const api = named && (await lockApiAsItIs(trx, named.id));
   if (!api || !(await isVisibleTo(trx, api, app.team_id))) throw new AppError('not_found', { detail: missing.api });
-  if (api.suspended_at || named.suspended_at) throw conflict('The API is suspended. Ask again when it is back.');
+  if (api.suspended_at || named.suspended_at) throw conflict(t('refusals.apiIsSuspended'));
   return { app, api };
 }
 
@@ -126,15 +127,15 @@ function planRequest({ api, scopes }: Offer, wanted: { scopes: string[] }, exist
     scopes.map(({ name }) => name),
     asked,
   );
-  if (asked.length === 0 && scopes.length > 0) throw invalid('Choose at least one scope.');
+  if (asked.length === 0 && scopes.length > 0) throw invalid(t('refusals.chooseScope'));
   const had = existing?.state === 'active' ? existing : undefined;
   const fresh = asked.filter((scope) => !had?.scopes.includes(scope));
-  if (had && fresh.length === 0) throw conflict('The app has these scopes already.');
+  if (had && fresh.length === 0) throw conflict(t('refusals.hasScopes'));
   const approval = new Set(scopes.filter((scope) => scope.needs_approval).map(({ name }) => name));
   const waiting = fresh.filter((scope) => approval.has(scope));
   const needsDecision = waiting.length > 0 || scopes.length === 0;
   if (needsDecision && existing?.pending_scopes) {
-    throw conflict('A request of this app is waiting already. Withdraw it to ask for something else.');
+    throw conflict(t('refusals.requestWaits'));
   }
   return { live: fresh.filter((scope) => !approval.has(scope)), waiting: needsDecision ? waiting : undefined };
 }
@@ -146,7 +147,7 @@ const needsReason = () =>
     {
       code: 'custom',
       path: ['reason'],
-      message: 'Say what the app needs it for, so that the owner can decide.',
+      message: t('refusals.sayWhatFor'),
       input: '',
     },
   ]);
@@ -192,7 +193,7 @@ async function requireMeasure(db: Db, clientId: string): Promise<void> {
     .where('client_id', '=', clientId)
     .where('state', 'in', LIVE)
     .executeTakeFirstOrThrow();
-  if (Number(count) >= MOST) throw conflict(`An app uses at most ${MOST} APIs. Cancel a subscription first.`);
+  if (Number(count) >= MOST) throw conflict(t('refusals.mostApis', { most: MOST }));
 }
 
 interface Saved {

@@ -5,6 +5,7 @@ import type { Db } from '../db/connections/connection.ts';
 import type { Api, Subscription } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 
 /** Which subscription, and the version that the caller has seen; undefined is any. */
 export interface SubscriptionTarget {
@@ -34,7 +35,7 @@ export type Side = 'app' | 'api' | 'either';
  */
 export async function lockSubscription(
   trx: Transaction<Tables>,
-  { id, version, missing = `There is no subscription ${id}.` }: SubscriptionTarget & { missing?: string },
+  { id, version, missing = t('refusals.noSubscription', { id }) }: SubscriptionTarget & { missing?: string },
   side: Side,
   by: By,
 ): Promise<LockedSubscription> {

@@ -8,6 +8,7 @@ import type { Subscription } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { changeSubscription, noRequest, recordEvent } from './lifecycle.ts';
 import { lockSubscription, type SubscriptionTarget } from './rows.ts';
 import { requireKnownScopes } from './subscriptions.ts';
@@ -27,7 +28,7 @@ export function setSubscriptionScopes(
     const locked = await lockSubscription(trx, target, 'api', by);
     const { row, api, app } = locked;
     if (row.state !== 'active' && row.state !== 'suspended') {
-      throw new AppError('conflict', { detail: 'The subscription is not live.' });
+      throw new AppError('conflict', { detail: t('refusals.notLive') });
     }
     const scopes = [...new Set(wanted)];
     requireKnownScopes(

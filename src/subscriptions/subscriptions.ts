@@ -10,6 +10,7 @@ import type { Api } from '../db/tables/catalogue.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { endSubscription } from './lifecycle.ts';
 
 /**
@@ -24,8 +25,8 @@ export async function subscribe(
   const { clientId, apiIdentifier } = subscription;
   const scopes = [...new Set(subscription.scopes)];
   const api = await lockNamedApi(db, apiIdentifier);
-  if (!api) throw new AppError('invalid_request', { detail: `There is no API ${apiIdentifier}.` });
-  authorize(by, 'subscription.decide', api.team_id, `There is no API ${apiIdentifier}.`);
+  if (!api) throw new AppError('invalid_request', { detail: t('refusals.noApi', { id: apiIdentifier }) });
+  authorize(by, 'subscription.decide', api.team_id, t('refusals.noApi', { id: apiIdentifier }));
   requireHeld(by, api, scopes);
   requireKnownScopes(
     api,
@@ -44,7 +45,7 @@ export async function subscribe(
     )
     .returning('id')
     .executeTakeFirst();
-  if (!made) throw new AppError('conflict', { detail: `The app uses the API ${apiIdentifier} already.` });
+  if (!made) throw new AppError('conflict', { detail: t('refusals.usesApi', { api: apiIdentifier }) });
   await announceVersioned(db, CLIENT_CACHE_TOPIC, by.now);
   await record(db, by.actor, { type: 'client.subscribed', clientId, apiId: api.id, scopes }, by.now);
   return api;
@@ -54,7 +55,9 @@ export async function subscribe(
 export function requireKnownScopes(api: Api, offered: readonly string[], wanted: readonly string[]): void {
   const unknown = wanted.filter((scope) => !offered.includes(scope));
   if (unknown.length === 0) return;
-  throw new AppError('invalid_request', { detail: `The API ${api.identifier} has no scope ${unknown.join(', ')}.` });
+  throw new AppError('invalid_request', {
+    detail: t('refusals.namedApiLacksScope', { api: api.identifier, scopes: unknown.join(', ') }),
+  });
 }
 
 /** Takes an API from an app by the names of both; endSubscription() by the id of the subscription. @throws {AppError} not_found, forbidden */
@@ -73,7 +76,7 @@ export function cancelSubscription(
       .where(isNamed(apiIdentifier))
       .where('subscriptions.state', 'in', ['pending', 'active', 'suspended'])
       .executeTakeFirst();
-    const missing = `The app ${clientId} has no subscription of ${apiIdentifier}.`;
+    const missing = t('refusals.notSubscribed', { app: clientId, api: apiIdentifier });
     if (!row) throw new AppError('not_found', { detail: missing });
     await endSubscription(trx, undefined, { id: row.id, missing }, { reason }, by);
   });

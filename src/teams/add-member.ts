@@ -5,6 +5,7 @@ import { record } from '../audit/record.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { TeamRoleName } from './members.ts';
 import { noTeam, requireTeam } from './teams.ts';
 
@@ -29,7 +30,7 @@ export async function addMember(
       .onConflict((conflict) => conflict.doNothing())
       .returning('account_id')
       .executeTakeFirst();
-    if (!added) throw new AppError('conflict', { detail: 'The team has this member already.' });
+    if (!added) throw new AppError('conflict', { detail: t('refusals.isMember') });
     await record(trx, by.actor, { type: 'team.member_added', teamId, accountId, role }, by.now);
   });
 }

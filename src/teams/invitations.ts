@@ -11,6 +11,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { emailAddress, emailKey } from '../names/addresses.ts';
+import { t } from '../texts/texts.ts';
 import { invitationMail } from './invitation-mail.ts';
 import { TeamRoleName } from './members.ts';
 import { noTeam, requireTeam } from './teams.ts';
@@ -24,7 +25,7 @@ const MOST_SENT = 100;
 const MOST_TO_ONE = 5;
 
 export const NewInvitation = z.strictObject({
-  email: emailAddress('Give an email address, such as grace@example.com.'),
+  email: emailAddress(() => t('refusals.giveAddress')),
   /** undefined: for an account alone, which admins may give. */
   teamId: z.string().max(100).optional(),
   role: TeamRoleName.optional(),
@@ -36,7 +37,7 @@ export interface Invited {
   readonly code: string;
 }
 
-const noInvitation = (id: string) => `There is no invitation ${id}.`;
+const noInvitation = (id: string) => t('refusals.noInvitation', { id });
 
 export const hashOfCode = (code: string) => createHash('sha256').update(code.trim()).digest();
 
@@ -53,7 +54,7 @@ export async function invite(
   authorizePlace(input.teamId, by);
   const { email, teamId, role } = NewInvitation.parse(input);
   if ((teamId === undefined) !== (role === undefined)) {
-    throw new AppError('invalid_request', { detail: 'An invitation into a team needs a role, and only that one.' });
+    throw new AppError('invalid_request', { detail: t('refusals.invitationRole') });
   }
   const code = `lki_${randomBytes(32).toString('base64url')}`;
   return inTransaction(db, async (trx) => {
@@ -99,7 +100,7 @@ async function requirePlace(db: Db, teamId: string | undefined, by: By) {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   if (Number(count) >= MOST_OPEN) {
-    throw new AppError('conflict', { detail: `There are ${MOST_OPEN} open invitations. Withdraw some first.` });
+    throw new AppError('conflict', { detail: t('refusals.mostInvitations', { most: MOST_OPEN }) });
   }
   return team;
 }
@@ -113,8 +114,8 @@ async function refuseKnown(db: Db, email: string, teamId: string | undefined): P
     .select('team_members.role')
     .where('accounts.email_key', '=', emailKey(email))
     .executeTakeFirst();
-  if (teamId === undefined && account) throw new AppError('conflict', { detail: `${email} has an account already.` });
-  if (account?.role) throw new AppError('conflict', { detail: `${email} is in the team already.` });
+  if (teamId === undefined && account) throw new AppError('conflict', { detail: t('refusals.hasAccount', { email }) });
+  if (account?.role) throw new AppError('conflict', { detail: t('refusals.isInTeam', { email }) });
 }
 
 /** Those that have ended count too: each was a mail. */
@@ -129,8 +130,11 @@ async function requireMeasure(db: Db, email: string, by: By): Promise<void> {
     .where('created_at', '>', new Date(by.now.getTime() - DAY))
     .executeTakeFirstOrThrow();
   if (Number(sent) < MOST_SENT && Number(toThem) < MOST_TO_ONE) return;
-  const whom = Number(sent) < MOST_SENT ? `${email} ${MOST_TO_ONE} times` : `${MOST_SENT} people`;
-  throw new AppError('conflict', { detail: `You have invited ${whom} within a day. Go on tomorrow.` });
+  const detail =
+    Number(sent) < MOST_SENT
+      ? t('refusals.invitedOne', { email, times: MOST_TO_ONE })
+      : t('refusals.invitedMany', { count: MOST_SENT });
+  throw new AppError('conflict', { detail });
 }
 
 async function endEarlier(db: Db, email: string, teamId: string | undefined, by: By): Promise<void> {
@@ -207,7 +211,7 @@ export function withdrawInvitation(db: Kysely<Tables>, invitationId: string, by:
       .where('withdrawn_at', 'is', null)
       .returning('id')
       .executeTakeFirst();
-    if (!ended) throw new AppError('conflict', { detail: 'The invitation was accepted or withdrawn already.' });
+    if (!ended) throw new AppError('conflict', { detail: t('refusals.invitationOver') });
     const place = teamId ? { teamId } : {};
     await record(trx, by.actor, { type: 'invitation.withdrawn', invitationId, ...place }, by.now);
     return teamId;

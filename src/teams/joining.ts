@@ -8,6 +8,7 @@ import type { Account, Tables } from '../db/tables/tables.ts';
 import type { Invitation } from '../db/tables/teams.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { hashOfCode } from './invitations.ts';
 
 /** What a code opens, for the one who has it. */
@@ -55,7 +56,7 @@ function open(db: Db, now: Date) {
 
 const used = () =>
   new AppError('not_found', {
-    detail: 'There is no such invitation. It may have been used or withdrawn, or be too old.',
+    detail: t('refusals.noSuchInvitation'),
   });
 
 /**

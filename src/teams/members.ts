@@ -8,9 +8,10 @@ import type { Tables } from '../db/tables/tables.ts';
 import type { TeamRole } from '../db/tables/teams.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { noTeam, requireTeam } from './teams.ts';
 
-export const TeamRoleName = z.enum(['owner', 'developer', 'viewer'], 'Choose owner, developer or viewer.');
+export const TeamRoleName = z.enum(['owner', 'developer', 'viewer'], { error: () => t('refusals.chooseTeamRole') });
 
 /** What a person may do now; undefined when unknown or disabled. A suspended team gives its members sight only. */
 export async function findAccess(db: Db, accountId: string): Promise<Access | undefined> {
@@ -134,7 +135,7 @@ export async function requireMember(db: Db, { teamId, accountId }: Membership) {
     .where('team_members.team_id', '=', teamId)
     .where('accounts.id', '=', accountId)
     .executeTakeFirst();
-  if (!member) throw new AppError('not_found', { detail: 'The team has no such member.' });
+  if (!member) throw new AppError('not_found', { detail: t('refusals.noMember') });
   return member;
 }
 
@@ -150,7 +151,7 @@ async function requireAnotherOwner(db: Db, { teamId, accountId }: Membership): P
     .where('accounts.disabled_at', 'is', null)
     .executeTakeFirst();
   if (other) return;
-  throw new AppError('conflict', { detail: 'This is the last owner of the team. Make someone else an owner first.' });
+  throw new AppError('conflict', { detail: t('refusals.lastOwner') });
 }
 
 const memberRow = (db: Db, { teamId, accountId }: Membership) =>

@@ -9,6 +9,7 @@ import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { readReason } from '../names/reason.ts';
 import { revokeAll, TEAM_SUSPENDED } from '../revocation/revoke.ts';
+import { t } from '../texts/texts.ts';
 import { noTeam } from './teams.ts';
 
 /**
@@ -58,7 +59,7 @@ async function setSuspension(
   if (!team) throw new AppError('not_found', { detail: noTeam(id) });
   requireVersion(target, team);
   if ((team.suspended_at === null) === (change.suspended_at === null)) {
-    const detail = `The team is ${change.suspended_at ? 'suspended already' : 'not suspended'}.`;
+    const detail = change.suspended_at ? t('refusals.teamSuspended') : t('refusals.teamNotSuspended');
     throw new AppError('conflict', { detail });
   }
   await db

@@ -13,8 +13,9 @@ import { inTransaction, isMissingReference, isUniqueViolation } from '../db/tran
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
 import { AppError } from '../errors.ts';
 import { nameKey, nameOf } from '../names/names.ts';
+import { t } from '../texts/texts.ts';
 
-export const TeamName = nameOf('A team needs a name.');
+export const TeamName = nameOf(() => t('refusals.teamName'));
 
 /** `owner` is the account that owns it, where no person starts it. */
 export const NewTeam = z.strictObject({ name: TeamName, owner: z.string().max(100).optional() });
@@ -24,7 +25,7 @@ export interface ListedTeam extends Team {
   readonly members: number | null;
 }
 
-export const noTeam = (id: string) => `There is no team ${id}.`;
+export const noTeam = (id: string) => t('refusals.noTeam', { id });
 
 /**
  * Starts a team; a person who does becomes its owner. An app does so only where it acts for the whole platform.
@@ -52,7 +53,8 @@ export async function createTeam(db: Kysely<Tables>, input: z.input<typeof NewTe
       return team;
     });
   } catch (error) {
-    if (isMissingReference(error)) throw new AppError('not_found', { detail: `There is no account ${owner}.` });
+    if (isMissingReference(error))
+      throw new AppError('not_found', { detail: t('refusals.noAccount', { id: String(owner) }) });
     throw error;
   }
 }
@@ -74,7 +76,7 @@ async function requireMeasure(db: Db, accountId: string): Promise<void> {
     .where('role', '=', 'owner')
     .executeTakeFirstOrThrow();
   if (Number(owned) <= MOST_OWNED) return;
-  throw new AppError('conflict', { detail: `A person owns at most ${MOST_OWNED} teams. Delete one first.` });
+  throw new AppError('conflict', { detail: t('refusals.mostOwned', { most: MOST_OWNED }) });
 }
 
 /** @throws {ZodError} @throws {AppError} not_found, forbidden, conflict, precondition_failed */
@@ -119,8 +121,7 @@ export async function deleteTeam(db: Kysely<Tables>, target: Target, by: By): Pr
   } catch (error) {
     // The database refuses it as long as an app or an API belongs to it, also one that is made at this moment.
     if (!isMissingReference(error)) throw error;
-    const detail =
-      'The team still has apps or APIs. Delete them, or move them to another team by the command line or the admin API, and try again.';
+    const detail = t('refusals.teamNotEmpty');
     throw new AppError('conflict', { detail });
   }
 }
@@ -193,4 +194,4 @@ export async function listTeamsOf(db: Db, accountId: string, by: By) {
     .execute();
 }
 
-const nameTaken = (name: string) => new AppError('conflict', { detail: `There is a team ${name} already.` });
+const nameTaken = (name: string) => new AppError('conflict', { detail: t('refusals.teamExists', { name }) });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { calls, failures, partOf } from './counted.ts';
 import { fillGaps, type Period, type Point, windowOf } from './series.ts';
 
@@ -67,7 +68,7 @@ export async function readApiUsage(
 }
 
 async function requireApi(db: Db, apiId: string, by: By) {
-  const missing = `There is no API ${apiId}.`;
+  const missing = t('refusals.noApi', { id: apiId });
   const api = await db
     .selectFrom('apis')
     .select(['id', 'name', 'identifier', 'team_id'])

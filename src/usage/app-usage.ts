@@ -1,6 +1,7 @@
 import { authorize, type By } from '../access.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { AppError } from '../errors.ts';
+import { t } from '../texts/texts.ts';
 import { calls, failures, partOf } from './counted.ts';
 import { fillGaps, type Period, type Point, windowOf } from './series.ts';
 
@@ -55,7 +56,7 @@ export async function readAppUsage(
 
 /** The app, for those who may see it. @throws {AppError} not_found */
 export async function requireApp(db: Db, clientId: string, by: By): Promise<{ id: string; name: string }> {
-  const missing = `There is no app ${clientId}.`;
+  const missing = t('refusals.noApp', { id: clientId });
   const app = await db
     .selectFrom('clients')
     .select(['id', 'name', 'team_id'])

@@ -3,6 +3,7 @@ import type { Db } from '../../db/connections/connection.ts';
 import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
 import { AppError } from '../../errors.ts';
 import { findSigningNow, type SigningNow } from '../../keys/signing-now.ts';
+import { t } from '../../texts/texts.ts';
 import { findScopesOf } from '../apis.ts';
 import { isNamedOrHasId } from '../identifiers.ts';
 import { isInCatalogue } from '../visibility.ts';
@@ -32,7 +33,7 @@ export async function findCatalogueApi(db: Db, name: string, by: By): Promise<Ca
     .where(isNamedOrHasId(name))
     .where(isInCatalogue(by))
     .executeTakeFirst();
-  if (!row) throw new AppError('not_found', { detail: `There is no API ${name}.` });
+  if (!row) throw new AppError('not_found', { detail: t('refusals.noApi', { id: name }) });
   const { teamName, teamSuspendedAt, ...api } = row;
   const may = (action: 'api.read' | 'api.write' | 'subscription.decide') =>
     judgeAccess(by, action, api.team_id) === 'allowed';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JsonProblem, parseJson } from '../../json.ts';
+import { t } from '../../texts/texts.ts';
 import { judgeAddress } from '../../web-addresses.ts';
 import { isReadable, type Jwk, problemOfKey } from './public-jwk.ts';
 
@@ -15,11 +16,11 @@ export const PublicJwks = z
   .object(
     {
       keys: z
-        .array(z.record(z.string(), z.unknown()), 'A JWK Set has a list of “keys”.')
-        .min(1, 'A JWK Set needs at least one key.')
-        .max(MOST_KEYS, `A JWK Set has at most ${MOST_KEYS} keys here.`),
+        .array(z.record(z.string(), z.unknown()), { error: () => t('refusals.jwksList') })
+        .min(1, { error: () => t('refusals.jwksEmpty') })
+        .max(MOST_KEYS, { error: () => t('refusals.jwksMost', { most: MOST_KEYS }) }),
     },
-    'This is not a JWK Set: an object with a list of “keys”.',
+    { error: () => t('refusals.jwksNone') },
   )
   .superRefine(({ keys }, ctx) => {
     for (const [index, key] of keys.entries()) {
@@ -30,7 +31,7 @@ export const PublicJwks = z
       ctx.addIssue({
         code: 'custom',
         path: ['keys'],
-        message: `The keys are larger than ${MOST_BYTES / 1024} KiB together.`,
+        message: t('refusals.jwksLarge', { size: MOST_BYTES / 1024 }),
       });
     }
   });

@@ -1,5 +1,6 @@
 import type { By } from '../../access.ts';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 
 const DAY = 86_400_000;
 
@@ -22,10 +23,10 @@ export function expiryOf(wanted: Date | undefined, by: By): Date | null {
   const from = by.now.getTime();
   const expiresAt = wanted ?? new Date(from + SECRET_POLICY.defaultDays * DAY);
   if (expiresAt.getTime() <= from) {
-    throw new AppError('invalid_request', { detail: 'A secret must end in the future.' });
+    throw new AppError('invalid_request', { detail: t('refusals.secretFuture') });
   }
   if (expiresAt.getTime() > from + SECRET_POLICY.mostDays * DAY) {
-    throw new AppError('invalid_request', { detail: `A secret lives for at most ${SECRET_POLICY.mostDays} days.` });
+    throw new AppError('invalid_request', { detail: t('refusals.secretDays', { days: SECRET_POLICY.mostDays }) });
   }
   return expiresAt;
 }

@@ -6,6 +6,7 @@ import type { Db } from '../../db/connections/connection.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 import { SECRET_POLICY } from './policy.ts';
 import { type AddedSecret, insertSecret, lockSecrets, Moment, NewSecret } from './secrets.ts';
 
@@ -14,8 +15,8 @@ export const KEPT_SECONDS = 86_400;
 
 export const KeptFor = z
   .int('The old secret stays for a whole number of seconds.')
-  .min(1, 'The old secret stays for at least a second.')
-  .max(SECRET_POLICY.mostDays * 86_400, `The old secret stays for at most ${SECRET_POLICY.mostDays} days.`);
+  .min(1, { error: () => t('refusals.oldSecretLeast') })
+  .max(SECRET_POLICY.mostDays * 86_400, { error: () => t('refusals.oldSecretMost', { days: SECRET_POLICY.mostDays }) });
 
 /** When the old secret ends. */
 const OldEnds = z.discriminatedUnion('when', [
@@ -61,9 +62,9 @@ async function requireLive(db: Db, { clientId, secretId }: { clientId: string; s
     .where('id', '=', secretId)
     .where('client_id', '=', clientId)
     .executeTakeFirst();
-  if (!old) throw new AppError('not_found', { detail: `The app ${clientId} has no secret ${secretId}.` });
+  if (!old) throw new AppError('not_found', { detail: t('refusals.noSecret', { app: clientId, secret: secretId }) });
   if (old.expires_at && old.expires_at <= by.now) {
-    throw new AppError('invalid_request', { detail: 'This secret has ended already. Add a new one instead.' });
+    throw new AppError('invalid_request', { detail: t('refusals.secretEnded') });
   }
   return old;
 }
@@ -72,7 +73,7 @@ async function requireLive(db: Db, { clientId, secretId }: { clientId: string; s
 function endOf(ends: Ends, settled: Date | null, successorId: string, now: Date) {
   if (ends.when === 'first_use') return { successor_id: successorId };
   const at = timeOf(ends, now);
-  if (at < now) throw new AppError('invalid_request', { detail: 'The old secret can end only now or later.' });
+  if (at < now) throw new AppError('invalid_request', { detail: t('refusals.secretPast') });
   if (settled && settled <= at) return undefined;
   return { expires_at: at, ends_for: successorId, settled_end: settled };
 }

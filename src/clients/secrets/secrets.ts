@@ -11,6 +11,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { nameOf } from '../../names/names.ts';
+import { t } from '../../texts/texts.ts';
 import { findClient, lockClient } from '../find-clients.ts';
 import { expiryOf, MOST_SECRETS } from './policy.ts';
 import { handOn } from './succession.ts';
@@ -20,7 +21,7 @@ import { generateSecret, hashSecret } from './values.ts';
 export const Moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 
 export const NewSecret = z.strictObject({
-  name: nameOf('A secret needs a name.'),
+  name: nameOf(() => t('refusals.secretName')),
   /** The policy's default when left out. */
   expiresAt: Moment.optional(),
 });
@@ -78,7 +79,7 @@ export async function lockSecrets(db: Db, clientId: string, by: By): Promise<voi
   const { auth_method: method } = await lockClient(db, clientId, by);
   await requireHeldBy(db, clientId, by);
   if (!method.startsWith('client_secret')) {
-    throw new AppError('invalid_request', { detail: `This app authenticates by ${method}, not with a secret.` });
+    throw new AppError('invalid_request', { detail: t('refusals.noSecretMethod', { method }) });
   }
   const { live } = await db
     .selectFrom('client_secrets')
@@ -87,7 +88,7 @@ export async function lockSecrets(db: Db, clientId: string, by: By): Promise<voi
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', by.now)]))
     .executeTakeFirstOrThrow();
   if (Number(live) >= MOST_SECRETS) {
-    throw new AppError('invalid_request', { detail: `An app has at most ${MOST_SECRETS} live secrets. Revoke some.` });
+    throw new AppError('invalid_request', { detail: t('refusals.mostSecrets', { most: MOST_SECRETS }) });
   }
 }
 
@@ -132,7 +133,8 @@ export function removeSecret(db: Kysely<Tables>, input: { clientId: string; secr
       .where('client_id', '=', clientId)
       .returning('id')
       .executeTakeFirst();
-    if (!removed) throw new AppError('not_found', { detail: `The app ${clientId} has no secret ${secretId}.` });
+    if (!removed)
+      throw new AppError('not_found', { detail: t('refusals.noSecret', { app: clientId, secret: secretId }) });
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.secret_removed', clientId, secretId }, by.now);
   });

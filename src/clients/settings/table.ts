@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import type { ClientType } from '../../db/tables/catalogue.ts';
 import { descriptionOf } from '../../names/names.ts';
+import { t } from '../../texts/texts.ts';
 import { PURPOSES } from '../purposes.ts';
 import { judgeRedirectUri } from '../redirect-uris.ts';
 import { choice, list, number, text, toggle } from './setting.ts';
@@ -23,15 +24,15 @@ const keepsSecrets = (type: ClientType) => inBrowser(type) && !PURPOSES[type].is
 /** https, or http on this machine: a link for people. */
 const Homepage = z
   .string()
-  .max(300, 'An address has at most 300 characters.')
+  .max(300, { error: () => t('refusals.addressLong300') })
   .superRefine((value, ctx) => {
     const verdict = judgeRedirectUri(value, 'web');
     if (verdict.ok) return;
-    const message = `The homepage must be a whole address that starts with https://. This one ${verdict.explanation}.`;
+    const message = t('refusals.homepage', { problem: verdict.explanation });
     ctx.addIssue({ code: 'custom', message });
   });
 
-const WHOLE_SECONDS = 'Give whole seconds, from 0 to 60.';
+const WHOLE_SECONDS = { error: () => t('refusals.wholeSeconds') };
 
 export const SETTINGS = {
   description: text({
@@ -63,7 +64,7 @@ export const SETTINGS = {
   }),
   redirectUris: list({
     column: 'redirect_uris',
-    schema: z.array(z.string()).max(50, 'An app has at most 50 redirect URIs.'),
+    schema: z.array(z.string()).max(50, { error: () => t('refusals.mostRedirects') }),
     acts: true,
     isFor: inBrowser,
     meaning: 'Where people come back to after signing in. Compared exactly.',
@@ -79,7 +80,7 @@ export const SETTINGS = {
   }),
   postLogoutRedirectUris: list({
     column: 'post_logout_redirect_uris',
-    schema: z.array(z.string()).max(50, 'An app has at most 50 addresses for after signing out.'),
+    schema: z.array(z.string()).max(50, { error: () => t('refusals.mostPostLogout') }),
     acts: true,
     isFor: inBrowser,
     meaning: 'Where people may be sent after signing out.',

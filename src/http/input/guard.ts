@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
 import { isStorable } from '../../json.ts';
+import { t } from '../../texts/texts.ts';
 import { formText, requirePlainBody } from './body-coding.ts';
 import { MAX_BODY, readAhead } from './read-ahead.ts';
 
@@ -35,7 +36,7 @@ export function guardInput(takesUpload: (ctx: Context) => boolean): Middleware {
 function requireSmallUpload(ctx: Context, isUpload: boolean): void {
   if (!isUpload) throw new AppError('payload_too_large');
   if ((ctx.request.length ?? 0) <= MAX_UPLOAD) return;
-  throw new AppError('payload_too_large', { detail: 'The file is too large. Go back and choose a smaller one.' });
+  throw new AppError('payload_too_large', { detail: t('refusals.fileLarge') });
 }
 
 /** Percent-encoded text that decodes to UTF-8 without NUL. Overlong forms and surrogates are not UTF-8. */

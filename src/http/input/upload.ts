@@ -3,6 +3,7 @@ import { Busboy } from '@fastify/busboy';
 import type { Context } from 'koa';
 import { AppError } from '../../errors.ts';
 import { isStorable } from '../../json.ts';
+import { t } from '../../texts/texts.ts';
 
 /** A form with one file in it. */
 export interface Upload {
@@ -41,7 +42,7 @@ export async function readUpload(ctx: Context, mostBytes: number): Promise<Uploa
     });
     await pipeline(ctx.req, parser);
   } catch (cause) {
-    throw new AppError('invalid_request', { detail: 'The upload cannot be read. Choose the file again.', cause });
+    throw new AppError('invalid_request', { detail: t('refusals.uploadUnreadable'), cause });
   }
   if (![...fields].flat().every(isStorable)) throw new AppError('malformed_encoding');
   return { fields: Object.fromEntries(fields), file: Buffer.concat(chunks) };

@@ -22,7 +22,7 @@ export async function ownApiOf(
   right: 'mayRead' | 'mayWrite',
 ): Promise<CatalogueApi> {
   const found = await apiOf(ctx, area);
-  if (!found.mayRead) throw new AppError('not_found', { detail: `There is no API ${ctx.params.api}.` });
+  if (!found.mayRead) throw new AppError('not_found', { detail: t('refusals.noApi', { id: ctx.params.api }) });
   if (!found[right]) throw new AppError('forbidden');
   return found;
 }

@@ -5,6 +5,7 @@ import { type Jwks, parseJwks, shownKeys } from '../../clients/keys/public-keys.
 import { updateClient } from '../../clients/update-client.ts';
 import { AppError } from '../../errors.ts';
 import { JsonProblem } from '../../json.ts';
+import { t } from '../../texts/texts.ts';
 import type { Option } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
 import { refusedUpdate } from '../forms/refused-update.ts';
@@ -44,7 +45,7 @@ export function addAuthenticationPage(area: Area): void {
 async function confidentialApp(ctx: Context, area: Area): Promise<ClientDetails> {
   const client = await appOf(ctx, area, 'app.write');
   if (client.auth_method === 'none') {
-    throw new AppError('conflict', { detail: 'This app cannot keep a secret or a key, so it does not authenticate.' });
+    throw new AppError('conflict', { detail: t('refusals.keepsNoSecret') });
   }
   return client;
 }

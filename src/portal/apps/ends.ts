@@ -3,6 +3,7 @@ import type { ClientDetails } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { type Done, requireTyped } from '../confirm.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
@@ -71,7 +72,7 @@ function show(ctx: Context, area: Area, client: ClientDetails, question: Questio
 }
 
 function askDisable(ctx: Context, client: ClientDetails): Question {
-  if (client.disabled_at) throw new AppError('conflict', { detail: 'This app is stopped already.' });
+  if (client.disabled_at) throw new AppError('conflict', { detail: t('refusals.appStopped') });
   return {
     app: presentHead(ctx, client),
     kind: 'disable',

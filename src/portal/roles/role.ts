@@ -29,7 +29,8 @@ export function addRole(area: Area): void {
   /** The role, when it is of the API in the address. */
   const find = async (ctx: Context, action: 'api.read' | 'role.write') => {
     const found = await requireRole(db, idOf(ctx), action, visitorOf(ctx).by);
-    if (found.api.id !== ctx.params.api) throw new AppError('not_found', { detail: `There is no role ${idOf(ctx)}.` });
+    if (found.api.id !== ctx.params.api)
+      throw new AppError('not_found', { detail: t('refusals.noRole', { id: idOf(ctx) }) });
     return found;
   };
 

@@ -4,6 +4,7 @@ import { rotateSecret } from '../../../clients/secrets/rotation.ts';
 import { addSecret, type ListedSecret, listSecrets, removeSecret } from '../../../clients/secrets/secrets.ts';
 import { isLive } from '../../../clients/secrets/values.ts';
 import { AppError } from '../../../errors.ts';
+import { t } from '../../../texts/texts.ts';
 import { redirect } from '../../answers.ts';
 import { type Made, makeOnce } from '../../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../../forms.ts';
@@ -96,6 +97,6 @@ async function secretOf(ctx: Context, { db }: Area): Promise<{ secret: ListedSec
   const { id, secret: secretId } = ctx.params;
   const all = await listSecrets(db, String(id), visitorOf(ctx).by);
   const secret = all.find((one) => one.id === secretId);
-  if (!secret) throw new AppError('not_found', { detail: `The app ${id} has no secret ${secretId}.` });
+  if (!secret) throw new AppError('not_found', { detail: t('refusals.noSecret', { app: id, secret: secretId }) });
   return { secret, all };
 }
