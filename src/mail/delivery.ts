@@ -1,11 +1,13 @@
 import type { Transporter } from 'nodemailer';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
 import type { Logger } from 'pino';
+import { findBranding } from '../branding/branding.ts';
 import type { MasterKey } from '../config.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { withLease } from '../db/leases.ts';
 import { mailContext } from '../keys/sealing/contexts.ts';
 import { unseal } from '../keys/sealing/seal.ts';
+import { dressOf } from './dress.ts';
 import { oneLine } from './outbox.ts';
 import { explain, isForGood, isServerFailure } from './refusals.ts';
 
@@ -73,10 +75,12 @@ async function attempt(parts: DeliveryParts, id: string, attempts: number) {
   const mail = await claim(db, id, attempts, clock());
   if (!mail) return 'taken';
   try {
+    const text = unseal(masterKeys, mailContext(id), mail.sealed_text);
     await transport.sendMail({
       to: { address: mail.recipient, name: '' },
       subject: literal(mail.subject),
-      text: unseal(masterKeys, mailContext(id), mail.sealed_text),
+      text,
+      ...dressOf(text, await findBranding(db), issuer),
       messageId: `<${id}@${new URL(issuer).hostname}>`,
       date: mail.created_at,
       // RFC 3834 §5: nobody's holiday notice answers it.
