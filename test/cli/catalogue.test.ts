@@ -167,8 +167,8 @@ describe('latchkey api', () => {
     expect(changed).toMatchObject({
       token_lifetime: 60,
       scopes: [
-        { name: 'pay:all', description: 'Pay anything', needs_role: true, needs_approval: false },
         { name: 'pay:refund', needs_role: false, needs_approval: false },
+        { name: 'pay:all', description: 'Pay anything', needs_role: true, needs_approval: false },
       ],
     });
     expect((await run(['api', 'update', api, '--remove-scope', 'pay:nothing'])).stderr).toMatch(/no scope pay:nothing/);
