@@ -104,7 +104,7 @@ describe('the portal below a path', () => {
           const target = address.href.replace(/#.*/, '');
           if (target.includes('/assets/')) assets.add(target);
           // A few pages of each kind show all that the kind has; a list in another order has nothing else.
-          else if (name === 'a href' && reached.size < 200 && !target.includes('sort=')) reached.add(target);
+          else if (name === 'a href' && reached.size < 300 && !target.includes('sort=')) reached.add(target);
         }
       }
       // The walk was no short one: every page of the portal that this person may see was among them.

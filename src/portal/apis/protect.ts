@@ -27,7 +27,7 @@ export function protectSnippets(api: Protected): Snippet[] {
     {
       label: 'Python',
       language: 'python',
-      how: 'pip install "PyJWT[crypto]" flask, save this as api.py, then: flask --app api run. It learns of a revocation when the token expires.',
+      how: 'pip install "PyJWT[crypto]" flask, save this as api.py, then: flask --app api run. It learns of a revocation when the token expires, and does not say for which API it fetches keys.',
       code: python(api),
     },
     node('nginx', '', gateway(api)),
@@ -86,7 +86,7 @@ const python = ({ issuer, audience, scope }: Protected) => `import jwt
 from flask import Flask, abort, request
 
 ISSUER, AUDIENCE = ${quoted(issuer)}, ${quoted(audience)}
-keys = jwt.PyJWKClient(f"{ISSUER}/jwks", headers={"Latchkey-Audience": AUDIENCE})
+keys = jwt.PyJWKClient(f"{ISSUER}/jwks")
 app = Flask(__name__)
 
 
