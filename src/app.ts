@@ -176,7 +176,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const post = createPost({ db, masterKeys, issuer, smtp, clock, log, run: rounds.run });
   const joinLimit = createFailureLimit(database, { name: 'join', points: 20, seconds: 600 });
   const shown = { render, themes, languages, signOuts, production, diagnosis, sendsMail: smtp.url !== undefined };
-  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, joinLimit });
+  const portal = portalRoutes({ ...edges, ...shown, cookieKeys, masterKeys, joinLimit, guesses: oidc.attempts });
   const state = { db, clientCache, keyring, usage, clock, post, streams: feeds.streams };
   metrics?.watchState({ ...state, jobs: rounds.counts, retainFor: LONGEST_TOKEN_LIFETIME });
 

@@ -49,7 +49,7 @@ const allowed: Record<string, string[]> = {
   usage: [...below, 'accounts'],
   idempotency: [...below, 'keys'],
   pictures: [],
-  accounts: [...below, 'branding', 'keys', 'revocation'],
+  accounts: [...below, 'branding', 'keys', 'mail', 'revocation'],
   apis: [...below, 'accounts', 'branding', 'keys', 'mail', 'revocation', 'teams', 'usage'],
   roles: [...below, 'accounts', 'apis', 'revocation'],
   subscriptions: [...below, 'accounts', 'apis', 'mail', 'revocation', 'teams'],

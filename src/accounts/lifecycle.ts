@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { authorize, authorizeFor, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
+import type { Db } from '../db/connections/connection.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { idOf, requireVersion, type Target } from '../db/versions.ts';
@@ -90,12 +91,21 @@ export async function changePassword(
   const problem = judgePassword(password, owner);
   if (problem) throw new AppError('invalid_request', { detail: problem });
   const passwordHash = await hashPassword(password);
-  await inTransaction(db, async (trx) => {
-    await updateAccount(trx, accountId, { password_hash: passwordHash, updated_at: by.now });
-    await endTokensAndSessionsOfAccount(trx, accountId);
-    await revoke(trx, { kind: 'account', value: accountId, reason: 'password changed' });
-    await record(trx, by.actor, { type: 'account.password_changed', accountId }, by.now);
-  });
+  await inTransaction(db, (trx) => setPassword(trx, { target: accountId, passwordHash }, by));
+}
+
+/** The change itself. @returns the epoch of sign-ins from now on @throws {AppError} not_found, precondition_failed */
+export async function setPassword(
+  trx: Db,
+  { target, passwordHash }: { target: Target; passwordHash: string },
+  by: By,
+): Promise<number> {
+  const accountId = idOf(target);
+  await updateAccount(trx, target, { password_hash: passwordHash, updated_at: by.now });
+  const epoch = await endTokensAndSessionsOfAccount(trx, accountId);
+  await revoke(trx, { kind: 'account', value: accountId, reason: 'password changed' });
+  await record(trx, by.actor, { type: 'account.password_changed', accountId }, by.now);
+  return epoch;
 }
 
 /** Withdraws a person's consent to an app: the app has to ask again, and its tokens on their behalf are refused. */
@@ -117,7 +127,7 @@ export async function withdrawConsent(
 }
 
 async function updateAccount(
-  db: Kysely<Tables>,
+  db: Db,
   target: Target,
   change: { disabled_at?: Date | null; password_hash?: string; updated_at: Date },
 ): Promise<void> {

@@ -16,6 +16,8 @@ export interface PortalSession {
     readonly returnTo: string;
   };
   readonly accountId?: string;
+  /** When the person gave their password last, in seconds since 1970. */
+  readonly authTime?: number | undefined;
 }
 
 /** The person's sign-in epoch when the session began; the session ends when the epoch goes up. */
@@ -64,6 +66,12 @@ export async function findSession(db: Db, id: string | undefined, now: Date): Pr
     .executeTakeFirst();
   if (!row) return undefined;
   return JSON.parse(unsealWith(keyFromBearer(id, PURPOSE), PURPOSE, row.sealed).toString()) as PortalSession;
+}
+
+/** Puts something else in place of what a session holds; its id and its life stay. */
+export async function replaceSession(db: Db, id: string, session: PortalSession): Promise<void> {
+  const sealed = sealWith(keyFromBearer(id, PURPOSE), PURPOSE, Buffer.from(JSON.stringify(session)));
+  await db.updateTable('portal_sessions').set({ sealed }).where('id_hash', '=', hashOf(id)).execute();
 }
 
 /** What a page says once after a form was sent: a sentence, or a credential that is never shown again. */

@@ -65,6 +65,7 @@ export type AuditEvent =
   | { type: 'account.disabled'; accountId: string; reason: string }
   | { type: 'account.enabled'; accountId: string }
   | { type: 'account.password_changed'; accountId: string }
+  | { type: 'account.password_refused'; accountId: string }
   | { type: 'consent.withdrawn'; accountId: string; clientId: string }
   | { type: 'branding.changed'; before: Readonly<Record<string, unknown>>; after: Readonly<Record<string, unknown>> }
   | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }

@@ -38,7 +38,7 @@ import type { ProviderMiddleware } from './middleware.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
-import { createSignInAttempts } from './sign-in/attempts.ts';
+import { createSignInAttempts, type SignInAttempts } from './sign-in/attempts.ts';
 import { createEpochs } from './sign-in/epochs.ts';
 import { interactionRoutes } from './sign-in/interactions.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
@@ -76,6 +76,8 @@ export interface OidcParts {
 export interface OidcServer {
   readonly host: ProviderHost;
   readonly interactions: Router;
+  /** How often somebody may guess a password, wherever they do. */
+  readonly attempts: SignInAttempts;
   /** Goes around all of it. */
   readonly signIns: Middleware;
   /** Builds the provider anew with the keys and links of now and puts it in the old one's place. */
@@ -137,6 +139,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     return provider;
   };
   const host = createProviderHost(build(), parts.jwksMaxAge);
+  const attempts = createSignInAttempts(database, { cookieKeys, cookies, clock });
   const interactions = interactionRoutes({
     provider: host.current,
     db: database.db,
@@ -146,9 +149,9 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     clock,
     issuer,
     cookieKeys,
-    attempts: createSignInAttempts(database, { cookieKeys, cookies, clock }),
+    attempts,
   });
-  return { host, interactions, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
+  return { host, interactions, attempts, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
 }
 
 /** Requests of a browser that asks for a code, or comes back from a page. */

@@ -52,6 +52,8 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'portal/confirm': 'portal#taking-access-away',
   'portal/preferences': 'languages#which-language',
   'account/overview': 'account#who-you-are',
+  'account/security': 'account#password',
+  'account/password': 'account#password',
   'account/profile': 'account#who-you-are',
   'development/components': 'contributing#a-page-of-the-portal',
 };

@@ -1,10 +1,12 @@
 import type Router from '@koa/router';
+import type { Context } from 'koa';
 import type { HouseRules } from '../access.ts';
 import type { MasterKey } from '../config.ts';
 import type { Database } from '../db/connections/connection.ts';
+import type { Statement } from '../db/statement.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { ChosenLanguages } from '../http/language.ts';
-import type { FailureLimit } from '../http/limits.ts';
+import type { Counted, FailureLimit } from '../http/limits.ts';
 import type { Loopback } from '../http/network/loopback.ts';
 import type { ChosenThemes } from '../http/theme.ts';
 import type { OpenOutbox } from '../mail/outbox.ts';
@@ -41,6 +43,13 @@ export interface PortalParts {
   readonly pictures: PictureDecoder;
   /** Whether mail goes out, or just stays in the outbox. */
   readonly sendsMail: boolean;
+  /** Wrong passwords, which count together with those of signing in. */
+  readonly guesses: {
+    /** Counts one before it is checked. */
+    begin(ctx: Context, email: string): Promise<Counted>;
+    /** Takes it back with the statement: it was right. */
+    succeeded(ctx: Context, email: string, statement: Statement): Promise<void>;
+  };
   /** Wrong codes of invitations, by address. */
   readonly joinLimit: FailureLimit;
 }

@@ -1,15 +1,16 @@
 import type Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import * as client from 'openid-client';
+import { findSignInOfToken } from '../accounts/own/sign-in.ts';
 import { signInEpochOf } from '../accounts/portal-sessions.ts';
 import { PORTAL_CLIENT } from '../clients/own/portal-client.ts';
 import { AppError } from '../errors.ts';
 import type { Loopback } from '../http/network/loopback.ts';
 import { redirect } from './answers.ts';
 import type { PortalParts } from './parts.ts';
-import type { Visits } from './visits.ts';
+import { type Visits, visitorOf } from './visits.ts';
 
-const SESSION_SECONDS = 8 * 3600;
+export const SESSION_SECONDS = 8 * 3600;
 const SIGN_IN_SECONDS = 3600;
 
 /** The portal signs in as any app does: it is an OpenID Connect client of this very server. */
@@ -19,7 +20,9 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
 
   router.get('/sign-in', async (ctx) => {
     // Any site may send someone here, and is not to take a visit from under the forms that are open in it.
-    if (await visits.find(ctx)) return redirect(ctx, localPath(ctx.query.to));
+    const visitor = await visits.find(ctx);
+    const again = visitor && ctx.query.again !== undefined;
+    if (visitor && !again) return redirect(ctx, localPath(ctx.query.to));
     const pending = {
       state: client.randomState(),
       nonce: client.randomNonce(),
@@ -33,23 +36,28 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
       nonce: pending.nonce,
       code_challenge: await client.calculatePKCECodeChallenge(pending.codeVerifier),
       code_challenge_method: 'S256',
+      ...(again ? { prompt: 'login', login_hint: visitor.account.email } : {}),
     });
-    await visits.start(ctx, { pending }, { seconds: SIGN_IN_SECONDS });
+    if (again) await visits.replace(ctx, { ...(await visits.session(ctx)), pending });
+    else await visits.start(ctx, { pending }, { seconds: SIGN_IN_SECONDS });
     redirect(ctx, target.href);
   });
 
   router.get('/signed-in', async (ctx) => {
-    const pending = (await visits.session(ctx))?.pending;
+    const { pending, ...before } = (await visits.session(ctx)) ?? {};
     if (!pending) throw new AppError('sign_in_expired');
     if (ctx.query.error) {
-      await visits.end(ctx);
-      return redirect(ctx, '/');
+      // Whoever was asked for their password once more, and goes back, is signed in as before.
+      if (before.accountId) await visits.replace(ctx, before);
+      else await visits.end(ctx);
+      return redirect(ctx, before.accountId ? '/account' : '/');
     }
     const configuration = await connect();
     const { accountId, accessToken } = await redeem(configuration, new URL(issuer + ctx.url), pending);
     const epoch = await signInEpochOf(parts.db, accountId);
+    const authTime = (await findSignInOfToken(parts.db, accessToken))?.authTime;
     await requireLive(configuration, accountId, accessToken);
-    await visits.start(ctx, { accountId }, { seconds: SESSION_SECONDS, epoch });
+    await visits.start(ctx, { accountId, authTime }, { seconds: SESSION_SECONDS, epoch });
     redirect(ctx, localPath(pending.returnTo));
   });
 
@@ -60,6 +68,17 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
     const target = client.buildEndSessionUrl(await connect(), { post_logout_redirect_uri: `${issuer}/` });
     redirect(ctx, target.href);
   });
+}
+
+/** What changes who can sign in is for people who gave their password a short while ago. */
+const RECENT_SECONDS = 600;
+
+/** Whether somebody has to give their password again before they go on to a page. If so, they are on their way. */
+export function asksAgain(ctx: Context, path: string): boolean {
+  const { authTime, by } = visitorOf(ctx);
+  if (by.now.getTime() - authTime.getTime() <= RECENT_SECONDS * 1000) return false;
+  redirect(ctx, `/sign-in?again=1&to=${encodeURIComponent(path)}`);
+  return true;
 }
 
 /** A path on this server; anything else is the home page, so that nobody is sent elsewhere after signing in. */

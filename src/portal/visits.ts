@@ -6,6 +6,8 @@ import {
   type Flash,
   findSession,
   leaveFlash,
+  type PortalSession,
+  replaceSession,
   startSession,
   takeFlash,
 } from '../accounts/portal-sessions.ts';
@@ -25,6 +27,8 @@ export interface Visitor {
   readonly account: Account;
   readonly by: By & Required<Pick<By, 'access'>>;
   readonly csrf: string;
+  /** When they gave their password last. */
+  readonly authTime: Date;
 }
 
 export interface VisitParts {
@@ -67,7 +71,8 @@ export function createVisits(parts: VisitParts) {
     speakTo(account);
     const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
     const csrf = writeTicket(cookieKeys, { csrf: csrfToken(cookieKeys, id), accountId: account.id });
-    return { account, by: { actor, access, rules, now: clock() }, csrf };
+    const authTime = new Date((session.authTime ?? 0) * 1000);
+    return { account, by: { actor, access, rules, now: clock() }, csrf, authTime };
   };
 
   const visits = {
@@ -79,9 +84,17 @@ export function createVisits(parts: VisitParts) {
       ctx: Context,
       session: Parameters<typeof startSession>[1],
       life: { seconds: number; epoch?: number | undefined },
-    ): Promise<void> {
+    ): Promise<string> {
       await endSession(db, idOf(ctx));
-      setCookie(ctx, await startSession(db, session, { now: clock(), ...life }));
+      const id = await startSession(db, session, { now: clock(), ...life });
+      setCookie(ctx, id);
+      return id;
+    },
+
+    /** Leaves something else in the visit, which goes on. */
+    async replace(ctx: Context, session: PortalSession): Promise<void> {
+      const id = idOf(ctx);
+      if (id) await replaceSession(db, id, session);
     },
 
     async end(ctx: Context): Promise<void> {
@@ -127,8 +140,7 @@ export function createVisits(parts: VisitParts) {
     }) satisfies Middleware,
 
     /** Leaves a sentence, or a credential to show once, for the next page of this visit. */
-    async leave(ctx: Context, flash: Flash): Promise<void> {
-      const id = idOf(ctx);
+    async leave(ctx: Context, flash: Flash, id = idOf(ctx)): Promise<void> {
       if (id) await leaveFlash(db, id, flash);
     },
 

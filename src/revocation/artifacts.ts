@@ -13,21 +13,24 @@ export async function endSessionsOfAccount(db: Db, accountId: string): Promise<v
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
 }
 
-/** Removes codes, tokens, grants and sessions of a person. */
-export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): Promise<void> {
-  await endEpoch(db, accountId);
+/** Removes codes, tokens, grants and sessions of a person. @returns the epoch of sign-ins from now on */
+export async function endTokensAndSessionsOfAccount(db: Db, accountId: string): Promise<number> {
+  const epoch = await endEpoch(db, accountId);
   const models = [...TOKEN_MODELS, ...SESSION_MODELS];
   await db.deleteFrom('artifacts').where('account_id', '=', accountId).where('model', 'in', models).execute();
   await db.deleteFrom('portal_sessions').where('account_id', '=', accountId).execute();
+  return epoch;
 }
 
 /** What a request under way still writes for an earlier sign-in is dead. */
-async function endEpoch(db: Db, accountId: string): Promise<void> {
-  await db
+async function endEpoch(db: Db, accountId: string): Promise<number> {
+  const account = await db
     .updateTable('accounts')
     .set((eb) => ({ sign_in_epoch: eb('sign_in_epoch', '+', 1) }))
     .where('id', '=', accountId)
-    .execute();
+    .returning('sign_in_epoch')
+    .executeTakeFirst();
+  return account?.sign_in_epoch ?? 0;
 }
 
 /** Removes codes, tokens and grants of a person with one app. @returns the grants that there were */

@@ -1,9 +1,13 @@
 import type { Area } from '../parts.ts';
 import { addOverview } from './overview.ts';
+import { addPassword } from './password.ts';
 import { addProfile } from './profile.ts';
+import { addSecurity } from './security.ts';
 
 /** A person's own pages: each sees and changes what is theirs, and nothing names anybody else. */
 export function addAccount(area: Area): void {
   addOverview(area);
+  addSecurity(area);
+  addPassword(area);
   addProfile(area);
 }

@@ -33,4 +33,8 @@ export const mail: Texts<typeof english> = {
   suspendedSubject: '{api}: Zugriff von {app} ausgesetzt',
   cancelledSubject: '{api}: Zugriff von {app} beendet',
   appAndApis: 'Die App und ihre APIs:',
+  passwordSubject: 'Ihr Passwort bei {brand} wurde geändert',
+  passwordChanged: 'Das Passwort Ihres Kontos bei {issuer} wurde geändert: {moment}.',
+  passwordEnds: 'Sie sind überall abgemeldet, außer dort, wo es geändert wurde, und alle Apps sind getrennt.',
+  notYou: 'Wenn Sie das nicht waren, sagen Sie es sofort der Administration.',
 };

@@ -31,4 +31,8 @@ export const mail = {
   suspendedSubject: '{api}: access of {app} suspended',
   cancelledSubject: '{api}: access of {app} cancelled',
   appAndApis: 'The app and its APIs:',
+  passwordSubject: 'Your password on {brand} was changed',
+  passwordChanged: 'The password of your account at {issuer} was changed on {moment}.',
+  passwordEnds: 'You are signed out everywhere but where it was changed, and all apps are disconnected.',
+  notYou: 'If this was not you, tell an administrator at once.',
 } as const;

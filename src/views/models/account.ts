@@ -22,6 +22,11 @@ export interface AccountViews {
     teams: string;
     platformRole: string | undefined;
   };
+  'account/security': AccountFrame & {
+    /** What happened to the account lately, the newest first. */
+    events: readonly { readonly what: string; readonly at: string; readonly where: string }[];
+  };
+  'account/password': AccountFrame & { form: FormView; email: string };
   'account/profile': AccountFrame & { form: FormView; name: string; email: string; version: string };
   'portal/preferences': AccountFrame & {
     form: FormView;

@@ -3,6 +3,9 @@ import type { Route } from './world.ts';
 /** Of whoever is signed in, about themselves. */
 export const accountRoutes: readonly Route[] = [
   { method: 'GET', path: '/account', least: 'person' },
+  { method: 'GET', path: '/account/security', least: 'person' },
+  { method: 'GET', path: '/account/password', least: 'person' },
+  { method: 'POST', path: '/account/password', least: 'person', form: { current: '', password: '' } },
   { method: 'GET', path: '/account/profile', least: 'person' },
   { method: 'POST', path: '/account/profile', least: 'person', form: { name: '' } },
 ];
