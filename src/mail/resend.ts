@@ -7,8 +7,8 @@ import { AppError } from '../errors.ts';
 import { t } from '../texts/texts.ts';
 import { giveUpAt } from './outbox.ts';
 
-/** One mail that was not sent, or all that were refused or given up. */
-export type Unsent = { readonly id: string } | 'failed';
+/** One mail that was not sent, those of several that were not, or all that were refused or given up. */
+export type Unsent = { readonly id: string } | { readonly ids: readonly string[] } | 'failed';
 
 /**
  * Sends mail again that was refused, given up or waits: it is due now, and tried for as long as a new one. Mail that was
@@ -22,9 +22,9 @@ export function resendMail(db: Kysely<Tables>, which: Unsent, by: By): Promise<n
     const chosen =
       which === 'failed'
         ? unsent.where((eb) => eb.or([eb('failed_at', 'is not', null), eb('give_up_at', '<=', by.now)]))
-        : unsent.where('id', '=', which.id);
+        : unsent.where('id', 'in', 'ids' in which ? (which.ids.length > 0 ? [...which.ids] : ['']) : [which.id]);
     const again = await chosen.returning('id').execute();
-    if (which !== 'failed' && again.length === 0) throw await refusal(trx, which.id);
+    if (typeof which === 'object' && 'id' in which && again.length === 0) throw await refusal(trx, which.id);
     await record(
       trx,
       by.actor,

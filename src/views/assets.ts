@@ -12,7 +12,7 @@ const STYLES =
   );
 
 /** What every page runs. A page that needs more has a script of its own. */
-const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'palette', 'zone'];
+const SCRIPTS = ['send-once', 'show-password', 'copy', 'menu', 'live', 'pick', 'palette', 'zone'];
 
 /** Text and code, each in Latin and in what Latin letters have beyond it, which browsers fetch when a page has some. */
 const FONTS: Readonly<Record<string, string>> = {

@@ -106,3 +106,23 @@ describe('the pictures', () => {
     expect(await inspect(await open(path, {}, 'admin'), name)).toEqual([]);
   });
 });
+
+describe('several rows', () => {
+  it('are ticked at once, and decided on together', async () => {
+    const page = await open('/apps', {}, 'admin');
+    const { db } = server.database;
+    const { id: api_id } = await anApi(server.database);
+    const apps = await db.selectFrom('clients').select('id').where('name', 'like', 'Sales%').limit(2).execute();
+    const now = new Date();
+    const asked = { scopes: [], pending_scopes: ['reports:read'], pending_at: now, created_at: now };
+    const rows = apps.map(({ id }) => ({ client_id: id, api_id, state: 'pending' as const, ...asked }));
+    await db.insertInto('subscriptions').values(rows).execute();
+    await page.goto(`${server.issuer}/approvals`);
+    await page.getByLabel('All on this page').check();
+    expect(await page.locator('input[name="pick"]:checked').count()).toBe(2);
+    expect(await inspect(page, 'approvals-several')).toEqual([]);
+    await page.getByRole('button', { name: 'Approve the chosen ones as asked' }).click();
+    await page.getByText('Done for 2.').waitFor();
+    expect(await page.locator('.side-badge').count()).toBe(0);
+  });
+});

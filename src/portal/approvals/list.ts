@@ -16,6 +16,7 @@ import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { apiHref, teamOf } from '../apis/present.ts';
 import { badgeOf } from '../apis/present-subscription.ts';
+import { doEach, picksOf } from '../bulk.ts';
 import { emptyForm, type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { leadOn, readList } from '../lists.ts';
 import { fromNow } from '../moments.ts';
@@ -62,6 +63,22 @@ export function addApprovals(area: Area): void {
       }
     });
 
+  router.post('/approvals/decide', async (ctx) => {
+    const { by } = visitorOf(ctx);
+    const approves = fieldsOf(ctx).decision === 'approve';
+    const notice = await doEach(picksOf(ctx), async (pick) => {
+      const [id = '', version = '', shown = ''] = pick.split(' ');
+      const row = await findSubscription(db, id, by);
+      if (!row.mayDecide) throw new AppError('forbidden');
+      const meaning = meaningOf(row, await findScopeMeanings(db, [row.api_id]));
+      if (digestOf(meaning) !== shown) throw new AppError('page_changed');
+      const target = { id, version: versionOf({ version }) };
+      await (approves ? approveRequest(db, outbox, target, {}, by) : denyRequest(db, outbox, target, {}, by));
+    });
+    await visits.leave(ctx, { notice });
+    redirect(ctx, '/approvals');
+  });
+
   decide('/subscriptions/:subscription/approve', async (ctx, target) => {
     const fields = fieldsOf(ctx);
     const approval = { scopes: listOf(fields.scopes), note: textOf(fields.note) };
@@ -100,6 +117,7 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
       return presentWaiting(row, { now: by.now, form, describe });
     }),
     list: leadOn(ctx, waiting, { query, count, noun: 'request' }),
+    severalToDecide: waiting.rows.filter(({ mayDecide }) => mayDecide).length > 1,
     decided: decided.map((row) => presentDecided(row, by.now)),
     // The request is no longer on the page, so the sentence stands above the list.
     problem: refused && !isThere ? refused.form.problems.form : undefined,

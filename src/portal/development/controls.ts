@@ -70,4 +70,17 @@ export const CONTROLS: readonly Example[] = [
     state: 'who is signed in',
     model: { account: { name: 'Ada Lovelace', email: 'ada@example.com' } },
   },
+  { component: 'pick', state: 'of a row', model: { value: 'one', name: 'Sales dashboard' } },
+  {
+    component: 'bulk',
+    state: 'two actions',
+    model: {
+      action: '#',
+      csrf: '',
+      buttons: [
+        { label: 'Approve', kind: 'small' },
+        { label: 'Deny', kind: 'small danger' },
+      ],
+    },
+  },
 ];

@@ -13,6 +13,7 @@ import { resendMail, type Unsent } from '../../mail/resend.ts';
 import { type TextKey, t } from '../../texts/texts.ts';
 import type { Badge } from '../../views/models/apps.ts';
 import { redirect } from '../answers.ts';
+import { picksOf } from '../bulk.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
 import { fromNow, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -39,7 +40,11 @@ export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area)
     const [mails, count] = await Promise.all([listMail(db, query, by), countMail(db, query, by)]);
     await page(ctx, 'operator/outbox', {
       ...operatorFrame(ctx),
-      mails: mails.rows.map((mail) => ({ ...present(mail, by.now), href: `/operator/outbox/${mail.id}` })),
+      mails: mails.rows.map((mail) => ({
+        ...present(mail, by.now),
+        href: `/operator/outbox/${mail.id}`,
+        pick: mail.id,
+      })),
       list: leadOn(ctx, mails, {
         query,
         count,
@@ -67,6 +72,7 @@ export function addOutbox({ router, db, page, visits, outbox, sendsMail }: Area)
     redirect(ctx, back);
   };
   router.post('/operator/outbox/resend', (ctx) => again(ctx, 'failed', '/operator/outbox'));
+  router.post('/operator/outbox/resend-chosen', (ctx) => again(ctx, { ids: picksOf(ctx) }, '/operator/outbox'));
   router.post('/operator/outbox/:mail/resend', (ctx) => {
     const id = String(ctx.params.mail);
     return again(ctx, { id }, `/operator/outbox/${encodeURIComponent(id)}`);

@@ -6,6 +6,7 @@ import { type Invited, invite, withdrawInvitation } from '../../teams/invitation
 import { acceptInvitation, listOwnInvitations } from '../../teams/joining.ts';
 import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
+import { doEach, picksOf } from '../bulk.ts';
 import { makeOnce } from '../forms/once.ts';
 import { fieldsOf, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
@@ -44,6 +45,13 @@ export function addInvitations(area: Area, showTeam: ShowTeam): void {
       ctx.status = 400;
       await showTeam(ctx, form);
     }
+  });
+
+  router.post('/invitations/withdraw', async (ctx) => {
+    const { by } = visitorOf(ctx);
+    await visits.leave(ctx, { notice: await doEach(picksOf(ctx), (pick) => withdrawInvitation(db, pick, by)) });
+    const back = textOf(fieldsOf(ctx).back);
+    redirect(ctx, /^\/teams\/\w+$/.test(back) ? back : '/operator/people');
   });
 
   router.post('/invitations/:invitation/withdraw', async (ctx) => {

@@ -42,6 +42,7 @@ export function presentInvitation(
   now: Date,
 ): OpenInvitationView {
   return {
+    pick: invitation.id,
     email: invitation.email,
     role: nameOfRole((invitation.role ?? 'viewer') as TeamRole),
     ends: fromNow(invitation.expires_at, now),

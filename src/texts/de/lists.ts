@@ -2,6 +2,16 @@ import type { Texts } from '../complete.ts';
 import type { lists as english } from '../en/lists.ts';
 
 export const lists: Texts<typeof english> = {
+  choose: '{name} auswählen',
+  chooseAll: 'Alle auf dieser Seite',
+  nothingChosen: 'Es wurde nichts ausgewählt. Kreuzen Sie zuerst an, was Sie meinen.',
+  changed:
+    '{count, plural, =0 {Nichts wurde geändert.} one {Für einen Eintrag erledigt.} other {Für {count, number} Einträge erledigt.}}',
+  unchanged: '{count, plural, one {Einer blieb, wie er war:} other {{count, number} blieben, wie sie waren:}}',
+  approveChosen: 'Ausgewählte wie erbeten freigeben',
+  denyChosen: 'Ausgewählte ablehnen',
+  withdrawChosen: 'Ausgewählte zurückziehen',
+  resendChosen: 'Ausgewählte erneut senden',
   neverUsed: 'nie',
   usedWithinTheHour: 'in der letzten Stunde',
   sortedBy: 'Sortiert nach',

@@ -1,5 +1,14 @@
 /** What lists have in common. */
 export const lists = {
+  choose: 'Choose {name}',
+  chooseAll: 'All on this page',
+  nothingChosen: 'Nothing was chosen. Tick what you mean first.',
+  changed: '{count, plural, =0 {Nothing was changed.} one {Done for one.} other {Done for {count, number}.}}',
+  unchanged: '{count, plural, one {One was left as it was:} other {{count, number} were left as they were:}}',
+  approveChosen: 'Approve the chosen ones as asked',
+  denyChosen: 'Deny the chosen ones',
+  withdrawChosen: 'Withdraw the chosen ones',
+  resendChosen: 'Send the chosen ones again',
   neverUsed: 'never',
   usedWithinTheHour: 'within the hour',
   sortedBy: 'Sorted by',

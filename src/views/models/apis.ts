@@ -167,6 +167,8 @@ export interface ApiViews {
       problem: string | undefined;
     }[];
     list: ListView;
+    /** More than one, so that they can be decided on together. */
+    severalToDecide: boolean;
     /** About a request that is not on the page any more. */
     problem: string | undefined;
     decided: readonly { app: string; api: string; apiHref: string; badge: Badge; sentence: string; note: string }[];

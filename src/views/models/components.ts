@@ -99,6 +99,15 @@ export interface ComponentModels {
     /** The list that it is for: it has the id `list`, and follows what is typed and chosen. */
     readonly list?: ListView;
   };
+  /** Ticks a row of a list, for the component `bulk`. */
+  pick: { readonly value: string; readonly name: string };
+  /** What can be done with the ticked rows; one of it on a page. */
+  bulk: {
+    readonly action: string;
+    readonly csrf: string;
+    readonly hidden?: Readonly<Record<string, string>>;
+    readonly buttons: readonly ButtonView[];
+  };
   pages: { readonly next: string | undefined; readonly first: string | undefined; readonly label?: string };
   empty: {
     readonly icon?: string;

@@ -114,7 +114,7 @@ export interface OperatorViews {
     form: FormView;
   };
   'operator/outbox': OperatorFrame & {
-    mails: readonly (MailView & { href: string })[];
+    mails: readonly (MailView & { href: string; pick: string })[];
     list: ListView;
     keptDays: number;
     /** How many were refused or given up. */

@@ -11,6 +11,7 @@ export interface InvitedView {
 }
 
 export interface OpenInvitationView {
+  readonly pick: string;
   readonly email: string;
   readonly role: string;
   readonly ends: string;

@@ -25,6 +25,7 @@ export const apiRoutes: readonly Route[] = [
   { method: 'GET', path: '/apis/{api}/subscriptions', least: 'viewer' },
   { method: 'GET', path: '/apps/{app}/apis', least: 'viewer' },
   { method: 'GET', path: '/approvals', least: 'person' },
+  { method: 'POST', path: '/approvals/decide', least: 'person', form: { decision: 'deny' } },
   { method: 'POST', path: `${subscription}/approve`, least: 'developer', form: { scopes: 'reports:write' } },
   { method: 'POST', path: `${subscription}/deny`, least: 'developer' },
   { method: 'POST', path: `${subscription}/withdraw`, least: 'developer' },
@@ -42,5 +43,6 @@ export const outboxRoutes: readonly Route[] = [
   { method: 'GET', path: '/operator/outbox', least: 'platform' },
   { method: 'GET', path: '/operator/outbox/{mail}', least: 'platform' },
   { method: 'POST', path: '/operator/outbox/resend', least: 'platform' },
+  { method: 'POST', path: '/operator/outbox/resend-chosen', least: 'platform' },
   { method: 'POST', path: '/operator/outbox/{mail}/resend', least: 'platform' },
 ];

@@ -11,6 +11,7 @@ export const teamRoutes: readonly Route[] = [
   { method: 'GET', path: '/teams/{team}/members/{member}/remove', least: 'owner', changes: true },
   { method: 'POST', path: '/teams/{team}/members/{member}/remove', least: 'owner' },
   { method: 'POST', path: '/teams/{team}/invitations', least: 'owner', form: { email: 'x', role: 'viewer' } },
+  { method: 'POST', path: '/invitations/withdraw', least: 'person' },
   { method: 'POST', path: '/invitations/{invitation}/withdraw', least: 'owner' },
   { method: 'POST', path: '/invitations/{invitation}/accept', least: 'nobody' },
   { method: 'GET', path: '/teams/{team}/leave', least: 'viewer' },
