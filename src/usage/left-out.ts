@@ -1,27 +1,17 @@
-import type { Explanation } from './causes/cause.ts';
+import { causes } from '../texts/en/causes.ts';
+import { t } from '../texts/texts.ts';
+import { type Explanation, inWords, type Why } from './causes/cause.ts';
 
 /** Why a scope that was asked for is in no token, and what to do, in words, in the order in which they are told. */
 const REASONS = {
-  no_api: {
-    why: 'the request names no API',
-    fix: 'Send resource with the identifier of the API, or set the app to mean its default API when people sign in.',
-  },
-  unknown: { why: 'there is no such scope', fix: 'Compare the scopes with those on the page of the API.' },
-  not_subscribed: {
-    why: 'the app’s subscription does not have it',
-    fix: 'Ask the owner of the API for the scope, on the page of the API.',
-  },
-  role: { why: 'none of the person’s roles allows it', fix: 'Give the person a role of the API that has the scope.' },
-  consent: { why: 'the person has not agreed to it', fix: 'Send the person through a sign-in again, which asks them.' },
-  prompt: {
-    why: 'this app gets it only with prompt=consent',
-    fix: 'Change the app’s setting for access while people are away, or send prompt=consent.',
-  },
-  never: {
-    why: 'this app may not keep access while people are away',
-    fix: 'Change the app’s setting for access while people are away, if it is to have refresh tokens.',
-  },
-} as const;
+  no_api: 'leftNoApi',
+  unknown: 'leftUnknown',
+  not_subscribed: 'leftNotSubscribed',
+  role: 'leftRole',
+  consent: 'leftConsent',
+  prompt: 'leftPrompt',
+  never: 'leftNever',
+} as const satisfies Record<string, Why>;
 
 export type Reason = keyof typeof REASONS;
 
@@ -33,14 +23,17 @@ export interface LeftOut {
 /** Characters of the names of one reason: the line in the request log has a bound of its own, and reasons should fit. */
 const MOST = 80;
 
+/** The line is in English, whoever reads it: that is how it is kept. */
+const BEGIN = 'left out: ';
+
 /** For the request log; undefined when nothing was left out. */
 export function describeLeftOut(leftOut: readonly LeftOut[]): string | undefined {
   if (leftOut.length === 0) return undefined;
   const parts = (Object.keys(REASONS) as Reason[]).flatMap((reason) => {
     const scopes = leftOut.filter(({ why }) => why === reason).map(({ scope }) => scope);
-    return scopes.length > 0 ? [`${listed(scopes)} (${REASONS[reason].why})`] : [];
+    return scopes.length > 0 ? [`${listed(scopes)} (${causes[REASONS[reason]]})`] : [];
   });
-  return `left out: ${parts.join(', ')}`;
+  return BEGIN + parts.join(', ');
 }
 
 function listed(scopes: readonly string[]): string {
@@ -50,6 +43,10 @@ function listed(scopes: readonly string[]): string {
 
 /** What the line says, and what to do about each of its reasons. A scope has no spaces, so none looks like a reason. */
 export function explainLeftOut(detail: string): Explanation {
-  const fixes = Object.values(REASONS).flatMap(({ why, fix }) => (detail.includes(why) ? [fix] : []));
-  return { cause: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`, fix: fixes.join(' ') };
+  const named = Object.values(REASONS).filter((why) => detail.includes(`(${causes[why]})`));
+  const scopes = named.reduce(
+    (line, why) => line.replaceAll(`(${causes[why]})`, `(${inWords(why).cause})`),
+    detail.slice(BEGIN.length),
+  );
+  return { cause: t('causes.leftOut', { scopes }), fix: named.map((why) => inWords(why).fix).join(' ') };
 }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { inLanguage } from '../../src/texts/speech.ts';
+import { inWords } from '../../src/usage/causes/cause.ts';
 import { CAUSES, explain } from '../../src/usage/causes/explain.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
@@ -34,8 +36,9 @@ async function causeOf(app: { clientId: string }): Promise<string> {
   if (!last) throw new Error('nothing failed');
   const explanation = explain(last.outcome, last.detail);
   // The entry for whatever else has the code means that nobody knew this one.
-  const isGeneral =
-    explanation?.cause === CAUSES[last.outcome]?.at(-1)?.cause && (CAUSES[last.outcome]?.length ?? 0) > 1;
+  const known = CAUSES[last.outcome] ?? [];
+  const general = known.at(-1)?.why;
+  const isGeneral = known.length > 1 && general !== undefined && explanation?.cause === inWords(general).cause;
   return `${last.outcome}: ${isGeneral ? `only in general, the server said ${last.detail}` : explanation?.cause}`;
 }
 
@@ -209,7 +212,10 @@ describe('a failing request is explained', () => {
 
   it('whatever the code, with a whole sentence each', () => {
     for (const causes of Object.values(CAUSES)) {
-      for (const { cause, fix } of causes) for (const text of [cause, fix]) expect(text).toMatch(/^[A-Z].*[.?]$/);
+      for (const { why } of causes)
+        for (const language of ['en', 'de'] as const)
+          for (const text of Object.values(inLanguage(language, 'UTC', () => inWords(why))))
+            expect(text).toMatch(/^(?:[A-Z]|resource ).*[.?]$/);
     }
     expect(explain('something_new', 'odd')?.fix).toContain('request id');
     expect(explain('ok', null)).toBeUndefined();

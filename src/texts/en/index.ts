@@ -3,6 +3,7 @@ import { apis } from './apis.ts';
 import { approvals } from './approvals.ts';
 import { apps } from './apps.ts';
 import { branding } from './branding.ts';
+import { causes } from './causes.ts';
 import { consent } from './consent.ts';
 import { device } from './device.ts';
 import { errors } from './errors.ts';
@@ -35,6 +36,7 @@ export const en = {
   approvals,
   apps,
   branding,
+  causes,
   consent,
   device,
   errors,
@@ -48,12 +50,12 @@ export const en = {
   mail,
   operator,
   parts,
+  protect,
   purposes,
   refusals,
   roleNames,
   roles,
   search,
-  protect,
   shell,
   signIn,
   teams,

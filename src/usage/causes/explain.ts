@@ -1,7 +1,7 @@
 import { explainLeftOut } from '../left-out.ts';
 import { isFailure, SUCCESS } from '../outcomes.ts';
 import { authentication } from './authentication.ts';
-import type { Cause, Causes, Explanation } from './cause.ts';
+import { type Cause, type Causes, type Explanation, inWords } from './cause.ts';
 import { grants } from './grants.ts';
 import { ordinary } from './ordinary.ts';
 import { requests } from './requests.ts';
@@ -15,10 +15,7 @@ export function explain(outcome: string, detail: string | null): Explanation | u
   if (outcome === SUCCESS) return detail === null ? undefined : explainLeftOut(detail);
   const said = detail ?? '';
   const entry = CAUSES[outcome]?.find((candidate: Cause) => !candidate.detail || candidate.detail.test(said));
-  if (entry) return { cause: entry.cause, fix: entry.fix };
+  if (entry) return inWords(entry.why);
   if (!isFailure(outcome)) return undefined;
-  return {
-    cause: 'The server refused the request.',
-    fix: 'Read what it said, or ask the operator with the request id.',
-  };
+  return inWords('refused');
 }
