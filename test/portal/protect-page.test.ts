@@ -114,6 +114,7 @@ describe('the page that protects an API', () => {
 
   it('gives none as the app of another team, for an address that is none, or to a viewer', async () => {
     const { team, app, developer, path } = await aWorld();
+    const address = 'http://localhost/';
     const other = await aClient(server.database, { type: 'machine' });
     const page = await developer.visit(path);
     const foreign = await developer.submit(page, path, { app: other.clientId, address: 'http://localhost/' });
@@ -121,7 +122,11 @@ describe('the page that protects an API', () => {
     const wrong = await developer.submit(page, path, { app: app.clientId, address: 'javascript:alert(1)' });
     expect([wrong.response.status, wrong.text]).toEqual([400, expect.stringContaining('Give an address that starts')]);
     const viewer = await aVisitor(server, await aMember(server, { team: team.id, role: 'viewer' }));
-    expect((await viewer.visit(path)).text).not.toContain(app.clientId);
+    const seen = await viewer.visit(path);
+    expect(seen.text).not.toContain(app.clientId);
+    expect(textOf(seen.text)).toContain('What this server has seen');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
+    expect((await viewer.request(path, { form: { csrf, app: app.clientId, address } })).status).toBe(403);
     expect((await (await aVisitor(server)).visit(path)).response.status).toBe(404);
   });
 });

@@ -34,7 +34,7 @@ export function addProtectPage(area: Area): void {
   });
 
   router.post('/apis/:api/protect', async (ctx) => {
-    const found = await ownApiOf(ctx, area, 'mayRead');
+    const found = await ownApiOf(ctx, area, 'mayWrite');
     try {
       await show(ctx, area, found, {
         form: { values: fieldsOf(ctx), problems: {} },
@@ -104,7 +104,8 @@ async function show(
   await page(ctx, 'apis/protect', {
     api: presentHead(ctx, found),
     snippets: protectSnippets({ issuer, audience: api.identifier, scope: scopes[0]?.name }),
-    apps: await callersOf(ctx, area, api.id, textOf(shown.form.values.app)),
+    mayCall: found.mayWrite,
+    apps: found.mayWrite ? await callersOf(ctx, area, api.id, textOf(shown.form.values.app)) : [],
     form: { ...shown.form, values: { address: isAddress ? api.identifier : '', ...shown.form.values } },
     newApp: `/apps/new?type=machine&api=${encodeURIComponent(api.id)}`,
     action: `${apiHref(api.id)}/protect`,

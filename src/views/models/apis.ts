@@ -112,6 +112,7 @@ export interface ApiViews {
     shell: Shell;
     api: ApiHead;
     snippets: readonly Snippet[];
+    mayCall: boolean;
     /** Which may call it with a real token. */
     apps: readonly Option[];
     form: FormView;

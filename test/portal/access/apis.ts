@@ -13,7 +13,7 @@ export const apiRoutes: readonly Route[] = [
   },
   { method: 'GET', path: '/apis/{api}', least: 'person' },
   { method: 'GET', path: '/apis/{api}/protect', least: 'viewer' },
-  { method: 'POST', path: '/apis/{api}/protect', least: 'viewer', form: { address: 'x' } },
+  { method: 'POST', path: '/apis/{api}/protect', least: 'developer', form: { address: 'x' } },
   { method: 'POST', path: '/apis/{api}/requests', least: 'developer', form: { app: '{app}', scopes: 'reports:read' } },
   { method: 'GET', path: '/apis/{api}/edit', least: 'developer', changes: true },
   { method: 'POST', path: '/apis/{api}/edit', least: 'developer', form: { name: 'x' } },
