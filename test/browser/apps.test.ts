@@ -152,7 +152,8 @@ describe('a secret that is rotated under a running client', () => {
     await page.getByRole('link', { name: 'Go to the app' }).click();
     expect(await inspect(page, 'apps-show')).toEqual([]);
     await page.getByRole('link', { name: 'Credentials' }).click();
-    await page.getByRole('link', { name: 'Rotate first' }).click();
+    await page.locator('summary', { hasText: 'Actions first' }).click();
+    await page.getByRole('link', { name: 'Rotate' }).click();
     await page.getByLabel('Name').fill('after the rotation');
     expect(await page.getByLabel('Hours for which the old one stays').inputValue()).toBe('24');
     expect(await inspect(page, 'apps-rotate')).toEqual([]);

@@ -166,6 +166,8 @@ export interface ComponentModels {
   };
   menu: {
     readonly label: string;
+    /** What only a screen reader says, behind the label: what it is about. */
+    readonly more?: string;
     readonly icon?: string;
     readonly kind?: string;
     /** The label is for screen readers: the icon says it. */
