@@ -52,6 +52,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'portal/confirm': 'portal#taking-access-away',
   'portal/preferences': 'languages#which-language',
   'account/overview': 'account#who-you-are',
+  'account/apps': 'account#connected-apps',
   'account/security': 'account#password',
   'account/password': 'account#password',
   'account/profile': 'account#who-you-are',

@@ -4,6 +4,7 @@ import { type TextKey, t } from '../../texts/texts.ts';
 const TABS: readonly { readonly href: string; readonly label: TextKey }[] = [
   { href: '/account', label: 'account.overview' },
   { href: '/account/security', label: 'account.security' },
+  { href: '/account/apps', label: 'account.apps' },
   { href: '/account/profile', label: 'account.profile' },
   { href: '/preferences', label: 'shell.languageAndTime' },
 ];

@@ -1,4 +1,5 @@
 import type { Area } from '../parts.ts';
+import { addConnectedApps } from './apps.ts';
 import { addOverview } from './overview.ts';
 import { addPassword } from './password.ts';
 import { addProfile } from './profile.ts';
@@ -9,5 +10,6 @@ export function addAccount(area: Area): void {
   addOverview(area);
   addSecurity(area);
   addPassword(area);
+  addConnectedApps(area);
   addProfile(area);
 }

@@ -42,4 +42,22 @@ export const account: Texts<typeof english> = {
   event_updated: 'Name oder Adresse geändert',
   someApp: 'einer App, die es nicht mehr gibt',
   eventFrom: 'von {network}',
+  apps: 'Verbundene Apps',
+  appsLead: 'Apps, die für Sie handeln dürfen, und was jede davon darf.',
+  noApps: 'Es ist keine App verbunden',
+  noAppsHint: 'Eine App, der Sie Zugriff erlauben, steht hier und kann jederzeit getrennt werden.',
+  ofInstallation: 'eine App dieser Installation',
+  appSince: 'seit {date}',
+  appUsed: 'zuletzt benutzt {when}',
+  appNotUsed: 'zuletzt nicht benutzt',
+  away: 'Während Sie weg sind',
+  disconnect: 'Trennen',
+  disconnectAsk: '{app} trennen?',
+  disconnectEnds: '{app} kann nichts mehr für Sie tun, auf keinem Ihrer Geräte.',
+  disconnectTokens:
+    'Was sie für Sie hat, endet: Sie kann nichts erneuern, und APIs lehnen ihre Tokens binnen 5 Sekunden ab.',
+  disconnectAgain: 'Wenn Sie sie wieder benutzen, muss sie Sie erneut um alles bitten.',
+  disconnectOwn:
+    'Sie gehört zu dieser Installation: Wenn Sie sich wieder bei ihr anmelden, ist sie ohne Frage wieder verbunden.',
+  disconnected: '{app} ist getrennt.',
 };

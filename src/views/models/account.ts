@@ -22,6 +22,22 @@ export interface AccountViews {
     teams: string;
     platformRole: string | undefined;
   };
+  'account/apps': AccountFrame & {
+    apps: readonly {
+      readonly name: string;
+      /** Where its logo is. */
+      readonly logo: string | undefined;
+      /** Whose app it is. */
+      readonly by: string;
+      /** What it may do, in words, by API. */
+      readonly may: readonly { readonly name: string; readonly scopes: readonly string[] }[];
+      /** Also while the person is away. */
+      readonly away: boolean;
+      readonly since: string;
+      readonly used: string;
+      readonly disconnect: string;
+    }[];
+  };
   'account/security': AccountFrame & {
     /** What happened to the account lately, the newest first. */
     events: readonly { readonly what: string; readonly at: string; readonly where: string }[];

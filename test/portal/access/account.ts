@@ -6,6 +6,9 @@ export const accountRoutes: readonly Route[] = [
   { method: 'GET', path: '/account/security', least: 'person' },
   { method: 'GET', path: '/account/password', least: 'person' },
   { method: 'POST', path: '/account/password', least: 'person', form: { current: '', password: '' } },
+  { method: 'GET', path: '/account/apps', least: 'person' },
+  { method: 'GET', path: '/account/apps/{app}/disconnect', least: 'nobody' },
+  { method: 'POST', path: '/account/apps/{app}/disconnect', least: 'nobody' },
   { method: 'GET', path: '/account/profile', least: 'person' },
   { method: 'POST', path: '/account/profile', least: 'person', form: { name: '' } },
 ];
