@@ -1,4 +1,5 @@
 import { domainToUnicode } from 'node:url';
+import { t } from './texts/texts.ts';
 
 /** What is wrong with an address, as the end of a sentence. */
 export type AddressVerdict = { ok: true; url: URL } | { ok: false; explanation: string };
@@ -16,41 +17,39 @@ const refuse = (explanation: string): AddressVerdict => ({ ok: false, explanatio
  * “/” (RFC 3986 §6.2.3), so a bare origin is fine as it is.
  */
 export function judgeAddress(value: string): AddressVerdict {
-  if (/^[\0-\x20]|[\0-\x20]$/.test(value)) return refuse('begins or ends with a space');
-  if (/[\0-\x20\x7F]/.test(value)) return refuse('has a space, a tab or a line end in it');
-  if (value.includes('\\')) return refuse('has a backslash in it; use /');
-  if (!value.isWellFormed()) return refuse('has a character in it that cannot be kept');
+  if (/^[\0-\x20]|[\0-\x20]$/.test(value)) return refuse(t('addresses.spaceAround'));
+  if (/[\0-\x20\x7F]/.test(value)) return refuse(t('addresses.spaceInside'));
+  if (value.includes('\\')) return refuse(t('addresses.backslash'));
+  if (!value.isWellFormed()) return refuse(t('addresses.unkept'));
   const url = URL.parse(value);
-  if (!url || !/^[a-z][a-z0-9+.-]*:/i.test(value)) return refuse('is not an absolute URI');
+  if (!url || !/^[a-z][a-z0-9+.-]*:/i.test(value)) return refuse(t('addresses.notAbsolute'));
   return problemOfStart(value, url) ?? problemOfHost(url) ?? problemOfSpelling(value, url) ?? { ok: true, url };
 }
 
 function problemOfStart(value: string, url: URL): AddressVerdict | undefined {
   if (!WITH_AUTHORITY.has(url.protocol)) {
-    return url.pathname === '' && url.host === '' ? refuse('ends after its scheme') : undefined;
+    return url.pathname === '' && url.host === '' ? refuse(t('addresses.onlyScheme')) : undefined;
   }
-  if (!/^[a-z]+:\/\/[^/?#]/i.test(value)) return refuse(`must have // and a host after “${url.protocol}”`);
-  if (/^[^?#]*:\/\/[^/?#]*@/.test(value)) return refuse('must not contain a user name or password');
+  if (!/^[a-z]+:\/\/[^/?#]/i.test(value)) return refuse(t('addresses.noHost', { scheme: url.protocol }));
+  if (/^[^?#]*:\/\/[^/?#]*@/.test(value)) return refuse(t('addresses.credentials'));
   return undefined;
 }
 
 function problemOfHost({ protocol, hostname, port }: URL): AddressVerdict | undefined {
   if (!WITH_AUTHORITY.has(protocol) || hostname.startsWith('[')) return undefined;
-  if (hostname.endsWith('.')) return refuse('has a host that ends with a dot');
+  if (hostname.endsWith('.')) return refuse(t('addresses.hostDot'));
   const isName = hostname.length <= 253 && hostname.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label));
   // A label that only looks like an A-label (RFC 5890 §2.3.2.1) has no form for people.
-  if (!isName || domainToUnicode(hostname) === '') return refuse('has a host that is no name of a host');
-  return port === '0' ? refuse('has the port 0') : undefined;
+  if (!isName || domainToUnicode(hostname) === '') return refuse(t('addresses.hostNone'));
+  return port === '0' ? refuse(t('addresses.portZero')) : undefined;
 }
 
 function problemOfSpelling(value: string, { href }: URL): AddressVerdict | undefined {
-  if (/%(?![0-9a-f]{2})|%00/i.test(value)) return refuse('has a % in it that stands for no character; write %25 for %');
+  if (/%(?![0-9a-f]{2})|%00/i.test(value)) return refuse(t('addresses.percent'));
   const form = [...href].map((sign) => (URI_CHARACTERS.test(sign) ? sign : encodeURIComponent(sign))).join('');
-  if (!/^[\x21-\x7E]+$/.test(value)) return refuse(`has letters beyond ASCII; give it as browsers send it: ${form}`);
-  if (value !== href && withPath(value) !== href) return refuse(`is read as another address; give it as ${form}`);
-  return URI_CHARACTERS.test(value)
-    ? undefined
-    : refuse(`has characters that must be percent-encoded; give it as ${form}`);
+  if (!/^[\x21-\x7E]+$/.test(value)) return refuse(t('addresses.beyondAscii', { form }));
+  if (value !== href && withPath(value) !== href) return refuse(t('addresses.readOtherwise', { form }));
+  return URI_CHARACTERS.test(value) ? undefined : refuse(t('addresses.mustEncode', { form }));
 }
 
 /** With the path that an address without one has. */
@@ -60,5 +59,5 @@ const withPath = (value: string) => value.replace(/^([a-z]+:\/\/[^/?#]+)(?=[?#]|
 export function problemOfWebAddress(value: string): string | undefined {
   const verdict = judgeAddress(value);
   if (!verdict.ok) return verdict.explanation;
-  return /^https?:$/.test(verdict.url.protocol) ? undefined : 'must start with https:// or http://';
+  return /^https?:$/.test(verdict.url.protocol) ? undefined : t('addresses.mustBeWeb');
 }

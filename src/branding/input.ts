@@ -33,8 +33,8 @@ function problemOfLink(value: string): string | undefined {
   const verdict = judgeAddress(value);
   if (!verdict.ok) return verdict.explanation;
   if (verdict.url.protocol === 'https:') return undefined;
-  if (verdict.url.protocol !== 'mailto:') return 'must start with https:// or mailto:';
-  return /^[^@?]+@[^@?]+$/.test(verdict.url.pathname) ? undefined : 'names nobody to write to';
+  if (verdict.url.protocol !== 'mailto:') return t('addresses.mustBeLink');
+  return /^[^@?]+@[^@?]+$/.test(verdict.url.pathname) ? undefined : t('addresses.nobodyToWrite');
 }
 
 /** What can be said in words. What is left out stays; null is what Latchkey has by itself. */

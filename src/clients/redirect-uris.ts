@@ -1,5 +1,6 @@
 import type { HouseRules } from '../access.ts';
 import type { ClientType } from '../db/tables/catalogue.ts';
+import { t } from '../texts/texts.ts';
 import { judgeAddress } from '../web-addresses.ts';
 import { isAllowedHttpHost } from './http-hosts.ts';
 
@@ -13,14 +14,13 @@ export type RedirectProblem =
   | 'too_long';
 export type RedirectVerdict = { ok: true } | { ok: false; problem: RedirectProblem; explanation: string };
 
-const EXPLANATIONS: Record<Exclude<RedirectProblem, 'malformed'>, string> = {
-  insecure: 'must use https; http is only for localhost and loopback addresses',
-  fragment: 'must not have a fragment (#…)',
-  credentials: 'must not contain a user name or password',
-  wildcard: 'must not contain a wildcard; register each address',
-  scheme:
-    'has a scheme that is not allowed; a native app uses https, loopback http, or a scheme with a dot such as com.example.app:/callback',
-  too_long: 'is longer than 2000 characters',
+const EXPLANATIONS: Record<Exclude<RedirectProblem, 'malformed'>, () => string> = {
+  insecure: () => t('addresses.insecure'),
+  fragment: () => t('addresses.fragment'),
+  credentials: () => t('addresses.credentials'),
+  wildcard: () => t('addresses.wildcard'),
+  scheme: () => t('addresses.scheme'),
+  too_long: () => t('addresses.tooLong'),
 };
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -37,7 +37,7 @@ export function judgeRedirectUri(value: string, type: ClientType, rules?: HouseR
   const refuse = (problem: Exclude<RedirectProblem, 'malformed'>): RedirectVerdict => ({
     ok: false,
     problem,
-    explanation: EXPLANATIONS[problem],
+    explanation: EXPLANATIONS[problem](),
   });
   if (value.length > 2000) return refuse('too_long');
   if (value.includes('#')) return refuse('fragment');

@@ -104,7 +104,7 @@ export const JwksUri = z
   .superRefine((value, ctx) => {
     const verdict = judgeAddress(value);
     if (verdict.ok && verdict.url.protocol === 'https:' && !value.includes('#')) return;
-    const problem = verdict.ok ? '' : ` This one ${verdict.explanation}.`;
-    const rule = 'The address of the keys must start with https:// and have no user name, password or fragment.';
+    const problem = verdict.ok ? '' : ` ${t('addresses.thisOne', { problem: verdict.explanation })}`;
+    const rule = t('addresses.keysRule');
     ctx.addIssue({ code: 'custom', message: rule + problem });
   });

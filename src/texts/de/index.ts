@@ -1,4 +1,5 @@
 import { account } from './account.ts';
+import { addresses } from './addresses.ts';
 import { apis } from './apis.ts';
 import { approvals } from './approvals.ts';
 import { apps } from './apps.ts';
@@ -32,6 +33,7 @@ import { words } from './words.ts';
 
 export const de = {
   account,
+  addresses,
   apis,
   approvals,
   apps,
