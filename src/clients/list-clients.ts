@@ -5,6 +5,7 @@ import type { Db } from '../db/connections/connection.ts';
 import { type Listing, matching, PageQuery } from '../db/pages.ts';
 import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
 import type { Client } from '../db/tables/catalogue.ts';
+import { lastHourOf } from '../usage/last-hour.ts';
 import { PORTAL_CLIENT } from './own/portal-client-id.ts';
 import { CLIENT_TYPES } from './purposes.ts';
 
@@ -31,7 +32,7 @@ export interface ListedClient extends Client {
 /** What an app does is counted by the hour, and the use of a secret is known to some seconds. */
 const lastUsed = sql<Date | null>`greatest(
   (select max(used.last_used_at) from client_secrets used where used.client_id = clients.id),
-  (select max(usage.hour) from usage_hours usage where usage.client_id = clients.id))`;
+  ${lastHourOf('client_id', sql.ref('clients.id'))})`;
 
 const ORDER: Order<'created' | 'name' | 'used'> = {
   keys: {
