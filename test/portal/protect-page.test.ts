@@ -59,7 +59,7 @@ describe('the page that protects an API', () => {
     verifier.close();
     await server.app.sightings.flush();
     const seen = textOf((await developer.visit(path)).text);
-    expect(seen).toContain('protected A server that names this API has fetched keys, and follows what is revoked.');
+    expect(seen).toContain('seen A server that names this API has fetched keys, and follows what is revoked.');
     expect(seen).toMatch(/Fetched keys now Read what was revoked now From (::1|127\.0\.0\.1|::ffff:127\.0\.0\.1)/);
     travel(150);
     expect(textOf((await developer.visit(path)).text)).toContain('stopped It followed what is revoked');

@@ -24,7 +24,7 @@ export const protect: Texts<typeof english> = {
   feed: 'Widerrufe gelesen',
   from: 'Von',
   notYet: 'noch nicht',
-  works: 'geschützt',
+  works: 'gesehen',
   worksText: 'Ein Server, der diese API nennt, hat Schlüssel geholt und folgt den Widerrufen.',
   stopped: 'steht',
   stoppedText: 'Er folgte den Widerrufen und hat seit zwei Minuten nicht gefragt. Läuft er noch?',

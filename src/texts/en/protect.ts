@@ -21,7 +21,7 @@ export const protect = {
   feed: 'Read what was revoked',
   from: 'From',
   notYet: 'not yet',
-  works: 'protected',
+  works: 'seen',
   worksText: 'A server that names this API has fetched keys, and follows what is revoked.',
   stopped: 'stopped',
   stoppedText: 'It followed what is revoked, and has not asked for two minutes. Is it still running?',
