@@ -40,7 +40,7 @@ const says = (page: Page, text: string) => page.locator('main').filter({ hasText
 
 /** The page that says what has been done, all of it: what is on its way when one leaves a page counts as failed. */
 async function done(page: Page): Promise<void> {
-  await page.getByRole('status').waitFor();
+  await page.locator('.toast[role="status"]').waitFor();
   await page.waitForLoadState('load');
 }
 
@@ -103,7 +103,7 @@ it('subscribe → approve → token → cancel → refused, as two people do it 
   await developer.goto(`${server.issuer}/apps/${app.clientId}/apis`);
   expect(await inspect(developer, 'app-apis-empty')).toEqual([]);
   await developer.getByRole('link', { name: 'Choose an API' }).click();
-  await developer.getByLabel('Search').fill('ledger');
+  await developer.getByRole('searchbox', { name: 'Search', exact: true }).fill('ledger');
   await developer.getByRole('button', { name: 'Search' }).click();
   expect(await inspect(developer, 'apis-for-an-app')).toEqual([]);
   await developer.getByRole('link', { name: 'Sales figures' }).click();
