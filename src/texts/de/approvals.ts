@@ -6,7 +6,7 @@ export const approvals: Texts<typeof english> = {
   lead: 'Apps, die Scopes der APIs Ihrer Teams anfragen. Bis Sie entscheiden, arbeiten sie mit dem weiter, was sie haben.',
   ofFor: 'von {team}, für {api}',
   asked: '{who} hat {when} angefragt.',
-  hasAlready: 'Sie hat bereits {scopes}.',
+  hasAlready: 'Die App hat bereits {scopes}.',
   approve: 'Freigeben',
   approveMore: ': was für {app} angehakt ist',
   deny: 'Ablehnen',
