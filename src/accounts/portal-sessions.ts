@@ -26,14 +26,23 @@ export async function signInEpochOf(db: Db, accountId: string): Promise<number |
   return row?.sign_in_epoch;
 }
 
-const hashOf = (id: string) => createHash('sha256').update(id).digest();
+/** How often it is noted that somebody is there, at most. */
+const SEEN_EVERY = 5 * 60_000;
+
+/** The name of a session in the database. */
+export const hashOf = (id: string) => createHash('sha256').update(id).digest();
+
+interface Life {
+  readonly now: Date;
+  readonly seconds: number;
+  readonly epoch?: number | undefined;
+  /** The sign-in that it comes from. */
+  readonly signInHash?: Uint8Array | undefined;
+  readonly from: { readonly browser: string; readonly system: string; readonly network: string };
+}
 
 /** Starts a session under a new id. @returns the id, for the cookie */
-export async function startSession(
-  db: Db,
-  session: PortalSession,
-  life: { now: Date; seconds: number; epoch?: number | undefined },
-): Promise<string> {
+export async function startSession(db: Db, session: PortalSession, life: Life): Promise<string> {
   const id = randomBytes(32).toString('base64url');
   await db
     .insertInto('portal_sessions')
@@ -41,6 +50,9 @@ export async function startSession(
       id_hash: hashOf(id),
       account_id: session.accountId ?? null,
       sign_in_epoch: life.epoch ?? null,
+      sign_in_hash: life.signInHash ?? null,
+      ...life.from,
+      seen_at: life.now,
       sealed: sealWith(keyFromBearer(id, PURPOSE), PURPOSE, Buffer.from(JSON.stringify(session))),
       created_at: life.now,
       expires_at: new Date(life.now.getTime() + life.seconds * 1000),
@@ -54,7 +66,7 @@ export async function findSession(db: Db, id: string | undefined, now: Date): Pr
   const row = await db
     .selectFrom('portal_sessions')
     .leftJoin('accounts', 'accounts.id', 'portal_sessions.account_id')
-    .select('sealed')
+    .select(['sealed', 'seen_at'])
     .where('id_hash', '=', hashOf(id))
     .where('expires_at', '>', now)
     .where(({ or, eb, ref }) =>
@@ -65,6 +77,9 @@ export async function findSession(db: Db, id: string | undefined, now: Date): Pr
     )
     .executeTakeFirst();
   if (!row) return undefined;
+  if (now.getTime() - (row.seen_at?.getTime() ?? 0) > SEEN_EVERY) {
+    await db.updateTable('portal_sessions').set({ seen_at: now }).where('id_hash', '=', hashOf(id)).execute();
+  }
   return JSON.parse(unsealWith(keyFromBearer(id, PURPOSE), PURPOSE, row.sealed).toString()) as PortalSession;
 }
 

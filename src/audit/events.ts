@@ -82,6 +82,7 @@ export type AuditEvent =
   | { type: 'invitation.accepted'; invitationId: string; teamId?: string; accountId: string }
   | { type: 'account.platform_role_changed'; accountId: string; role: string | null }
   | { type: 'account.sessions_ended'; accountId: string }
+  | { type: 'account.session_ended'; accountId: string; which: 'one' | 'others' }
   | { type: 'group.created'; groupId: string; name: string }
   | { type: 'group.renamed'; groupId: string; name: string }
   | { type: 'group.deleted'; groupId: string; name: string }

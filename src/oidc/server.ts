@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
+import compose from 'koa-compose';
 import type { Logger } from 'pino';
 import type { HouseRules } from '../access.ts';
 import { hasSlashPairs } from '../apis/identifiers.ts';
@@ -11,6 +12,7 @@ import type { Database } from '../db/connections/connection.ts';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import { createFailureLimit } from '../http/limits.ts';
+import { createBrowsers } from '../http/network/browsers.ts';
 import { networkOf } from '../http/network/networks.ts';
 import { placeOf } from '../http/network/place.ts';
 import { ownCookies } from '../http/own-cookies.ts';
@@ -91,6 +93,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
   const cookies = ownCookies(issuer);
   const work = createUnitOfWork(database.db, parts.exchanges);
   const epochs = createEpochs();
+  const browsers = createBrowsers();
   const resources = createResources({ work, clientCache, epochs, keyring });
   const usage = createUsageNotes({ db: work.db, note, clientCache, clock });
   const pages = createPages(render, parts.signOuts, parts.rules);
@@ -116,7 +119,14 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     const signing = { algorithms: () => algorithms };
     const configuration = buildConfiguration({
       issuer,
-      adapter: createAdapterFactory(work, clientCache, { db: database.db, signing, cookieKeys, clock, epochs }),
+      adapter: createAdapterFactory(work, clientCache, {
+        db: database.db,
+        signing,
+        cookieKeys,
+        clock,
+        epochs,
+        browsers,
+      }),
       findAccount: createFindAccount(work),
       loadExistingGrant: createLoadExistingGrant(work, epochs, clock),
       resources,
@@ -151,7 +161,13 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     attempts,
   });
-  return { host, interactions, attempts, signIns: epochs.middleware, rebuild: () => host.swap(build()) };
+  return {
+    host,
+    interactions,
+    attempts,
+    signIns: compose([browsers.middleware, epochs.middleware]),
+    rebuild: () => host.swap(build()),
+  };
 }
 
 /** Requests of a browser that asks for a code, or comes back from a page. */

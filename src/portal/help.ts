@@ -53,6 +53,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'portal/preferences': 'languages#which-language',
   'account/overview': 'account#who-you-are',
   'account/apps': 'account#connected-apps',
+  'account/sessions': 'account#sessions',
   'account/security': 'account#password',
   'account/password': 'account#password',
   'account/profile': 'account#who-you-are',

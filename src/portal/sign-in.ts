@@ -55,9 +55,13 @@ export function addSignIn(router: Router, parts: PortalParts, visits: Visits, fo
     const configuration = await connect();
     const { accountId, accessToken } = await redeem(configuration, new URL(issuer + ctx.url), pending);
     const epoch = await signInEpochOf(parts.db, accountId);
-    const authTime = (await findSignInOfToken(parts.db, accessToken))?.authTime;
+    const signIn = await findSignInOfToken(parts.db, accessToken);
     await requireLive(configuration, accountId, accessToken);
-    await visits.start(ctx, { accountId, authTime }, { seconds: SESSION_SECONDS, epoch });
+    await visits.start(
+      ctx,
+      { accountId, authTime: signIn?.authTime },
+      { seconds: SESSION_SECONDS, epoch, signInHash: signIn?.hash },
+    );
     redirect(ctx, localPath(pending.returnTo));
   });
 

@@ -5,6 +5,7 @@ import {
   endSession,
   type Flash,
   findSession,
+  hashOf,
   leaveFlash,
   type PortalSession,
   replaceSession,
@@ -16,6 +17,7 @@ import type { Db } from '../db/connections/connection.ts';
 import type { Account } from '../db/tables/tables.ts';
 import { AppError } from '../errors.ts';
 import { csrfToken, requireCsrf } from '../http/csrf.ts';
+import { fromWhere } from '../http/network/browsers.ts';
 import { ownCookies } from '../http/own-cookies.ts';
 import { findAccess } from '../teams/members.ts';
 import { redirect } from './answers.ts';
@@ -27,6 +29,8 @@ export interface Visitor {
   readonly account: Account;
   readonly by: By & Required<Pick<By, 'access'>>;
   readonly csrf: string;
+  /** The hash of their session. */
+  readonly portal: Uint8Array;
   /** When they gave their password last. */
   readonly authTime: Date;
 }
@@ -72,7 +76,7 @@ export function createVisits(parts: VisitParts) {
     const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
     const csrf = writeTicket(cookieKeys, { csrf: csrfToken(cookieKeys, id), accountId: account.id });
     const authTime = new Date((session.authTime ?? 0) * 1000);
-    return { account, by: { actor, access, rules, now: clock() }, csrf, authTime };
+    return { account, by: { actor, access, rules, now: clock() }, csrf, portal: hashOf(id), authTime };
   };
 
   const visits = {
@@ -83,10 +87,10 @@ export function createVisits(parts: VisitParts) {
     async start(
       ctx: Context,
       session: Parameters<typeof startSession>[1],
-      life: { seconds: number; epoch?: number | undefined },
+      life: { seconds: number; epoch?: number | undefined; signInHash?: Uint8Array | undefined },
     ): Promise<string> {
       await endSession(db, idOf(ctx));
-      const id = await startSession(db, session, { now: clock(), ...life });
+      const id = await startSession(db, session, { now: clock(), from: fromWhere(ctx), ...life });
       setCookie(ctx, id);
       return id;
     },

@@ -133,7 +133,7 @@ const IN_CLEAR: Record<string, readonly string[]> = {
   PushedAuthorizationRequest: ['sealed'],
   RefreshToken: [...OF_TOKENS, ...OF_SIGN_IN, 'gty', 'iiat', 'resource', 'rotations'],
   // Its uid opens nothing; its form under way is sealed.
-  Session: ['accountId', 'amr', 'authorizations', 'exp', 'iat', 'kind', 'loginTs', 'sealed', 'uid'],
+  Session: ['accountId', 'amr', 'authorizations', 'exp', 'from', 'iat', 'kind', 'loginTs', 'sealed', 'seenAt', 'uid'],
 };
 
 it('holds of each model just what is known to open nothing', () => {

@@ -7,6 +7,7 @@ export const OWN_EVENTS = [
   'account.password_changed',
   'account.password_refused',
   'account.sessions_ended',
+  'account.session_ended',
   'account.updated',
   'consent.given',
   'consent.withdrawn',

@@ -183,6 +183,14 @@ export interface PortalSessionTable {
   sealed_flash: Late<Uint8Array>;
   /** Of the sign-in that it comes from. */
   sign_in_epoch: Late<number>;
+  /** The uid of that sign-in's session, hashed. */
+  sign_in_hash: Late<Uint8Array>;
+  /** From where it was begun, in short words; null for one from before these were kept. */
+  browser: Late<string>;
+  system: Late<string>;
+  network: Late<string>;
+  /** Written every few minutes. */
+  seen_at: Late<Date>;
   created_at: Created;
   expires_at: Timestamp;
 }

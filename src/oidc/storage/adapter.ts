@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { ClientCache } from '../../clients/client-cache.ts';
+import type { Browsers } from '../../http/network/browsers.ts';
 import type { SigningAlgorithms } from '../../keys/signing-algs.ts';
 import type { RetryVerdict } from '../../tokens/refresh-retry.ts';
 import {
@@ -39,7 +40,7 @@ const ISSUED = new Set(['AccessToken', 'RefreshToken']);
 export function createAdapterFactory(
   work: UnitOfWork,
   clientCache: ClientCache,
-  parts: Omit<DeviceCodeParts, 'work'> & { readonly signing: SigningAlgorithms },
+  parts: Omit<DeviceCodeParts, 'work'> & StorageParts & { readonly signing: SigningAlgorithms },
 ): (model: string) => Adapter {
   return (model) => {
     if (model === 'Client') return clientAdapter(work, clientCache, parts);
@@ -48,27 +49,44 @@ export function createAdapterFactory(
   };
 }
 
+interface StorageParts extends Pick<DeviceCodeParts, 'clock' | 'epochs'> {
+  readonly browsers: Browsers;
+}
+
 class ArtifactAdapter implements Adapter {
   readonly #model: string;
   readonly #work: UnitOfWork;
   readonly #clock: () => Date;
   readonly #epochs: Epochs;
+  readonly #browsers: Browsers;
 
-  constructor(model: string, work: UnitOfWork, { clock, epochs }: Pick<DeviceCodeParts, 'clock' | 'epochs'>) {
+  constructor(model: string, work: UnitOfWork, { clock, epochs, browsers }: StorageParts) {
     this.#model = model;
     this.#work = work;
     this.#clock = clock;
     this.#epochs = epochs;
+    this.#browsers = browsers;
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
-    const row = toArtifactRow(this.#model, { id, payload, lifetime: expiresIn, now: this.#clock() });
+    const row = toArtifactRow(this.#model, {
+      id,
+      payload: this.#withWhere(payload),
+      lifetime: expiresIn,
+      now: this.#clock(),
+    });
     const exchange = this.#work.exchange();
     // A retry has its successor already.
     if (exchange?.retry && this.#model === 'RefreshToken') return;
     const borne = { ...row, ...this.#epochsOf(row) };
     if (exchange && ISSUED.has(this.#model)) exchange.writes.issued.push(borne);
     else await this.#save(id, payload, { row: borne, epoch: this.#signInEpochOf(row) });
+  }
+
+  /** A session tells the person from where they were seen in it last. */
+  #withWhere(payload: AdapterPayload): AdapterPayload {
+    if (this.#model !== 'Session' || !payload.accountId) return payload;
+    return { ...payload, from: this.#browsers.now(), seenAt: Math.floor(this.#clock().getTime() / 1000) };
   }
 
   async #save(id: string, payload: AdapterPayload, saving: Saving): Promise<void> {

@@ -5,6 +5,7 @@ const TABS: readonly { readonly href: string; readonly label: TextKey }[] = [
   { href: '/account', label: 'account.overview' },
   { href: '/account/security', label: 'account.security' },
   { href: '/account/apps', label: 'account.apps' },
+  { href: '/account/sessions', label: 'account.sessions' },
   { href: '/account/profile', label: 'account.profile' },
   { href: '/preferences', label: 'shell.languageAndTime' },
 ];

@@ -5,11 +5,14 @@ import { addPassword } from './password.ts';
 import { addProfile } from './profile.ts';
 import { addSecurity } from './security.ts';
 
+import { addSessions } from './sessions.ts';
+
 /** A person's own pages: each sees and changes what is theirs, and nothing names anybody else. */
 export function addAccount(area: Area): void {
   addOverview(area);
   addSecurity(area);
   addPassword(area);
   addConnectedApps(area);
+  addSessions(area);
   addProfile(area);
 }

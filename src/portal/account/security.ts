@@ -23,6 +23,7 @@ function inWords({ type, at, ip, app, clientId }: OwnEvent) {
     'account.password_changed': () => t('account.event_password_changed'),
     'account.password_refused': () => t('account.event_password_refused'),
     'account.sessions_ended': () => t('account.event_sessions_ended'),
+    'account.session_ended': () => t('account.event_session_ended'),
     'account.updated': () => t('account.event_updated'),
     'consent.given': () => t('account.event_consent_given', named),
     'consent.withdrawn': () => t('account.event_consent_withdrawn', named),

@@ -60,4 +60,17 @@ export const account: Texts<typeof english> = {
   disconnectOwn:
     'Sie gehört zu dieser Installation: Wenn Sie sich wieder bei ihr anmelden, ist sie ohne Frage wieder verbunden.',
   disconnected: '{app} ist getrennt.',
+  sessions: 'Sitzungen',
+  sessionsLead: 'Wo Sie angemeldet sind. Apps, die verbunden bleiben, stehen daneben.',
+  browser: 'Browser',
+  network: 'Netz',
+  seen: 'Zuletzt gesehen',
+  thisOne: 'diese',
+  browserOn: '{browser} unter {system}',
+  unknownBrowser: 'Unbekannter Browser',
+  endSession: 'Dort abmelden',
+  endOthers: 'Überall sonst abmelden',
+  sessionEnded: 'Die Sitzung ist beendet.',
+  othersEnded: 'Sie sind überall sonst abgemeldet.',
+  event_session_ended: 'Sitzung beendet',
 };

@@ -38,6 +38,17 @@ export interface AccountViews {
       readonly disconnect: string;
     }[];
   };
+  'account/sessions': AccountFrame & {
+    sessions: readonly {
+      readonly where: string;
+      readonly network: string;
+      readonly since: string;
+      readonly seen: string;
+      readonly isThis: boolean;
+      readonly end: string;
+    }[];
+    hasOthers: boolean;
+  };
   'account/security': AccountFrame & {
     /** What happened to the account lately, the newest first. */
     events: readonly { readonly what: string; readonly at: string; readonly where: string }[];

@@ -9,6 +9,9 @@ export const accountRoutes: readonly Route[] = [
   { method: 'GET', path: '/account/apps', least: 'person' },
   { method: 'GET', path: '/account/apps/{app}/disconnect', least: 'nobody' },
   { method: 'POST', path: '/account/apps/{app}/disconnect', least: 'nobody' },
+  { method: 'GET', path: '/account/sessions', least: 'person' },
+  { method: 'POST', path: '/account/sessions/end-others', least: 'person' },
+  { method: 'POST', path: '/account/sessions/{app}/end', least: 'nobody' },
   { method: 'GET', path: '/account/profile', least: 'person' },
   { method: 'POST', path: '/account/profile', least: 'person', form: { name: '' } },
 ];
