@@ -11,7 +11,7 @@ const MOST = 100;
 export function picksOf(ctx: Context): string[] {
   const picks = [...new Set(listOf(fieldsOf(ctx).pick))];
   if (picks.length <= MOST) return picks;
-  throw new AppError('invalid_request', { detail: `At most ${MOST} can be chosen at once.` });
+  throw new AppError('invalid_request', { detail: t('lists.mostAtOnce', { most: MOST }) });
 }
 
 /** Why one of several is left as it is, while the others are changed. */

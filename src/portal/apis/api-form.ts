@@ -3,6 +3,7 @@ import { judgeAccess } from '../../access.ts';
 import { type ApiChangesInput, ScopeName } from '../../apis/api-schema.ts';
 import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
+import { t } from '../../texts/texts.ts';
 import type { ApiFormView, ScopeInput } from '../../views/models/apis.ts';
 import { type FormState, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
@@ -71,17 +72,17 @@ export function fieldsOfApi({ api, scopes, visibleTeams }: CatalogueApi): Fields
   ) as Fields;
 }
 
-export const API_LABELS = {
-  name: 'Name',
-  description: 'Description',
-  docsUrl: 'Documentation',
-  scopes: 'Scopes',
-  tokenLifetime: 'A token lives, in seconds',
-  signingAlg: 'Signed with',
-  visibility: 'Who finds it',
-  visibleTeams: 'Chosen teams',
-  rolesClaim: 'Roles in tokens',
-};
+export const apiLabels = () => ({
+  name: t('words.name'),
+  description: t('words.description'),
+  docsUrl: t('apis.documentation'),
+  scopes: t('apis.scopes'),
+  tokenLifetime: t('apis.tokenLives'),
+  signingAlg: t('apis.signedWith'),
+  visibility: t('apis.whoFinds'),
+  visibleTeams: t('apis.chosenTeams'),
+  rolesClaim: t('apis.rolesInTokens'),
+});
 
 /** The fields with their scopes in one, for comparing. */
 export const comparable = (fields: Fields): Fields => ({
@@ -89,7 +90,7 @@ export const comparable = (fields: Fields): Fields => ({
   ...fields,
   scopes: readScopes(fields)
     .map(({ name, needsApproval, needsRole }) =>
-      [name, needsApproval && '(approval)', needsRole && '(role)'].filter(Boolean).join(' '),
+      [name, needsApproval && t('apis.scopeApproval'), needsRole && t('apis.scopeRole')].filter(Boolean).join(' '),
     )
     .join('\n'),
 });
@@ -105,7 +106,7 @@ export async function presentApiForm(
   const teams = (await listTeamsOf(db, account.id, by)).filter(
     ({ id }) => judgeAccess(by, 'api.write', id) === 'allowed',
   );
-  const operator = judgeAccess(by, 'api.write', null) === 'allowed' ? [{ id: '', name: 'The operator' }] : [];
+  const operator = judgeAccess(by, 'api.write', null) === 'allowed' ? [{ id: '', name: t('apis.theOperator') }] : [];
   const option = (name: string, value: string, label: string, sentence = '') => ({
     value,
     label,
@@ -117,26 +118,26 @@ export async function presentApiForm(
     scopes: toShow(scopeLines(fields), asksForLine(fields)),
     mostScopes: MOST_SCOPES,
     teams: [...teams, ...operator].map(({ id, name }) => option('team', id, name)),
-    visibility: VISIBILITY.map(({ value, label, sentence }) => ({
+    visibility: visibilities().map(({ value, label, sentence }) => ({
       ...{ value, label, sentence },
       chosen: value === defaulted.visibility,
     })),
-    algorithms: ALGORITHMS.map(({ value, label }) => ({ value, label, chosen: value === defaulted.signingAlg })),
+    algorithms: algorithms().map(({ value, label }) => ({ value, label, chosen: value === defaulted.signingAlg })),
     rolesClaim: textOf(fields.rolesClaim) === 'yes',
     warning,
   };
 }
 
-const VISIBILITY = [
-  { value: 'everyone', label: 'Everyone', sentence: 'All developers find it in the catalogue.' },
-  { value: 'selected', label: 'Chosen teams', sentence: 'Its own team, and the teams that you name below.' },
-  { value: 'team', label: 'Its own team', sentence: 'For all others it does not exist.' },
+const visibilities = () => [
+  { value: 'everyone', label: t('apis.everyone'), sentence: t('apis.everyoneMeans') },
+  { value: 'selected', label: t('apis.chosenTeams'), sentence: t('apis.chosenTeamsMean') },
+  { value: 'team', label: t('apis.ownTeam'), sentence: t('apis.ownTeamMeans') },
 ];
 
-const ALGORITHMS = [
-  { value: 'ES256', label: 'ES256: short and quick to check' },
-  { value: 'RS256', label: 'RS256: understood by the oldest libraries' },
-  { value: 'EdDSA', label: 'EdDSA: Ed25519; where nothing uses it yet, signed as before until verifiers know its key' },
+const algorithms = () => [
+  { value: 'ES256', label: t('apis.es256') },
+  { value: 'RS256', label: t('apis.rs256') },
+  { value: 'EdDSA', label: t('apis.eddsa') },
 ];
 
 /** The lines of the form that was sent, as they were sent. */

@@ -3,15 +3,15 @@ import { createApi } from '../../apis/apis.ts';
 import type { CatalogueApi } from '../../apis/catalogue/find-api.ts';
 import { previewScopes, updateApi } from '../../apis/update-api.ts';
 import { digestOf } from '../../http/shown.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { firstTeam } from '../first-team.ts';
 import { makeOnce } from '../forms/once.ts';
 import { refusedUpdate } from '../forms/refused-update.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
-import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
-import { API_LABELS, asksForLine, comparable, fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
+import { apiLabels, asksForLine, comparable, fieldsOfApi, presentApiForm, readApi, readScopes } from './api-form.ts';
 import { ownApiOf, presentHead } from './head.ts';
 import { apiHref } from './present.ts';
 
@@ -32,7 +32,7 @@ export function addApiCreation(area: Area): void {
       const wanted = { ...readApi(fields), identifier: textOf(fields.identifier).trim(), teamId };
       await makeOnce(area, ctx, async (db) => {
         const api = await createApi(db, wanted, visitorOf(ctx).by);
-        const notice = `Published ${api.name}. Developers find it in the catalogue.`;
+        const notice = t('apis.published', { api: api.name });
         return { to: `${apiHref(api.id)}/protect`, flash: { notice } };
       });
     } catch (error) {
@@ -64,14 +64,14 @@ export function addApiEditing(area: Area): void {
     try {
       const target = { id: found.api.id, version: versionOf(fields) };
       const api = await updateApi(db, target, readApi(fields), visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: `Saved ${api.name}. It is in force with the next token.` });
+      await visits.leave(ctx, { notice: t('apis.saved', { api: api.name }) });
       redirect(ctx, apiHref(api.id));
     } catch (error) {
       const saved = await ownApiOf(ctx, area, 'mayWrite');
       const form = await refusedUpdate(ctx, error, async () => ({
         what: 'API',
         values: comparable(fieldsOfApi(saved)),
-        labels: API_LABELS,
+        labels: apiLabels(),
         typed: comparable(fields),
       }));
       await show(ctx, area, saved, form, loss);
@@ -86,7 +86,7 @@ async function lossOf({ db }: Area, { api }: CatalogueApi, fields: FormState['va
   if (apps === 0) return undefined;
   const names = removed.join(', ');
   return {
-    sentence: `${counted(apps, 'app')} would lose ${names} at once, with every token that has it. Save again if you want that.`,
+    sentence: t('apis.wouldLose', { count: apps, scopes: names }),
     confirmed: digestOf([removed, apps]),
   };
 }

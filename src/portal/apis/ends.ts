@@ -1,8 +1,8 @@
 import { deleteApi, suspendApi } from '../../apis/api-lifecycle.ts';
 import { countUsers } from '../../subscriptions/lists.ts';
+import { t } from '../../texts/texts.ts';
 import { addConfirmation } from '../confirm.ts';
 import { fieldsOf, textOf } from '../forms.ts';
-import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { ownApiOf } from './head.ts';
@@ -16,21 +16,18 @@ export function addApiEnds(area: Area): void {
     async ask(ctx) {
       const { api } = await ownApiOf(ctx, area, 'mayWrite');
       return {
-        title: `Suspend ${api.name}?`,
+        title: t('apis.suspendTitle', { api: api.name }),
         crumbs: [{ href: apiHref(api.id), label: api.name }],
-        consequences: [
-          `No app gets tokens for it, and those that are out are refused. This concerns ${await usersOf(area, api.id)}.`,
-          'Subscriptions stay as they are. When you resume the API, apps get new tokens by themselves.',
-        ],
-        reason: 'The people of these apps see it.',
-        button: 'Suspend the API',
+        consequences: [t('apis.endConcerns', { users: await usersOf(area, api.id) }), t('apis.suspendKeeps')],
+        reason: t('apis.suspendReason'),
+        button: t('apis.suspendButton'),
         cancel: apiHref(api.id),
       };
     },
     async act(ctx) {
       const { api } = await ownApiOf(ctx, area, 'mayWrite');
       await suspendApi(db, { id: api.id }, { reason: textOf(fieldsOf(ctx).reason) }, visitorOf(ctx).by);
-      return { notice: `${api.name} is suspended. Its tokens are refused from now on.`, to: apiHref(api.id) };
+      return { notice: t('apis.isSuspended', { api: api.name }), to: apiHref(api.id) };
     },
   });
 
@@ -38,14 +35,14 @@ export function addApiEnds(area: Area): void {
     async ask(ctx) {
       const { api } = await ownApiOf(ctx, area, 'mayWrite');
       return {
-        title: `Delete ${api.name} for good?`,
+        title: t('apis.deleteTitle', { api: api.name }),
         crumbs: [{ href: apiHref(api.id), label: api.name }],
         consequences: [
-          `No app gets tokens for it, and those that are out are refused. This concerns ${await usersOf(area, api.id)}.`,
-          'Its scopes, its roles and all subscriptions are removed. This cannot be undone.',
-          'To try first whether anyone misses it, suspend it instead.',
+          t('apis.endConcerns', { users: await usersOf(area, api.id) }),
+          t('apis.deleteRemoves'),
+          t('apis.deleteTry'),
         ],
-        button: 'Delete the API',
+        button: t('apis.deleteButton'),
         typed: api.name,
         cancel: apiHref(api.id),
       };
@@ -53,12 +50,12 @@ export function addApiEnds(area: Area): void {
     async act(ctx) {
       const { api } = await ownApiOf(ctx, area, 'mayWrite');
       await deleteApi(db, { id: api.id }, visitorOf(ctx).by);
-      return { notice: `Deleted ${api.name}. Its tokens are refused from now on.`, to: '/apis' };
+      return { notice: t('apis.deleted', { api: api.name }), to: '/apis' };
     },
   });
 }
 
 async function usersOf({ db }: Area, apiId: string): Promise<string> {
   const users = await countUsers(db, apiId);
-  return users === 0 ? 'no app at the moment' : counted(users, 'app');
+  return users === 0 ? t('apis.noAppNow') : t('lists.apps', { count: users });
 }

@@ -31,12 +31,12 @@ export async function ownApiOf(
 export function presentHead(ctx: Context, { api, mayRead, mayWrite }: CatalogueApi): ApiHead {
   const href = apiHref(api.id);
   const tabs = [
-    { href, label: 'Overview' },
+    { href, label: t('apis.overview') },
     { href: `${href}/protect`, label: t('protect.title') },
-    { href: `${href}/subscriptions`, label: 'Subscribers' },
-    { href: `${href}/roles`, label: 'Roles' },
-    { href: `${href}/usage`, label: 'Usage' },
-    ...(mayWrite ? [{ href: `${href}/edit`, label: 'Edit' }] : []),
+    { href: `${href}/subscriptions`, label: t('apis.subscribers') },
+    { href: `${href}/roles`, label: t('apis.roles') },
+    { href: `${href}/usage`, label: t('apis.usage') },
+    ...(mayWrite ? [{ href: `${href}/edit`, label: t('apis.edit') }] : []),
   ];
   return {
     name: api.name,

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { judgeAccess } from '../../access.ts';
 import { ApiQuery, browseApis, countApis, type ListedApi } from '../../apis/catalogue/list-apis.ts';
 import { findClient } from '../../clients/find-clients.ts';
+import { t } from '../../texts/texts.ts';
 import { textOf } from '../forms.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
 import { inNumber, lastUse } from '../moments.ts';
@@ -10,22 +11,22 @@ import { teamChoice } from '../teams/choice.ts';
 import { visitorOf } from '../visits.ts';
 import { apiBadges, apiHref, teamOf } from './present.ts';
 
-const SORTS = [
-  { sort: '-created', label: 'Newest first' },
-  { sort: 'name', label: 'Name' },
-  { sort: '-subscribers', label: 'Subscribers' },
-  { sort: '-used', label: 'Last used' },
+const sorts = () => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'name', label: t('words.name') },
+  { sort: '-subscribers', label: t('apis.subscribers') },
+  { sort: '-used', label: t('apps.lastUsed') },
 ];
 
-const STATE: Choice = {
+const state = (): Choice => ({
   name: 'state',
-  label: 'State',
-  any: 'All',
+  label: t('lists.state'),
+  any: t('lists.all'),
   options: [
-    { value: 'active', label: 'Active' },
-    { value: 'suspended', label: 'Suspended' },
+    { value: 'active', label: t('lists.active') },
+    { value: 'suspended', label: t('lists.suspended') },
   ],
-};
+});
 
 /** The catalogue. `?app=` is the app that somebody looks for an API for, and goes along. */
 export function addApiList(area: Area): void {
@@ -50,14 +51,14 @@ export function addApiList(area: Area): void {
         query,
         count,
         noun: 'API',
-        sorts: SORTS,
+        sorts: sorts(),
         usual: '-created',
-        filters: [...team, STATE],
+        filters: [...team, state()],
         also: { ...also, ...(query.mine ? { mine: 'yes' } : {}) },
       }),
       filters: [
-        { href: to({}), label: 'All that you may use', current: !query.mine },
-        { href: to({ mine: 'yes' }), label: 'Of your teams', current: query.mine },
+        { href: to({}), label: t('apis.allThatYouMayUse'), current: !query.mine },
+        { href: to({ mine: 'yes' }), label: t('apis.ofYourTeams'), current: query.mine },
       ],
       mayPublish: mayPublish(ctx),
       forApp,
@@ -89,7 +90,7 @@ function present(api: ListedApi, now: Date, appId: string | undefined) {
     scopes: inNumber(Number(api.scopeCount)),
     subscribers: api.subscribers === null ? '' : inNumber(Number(api.subscribers)),
     used: api.subscribers === null ? '' : lastUse(api.lastUsedAt, now),
-    badges: [...apiBadges(api), ...(approvals > 0 ? [{ text: 'needs approval', tone: 'warn' } as const] : [])],
+    badges: [...apiBadges(api), ...(approvals > 0 ? [{ text: t('apis.needsApproval'), tone: 'warn' } as const] : [])],
   };
 }
 

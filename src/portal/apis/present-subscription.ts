@@ -1,4 +1,5 @@
 import type { ListedSubscription } from '../../subscriptions/lists.ts';
+import { t } from '../../texts/texts.ts';
 import type { SubscriptionView, WaitingView } from '../../views/models/apis.ts';
 import type { Badge } from '../../views/models/apps.ts';
 import { fromNow, inDate } from '../moments.ts';
@@ -18,8 +19,11 @@ export function presentOfApp(row: Row, now: Date): SubscriptionView {
     href: apiHref(row.api_id),
     detail: row.apiIdentifier,
     team: teamOf(row.apiTeamName),
-    links: [...(more ? [{ ...ask, label: isOver(row) ? 'Ask again' : 'Ask for more' }] : []), ...linksOf(row, 'app')],
-    buttons: row.mayAsk && row.pending_scopes ? [button(row, 'withdraw', 'Withdraw the request')] : [],
+    links: [
+      ...(more ? [{ ...ask, label: isOver(row) ? t('apis.askAgain') : t('apis.askForMore') }] : []),
+      ...linksOf(row, 'app'),
+    ],
+    buttons: row.mayAsk && row.pending_scopes ? [button(row, 'withdraw', t('apis.withdrawRequest'))] : [],
   };
 }
 
@@ -32,10 +36,10 @@ export function presentOfApi(row: Row, now: Date): SubscriptionView {
     detail: row.client_id,
     team: teamOf(row.appTeamName),
     links: [
-      ...(row.mayDecide && row.pending_scopes ? [{ href: '/approvals', label: 'Decide', danger: false }] : []),
+      ...(row.mayDecide && row.pending_scopes ? [{ href: '/approvals', label: t('apis.decide'), danger: false }] : []),
       ...linksOf(row, 'api'),
     ],
-    buttons: row.mayDecide && row.state === 'suspended' ? [button(row, 'resume', 'Resume')] : [],
+    buttons: row.mayDecide && row.state === 'suspended' ? [button(row, 'resume', t('apis.resume'))] : [],
   };
 }
 
@@ -65,34 +69,38 @@ function linksOf(row: Row, side: 'app' | 'api') {
   if (!may || isOver(row)) return [];
   const live = row.state === 'active';
   return [
-    ...(live && row.scopes.length > 1 ? [link('narrow', 'Narrow')] : []),
-    ...(live && side === 'api' ? [link('suspend', 'Suspend')] : []),
-    ...(row.state !== 'suspended' || side === 'api' ? [link('cancel', 'Revoke access', true)] : []),
+    ...(live && row.scopes.length > 1 ? [link('narrow', t('apis.narrow'))] : []),
+    ...(live && side === 'api' ? [link('suspend', t('apis.suspend'))] : []),
+    ...(row.state !== 'suspended' || side === 'api' ? [link('cancel', t('apis.revokeAccess'), true)] : []),
   ];
 }
 
-const BADGES: Record<Row['state'], Badge> = {
-  active: { text: 'live', tone: 'good' },
-  pending: { text: 'waiting', tone: 'warn' },
-  suspended: { text: 'suspended', tone: 'bad' },
-  denied: { text: 'denied', tone: 'bad' },
-  cancelled: { text: 'ended', tone: '' },
-};
+const badges = (): Record<Row['state'], Badge> => ({
+  active: { text: t('apis.liveBadge'), tone: 'good' },
+  pending: { text: t('apis.waiting'), tone: 'warn' },
+  suspended: { text: t('words.suspended'), tone: 'bad' },
+  denied: { text: t('apis.denied'), tone: 'bad' },
+  cancelled: { text: t('apis.ended'), tone: '' },
+});
 
 export function badgeOf(row: Row): Badge {
-  if (row.state === 'active' && row.apiSuspended) return { text: 'API suspended', tone: 'bad' };
-  return BADGES[row.state];
+  if (row.state === 'active' && row.apiSuspended) return { text: t('apis.apiSuspended'), tone: 'bad' };
+  return badges()[row.state];
 }
 
 function waitingOf(row: Row, now: Date): WaitingView | undefined {
   if (!row.pending_scopes) return undefined;
-  const who = row.requesterName ? ` by ${row.requesterName}` : '';
-  const when = row.pending_at ? ` ${fromNow(row.pending_at, now)}` : '';
-  return { scopes: row.pending_scopes, sentence: `asked for${who}${when}`, reason: row.pending_reason ?? '' };
+  const ago = row.pending_at ? fromNow(row.pending_at, now) : '';
+  const sentence = row.requesterName
+    ? t('apis.askedForBy', { name: row.requesterName, ago })
+    : t('apis.askedFor', { ago });
+  return { scopes: row.pending_scopes, sentence, reason: row.pending_reason ?? '' };
 }
 
 function noteOf(row: Row): string | undefined {
   if (!row.note) return undefined;
-  const who = row.deciderName ?? 'The owner of the API';
-  return row.decided_at ? `${who}, on ${inDate(row.decided_at)}: ${row.note}` : `${who}: ${row.note}`;
+  const who = row.deciderName ?? t('apis.theOwner');
+  return row.decided_at
+    ? t('apis.noteOn', { who, date: inDate(row.decided_at), note: row.note })
+    : t('apis.noteOf', { who, note: row.note });
 }

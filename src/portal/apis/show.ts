@@ -8,6 +8,7 @@ import type { Subscription } from '../../db/tables/catalogue.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { listSubscriptions } from '../../subscriptions/lists.ts';
 import { requestSubscription } from '../../subscriptions/requests.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf, versionOf } from '../forms.ts';
 import { inDate, inMoment, inSpan } from '../moments.ts';
@@ -48,14 +49,14 @@ export function addApiPage(area: Area): void {
   router.post('/apis/:api/resume', async (ctx) => {
     const target = { id: String(ctx.params.api), version: versionOf(fieldsOf(ctx)) };
     const api = await resumeApi(db, target, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: `Apps can get tokens for ${api.name} again. Those from before stay refused.` });
+    await visits.leave(ctx, { notice: t('apis.resumed', { api: api.name }) });
     redirect(ctx, apiHref(api.id));
   });
 }
 
 function outcomeOf({ state, scopes, pending_scopes: waiting }: Subscription): string {
-  const live = state === 'active' ? `Live now: ${scopes.join(', ')}.` : '';
-  const asked = waiting ? `The owner of the API was asked for ${waiting.join(', ') || 'access'}.` : '';
+  const live = state === 'active' ? t('apis.liveNow', { scopes: scopes.join(', ') }) : '';
+  const asked = waiting ? t('apis.ownerWasAsked', { scopes: waiting.join(', ') || t('home.access') }) : '';
   return [live, asked].filter(Boolean).join(' ');
 }
 
@@ -111,14 +112,16 @@ async function askFor(ctx: Context, { db }: Area, { api, scopes, teamSuspended }
 
 function factsOf({ api, signing }: CatalogueApi) {
   return [
-    { label: 'A token lives', value: inSpan(api.token_lifetime) },
-    { label: 'Signed with', value: describeSigning(signing, inMoment) },
-    { label: 'Roles in tokens', value: api.roles_claim ? 'in the claim roles' : 'no' },
-    { label: 'Published', value: inDate(api.created_at) },
+    { label: t('apis.tokenLivesFact'), value: inSpan(api.token_lifetime) },
+    { label: t('apis.signedWith'), value: describeSigning(signing, inMoment) },
+    { label: t('apis.rolesInTokens'), value: api.roles_claim ? t('apis.inClaimRoles') : t('apis.no') },
+    { label: t('apis.publishedFact'), value: inDate(api.created_at) },
   ];
 }
 
 function suspensionOf({ api, teamSuspended }: CatalogueApi): string | undefined {
-  if (api.suspended_at) return `Suspended on ${inDate(api.suspended_at)}: ${api.suspended_reason ?? ''}`;
-  return teamSuspended ? 'The team that has it is suspended.' : undefined;
+  if (api.suspended_at) {
+    return t('apis.suspendedOn', { date: inDate(api.suspended_at), reason: api.suspended_reason ?? '' });
+  }
+  return teamSuspended ? t('apis.teamSuspended') : undefined;
 }

@@ -1,4 +1,5 @@
 import { countSubscriptions, listSubscriptions, SubscriptionQuery } from '../../subscriptions/lists.ts';
+import { t } from '../../texts/texts.ts';
 import { appOf, presentHead as presentApp } from '../apps/head.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
 import type { Area } from '../parts.ts';
@@ -8,18 +9,18 @@ import { presentOfApi, presentOfApp } from './present-subscription.ts';
 
 const Asked = SubscriptionQuery.pick({ limit: true, cursor: true, search: true, state: true });
 
-const STATE: Choice = {
+const state = (): Choice => ({
   name: 'state',
-  label: 'State',
-  any: 'All',
+  label: t('lists.state'),
+  any: t('lists.all'),
   options: [
-    { value: 'active', label: 'Live' },
-    { value: 'pending', label: 'Waiting' },
-    { value: 'suspended', label: 'Suspended' },
-    { value: 'denied', label: 'Denied' },
-    { value: 'cancelled', label: 'Ended' },
+    { value: 'active', label: t('apis.live') },
+    { value: 'pending', label: t('apis.waitingState') },
+    { value: 'suspended', label: t('lists.suspended') },
+    { value: 'denied', label: t('apis.deniedState') },
+    { value: 'cancelled', label: t('apis.endedState') },
   ],
-};
+});
 
 /** Subscriptions from both sides: of an API, for those who have it, and of an app. */
 export function addSubscriptionLists(area: Area): void {
@@ -34,7 +35,7 @@ export function addSubscriptionLists(area: Area): void {
     await page(ctx, 'apis/subscribers', {
       api: presentHead(ctx, found),
       subscriptions: listed.rows.map((row) => presentOfApi(row, by.now)),
-      list: leadOn(ctx, listed, { query, count, noun: 'app', filters: [STATE] }),
+      list: leadOn(ctx, listed, { query, count, noun: 'app', filters: [state()] }),
     });
   });
 
@@ -47,7 +48,7 @@ export function addSubscriptionLists(area: Area): void {
     await page(ctx, 'apis/app', {
       app: presentApp(ctx, client),
       subscriptions: listed.rows.map((row) => presentOfApp(row, by.now)),
-      list: leadOn(ctx, listed, { query, count, noun: 'API', filters: [STATE] }),
+      list: leadOn(ctx, listed, { query, count, noun: 'API', filters: [state()] }),
       choose: `/apis?app=${encodeURIComponent(client.id)}`,
     });
   });

@@ -28,14 +28,14 @@ export function addAuthenticationPage(area: Area): void {
     try {
       const update = { clientId: client.id, ...readUpdate(fieldsOf(ctx)) };
       await updateClient(db, update, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: 'Saved how the app authenticates. It is in force with the next request.' });
+      await visits.leave(ctx, { notice: t('apps.savedAuthentication') });
       redirect(ctx, `${appHref(client.id)}/credentials`);
     } catch (error) {
       const saved = await confidentialApp(ctx, area);
       const form = await refusedUpdate(ctx, error, async () => ({
         what: 'app',
         values: valuesOf(saved),
-        labels: { authMethod: 'How it authenticates', jwksUri: 'Address of the keys' },
+        labels: { authMethod: t('apps.howItAuthenticates'), jwksUri: t('apps.addressOfKeys') },
       }));
       await show(ctx, area, saved, form);
     }
@@ -72,32 +72,31 @@ function readJwks(text: string, input: unknown): Jwks {
     return parseJwks(text);
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
-    const message = `This ${error.message}. Paste a JWK Set, such as {"keys":[{"kty":"EC", …}]}.`;
+    const message = t('apps.pasteJwks', { problem: error.message });
     throw new ZodError([{ code: 'custom', path: ['jwks'], message, input }]);
   }
 }
 
-const METHODS = [
+const methods = () => [
   {
     value: 'client_secret_basic',
-    label: 'A secret in the Authorization header',
-    sentence: 'client_secret_basic: what most libraries do by themselves.',
+    label: t('apps.basic'),
+    sentence: t('apps.basicSentence'),
   },
   {
     value: 'client_secret_post',
-    label: 'A secret in the body of the request',
-    sentence: 'client_secret_post: for libraries that cannot send it otherwise.',
+    label: t('apps.post'),
+    sentence: t('apps.postSentence'),
   },
   {
     value: 'private_key_jwt',
-    label: 'A key of its own',
-    sentence:
-      'private_key_jwt: the app signs each request with a private key that never leaves it. The strongest choice.',
+    label: t('apps.privateKey'),
+    sentence: t('apps.privateKeySentence'),
   },
 ];
 
 function methodOptions(chosen: unknown): Option[] {
-  return METHODS.map((method) => ({ ...method, chosen: method.value === chosen }));
+  return methods().map((method) => ({ ...method, chosen: method.value === chosen }));
 }
 
 async function show(ctx: Context, area: Area, client: ClientDetails, form: FormState): Promise<void> {
@@ -107,9 +106,6 @@ async function show(ctx: Context, area: Area, client: ClientDetails, form: FormS
     form: { ...form, values: { jwks: valuesOf(client).jwks ?? '', ...form.values } },
     version: formVersion(ctx, client.version),
     methods: methodOptions(form.values.authMethod),
-    warning:
-      client.auth_method === 'private_key_jwt'
-        ? undefined
-        : 'If you choose a key, all secrets of this app end at once. Do it when the app is ready to use its key.',
+    warning: client.auth_method === 'private_key_jwt' ? undefined : t('apps.secretsEndAtOnce'),
   });
 }

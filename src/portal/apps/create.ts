@@ -44,7 +44,7 @@ export function addAppCreation(area: Area): void {
         const { client, secret } = await create(db);
         const asked = await askForFirstApis({ ...area, db }, ctx, { clientId: client.id, ...first });
         const credential = secret && { clientId: client.id, secret: secret.secret };
-        const notice = `Created the app ${client.name}.${asked}`;
+        const notice = t('apps.created', { name: client.name }) + asked;
         return { to: `${appHref(client.id)}/credential`, flash: { notice, credential } };
       });
     } catch (error) {
@@ -97,7 +97,7 @@ async function showForm(ctx: Context, area: Area, form: FormState): Promise<void
   });
 }
 
-const OPERATOR = (chosen: boolean) => ({ value: '', label: 'None: it belongs to the operator', chosen });
+const OPERATOR = (chosen: boolean) => ({ value: '', label: t('apps.ofOperator'), chosen });
 
 function purposeOptions(chosen: string): Option[] {
   const type = CLIENT_TYPES.find((one) => one === chosen) ?? CLIENT_TYPES[0];

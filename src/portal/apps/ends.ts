@@ -46,19 +46,19 @@ export function addAppEnds(area: Area): void {
   ending('/apps/:id/disable', askDisable, async (ctx, client) => {
     const reason = textOf(fieldsOf(ctx).reason);
     await disableClient(db, { clientId: client.id, reason }, visitorOf(ctx).by);
-    return { notice: `Stopped ${client.name}. Its tokens are refused from now on.`, to: appHref(client.id) };
+    return { notice: t('apps.stopped', { name: client.name }), to: appHref(client.id) };
   });
 
   router.post('/apps/:id/enable', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
     await enableClient(db, client.id, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: `${client.name} can get tokens again. Those from before stay refused.` });
+    await visits.leave(ctx, { notice: t('apps.enabled', { name: client.name }) });
     redirect(ctx, appHref(client.id));
   });
 
   ending('/apps/:id/delete', askDelete, async (ctx, client) => {
     await deleteClient(db, { clientId: client.id }, visitorOf(ctx).by);
-    return { notice: `Deleted ${client.name}. Its tokens are refused from now on.`, to: '/apps' };
+    return { notice: t('apps.deleted', { name: client.name }), to: '/apps' };
   });
 }
 
@@ -76,14 +76,14 @@ function askDisable(ctx: Context, client: ClientDetails): Question {
   return {
     app: presentHead(ctx, client),
     kind: 'disable',
-    title: 'Stop this app?',
+    title: t('apps.stopTitle'),
     consequences: [
-      'Its very next request for a token fails.',
-      `Every token that it holds is refused${client.type === 'machine' ? '' : ', and people sign in to it again later'}.`,
-      'You can let it start again whenever you like.',
+      t('apps.stopFails'),
+      client.type === 'machine' ? t('apps.stopTokens') : t('apps.stopTokensAndPeople'),
+      t('apps.stopAgain'),
     ],
     action: `${appHref(client.id)}/disable`,
-    button: 'Stop the app',
+    button: t('apps.stop'),
     asksReason: true,
   };
 }
@@ -92,14 +92,10 @@ function askDelete(ctx: Context, client: ClientDetails): Question {
   return {
     app: presentHead(ctx, client),
     kind: 'delete',
-    title: `Delete ${client.name} for good?`,
-    consequences: [
-      'Its very next request for a token fails, and every token that it holds is refused.',
-      'Its secrets, its subscriptions and what people allowed it are removed. Its client ID is never used again.',
-      'This cannot be undone. To try first whether anyone misses it, stop it instead.',
-    ],
+    title: t('apps.deleteTitle', { name: client.name }),
+    consequences: [t('apps.deleteFails'), t('apps.deleteRemoves'), t('apps.deleteForGood')],
     action: `${appHref(client.id)}/delete`,
-    button: 'Delete the app',
+    button: t('apps.delete'),
     typed: client.name,
     asksReason: false,
   };

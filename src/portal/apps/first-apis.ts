@@ -1,13 +1,13 @@
 import type { Context } from 'koa';
 import { ZodError } from 'zod';
-import { AppError } from '../../errors.ts';
+import { AppError, wordsOf } from '../../errors.ts';
 import { findOffers, MOST_AT_ONCE, type OfferedForApp } from '../../subscriptions/offers.ts';
 import { requestSubscription } from '../../subscriptions/requests.ts';
 import { findAccess } from '../../teams/members.ts';
+import { t } from '../../texts/texts.ts';
 import type { ApiOffers } from '../../views/models/apps.ts';
 import { hintOf } from '../apis/present.ts';
 import { type FormState, textOf } from '../forms.ts';
-import { counted } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { listOf } from '../roles/presenter.ts';
 import { visitorOf } from '../visits.ts';
@@ -52,7 +52,7 @@ export async function presentOffers({ db }: Area, ctx: Context, { values }: Form
     offers: offers.map(({ id, name, identifier, teamName, scopes }) => ({
       name,
       identifier,
-      facts: `${counted(scopes.length, 'scope')} · of ${teamName ?? 'the operator'}`,
+      facts: t('apps.offerFacts', { count: scopes.length, team: teamName ?? t('apps.theOperator') }),
       open: offers.length <= FEW || chosen.includes(id),
       scopes: scopes.map((scope) => ({
         box: boxOf(id, scope.name),
@@ -71,17 +71,17 @@ export async function readFirstApis({ db }: Area, ctx: Context, fields: Fields):
   const picked = picksIn(fields);
   const reason = textOf(fields.reason).trim();
   if (picked.size === 0) return { picks: [], reason };
-  if (picked.size > MOST_AT_ONCE) throw problem('scopes', `Pick scopes of at most ${MOST_AT_ONCE} APIs at once.`);
+  if (picked.size > MOST_AT_ONCE) throw problem('scopes', t('apps.pickFewer', { most: MOST_AT_ONCE }));
   const { offers } = await findOffers(db, { chosen: [...picked.keys()] }, visitorOf(ctx).by);
   const picks = [...picked].map(([id, scopes]) => {
     const api = offers.find((offer) => offer.id === id);
     const known = scopes.every((scope) => api?.scopes.some(({ name }) => name === scope));
-    if (!api || !known) throw problem('scopes', 'What you picked is not offered any more. Pick again.');
+    if (!api || !known) throw problem('scopes', t('apps.pickAgain'));
     return { api, scopes };
   });
   const waits = picks.some(({ api, scopes }) => waitingOf(api, scopes).length > 0);
   if (waits && reason === '') {
-    throw problem('reason', 'Say what the app needs it for, so that the owner of the API can decide.');
+    throw problem('reason', t('apps.sayWhy'));
   }
   return { picks, reason };
 }
@@ -108,12 +108,15 @@ export async function askForFirstApis(
     try {
       const request = { clientId, api: api.id, scopes: [...scopes], reason };
       await requestSubscription(area.db, area.outbox, request, access ? { ...by, access } : by);
-      if (live.length > 0) words += ` It may use ${live.join(', ')} of ${api.name}.`;
-      if (waiting.length > 0) words += ` ${api.teamName ?? 'The operator'} was asked for ${waiting.join(', ')}.`;
+      if (live.length > 0) words += ` ${t('apps.mayUse', { scopes: live.join(', '), api: api.name })}`;
+      if (waiting.length > 0) {
+        const asked = { team: api.teamName ?? '', scopes: waiting.join(', ') };
+        words += ` ${api.teamName ? t('apps.teamWasAsked', asked) : t('apps.operatorWasAsked', { scopes: asked.scopes })}`;
+      }
     } catch (error) {
       // The app is there, and its secret is shown just once: what went wrong with an API is said beside it.
       if (!(error instanceof AppError)) throw error;
-      words += ` It got nothing of ${api.name}: ${error.message}`;
+      words += ` ${t('apps.gotNothing', { api: api.name, why: wordsOf(error).message })}`;
     }
   }
   return words;

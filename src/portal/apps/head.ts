@@ -36,18 +36,18 @@ export function presentHead(ctx: Context, client: ClientDetails): AppHead {
 /** The pages of an app, on each of them. */
 function tabsOf({ path }: Context, { id }: Client, mayWrite: boolean) {
   const pages = [
-    { at: '', label: 'Overview' },
-    { at: '/credentials', label: 'Credentials' },
-    { at: '/apis', label: 'APIs' },
-    { at: '/requests', label: 'Activity' },
-    ...(mayWrite ? [{ at: '/settings', label: 'Settings' }] : []),
+    { at: '', label: t('apps.overview') },
+    { at: '/credentials', label: t('apps.credentialsTab') },
+    { at: '/apis', label: t('apps.apisTab') },
+    { at: '/requests', label: t('apps.activity') },
+    ...(mayWrite ? [{ at: '/settings', label: t('apps.settingsTab') }] : []),
   ];
   return pages.map(({ at, label }) => ({ href: appHref(id) + at, label, current: appHref(id) + at === path }));
 }
 
 export function badgesOf({ disabled_at, first_party }: Pick<Client, 'disabled_at' | 'first_party'>): Badge[] {
   return [
-    ...(disabled_at ? [{ text: 'stopped', tone: 'bad' } as const] : []),
-    ...(first_party ? [{ text: 'first-party', tone: '' } as const] : []),
+    ...(disabled_at ? [{ text: t('apps.stoppedBadge'), tone: 'bad' } as const] : []),
+    ...(first_party ? [{ text: t('apps.firstParty'), tone: '' } as const] : []),
   ];
 }

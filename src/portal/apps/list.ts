@@ -1,6 +1,7 @@
 import { ClientQuery, countClients, type ListedClient, listClients } from '../../clients/list-clients.ts';
-import { PURPOSES } from '../../clients/purposes.ts';
+import { CLIENT_TYPES } from '../../clients/purposes.ts';
 import { SECRET_POLICY } from '../../clients/secrets/policy.ts';
+import { t } from '../../texts/texts.ts';
 import type { Badge } from '../../views/models/apps.ts';
 import { type Choice, leadOn, readList } from '../lists.ts';
 import { fromNow, inDate, lastUse } from '../moments.ts';
@@ -9,28 +10,28 @@ import { teamChoice } from '../teams/choice.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, badgesOf, logoHref } from './head.ts';
 
-const SORTS = [
-  { sort: '-created', label: 'Newest first' },
-  { sort: 'name', label: 'Name' },
-  { sort: '-used', label: 'Last used' },
+const sorts = () => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'name', label: t('words.name') },
+  { sort: '-used', label: t('apps.lastUsed') },
 ];
 
-const PURPOSE: Choice = {
+const purpose = (): Choice => ({
   name: 'purpose',
-  label: 'Purpose',
-  any: 'All',
-  options: Object.entries(PURPOSES).map(([value, { label }]) => ({ value, label })),
-};
+  label: t('apps.purpose'),
+  any: t('lists.all'),
+  options: CLIENT_TYPES.map((value) => ({ value, label: t(`purposes.${value}`) })),
+});
 
-const STATE: Choice = {
+const state = (): Choice => ({
   name: 'state',
-  label: 'State',
-  any: 'All',
+  label: t('lists.state'),
+  any: t('lists.all'),
   options: [
-    { value: 'active', label: 'Active' },
-    { value: 'stopped', label: 'Stopped' },
+    { value: 'active', label: t('lists.active') },
+    { value: 'stopped', label: t('apps.stoppedState') },
   ],
-};
+});
 
 export function addAppList({ router, db, page, clock }: Area): void {
   router.get('/apps', async (ctx) => {
@@ -47,9 +48,9 @@ export function addAppList({ router, db, page, clock }: Area): void {
         query,
         count,
         noun: 'app',
-        sorts: SORTS,
+        sorts: sorts(),
         usual: '-created',
-        filters: [PURPOSE, ...team, STATE],
+        filters: [purpose(), ...team, state()],
       }),
     });
   });
@@ -61,8 +62,8 @@ function presentRow(client: ListedClient, now: Date) {
     id: client.id,
     name: client.name,
     logo: logoHref(client.id, client.logo_etag),
-    purpose: PURPOSES[client.type].label,
-    team: client.team_name ?? 'the operator',
+    purpose: t(`purposes.${client.type}`),
+    team: client.team_name ?? t('apps.theOperator'),
     used: lastUse(client.last_used_at, now),
     created: inDate(client.created_at),
     badges: [...badgesOf(client), ...expiryBadge(client.next_expiry, now)],
@@ -71,5 +72,5 @@ function presentRow(client: ListedClient, now: Date) {
 
 function expiryBadge(expiry: Date | null, now: Date): Badge[] {
   const soon = expiry && expiry.getTime() - now.getTime() < SECRET_POLICY.soonDays * 86_400_000;
-  return soon ? [{ text: `secret ends ${fromNow(expiry, now)}`, tone: 'warn' }] : [];
+  return soon ? [{ text: t('apps.secretEnds', { when: fromNow(expiry, now) }), tone: 'warn' }] : [];
 }

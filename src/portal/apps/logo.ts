@@ -2,10 +2,11 @@ import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { findLogo, removeLogo, setLogo } from '../../clients/logos/logos.ts';
 import type { Db } from '../../db/connections/connection.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, wordsOf } from '../../errors.ts';
 import { isUpload, readUpload } from '../../http/input/upload.ts';
 import { answerCached } from '../../http/serving/assets.ts';
 import { MOST_LOGO_BYTES } from '../../pictures/logo.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -40,16 +41,16 @@ export function addLogoForms(area: Area): void {
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
       ctx.status = 400;
-      return showSettings(ctx, area, client, undefined, error.message);
+      return showSettings(ctx, area, client, undefined, wordsOf(error).message);
     }
-    await visits.leave(ctx, { notice: 'Saved the logo.' });
+    await visits.leave(ctx, { notice: t('apps.savedLogo') });
     redirect(ctx, `${appHref(client.id)}/settings`);
   });
 
   router.post('/apps/:id/logo/remove', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
     await removeLogo(db, client.id, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: 'Removed the logo.' });
+    await visits.leave(ctx, { notice: t('apps.removedLogo') });
     redirect(ctx, `${appHref(client.id)}/settings`);
   });
 }

@@ -2,6 +2,7 @@ import type { By } from '../../access.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { listSubscriptions } from '../../subscriptions/lists.ts';
+import { t } from '../../texts/texts.ts';
 import { appHref } from './head.ts';
 
 export type MissingApi = Awaited<ReturnType<typeof missingApi>>;
@@ -10,10 +11,9 @@ export type MissingApi = Awaited<ReturnType<typeof missingApi>>;
 export async function missingApi(db: Db, client: ClientDetails, by: By) {
   const { rows } = await listSubscriptions(db, { app: client.id, state: 'pending', limit: 1 }, by);
   if (rows.length > 0) {
-    const text = 'The owner of the API has been asked and has not answered. Until then there is no token for it.';
-    return { waits: true, text, href: `${appHref(client.id)}/apis`, action: 'See the request' };
+    const text = t('apps.apiWaits');
+    return { waits: true, text, href: `${appHref(client.id)}/apis`, action: t('apps.seeRequest') };
   }
-  const signsIn = client.type === 'machine' ? '' : 'It can sign people in. ';
-  const text = `${signsIn}It gets no token for an API until you choose one and pick scopes.`;
-  return { waits: false, text, href: `/apis?app=${client.id}`, action: 'Choose an API' };
+  const text = client.type === 'machine' ? t('apps.noApiYet') : t('apps.noApiYetSignsIn');
+  return { waits: false, text, href: `/apis?app=${client.id}`, action: t('apps.chooseApi') };
 }

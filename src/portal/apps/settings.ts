@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { type ClientUpdate, updateClient } from '../../clients/update-client.ts';
+import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { refusedUpdate } from '../forms/refused-update.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, textOf } from '../forms.ts';
@@ -11,7 +12,7 @@ import { appHref, appOf, presentHead } from './head.ts';
 import { presentSettings, readSettings, settingLabels, typedSettings } from './setting-fields.ts';
 
 /** What a logo may be, in words beside the form. */
-export const LOGO_HINT = 'PNG, JPEG or WebP of at most 1 MB, best square. People see it when they sign in and agree.';
+export const logoHint = () => t('apps.logoHint');
 
 export function addAppSettings(area: Area): void {
   const { router, db, visits } = area;
@@ -25,14 +26,14 @@ export function addAppSettings(area: Area): void {
     const client = await appOf(ctx, area, 'app.write');
     try {
       await updateClient(db, { clientId: client.id, ...readUpdate(fieldsOf(ctx), client) }, visitorOf(ctx).by);
-      await visits.leave(ctx, { notice: 'Saved the settings. They are in force with the next request.' });
+      await visits.leave(ctx, { notice: t('apps.savedSettings') });
       redirect(ctx, `${appHref(client.id)}/settings`);
     } catch (error) {
       const saved = await appOf(ctx, area, 'app.write');
       const form = await refusedUpdate(ctx, error, async () => ({
         what: 'app',
         values: valuesOf(saved),
-        labels: { name: 'Name', defaultApi: 'Default API', ...settingLabels(saved.type) },
+        labels: { name: t('words.name'), defaultApi: t('apps.defaultApi'), ...settingLabels(saved.type) },
       }));
       await showSettings(ctx, area, saved, form);
     }
@@ -76,12 +77,12 @@ export async function showSettings(
     apis: [
       {
         value: '',
-        label: 'None: each request names its API, unless the app may use only one',
+        label: t('apps.noDefaultApi'),
         chosen: !values.defaultApi,
       },
       ...named,
     ],
-    logoHint: LOGO_HINT,
+    logoHint: logoHint(),
     logoProblem,
     stopped: client.disabled_at !== null,
   });

@@ -3,13 +3,15 @@ import { type AppApi, findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { listSecrets } from '../../clients/secrets/secrets.ts';
 import { isLive } from '../../clients/secrets/values.ts';
-import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
+import { findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
+import { t } from '../../texts/texts.ts';
 import { inDate, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import type { PageOf } from '../shell.ts';
 import { visitorOf } from '../visits.ts';
 import { appHref, appOf, presentHead } from './head.ts';
 import { missingApi } from './missing-api.ts';
+import { madeBy } from './secrets/present.ts';
 import { factsOfSettings } from './setting-fields.ts';
 import type { SnippetParts } from './snippets/parts.ts';
 import { codeSnippets, envSnippet } from './snippets/snippets.ts';
@@ -57,30 +59,33 @@ async function missingOf(
   const secrets = usesSecrets ? await listSecrets(db, client.id, by) : [];
   const hasNone = usesSecrets && !secrets.some(({ expires_at }) => isLive(expires_at, by.now));
   const secret = {
-    text: 'It has no secret that works, so it gets no token.',
-    ...{ href: `${appHref(client.id)}/secrets/new`, action: 'Add a secret' },
+    text: t('apps.noSecretWorks'),
+    ...{ href: `${appHref(client.id)}/secrets/new`, action: t('apps.addSecret') },
   };
   return [...(hasNone ? [secret] : []), ...(api ? [api] : [])];
 }
 
 function stoppedSentence({ disabled_at, disabled_reason }: ClientDetails): string | undefined {
   if (!disabled_at) return undefined;
-  const why = disabled_reason ? `: ${disabled_reason}` : '';
-  return `Stopped on ${inDate(disabled_at)}${why}. It gets no tokens, and those from before are refused.`;
+  const date = inDate(disabled_at);
+  return disabled_reason
+    ? t('apps.stoppedOnBecause', { date, reason: disabled_reason })
+    : t('apps.stoppedOn', { date });
+}
+
+function signingOf({ chosen, now, from }: SigningNow): string {
+  if (now === chosen) return t('apps.signedWith', { chosen });
+  return from ? t('apps.signedFrom', { chosen, from: inMoment(from), now }) : t('apps.signedLater', { chosen, now });
 }
 
 function factsOf(client: ClientDetails, signing: SigningNow) {
   const fact = (label: string, value: string, code = false) => ({ label, value, code });
   return [
-    fact('Team', client.team_name ?? 'None: it belongs to the operator'),
-    fact(
-      'Authenticates by',
-      client.auth_method === 'none' ? 'nothing: it is a public client' : client.auth_method,
-      true,
-    ),
+    fact(t('apps.team'), client.team_name ?? t('apps.ofOperator')),
+    fact(t('apps.authenticatesBy'), client.auth_method === 'none' ? t('apps.publicClient') : client.auth_method, true),
     ...factsOfSettings(client),
-    ...(client.default_api ? [fact('Default API', client.default_api, true)] : []),
-    ...(client.type === 'machine' ? [] : [fact('ID tokens', `signed with ${describeSigning(signing, inMoment)}`)]),
-    fact('Created', `${inDate(client.created_at)}${client.created_by_name ? ` by ${client.created_by_name}` : ''}`),
+    ...(client.default_api ? [fact(t('apps.defaultApi'), client.default_api, true)] : []),
+    ...(client.type === 'machine' ? [] : [fact(t('apps.idTokens'), signingOf(signing))]),
+    fact(t('apps.createdFact'), madeBy(client)),
   ];
 }

@@ -37,4 +37,5 @@ export const lists: Texts<typeof english> = {
   moreApis: 'Mehr als {most} APIs',
   apps: '{count, plural, one {# App} other {# Apps}}',
   moreApps: 'Mehr als {most} Apps',
+  mostAtOnce: 'Höchstens {most} können auf einmal gewählt werden.',
 };

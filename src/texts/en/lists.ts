@@ -34,4 +34,5 @@ export const lists = {
   moreApis: 'More than {most} APIs',
   apps: '{count, plural, one {# app} other {# apps}}',
   moreApps: 'More than {most} apps',
+  mostAtOnce: 'At most {most} can be chosen at once.',
 } as const;

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { findAppApis } from '../../../apis/app-apis.ts';
 import type { ClientDetails } from '../../../clients/find-clients.ts';
+import { t } from '../../../texts/texts.ts';
 import type { Credential, Tried } from '../../../views/models/apps.ts';
 import { fieldsOf, textOf } from '../../forms.ts';
 import type { Area } from '../../parts.ts';
@@ -55,7 +56,7 @@ async function showCredential(ctx: Context, area: Area, { client, read, tried, c
     const isPublic = client.auth_method === 'none';
     return {
       app: presentHead(ctx, client),
-      title: secret === undefined && !isPublic ? 'The secret was shown once' : titleOf(client, missing),
+      title: secret === undefined && !isPublic ? t('apps.shownOnce') : titleOf(client, missing),
       missing,
       credential: secret === undefined ? undefined : present(secret),
       isPublic,
@@ -74,10 +75,10 @@ async function showCredential(ctx: Context, area: Area, { client, read, tried, c
 
 /** “Ready to use” is an app that can get a token now. One that signs people in gets an ID token without any API. */
 function titleOf({ type }: ClientDetails, missing: MissingApi | undefined): string {
-  if (!missing || type !== 'machine') return 'Ready to use';
-  return missing.waits ? 'Created; its API has to agree' : 'Created; it needs an API';
+  if (!missing || type !== 'machine') return t('apps.ready');
+  return missing.waits ? t('apps.apiHasToAgree') : t('apps.needsApi');
 }
 
 function present(secret: string): Credential {
-  return { secret, words: 'It is shown this once: we keep only a hash of it. Copy it now.' };
+  return { secret, words: t('apps.shownThisOnce') };
 }

@@ -1,6 +1,7 @@
 import { ZodError } from 'zod';
 import { SECRET_POLICY } from '../../../clients/secrets/policy.ts';
 import { KEPT_SECONDS } from '../../../clients/secrets/rotation.ts';
+import { t } from '../../../texts/texts.ts';
 import type { Option } from '../../../views/models/apps.ts';
 import { textOf } from '../../forms.ts';
 
@@ -12,29 +13,29 @@ const LIFETIMES = [30, SECRET_POLICY.defaultDays, 180, SECRET_POLICY.mostDays];
 export function lifetimeOptions(chosen: string): Option[] {
   return LIFETIMES.map((days) => ({
     value: String(days),
-    label: days === SECRET_POLICY.mostDays ? `${days} days, the longest there is` : `${days} days`,
+    label: days === SECRET_POLICY.mostDays ? t('apps.daysLongest', { days }) : t('apps.days', { days }),
     chosen: String(days) === chosen,
   }));
 }
 
-const ENDINGS = [
-  {
-    value: 'after',
-    label: 'After some hours',
-    sentence: 'Both work until then, so that every process of the app has time to get the new one.',
-  },
-  { value: 'at', label: 'At a time', sentence: 'Both work until then.' },
-  {
-    value: 'first_use',
-    label: 'When the new one is first used',
-    sentence:
-      'For an app of one process. As soon as one of several uses the new one, the others are refused until they have it too.',
-  },
-  { value: 'now', label: 'Now', sentence: 'For one that has leaked. A program that still uses it is refused at once.' },
-] as const;
+const endings = () =>
+  [
+    {
+      value: 'after',
+      label: t('apps.afterHours'),
+      sentence: t('apps.afterHoursMeans'),
+    },
+    { value: 'at', label: t('apps.atTime'), sentence: t('apps.bothUntilThen') },
+    {
+      value: 'first_use',
+      label: t('apps.whenFirstUsed'),
+      sentence: t('apps.whenFirstUsedMeans'),
+    },
+    { value: 'now', label: t('apps.now'), sentence: t('apps.nowMeans') },
+  ] as const;
 
 export function endingOptions(chosen: string): Option[] {
-  return ENDINGS.map((ending) => ({ ...ending, chosen: ending.value === chosen }));
+  return endings().map((ending) => ({ ...ending, chosen: ending.value === chosen }));
 }
 
 export function readSecret(fields: Fields, now: Date) {
@@ -53,7 +54,7 @@ function readHours(fields: Fields): number {
   const hours = textOf(fields.hours);
   const most = SECRET_POLICY.mostDays * 24;
   if (/^\d{1,5}$/.test(hours) && Number(hours) >= 1 && Number(hours) <= most) return Number(hours);
-  throw problemAt('hours', `Give a number of hours from 1 to ${most}.`, fields);
+  throw problemAt('hours', t('apps.giveHours', { most }), fields);
 }
 
 /** @throws {ZodError} at the field of the time or the hours */
@@ -63,9 +64,8 @@ function readEnding(fields: Fields, now: Date) {
   if (when === 'after') return { when, seconds: readHours(fields) * 3600 } as const;
   // The browser’s field for a time has no zone; the page says that it is UTC.
   const at = new Date(`${textOf(fields.at)}Z`);
-  if (Number.isNaN(at.getTime()))
-    throw problemAt('at', 'Give the day and the time at which the old secret ends.', fields);
-  if (at <= now) throw problemAt('at', 'This time has passed. Choose a later one, or “Now”.', fields);
+  if (Number.isNaN(at.getTime())) throw problemAt('at', t('apps.giveTime'), fields);
+  if (at <= now) throw problemAt('at', t('apps.timeHasPassed'), fields);
   return { when: 'at', at } as const;
 }
 

@@ -1,17 +1,18 @@
 import type { ListedSecret } from '../../../clients/secrets/secrets.ts';
 import { judgeSecret, type SecretStanding } from '../../../clients/secrets/standing.ts';
+import { t } from '../../../texts/texts.ts';
 import type { Badge, SecretRow } from '../../../views/models/apps.ts';
-import { fromNow, inDate, inSpan } from '../../moments.ts';
+import { fromNow, inDate } from '../../moments.ts';
 import { appHref } from '../head.ts';
 
-const BADGES: Readonly<Record<SecretStanding, Badge>> = {
-  ended: { text: 'ended', tone: '' },
-  waiting: { text: 'being replaced', tone: 'warn' },
-  quiet: { text: 'no longer used', tone: 'warn' },
-  ending: { text: 'ends soon', tone: 'warn' },
-  unused: { text: 'not used yet', tone: '' },
-  live: { text: 'live', tone: 'good' },
-};
+const badges = (): Readonly<Record<SecretStanding, Badge>> => ({
+  ended: { text: t('apps.secretEnded'), tone: '' },
+  waiting: { text: t('apps.beingReplaced'), tone: 'warn' },
+  quiet: { text: t('apps.noLongerUsed'), tone: 'warn' },
+  ending: { text: t('apps.endsSoon'), tone: 'warn' },
+  unused: { text: t('apps.notUsedYet'), tone: '' },
+  live: { text: t('apps.live'), tone: 'good' },
+});
 
 /** The secrets of an app, those that live first. */
 export function presentSecrets(clientId: string, secrets: readonly ListedSecret[], now: Date): SecretRow[] {
@@ -31,10 +32,10 @@ export function presentSecret(
     id: secret.id,
     name: secret.name,
     end: secret.last_four ?? undefined,
-    badge: BADGES[standing],
-    created: `${inDate(secret.created_at)}${secret.created_by_name ? ` by ${secret.created_by_name}` : ''}`,
+    badge: badges()[standing],
+    created: madeBy(secret),
     expires: expiryOf(secret.expires_at, now),
-    used: secret.last_used_at ? fromNow(secret.last_used_at, now) : 'never',
+    used: secret.last_used_at ? fromNow(secret.last_used_at, now) : t('apps.never'),
     advice: adviceOf(standing, secret, all, now),
     over: standing === 'ended',
     rotateHref: `${href}/rotate`,
@@ -43,29 +44,35 @@ export function presentSecret(
 }
 
 function expiryOf(expiresAt: Date | null, now: Date): string {
-  if (!expiresAt) return 'never';
+  if (!expiresAt) return t('apps.never');
   return expiresAt <= now
     ? inDate(expiresAt)
-    : `${inDate(expiresAt)} (in ${inSpan((expiresAt.getTime() - now.getTime()) / 1000)})`;
+    : t('apps.dateAndSpan', { date: inDate(expiresAt), when: fromNow(expiresAt, now) });
 }
 
 /** What the evidence says and what to do about it. */
 function adviceOf(standing: SecretStanding, secret: ListedSecret, all: readonly ListedSecret[], now: Date): string {
   if (standing === 'waiting') {
     const successor = all.find(({ id }) => id === secret.successor_id);
-    return successor
-      ? `Ends by itself when “${successor.name}” is first used.`
-      : 'Was to end with another secret that has been revoked. Rotate it again, or revoke it.';
+    return successor ? t('apps.endsByItself', { name: successor.name }) : t('apps.wasToEnd');
   }
   if (standing === 'quiet') {
-    const since = secret.last_used_at ? `Last used ${fromNow(secret.last_used_at, now)}` : 'Never used';
-    return `${since}, while a newer secret is in use: safe to revoke.`;
+    return secret.last_used_at
+      ? t('apps.quietUsed', { ago: fromNow(secret.last_used_at, now) })
+      : t('apps.quietNeverUsed');
   }
   if (standing !== 'ending') return '';
-  return all.some((other) => outlives(other, secret))
-    ? 'A newer secret is there. Give it to every process that still has this one, before this one ends.'
-    : 'Rotate it before it ends, and nothing breaks.';
+  return all.some((other) => outlives(other, secret)) ? t('apps.newerIsThere') : t('apps.rotateBefore');
 }
+
+/** When it was made, and by whom where that is known. */
+export const madeBy = ({
+  created_at: at,
+  created_by_name: name,
+}: {
+  created_at: Date;
+  created_by_name: string | null;
+}) => (name ? t('apps.madeBy', { date: inDate(at), name }) : inDate(at));
 
 const outlives = (other: ListedSecret, { id, created_at, expires_at }: ListedSecret) =>
   other.id !== id &&

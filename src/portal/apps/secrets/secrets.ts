@@ -25,7 +25,7 @@ export function addSecretPages(area: Area): void {
       const wanted = { clientId, ...readSecret(fieldsOf(ctx), clock()) };
       await makeOnce(area, ctx, async (db) => {
         const secret = await addSecret(db, wanted, visitorOf(ctx).by);
-        return shownOnce(clientId, secret, `Added the secret ${secret.name}.`);
+        return shownOnce(clientId, secret, t('apps.addedSecret', { name: secret.name }));
       });
     });
   });
@@ -38,7 +38,7 @@ export function addSecretPages(area: Area): void {
       const rotation = readRotation(fieldsOf(ctx), clock());
       await makeOnce(area, ctx, async (db) => {
         const secret = await rotateSecret(db, { ...target, ...rotation }, visitorOf(ctx).by);
-        return shownOnce(target.clientId, secret, `Made the new secret ${secret.name}.`);
+        return shownOnce(target.clientId, secret, t('apps.madeSecret', { name: secret.name }));
       });
     });
   });
@@ -60,7 +60,7 @@ export function addSecretPages(area: Area): void {
   router.post('/apps/:id/secrets/:secret/revoke', async (ctx) => {
     const target = { clientId: String(ctx.params.id), secretId: String(ctx.params.secret) };
     await removeSecret(db, target, visitorOf(ctx).by);
-    await visits.leave(ctx, { notice: 'Revoked the secret. Requests with it fail from now on.' });
+    await visits.leave(ctx, { notice: t('apps.revokedSecret') });
     redirect(ctx, `${appHref(target.clientId)}/credentials`);
   });
 }
