@@ -61,7 +61,7 @@ export const account: Texts<typeof english> = {
     'Sie gehört zu dieser Installation: Wenn Sie sich wieder bei ihr anmelden, ist sie ohne Frage wieder verbunden.',
   disconnected: '{app} ist getrennt.',
   sessions: 'Sitzungen',
-  sessionsLead: 'Wo Sie angemeldet sind. Apps, die verbunden bleiben, stehen daneben.',
+  sessionsLead: 'Wo Sie angemeldet sind. Apps, die verbunden bleiben, haben eine eigene Seite.',
   browser: 'Browser',
   network: 'Netz',
   seen: 'Zuletzt gesehen',

@@ -57,7 +57,7 @@ export const account = {
   disconnectOwn: 'It belongs to this installation: when you sign in to it again, it is connected again without asking.',
   disconnected: '{app} is disconnected.',
   sessions: 'Sessions',
-  sessionsLead: 'Where you are signed in. Apps that stay connected are listed beside.',
+  sessionsLead: 'Where you are signed in. Apps that stay connected have a page of their own.',
   browser: 'Browser',
   network: 'Network',
   seen: 'Last seen',
