@@ -156,6 +156,6 @@ describe('the admin API below a path', () => {
     expect(addresses.filter((address) => !address.startsWith(server.issuer))).toEqual([]);
     const page = await (await fetch(`${server.issuer}/api/v1/docs`)).text();
     expect(page).toContain('href="/auth/api/v1/openapi.json"');
-    expect(unescapeHtml(page)).toContain(`curl -s '${server.issuer}/token'`);
+    expect(unescapeHtml(page.replace(/<\/?span[^>]*>/g, ''))).toContain(`curl -s '${server.issuer}/token'`);
   });
 });
