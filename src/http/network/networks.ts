@@ -14,6 +14,5 @@ export function networkOf(address: string): string {
   if (canonical === undefined || isIPv4(canonical)) return canonical ?? address;
   const parsed = ipaddr.IPv6.parse(canonical);
   if (parsed.match(TRANSLATED)) return new ipaddr.IPv4(parsed.toByteArray().slice(12)).toString();
-  const groups = parsed.parts.slice(0, 4).map((group) => group.toString(16));
-  return `${groups.join(':')}::/64`;
+  return `${new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0])}/64`;
 }

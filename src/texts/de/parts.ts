@@ -14,7 +14,7 @@ export const parts: Texts<typeof english> = {
   thisCode: 'diesen Text',
   cancel: 'Abbrechen',
   whereThisIs: 'Wo Sie sind',
-  optional: 'freiwillig',
+  optional: 'optional',
   lookAgain: 'Etwas davon stimmt noch nicht: siehe die Felder unten. Noch ist nichts gespeichert.',
   search: 'Suchen',
   pages: 'Seiten',
