@@ -21,9 +21,15 @@ function follow(button) {
     try {
       const answer = await fetch(address, { signal, ...(looks ? {} : { method: 'POST', body: fields }) });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      if (signal.aborted) return;
+      // What was ticked while the server answered is not in its answer.
+      if (new URLSearchParams(new FormData(form)).toString() !== fields.toString()) {
+        await ask();
+        return;
+      }
       const list = page.getElementById(live);
       // Who is signed out gets another page. The button leads there.
-      if (!list || signal.aborted) return;
+      if (!list) return;
       document.getElementById(live).replaceWith(document.adoptNode(list));
       // Screen readers read what changes in an element that stays.
       if (says) document.getElementById(says).textContent = page.getElementById(says)?.textContent ?? '';
