@@ -83,6 +83,7 @@ it('a person signs in, makes an app and signs out below a path, and the rest of 
     '__Secure-latchkey_portal.sig',
     '__Secure-latchkey_session',
     '__Secure-latchkey_session.sig',
+    'latchkey_zone',
   ]);
   for (const path of ['/', '/reports', '/authx', '/.well-known/oauth-authorization-server/auth']) {
     expect([path, await cookiesAt(page.context(), path)]).toEqual([path, []]);
@@ -97,7 +98,7 @@ it('a person signs in, makes an app and signs out below a path, and the rest of 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(`${origin}/auth/`);
   await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
-  expect(await cookiesAt(page.context(), '/auth/apps')).toEqual(['__Secure-latchkey_known']);
+  expect(await cookiesAt(page.context(), '/auth/apps')).toEqual(['__Secure-latchkey_known', 'latchkey_zone']);
   await close();
   expect(problems).toEqual([]);
 });

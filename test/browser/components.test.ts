@@ -116,7 +116,7 @@ describe('the frame of the portal, without a script', () => {
     const color = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await color();
     await page.locator('summary', { hasText: 'Ada Lovelace' }).click();
-    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.locator('#side').getByRole('button', { name: 'Dark' }).click();
     await page.waitForURL(`${server.issuer}/development/components`);
     expect([light, await color()]).toEqual(['rgb(247, 245, 240)', 'rgb(18, 19, 17)']);
     await page.locator('summary', { hasText: 'Ada Lovelace' }).click();
