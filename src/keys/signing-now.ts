@@ -1,4 +1,5 @@
 import type { Db } from '../db/connections/connection.ts';
+import { t } from '../texts/texts.ts';
 import { algorithmOf, isAlwaysThere } from './algorithms.ts';
 import type { SigningAlg } from './signing-algs.ts';
 import { listSigningKeys } from './signing-keys.ts';
@@ -37,7 +38,5 @@ export const findIdTokenSigning = (
 /** In a few words: “EdDSA”, or “EdDSA from … on, ES256 until then”. */
 export function describeSigning({ chosen, now, from }: SigningNow, inMoment: (at: Date) => string): string {
   if (chosen === now) return chosen;
-  return from
-    ? `${chosen} from ${inMoment(from)} on, ${now} until then`
-    : `${chosen} once its key was published, ${now} until then`;
+  return from ? t('words.signedFrom', { chosen, from: inMoment(from), now }) : t('words.signedOnce', { chosen, now });
 }

@@ -7,7 +7,7 @@ import { read } from './pages.ts';
 /** As docs/portal.md has it, made from the table of the settings. */
 const rows = settings.map(([name, setting]) => {
   const { option, whenNew, isFor, meaning } = setting;
-  const label = 'by' in setting ? '–' : setting.label;
+  const label = 'by' in setting ? '–' : setting.label();
   const types = CLIENT_TYPES.filter(isFor);
   const whose = types.length === CLIENT_TYPES.length ? 'all' : types.join(', ');
   const first = Array.isArray(whenNew) ? 'none' : whenNew === null || whenNew === '' ? '–' : `\`${whenNew}\``;

@@ -3,21 +3,20 @@
  * goes into the form. Without this script keys made elsewhere can be pasted.
  */
 for (const place of document.querySelectorAll('.make-key')) {
+  const { file, make, hint, saved } = place.dataset;
   const field = document.getElementById('jwks');
   const button = document.createElement('button');
   const said = document.createElement('p');
   button.type = 'button';
-  button.textContent = 'Make a key here';
+  button.textContent = make;
   said.className = 'hint';
   said.setAttribute('role', 'status');
-  said.textContent =
-    'Makes a key pair in this browser: the private key is saved as a file, and only the public one is sent.';
+  said.textContent = hint;
   button.addEventListener('click', async () => {
-    const name = `${place.dataset.app}-private-key.json`;
     const { publicJwk, privateJwk } = await makeKey();
-    save(name, privateJwk);
+    save(file, privateJwk);
     field.value = JSON.stringify({ keys: [...knownKeys(field.value), publicJwk] }, null, 2);
-    said.textContent = `Saved ${name}. Keep it secret. The public key is below: save this form to put it in force.`;
+    said.textContent = saved;
   });
   place.append(button, said);
 }

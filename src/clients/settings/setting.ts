@@ -22,9 +22,9 @@ interface Common<Name extends Column, Schema extends z.ZodType, Acts extends boo
   /** At the command line: the option, and its help. */
   readonly option: string;
   readonly help: string;
-  /** In the portal's form. */
-  readonly label: string;
-  readonly hint?: string | ((type: ClientType) => string);
+  /** In the portal's form, in the language of who reads it. */
+  readonly label: () => string;
+  readonly hint?: (type: ClientType) => string;
 }
 
 /** One line, or several with `rows`. */
@@ -32,7 +32,7 @@ export interface TextSetting<Name extends Column, Schema extends z.ZodType, Acts
   extends Common<Name, Schema, Acts> {
   readonly kind: 'text';
   readonly input: Readonly<Record<string, string | number>>;
-  readonly fact?: string;
+  readonly fact?: () => string;
 }
 
 /** Addresses; none twice. */
@@ -40,15 +40,15 @@ export interface ListSetting<Name extends Column, Acts extends boolean>
   extends Common<Name, z.ZodArray<z.ZodString>, Acts> {
   readonly kind: 'list';
   readonly input: Readonly<Record<string, string | number | boolean>>;
-  readonly fact: string;
+  readonly fact: () => string;
 }
 
 /** One of a few values, each with its words in the form. */
 export interface ChoiceSetting<Name extends Column, Value extends string, Acts extends boolean>
   extends Common<Name, z.ZodEnum<{ [V in Value]: V }>, Acts> {
   readonly kind: 'choice';
-  readonly choices: Readonly<Record<Value, string>>;
-  readonly fact?: { readonly label: string; readonly of: Readonly<Record<NoInfer<Value>, string>> };
+  readonly choices: Readonly<Record<Value, () => string>>;
+  readonly fact?: { readonly label: () => string; readonly of: Readonly<Record<NoInfer<Value>, () => string>> };
 }
 
 /** On or off. */
@@ -56,7 +56,7 @@ export interface SwitchSetting<Name extends Column, Acts extends boolean> extend
   readonly kind: 'switch';
   /** The help of `--no-…`. */
   readonly helpOff: string;
-  readonly fact: { readonly label: string; readonly whenOn: string };
+  readonly fact: { readonly label: () => string; readonly whenOn: () => string };
 }
 
 export interface NumberSetting<Name extends Column, Acts extends boolean> extends Common<Name, z.ZodInt, Acts> {

@@ -1,3 +1,4 @@
+import { t } from '../../texts/texts.ts';
 import type { Snippet } from '../../views/models/apps.ts';
 
 /** What an API needs to know to check tokens. */
@@ -11,13 +12,12 @@ export interface Protected {
 
 /** The verifier is in no registry: whatever one has under its name is not ours. So it is installed from its file, by a path. */
 const INSTALL = 'npm install ./latchkey-0.1.0.tgz';
-const MADE_BY = 'The file is made from the repository of Latchkey: npm run build && npm pack ./dist.';
 
 /** How an API lets in only who has a good token for it: the verifier in each framework, and what there is without it. */
 export function protectSnippets(api: Protected): Snippet[] {
   const node = (label: string, packages: string, code: string): Snippet => ({
     ...{ label, language: 'javascript', code },
-    how: `${[INSTALL, packages].filter(Boolean).join(' ')}, save this as api.mjs, then: node api.mjs. ${MADE_BY}`,
+    how: `${t('snippets.installThenSave', { first: [INSTALL, packages].filter(Boolean).join(' '), file: 'api.mjs', command: 'node api.mjs.' })} ${t('snippets.madeBy', { command: 'npm run build && npm pack ./dist' })}`,
   });
   return [
     node('Koa', 'koa', koa(api)),
@@ -27,7 +27,7 @@ export function protectSnippets(api: Protected): Snippet[] {
     {
       label: 'Python',
       language: 'python',
-      how: 'pip install "PyJWT[crypto]" flask, save this as api.py, then: flask --app api run. It learns of a revocation when the token expires, and does not say for which API it fetches keys.',
+      how: `${t('snippets.installThenSave', { first: 'pip install "PyJWT[crypto]" flask', file: 'api.py', command: 'flask --app api run.' })} ${t('snippets.pythonLater')}`,
       code: python(api),
     },
     node('nginx', '', gateway(api)),

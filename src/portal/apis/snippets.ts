@@ -1,4 +1,5 @@
 import type { Api, ApiScope } from '../../db/tables/catalogue.ts';
+import { t } from '../../texts/texts.ts';
 import type { Snippet } from '../../views/models/apps.ts';
 import { quoted } from '../apps/snippets/parts.ts';
 
@@ -7,9 +8,9 @@ export function apiSnippets(issuer: string, api: Api, scopes: readonly ApiScope[
   const scope = scopes[0]?.name;
   return [
     {
-      label: 'Get a token',
+      label: t('snippets.getToken'),
       language: 'bash',
-      how: 'With the client ID and a secret of your app. The page of the app has this in more languages.',
+      how: t('snippets.getTokenHow'),
       code: [
         `curl -s ${quoted(`${issuer}/token`)}`,
         `-u 'CLIENT_ID:CLIENT_SECRET'`,

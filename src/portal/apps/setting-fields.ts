@@ -16,7 +16,7 @@ export const typedSettings = (client: ClientDetails): Record<string, string> =>
 
 /** What the fields of the form are called. */
 export const settingLabels = (type: ClientType): Record<string, string> =>
-  Object.fromEntries(settingsFor(type).map(([name, { label }]) => [name, label]));
+  Object.fromEntries(settingsFor(type).map(([name, { label }]) => [name, label()]));
 
 /** What the form says, for the action's schema to judge. */
 export const readSettings = (fields: Readonly<Record<string, Typed>>, type: ClientType): Record<string, unknown> =>
@@ -59,8 +59,8 @@ function presentField(
   return {
     name,
     kind,
-    label,
-    hint: typeof hint === 'function' ? hint(type) : hint,
+    label: label(),
+    hint: hint?.(type),
     place: PLACES[kind],
     input: 'input' in setting ? setting.input : {},
     options: kind === 'choice' ? choose(setting.choices, value) : [],
@@ -68,8 +68,8 @@ function presentField(
   };
 }
 
-const choose = (choices: Readonly<Record<string, string>>, chosen: string): Option[] =>
-  Object.entries(choices).map(([value, label]) => ({ value, label, chosen: value === chosen }));
+const choose = (choices: Readonly<Record<string, () => string>>, chosen: string): Option[] =>
+  Object.entries(choices).map(([value, label]) => ({ value, label: label(), chosen: value === chosen }));
 
 interface Fact {
   readonly label: string;
@@ -86,14 +86,16 @@ export const factsOfSettings = (client: Client): Fact[] =>
 function factsOf(setting: Setting, value: unknown): Fact[] {
   if (!('fact' in setting) || setting.fact === undefined) return [];
   if (setting.kind === 'list') {
-    return (value as string[]).map((address) => ({ label: setting.fact, value: address, code: true }));
+    return (value as string[]).map((address) => ({ label: setting.fact(), value: address, code: true }));
   }
   if (setting.kind === 'switch') {
-    return value ? [{ label: setting.fact.label, value: setting.fact.whenOn, code: false }] : [];
+    return value ? [{ label: setting.fact.label(), value: setting.fact.whenOn(), code: false }] : [];
   }
   if (setting.kind === 'choice') {
     const { label, of } = setting.fact;
-    return [{ label, value: (of as Readonly<Record<string, string>>)[String(value)] ?? '', code: false }];
+    return [
+      { label: label(), value: (of as Readonly<Record<string, () => string>>)[String(value)]?.() ?? '', code: false },
+    ];
   }
-  return value ? [{ label: setting.fact, value: String(value), code: false }] : [];
+  return value ? [{ label: setting.fact(), value: String(value), code: false }] : [];
 }

@@ -14,6 +14,8 @@ export const words: Texts<typeof english> = {
   remove: 'Entfernen',
   rename: 'Umbenennen',
   save: 'Speichern',
+  signedFrom: '{chosen} ab {from}, bis dahin {now}',
+  signedOnce: '{chosen}, sobald der Schlüssel veröffentlicht ist, bis dahin {now}',
   since: 'Seit',
   someone: 'Jemand',
   suspended: 'gesperrt',

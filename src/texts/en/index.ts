@@ -24,8 +24,10 @@ import { refusals } from './refusals.ts';
 import { roleNames } from './roleNames.ts';
 import { roles } from './roles.ts';
 import { search } from './search.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
+import { snippets } from './snippets.ts';
 import { teams } from './teams.ts';
 import { tools } from './tools.ts';
 import { usage } from './usage.ts';
@@ -58,8 +60,10 @@ export const en = {
   roleNames,
   roles,
   search,
+  settings,
   shell,
   signIn,
+  snippets,
   teams,
   tools,
   usage,

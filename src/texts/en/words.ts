@@ -12,6 +12,8 @@ export const words = {
   remove: 'Remove',
   rename: 'Rename',
   save: 'Save',
+  signedFrom: '{chosen} from {from} on, {now} until then',
+  signedOnce: '{chosen} once its key was published, {now} until then',
   since: 'Since',
   someone: 'Someone',
   suspended: 'suspended',

@@ -1,3 +1,4 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import { askedFor } from './asked-for.ts';
 import type { SnippetParts } from './parts.ts';
@@ -31,7 +32,7 @@ if (user && !user.expired) {
   return {
     label: 'oidc-client-ts',
     language: 'javascript',
-    how: 'npm install oidc-client-ts, and load this as a module of your page, on every address that it has.',
+    how: t('snippets.loadAsModule', { first: 'npm install oidc-client-ts' }),
     code,
   };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import { askedFor } from './asked-for.ts';
 import { quoted, type SnippetParts } from './parts.ts';
@@ -25,7 +26,11 @@ console.log(tokens.claims());${token}`;
   return {
     label: 'Node',
     language: 'javascript',
-    how: 'npm install openid-client, save this as device.mjs, then: node --env-file=.env device.mjs',
+    how: t('snippets.installThenSave', {
+      first: 'npm install openid-client',
+      file: 'device.mjs',
+      command: 'node --env-file=.env device.mjs',
+    }),
     code,
   };
 }
@@ -48,7 +53,7 @@ function curlSnippet({ issuer, client, api, scopes = [] }: SnippetParts): Snippe
   return {
     label: 'curl',
     language: 'bash',
-    how: 'Paste the first command into a terminal, and the second with the code from its answer.',
+    how: t('snippets.pasteBoth'),
     code,
   };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 
 const SOURCED = 'set -a; . ./.env; set +a';
@@ -8,20 +9,25 @@ export function machineInMoreLanguages(inBody: boolean): Snippet[] {
     {
       label: 'Java',
       language: 'java',
-      how: `Save it as Token.java, then: ${SOURCED}; java Token.java`,
+      how: t('snippets.saveAs', { file: 'Token.java', command: `${SOURCED}; java Token.java` }),
       code: java(inBody),
     },
-    { label: 'PHP', language: 'php', how: `Save it as token.php, then: ${SOURCED}; php token.php`, code: php(inBody) },
+    {
+      label: 'PHP',
+      language: 'php',
+      how: t('snippets.saveAs', { file: 'token.php', command: `${SOURCED}; php token.php` }),
+      code: php(inBody),
+    },
     {
       label: 'Ruby',
       language: 'ruby',
-      how: `Save it as token.rb, then: ${SOURCED}; ruby token.rb`,
+      how: t('snippets.saveAs', { file: 'token.rb', command: `${SOURCED}; ruby token.rb` }),
       code: ruby(inBody),
     },
     {
       label: 'C#',
       language: 'csharp',
-      how: `Save it as Program.cs in a console project, then: ${SOURCED}; dotnet run. Not run by our tests.`,
+      how: `${t('snippets.consoleProject', { file: 'Program.cs', command: `${SOURCED}; dotnet run` })} ${t('snippets.notRun')}`,
       code: csharp(inBody),
     },
   ];

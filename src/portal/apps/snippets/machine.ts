@@ -1,3 +1,4 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import { machineInMoreLanguages } from './machine-more.ts';
 import type { SnippetParts } from './parts.ts';
@@ -13,16 +14,21 @@ export function machineWithSecret({ issuer, client, secret }: SnippetParts, api:
     {
       label: 'Node',
       language: 'javascript',
-      how: 'Save it as token.mjs, then: node --env-file=.env token.mjs',
+      how: t('snippets.saveAs', { file: 'token.mjs', command: 'node --env-file=.env token.mjs' }),
       code: node(inBody),
     },
     {
       label: 'Python',
       language: 'python',
-      how: `Save it as token.py, then: ${SOURCED}; python3 token.py`,
+      how: t('snippets.saveAs', { file: 'token.py', command: `${SOURCED}; python3 token.py` }),
       code: python(inBody),
     },
-    { label: 'Go', language: 'go', how: `Save it as token.go, then: ${SOURCED}; go run token.go`, code: go(inBody) },
+    {
+      label: 'Go',
+      language: 'go',
+      how: t('snippets.saveAs', { file: 'token.go', command: `${SOURCED}; go run token.go` }),
+      code: go(inBody),
+    },
     ...machineInMoreLanguages(inBody),
   ];
 }
@@ -45,7 +51,7 @@ function curl(parts: {
     '-d grant_type=client_credentials',
     `--data-urlencode ${quoted(`resource=${api}`)}`,
   ];
-  return { label: 'curl', language: 'bash', how: 'Paste it into a terminal.', code: lines.join(' \\\n  ') };
+  return { label: 'curl', language: 'bash', how: t('snippets.paste'), code: lines.join(' \\\n  ') };
 }
 
 const BASIC_HEADER = `
@@ -161,7 +167,7 @@ console.log(answer.access_token);`;
     {
       label: 'Node',
       language: 'javascript',
-      how: 'For a key that was made on this site. Save it as token.mjs, then: node --env-file=.env token.mjs',
+      how: `${t('snippets.keyMadeHere')} ${t('snippets.saveAs', { file: 'token.mjs', command: 'node --env-file=.env token.mjs' })}`,
       code,
     },
   ];

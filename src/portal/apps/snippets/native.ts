@@ -1,8 +1,7 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import type { SnippetParts } from './parts.ts';
 import { signInSnippet } from './sign-in.ts';
-
-const NOT_RUN = 'Not run by our tests.';
 
 /** A program on somebody's own machine or phone. */
 export function nativeSnippets(parts: SnippetParts): Snippet[] {
@@ -17,8 +16,13 @@ export function nativeSnippets(parts: SnippetParts): Snippet[] {
   };
   return [
     signInSnippet(parts),
-    { label: 'Android', language: 'kotlin', how: `With net.openid:appauth. ${NOT_RUN}`, code: kotlin(values) },
-    { label: 'iOS', language: 'swift', how: `With the Swift package AppAuth. ${NOT_RUN}`, code: swift(values) },
+    {
+      label: 'Android',
+      language: 'kotlin',
+      how: `${t('snippets.withPackage', { name: 'net.openid:appauth' })} ${t('snippets.notRun')}`,
+      code: kotlin(values),
+    },
+    { label: 'iOS', language: 'swift', how: `${t('snippets.withSwift')} ${t('snippets.notRun')}`, code: swift(values) },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import { askedFor } from './asked-for.ts';
 import type { SnippetParts } from './parts.ts';
@@ -40,7 +41,11 @@ console.log(tokens.claims());${token}`;
   return {
     label: 'Node',
     language: 'javascript',
-    how: 'npm install openid-client, save this as sign-in.mjs, then: node --env-file=.env sign-in.mjs',
+    how: t('snippets.installThenSave', {
+      first: 'npm install openid-client',
+      file: 'sign-in.mjs',
+      command: 'node --env-file=.env sign-in.mjs',
+    }),
     code,
   };
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import { browserSnippet } from './browser.ts';
 import { deviceSnippets } from './device.ts';
@@ -22,7 +23,7 @@ export function envSnippet({ issuer, client, api, scopes = [], secret }: Snippet
   return {
     label: '.env',
     language: 'ini',
-    how: 'Keep this out of version control. The snippets below read it.',
+    how: t('snippets.env'),
     code: lines.join('\n'),
   };
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../../../db/tables/catalogue.ts';
 import type { Loopback } from '../../../http/network/loopback.ts';
+import { t } from '../../../texts/texts.ts';
 import type { Tried } from '../../../views/models/apps.ts';
 import { inSpan } from '../../moments.ts';
 import { describeToken } from '../../token-words.ts';
@@ -13,11 +14,11 @@ interface TokenAnswer {
 }
 
 /** What to do about the refusals that a developer may meet here. */
-const ADVICE: Readonly<Record<string, string>> = {
-  invalid_client: 'The secret is wrong or has ended, or the app is stopped. Add a secret, or start the app again.',
-  invalid_target: 'The app may not use this API yet. Choose an API, and wait for its owner if that is needed.',
-  invalid_scope: 'The app may not have this scope of the API. Ask its owner for it.',
-  too_many_requests: 'Wait for a few minutes, then try again.',
+const ADVICE: Readonly<Record<string, () => string>> = {
+  invalid_client: () => t('snippets.adviceClient'),
+  invalid_target: () => t('snippets.adviceTarget'),
+  invalid_scope: () => t('snippets.adviceScope'),
+  too_many_requests: () => t('snippets.adviceWait'),
 };
 
 /** Asks the real token endpoint for a real token, as the app would. The secret is used and forgotten. */
@@ -52,9 +53,11 @@ function inWords(answer: TokenAnswer, now: Date): Tried {
       ok: false,
       error,
       description: answer.error_description ?? '',
-      advice: ADVICE[error] ?? 'Try again. If it stays, tell the operator.',
+      advice: ADVICE[error]?.() ?? t('snippets.adviceOther'),
     };
   }
-  const allows = scope ? ` and allows ${scope}` : '';
-  return { ok: true, token, sentence: `This token works for ${inSpan(seconds)}${allows}.`, ...described };
+  const sentence = scope
+    ? t('snippets.worksAndAllows', { span: inSpan(seconds), scope })
+    : t('snippets.works', { span: inSpan(seconds) });
+  return { ok: true, token, sentence, ...described };
 }

@@ -1,7 +1,7 @@
+import { t } from '../../../texts/texts.ts';
 import type { Snippet } from '../../../views/models/apps.ts';
 import type { SnippetParts } from './parts.ts';
 
-const NOT_RUN = 'Not run by our tests.';
 const SESSION_SECRET = 'echo "SESSION_SECRET=$(openssl rand -hex 32)" >> .env';
 
 /** A site that people sign in to, in the frameworks that are met most, each by the library that its people use. */
@@ -14,31 +14,39 @@ export function webSnippets(parts: SnippetParts): Snippet[] {
     {
       label: 'Express',
       language: 'javascript',
-      how: `npm install express express-openid-connect; ${SESSION_SECRET}; save this as app.mjs, then: node --env-file=.env app.mjs`,
+      how: t('snippets.runThenSave', {
+        first: `npm install express express-openid-connect; ${SESSION_SECRET}`,
+        file: 'app.mjs',
+        command: 'node --env-file=.env app.mjs',
+      }),
       code: express(web),
     },
     {
       label: 'Next.js',
       language: 'javascript',
-      how: `npm install next-auth@beta; npx auth secret; save this as auth.ts, and register ${origin}/api/auth/callback/latchkey as redirect URI. ${NOT_RUN}`,
+      how: `${t('snippets.saveAndRegister', { first: 'npm install next-auth@beta; npx auth secret', file: 'auth.ts', address: `${origin}/api/auth/callback/latchkey` })} ${t('snippets.notRun')}`,
       code: next(web),
     },
     {
       label: 'Flask',
       language: 'python',
-      how: `pip install flask authlib requests; ${SESSION_SECRET}; save this as app.py, then: set -a; . ./.env; set +a; flask run`,
+      how: t('snippets.runThenSave', {
+        first: `pip install flask authlib requests; ${SESSION_SECRET}`,
+        file: 'app.py',
+        command: 'set -a; . ./.env; set +a; flask run',
+      }),
       code: flask(web),
     },
     {
       label: 'Spring',
       language: 'yaml',
-      how: `With spring-boot-starter-oauth2-client, in application.yaml. Register ${origin}/login/oauth2/code/latchkey as redirect URI. ${NOT_RUN}`,
+      how: `${t('snippets.spring', { name: 'spring-boot-starter-oauth2-client', file: 'application.yaml', address: `${origin}/login/oauth2/code/latchkey` })} ${t('snippets.notRun')}`,
       code: spring(web),
     },
     {
       label: 'Go',
       language: 'go',
-      how: `go get github.com/coreos/go-oidc/v3 golang.org/x/oauth2; set -a; . ./.env; set +a; go run . ${NOT_RUN}`,
+      how: `go get github.com/coreos/go-oidc/v3 golang.org/x/oauth2; set -a; . ./.env; set +a; go run . ${t('snippets.notRun')}`,
       code: go(web),
     },
   ];
