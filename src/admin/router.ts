@@ -21,7 +21,7 @@ export const PREFIX = '/api/v1';
 export const isApiReference = (path: string) => `${path.toLowerCase()}/`.startsWith(`${DOCS}/`);
 
 /** What programs call. */
-export const isOfAdminApi = (path: string) => path.startsWith(`${PREFIX}/`) && !isApiReference(path);
+export const isOfAdminApi = (path: string) => `${path}/`.startsWith(`${PREFIX}/`) && !isApiReference(path);
 
 /** What the JSON admin API is made of: what turns errors into problems, and its addresses. */
 export interface AdminApi {
