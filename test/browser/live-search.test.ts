@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, openVisit } from '../support/browser.ts';
+import { anApi, aPerson } from '../support/factories.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+it('keeps a scope that is ticked while the search for an API is under way', async () => {
+  const { identifier } = await anApi(server.database, { name: 'Slowly found' });
+  const person = await aPerson(server.database);
+  const { page, problems, close } = await openVisit(browser, [server.issuer]);
+  await page.goto(`${server.issuer}/sign-in?to=/apps/new`);
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Name').fill('Ticks early');
+  const scope = page.locator('.offer', { hasText: identifier }).getByLabel('reports:read');
+  // The list as it was answers to the click, and the answer of the server comes afterwards.
+  await page.route(
+    /\/apps\/new$/,
+    async (route) => {
+      const response = await route.fetch();
+      await scope.check();
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  const again = page.waitForRequest(
+    (request) => /\/apps\/new$/.test(request.url()) && /scope/.test(request.postData() ?? ''),
+  );
+  await page.getByLabel('Search APIs').fill('slowly');
+  const answer = await (await again).response();
+  await answer?.finished();
+  await page.getByRole('button', { name: 'Create the app' }).click();
+  await page.getByRole('button', { name: 'Try it: get a real token' }).click();
+  const token = (await page.getByLabel('The token').innerText()).trim();
+  expect(decodeJwt(token)).toMatchObject({ aud: identifier, scope: 'reports:read' });
+  expect(problems).toEqual([]);
+  await close();
+});
