@@ -64,8 +64,9 @@ export function createApiSightings(parts: {
   return {
     middleware: (ctx, next) => {
       const audience = ctx.req.headers[AUDIENCE];
-      const kind = ctx.method === 'GET' ? kindOf(ctx.path) : undefined;
-      if (kind && typeof audience === 'string' && audience.length <= MOST_LENGTH) note(audience, kind, ctx.ip);
+      if (typeof audience !== 'string' || audience.length > MOST_LENGTH || ctx.method !== 'GET') return next();
+      const kind = kindOf(ctx.path);
+      if (kind) note(audience, kind, ctx.ip);
       return next();
     },
     flush,
@@ -77,7 +78,7 @@ export function createApiSightings(parts: {
 }
 
 function kindOf(path: string): 'keys' | 'feed' | undefined {
-  if (path === '/jwks') return 'keys';
+  if (path === '/jwks' || path === '/.well-known/jwks.json') return 'keys';
   return /^\/(?:epochs|revocations)(?:\/|$)/.test(path) ? 'feed' : undefined;
 }
 

@@ -14,14 +14,18 @@ export interface Oklch {
   readonly h: number;
 }
 
-const rgbOf = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255) as never;
-
 const toLinear = (value: number) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
 const fromLinear = (value: number) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
 
+/** A color `#rrggbb` without the curve of screens. */
+function linearOf(hex: string): Rgb {
+  const part = (at: number) => toLinear(Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  return [part(1), part(3), part(5)];
+}
+
 /** How bright a color `#rrggbb` is, from 0 to 1. */
 function luminanceOf(hex: string): number {
-  const [r, g, b] = rgbOf(hex).map(toLinear) as unknown as Rgb;
+  const [r, g, b] = linearOf(hex);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
@@ -32,7 +36,7 @@ export function contrastOf(first: string, second: string): number {
 }
 
 export function toOklch(hex: string): Oklch {
-  const [r, g, b] = rgbOf(hex).map(toLinear) as unknown as Rgb;
+  const [r, g, b] = linearOf(hex);
   const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const middle = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

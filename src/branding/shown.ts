@@ -49,7 +49,9 @@ interface Remembered {
  * @param onLinks called when its links are others
  */
 export async function openBrand(db: Db, onLinks: () => void): Promise<Brand> {
-  let remembered = remember(await findBranding(db));
+  const first = await findBranding(db);
+  let remembered = remember(first);
+  let version = first.version;
   let isStale = false;
   let [asked, known] = [0, 0];
   let reading: Promise<void> | undefined;
@@ -67,7 +69,13 @@ export async function openBrand(db: Db, onLinks: () => void): Promise<Brand> {
     known = mine;
     const { links } = remembered.shown;
     remembered = remember(branding);
+    version = branding.version;
     if (!isDeepStrictEqual(links, remembered.shown.links)) onLinks();
+  };
+  const findVersion = async () => (await db.selectFrom('branding').select('version').executeTakeFirstOrThrow()).version;
+  /** Anybody may ask for a digest that there is not: the pictures are read only when there are others. */
+  const readNewer = async () => {
+    if ((await findVersion()) !== version) await read();
   };
   return {
     current: () => remembered.shown,
@@ -76,15 +84,12 @@ export async function openBrand(db: Db, onLinks: () => void): Promise<Brand> {
     },
     async find(kind, digest) {
       if (kind === 'preview') return previewOf(digest);
-      if (remembered.files.get(kind)?.digest !== digest) await read();
+      if (remembered.files.get(kind)?.digest !== digest) await readNewer();
       return remembered.files.get(kind);
     },
     watch: {
       topic: BRANDING_TOPIC,
-      fingerprint: async () => {
-        const { version } = await db.selectFrom('branding').select('version').executeTakeFirstOrThrow();
-        return String(version);
-      },
+      fingerprint: async () => String(await findVersion()),
       invalidate() {
         isStale = true;
       },

@@ -21,6 +21,10 @@ const ENGLISH = [
   // What the program that is shown says.
   'src/portal/apps/snippets/sign-in.ts',
 ];
+/** Rooms whose actions pages call: what they refuse is read by people. */
+const FEATURES = 'accounts apis branding clients idempotency pictures revocation roles subscriptions teams usage'.split(
+  ' ',
+);
 /** What is in no catalogue yet. This list gets shorter. */
 const NOT_YET: readonly string[] = [];
 const isDone = (file: string) => ![...ENGLISH, ...NOT_YET].some((start) => file.startsWith(start));
@@ -61,6 +65,11 @@ describe('outside of the catalogue', () => {
 
   it.each(filesIn('src/portal', '.ts').filter(isDone))('there is no sentence in %s', (file) => {
     expect(sentencesOf(read(file))).toEqual([]);
+  });
+
+  it.each(FEATURES)('there is no refusal in src/%s', (room) => {
+    const refusals = filesIn(`src/${room}`, '.ts').filter((file) => /detail: ['"`][A-Z]/.test(read(file)));
+    expect(refusals).toEqual([]);
   });
 
   it('there is no text in the scripts of pages', () => {

@@ -6,6 +6,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { requireVersion } from '../../db/versions.ts';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 import { NewAccount } from '../accounts.ts';
 import { refuseProtectedName } from '../protected-names.ts';
 
@@ -30,7 +31,7 @@ export async function changeOwnName(
       .where('id', '=', accountId)
       .forUpdate()
       .executeTakeFirst();
-    if (!before) throw new AppError('not_found', { detail: `There is no account ${accountId}.` });
+    if (!before) throw new AppError('not_found', { detail: t('refusals.noAccount', { id: accountId }) });
     requireVersion({ id: accountId, version }, before);
     if (before.name === name) return;
     await refuseProtectedName(trx, name, by);

@@ -6,6 +6,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { endSomeSessions } from '../../revocation/some-sessions.ts';
+import { t } from '../../texts/texts.ts';
 
 /** Where a person is signed in: a sign-in, with the session of the portal that comes from it, or one of these alone. */
 export interface OwnSession {
@@ -62,7 +63,7 @@ export async function endOwnSession(
   await inTransaction(db, async (trx) => {
     // The change is rolled back with the transaction.
     if (!(await endSomeSessions(trx, accountId, { end: 'these', signIn: hash, portal: hash })))
-      throw new AppError('not_found', { detail: 'This session has ended.' });
+      throw new AppError('not_found', { detail: t('account.sessionOver') });
     await record(trx, by.actor, { type: 'account.session_ended', accountId, which: 'one' }, by.now);
   });
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { authorizeFor, type By } from '../../access.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { AppError } from '../../errors.ts';
+import { t } from '../../texts/texts.ts';
 import { logoPath } from '../logos/logos.ts';
 import { PORTAL_CLIENT } from './portal-client-id.ts';
 
@@ -45,7 +46,7 @@ export async function listConnectedApps(db: Db, accountId: string, by: By): Prom
 export async function requireConnectedApp(db: Db, accountId: string, clientId: string, by: By): Promise<ConnectedApp> {
   authorizeFor(by, accountId, 'platform.read');
   const [app] = await find(db, accountId, clientId);
-  if (!app) throw new AppError('not_found', { detail: 'This app is not connected.' });
+  if (!app) throw new AppError('not_found', { detail: t('account.notConnected') });
   return app;
 }
 

@@ -60,6 +60,8 @@ export const account: Texts<typeof english> = {
   disconnectOwn:
     'Sie gehört zu dieser Installation: Wenn Sie sich wieder bei ihr anmelden, ist sie ohne Frage wieder verbunden.',
   disconnected: '{app} ist getrennt.',
+  sessionOver: 'Diese Sitzung ist beendet.',
+  notConnected: 'Diese App ist nicht verbunden.',
   sessions: 'Sitzungen',
   sessionsLead: 'Wo Sie angemeldet sind. Apps, die verbunden bleiben, haben eine eigene Seite.',
   browser: 'Browser',

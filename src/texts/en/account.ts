@@ -56,6 +56,8 @@ export const account = {
   disconnectAgain: 'When you use it again, it has to ask you for everything again.',
   disconnectOwn: 'It belongs to this installation: when you sign in to it again, it is connected again without asking.',
   disconnected: '{app} is disconnected.',
+  sessionOver: 'This session has ended.',
+  notConnected: 'This app is not connected.',
   sessions: 'Sessions',
   sessionsLead: 'Where you are signed in. Apps that stay connected have a page of their own.',
   browser: 'Browser',
