@@ -1,4 +1,4 @@
-import { errors } from './texts/en/errors.ts';
+import { errors } from './texts/en/people/errors.ts';
 import { t } from './texts/texts.ts';
 
 interface ErrorEntry {

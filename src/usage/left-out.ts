@@ -1,4 +1,4 @@
-import { causes } from '../texts/en/causes.ts';
+import { causes } from '../texts/en/shared/causes.ts';
 import { t } from '../texts/texts.ts';
 import { type Explanation, inWords, type Why } from './causes/cause.ts';
 

@@ -1,12 +1,12 @@
-import { consent } from './consent.ts';
-import { device } from './device.ts';
-import { errors } from './errors.ts';
-import { home } from './home.ts';
-import { parts } from './parts.ts';
-import { purposes } from './purposes.ts';
-import { shell } from './shell.ts';
-import { signIn } from './signIn.ts';
-import { teams } from './teams.ts';
+import { consent } from './people/consent.ts';
+import { device } from './people/device.ts';
+import { errors } from './people/errors.ts';
+import { home } from './people/home.ts';
+import { signIn } from './people/signIn.ts';
+import { teams } from './portal/teams.ts';
+import { parts } from './shared/parts.ts';
+import { purposes } from './shared/purposes.ts';
+import { shell } from './shared/shell.ts';
 
 export const ar = {
   consent,

@@ -1,6 +1,0 @@
-import type { SomeTexts } from '../complete.ts';
-import type { purposes as english } from '../en/purposes.ts';
-
-export const purposes: SomeTexts<typeof english> = {
-  machine: 'آلة',
-};

@@ -1,6 +1,0 @@
-import type { SomeTexts } from '../complete.ts';
-import type { teams as english } from '../en/teams.ts';
-
-export const teams: SomeTexts<typeof english> = {
-  title: 'الفرق',
-};

@@ -1,0 +1,28 @@
+import type { Texts } from '../../complete.ts';
+import type { consent as english } from '../../en/people/consent.ts';
+
+export const consent: Texts<typeof english> = {
+  title: 'Zugriff erlauben',
+  asks: '{app} bittet um Zugriff',
+  changed:
+    'Was erbeten wird, hat sich geändert, seit Sie diese Seite geöffnet haben. Darum wurde nichts erlaubt. Sehen Sie es sich noch einmal an.',
+  can: 'Wenn Sie zustimmen, kann die App:',
+  nothing: 'Wenn Sie zustimmen, erfährt die App, dass Sie hier ein Konto haben, und sonst nichts.',
+  away: 'Auch während Sie weg sind.',
+  awayMeans: 'Die App behält diesen Zugriff, auch wenn Sie sie nicht benutzen.',
+  no: 'Nein, zurück',
+  allow: 'Erlauben',
+  returnTo: 'In beiden Fällen kehren Sie zu {place} zurück.',
+  inClear: 'Ohne https.',
+  inClearMeans:
+    'Auf dem Weg zu dieser App können andere im Netz lesen, was Sie und die App austauschen. Ihr Betreiber erlaubt das für Rechner Ihres eigenen Netzes.',
+  toDevice: 'In beiden Fällen erfährt Ihr Gerät, was Sie entscheiden.',
+  ofTeam: 'des Teams {team}',
+  account: 'Ihr Konto',
+  openid: 'Wissen, wer Sie sind',
+  openidMeans: 'Die App erkennt Sie wieder, wenn Sie zurückkommen.',
+  profile: 'Ihren Namen sehen',
+  profileMeans: 'Den Namen an Ihrem Konto hier.',
+  email: 'Ihre E-Mail-Adresse sehen',
+  emailMeans: 'Und ob sie bestätigt ist.',
+};

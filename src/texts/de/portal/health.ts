@@ -1,0 +1,19 @@
+import type { Texts } from '../../complete.ts';
+import type { health as english } from '../../en/portal/health.ts';
+
+export const health: Texts<typeof english> = {
+  tab: 'Zustand',
+  title: 'Zustand',
+  lead: 'Was in Einstellungen und Datenbank unsicher oder übrig ist, wie der Befehl „doctor“ es findet. Nachsehen ändert nichts.',
+  tooLong: 'Das Nachsehen dauerte zu lange. Versuchen Sie es noch einmal oder rufen Sie npx latchkey doctor auf.',
+  allWell: 'Es wurde nichts gefunden.',
+  found:
+    '{errors, plural, one {# Fehler} other {# Fehler}}, {warnings, plural, one {# Warnung} other {# Warnungen}}, {notes, plural, one {# Hinweis} other {# Hinweise}}.',
+  error: 'Fehler',
+  warning: 'Warnung',
+  note: 'Hinweis',
+  more: '… und {count} weitere. npx latchkey doctor --json zeigt alle.',
+  fix: 'Was hilft:',
+  open: 'Dorthin',
+  again: 'Noch einmal nachsehen',
+};

@@ -1,0 +1,36 @@
+import type { Texts } from '../../complete.ts';
+import type { protect as english } from '../../en/portal/protect.ts';
+
+export const protect: Texts<typeof english> = {
+  title: 'Schützen',
+  lead: 'Ihre API prüft jedes Token selbst. Sie holt Schlüssel von diesem Server und die Liste dessen, was widerrufen wurde.',
+  install: 'Lassen Sie Ihre API Token prüfen',
+  framework: 'Framework',
+  call: 'Rufen Sie sie mit einem echten Token auf',
+  callText: 'Der erste Befehl muss hineinkommen, der zweite bekommt 401.',
+  app: 'Als die App',
+  address: 'Adresse Ihrer API',
+  addressHint: 'Wo sie antwortet, von dort aus, wo Sie den Befehl einfügen. Diese Seite ruft sie nicht auf.',
+  get: 'Befehl holen',
+  getAnother: 'Noch einen holen',
+  noApp:
+    'Noch darf keine Maschine von Ihnen diese API benutzen. Legen Sie eine an; sie darf die Scopes, die Sie wählen.',
+  newApp: 'Neue App',
+  noAddress: 'Geben Sie eine Adresse an, die mit https:// oder http:// beginnt.',
+  noToken: 'Die App bekam kein Token. {why}',
+  command: 'Der Befehl',
+  seen: 'Was dieser Server gesehen hat',
+  keys: 'Schlüssel geholt',
+  feed: 'Widerrufe gelesen',
+  from: 'Von',
+  notYet: 'noch nicht',
+  works: 'gesehen',
+  worksText: 'Ein Server, der diese API nennt, hat Schlüssel geholt und folgt den Widerrufen.',
+  stopped: 'steht',
+  stoppedText: 'Er folgte den Widerrufen und hat seit zwei Minuten nicht gefragt. Läuft er noch?',
+  keysOnly: 'nur Schlüssel',
+  keysOnlyText: 'Er hat Schlüssel geholt und folgt den Widerrufen nicht: Er erfährt davon, wenn ein Token abläuft.',
+  waits: 'wartet',
+  waitsText: 'Noch nichts. Starten Sie Ihre API und rufen Sie sie einmal auf: Mit dem ersten Token holt sie Schlüssel.',
+  again: 'Noch einmal nachsehen',
+};

@@ -1,0 +1,51 @@
+import type { Texts } from '../../complete.ts';
+import type { settings as english } from '../../en/portal/settings.ts';
+
+export const settings: Texts<typeof english> = {
+  description: 'Beschreibung',
+  homepage: 'Webseite',
+  redirectUrisHintNative:
+    'Eine je Zeile, genau wie die App sie sendet: https, http auf 127.0.0.1 (jeder Port) oder com.example.app:/callback.',
+  redirectUrisHint:
+    'Eine je Zeile, genau wie die App sie sendet: https, oder http auf localhost, solange Sie entwickeln.',
+  redirectUris: 'Redirect-URIs',
+  redirectUri: 'Redirect-URI',
+  postLogout: 'Adressen für nach dem Abmelden',
+  postLogoutHint: 'Eine je Zeile.',
+  afterSignOut: 'Nach dem Abmelden',
+  idTokenAlg: 'ID-Token werden signiert mit',
+  rs256: 'RS256: Jede Bibliothek nimmt es, ohne dass man es ihr sagt',
+  es256: 'ES256: kürzer und schneller signiert; der Bibliothek der App muss man es vielleicht sagen',
+  eddsa: 'EdDSA: Wo es noch nichts nutzt, wird wie bisher signiert, bis die Apps den Schlüssel kennen',
+  pkce: 'Was einen Code schützt',
+  pkceRequiredChoice: 'Immer PKCE (empfohlen)',
+  pkceOrNonceChoice: 'PKCE oder eine Nonce, für Bibliotheken ohne PKCE',
+  pkceOptionalChoice: 'Keines von beiden wird verlangt, für Produkte, die keines haben',
+  codes: 'Codes',
+  pkceRequired: 'immer mit PKCE',
+  pkceOrNonce: 'mit PKCE oder einer Nonce',
+  pkceOptional: 'mit PKCE, wo die App es sendet',
+  refreshRetry: 'Sekunden, in denen eine wiederholte Erneuerung dieselbe Antwort bekommt',
+  refreshRetryHint:
+    'Von 0 bis 60. Für zwei Tabs oder Prozesse, die gleichzeitig erneuern, und für Antworten, die verloren gehen; 0 schaltet es ab.',
+  offline: 'Zugriff, während Menschen weg sind',
+  offlineAllowedChoice: 'Wenn sie offline_access anfragt; jede Person stimmt einmal zu',
+  offlinePromptChoice: 'Wenn sie zusätzlich prompt=consent sendet; man stimmt jedes Mal zu',
+  offlineNeverChoice: 'Nie: Sie bekommt keine Refresh-Token',
+  away: 'Während Menschen weg sind',
+  offlineAllowed: 'behält sie ihren Zugriff, wo zugestimmt wurde',
+  offlinePrompt: 'behält sie ihren Zugriff, wo sie mit prompt=consent gefragt hat',
+  offlineNever: 'kein Zugriff',
+  defaultApi: 'Standard-API auch bei der Anmeldung von Menschen',
+  defaultApiHint:
+    'Für Bibliotheken, die resource nicht senden können. Das Access-Token gilt dann für diese API und nicht für UserInfo: Lesen Sie Claims aus dem ID-Token.',
+  signIns: 'Anmeldungen',
+  defaultApiOn: 'für die Standard-API, wo ihre Scopes angefragt werden',
+  par: 'Nur vorab gesendete Anfragen (PAR)',
+  parHint: 'Die App sendet jede Anfrage zuerst an den Server (PAR, RFC 9126).',
+  requests: 'Anfragen',
+  parOn: 'nur vorab gesendet (PAR)',
+  firstParty: 'Eigene App des Betreibers',
+  consent: 'Einwilligung',
+  firstPartyOn: 'niemand wird gefragt',
+};

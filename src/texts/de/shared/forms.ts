@@ -1,0 +1,19 @@
+import type { Texts } from '../../complete.ts';
+import type { forms as english } from '../../en/shared/forms.ts';
+
+export const forms: Texts<typeof english> = {
+  cameBack: 'Ihre Sitzung war beendet. Ihre Eingaben sind wieder da; prüfen Sie sie und speichern Sie.',
+  typeToConfirm: 'Geben Sie zur Bestätigung „{name}“ ein',
+  typedOther: 'Das stimmt nicht überein. Geben Sie „{name}“ so ein, wie es oben steht.',
+  overtakenApp:
+    'Jemand anderes hat diese App geändert, seit Sie die Seite geöffnet haben. Es wurde noch nichts gespeichert.',
+  overtakenApi:
+    'Jemand anderes hat diese API geändert, seit Sie die Seite geöffnet haben. Es wurde noch nichts gespeichert.',
+  compareAndSave: 'Ihre Eingaben stehen unten: Vergleichen Sie sie und speichern Sie noch einmal, damit sie gelten.',
+  noDifference: 'Gespeichert ist jetzt dasselbe wie das, was Sie eingegeben haben.',
+  differences: 'Das ist jetzt anders gespeichert: {list}.',
+  difference: '{label}: {value}',
+  differenceValue: '„{value}“',
+  differenceNothing: 'nichts',
+  addScope: 'Scope hinzufügen',
+};
