@@ -148,10 +148,13 @@ export function createVisits(parts: VisitParts) {
       if (id) await leaveFlash(db, id, flash);
     },
 
+    /**
+     * What was left for the next page that somebody goes to. HEAD has no page, the answer to a form follows nothing, and of
+     * what a script of ours asks for (Fetch Metadata: for no destination) people see a part.
+     */
     async take(ctx: Context): Promise<Flash | undefined> {
       const id = idOf(ctx);
-      // Nobody sees the page that answers HEAD.
-      return id && ctx.method !== 'HEAD' ? takeFlash(db, id) : undefined;
+      return id && ctx.method === 'GET' && ctx.get('Sec-Fetch-Dest') !== 'empty' ? takeFlash(db, id) : undefined;
     },
   };
   return visits;
