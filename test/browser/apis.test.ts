@@ -1,32 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { createClient } from '../../src/clients/clients.ts';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
+import type { TestServer } from '../support/server.ts';
 import { aMember, aTeam, byPerson } from '../support/teams.ts';
 import { post, requestToken } from '../support/tokens.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
-const visits: Visit[] = [];
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  for (const visit of visits.splice(0)) {
-    expect(visit.problems).toEqual([]);
-    await visit.close();
-  }
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+beforeAll(() => {
+  ({ server } = browsing);
 });
 
 async function signedIn({ email, password }: { email: string; password: string }, options = {}): Promise<Page> {
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  const { page } = visit;
+  const page = await browsing.open(options);
   await page.goto(`${server.issuer}/sign-in`);
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);

@@ -1,39 +1,27 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { findClient } from '../../src/clients/find-clients.ts';
 import { subscribe } from '../../src/subscriptions/subscriptions.ts';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { anApi, aPerson } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { requestToken } from '../support/tokens.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
-const visits: Visit[] = [];
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  for (const visit of visits.splice(0)) {
-    expect(visit.problems).toEqual([]);
-    await visit.close();
-  }
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+beforeAll(() => {
+  ({ server } = browsing);
 });
 
 const operator = () => ({ actor: { type: 'operator' } as const, now: new Date() });
 
 async function openPortal(options: { acceptDownloads?: boolean } = {}) {
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  return visit.page;
+  return browsing.open(options);
 }
 
 /** Clicks that a person makes; typing and looking are none. */

@@ -1,32 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { aPerson } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
-const visits: Visit[] = [];
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(async () => {
-  const finished = visits.splice(0);
-  await Promise.all(finished.map((visit) => visit.close()));
-  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
+beforeAll(() => {
+  ({ server } = browsing);
 });
 
 /** The page with all components, opened by somebody who has signed in. */
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
   const person = await aPerson(server.database);
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  const { page } = visit;
+  const page = await browsing.open(options);
   await page.goto(`${server.issuer}/sign-in?to=/development/components`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);

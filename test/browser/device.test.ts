@@ -1,34 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { poll, startDevice } from '../support/device.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
 let api: Awaited<ReturnType<typeof anApi>>;
 let app: Awaited<ReturnType<typeof aClient>>;
-const visits: Visit[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  ({ server } = browsing);
   api = await anApi(server.database, {
     name: 'Sales reports',
     scopes: [{ name: 'reports:read', description: 'Read your reports' }],
   });
   app = await aDevice('Wallboard');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(async () => {
-  const finished = visits.splice(0);
-  await Promise.all(finished.map((visit) => visit.close()));
-  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
 });
 
 const aDevice = (name: string) =>
@@ -40,9 +29,7 @@ const aDevice = (name: string) =>
 
 /** A browser that has never been here. */
 async function arrive(options: BrowserContextOptions = {}): Promise<Page> {
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  return visit.page;
+  return browsing.open(options);
 }
 
 const forApi = () => ({ scope: 'openid profile offline_access reports:read', resource: api.identifier });

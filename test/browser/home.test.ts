@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 import { requestToken } from '../support/tokens.ts';
 import { aCount, give } from '../support/usage.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
 let world: Awaited<ReturnType<typeof aBusyTeam>>;
-const visits: Visit[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  ({ server } = browsing);
   world = await aBusyTeam();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(async () => {
-  const finished = visits.splice(0);
-  await Promise.all(finished.map((visit) => visit.close()));
-  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
 });
 
 const DAY = 86_400_000;
@@ -106,9 +97,7 @@ async function aBusyTeam() {
 
 /** A browser with someone signed in. */
 async function open(person: { email: string; password: string }): Promise<Page> {
-  const visit = await openVisit(browser, [server.issuer]);
-  visits.push(visit);
-  const { page } = visit;
+  const page = await browsing.open();
   await page.goto(`${server.issuer}/sign-in`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);

@@ -1,37 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { aClient, anApi } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
-const visits: Visit[] = [];
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  const finished = visits.splice(0);
-  await Promise.all(finished.map((visit) => visit.close()));
-  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+beforeAll(() => {
+  ({ server } = browsing);
 });
 
 /** A developer with three apps, signed in at a page. */
 async function open(path: string, options: BrowserContextOptions = {}, platform?: 'admin'): Promise<Page> {
-  const team = await aTeam(server, `Reporting ${visits.length} ${Date.now()}`);
+  const team = await aTeam(server, `Reporting ${Date.now()}`);
   const { email, password } = await aMember(server, { team: team.id, ...(platform ? { platform } : {}) });
   for (const name of ['Sales dashboard', 'Nightly export', 'Sales import']) {
     await aClient(server.database, { type: 'machine', name, team: team.id });
   }
   await anApi(server.database, { teamId: team.id });
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  const { page } = visit;
+  const page = await browsing.open(options);
   await page.goto(`${server.issuer}/sign-in?to=${encodeURIComponent(path)}`);
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);

@@ -1,36 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { aClient, anApi } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
 let person: { email: string; password: string };
 let app: string;
-const visits: Visit[] = [];
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+  ({ server } = browsing);
   const { id: team } = await aTeam(server, 'Sales people');
   person = await aMember(server, { team });
   app = (await aClient(server.database, { type: 'machine', name: 'Sales dashboard', team })).clientId;
   await anApi(server.database, { name: 'Sales figures', teamId: team });
 });
-afterEach(async () => {
-  const finished = visits.splice(0);
-  await Promise.all(finished.map((visit) => visit.close()));
-  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  const { page } = visit;
+  const page = await browsing.open(options);
   await page.goto(`${server.issuer}/sign-in?to=/apps`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);

@@ -1,34 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { inspect, launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { inspect } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { authorizationUrl } from '../support/relying-app.ts';
 import { aGroup, anApiWithRoles, aRole } from '../support/roles.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
-const visits: Visit[] = [];
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  const finished = visits.splice(0);
-  await Promise.all(finished.map((visit) => visit.close()));
-  expect(finished.flatMap((visit) => visit.problems)).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+beforeAll(() => {
+  ({ server } = browsing);
 });
 
 type Someone = { email: string; password: string };
 
 async function arrive(options: BrowserContextOptions = {}): Promise<Page> {
-  const visit = await openVisit(browser, [server.issuer], options);
-  visits.push(visit);
-  return visit.page;
+  return browsing.open(options);
 }
 
 async function signIn(page: Page, { email, password }: Someone): Promise<void> {

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { createOutbox } from '../../src/mail/outbox.ts';
 import { requestSubscription } from '../../src/subscriptions/requests.ts';
 import { createVerifier } from '../../src/verifier/index.ts';
-import { launchBrowser, openVisit, type Visit } from '../support/browser.ts';
+import { useBrowser } from '../support/browsing.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
 import { requestToken } from '../support/tokens.ts';
 
@@ -16,23 +16,14 @@ import { requestToken } from '../support/tokens.ts';
 const walks: { walk: string; clicks: number; seconds: number }[] = [];
 const REPORT = fileURLToPath(new URL('../../test-results/walks.json', import.meta.url));
 
+const browsing = useBrowser();
 let server: TestServer;
-let browser: Browser;
-const visits: Visit[] = [];
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+beforeAll(() => {
+  ({ server } = browsing);
 });
-afterEach(async () => {
-  for (const visit of visits.splice(0)) {
-    expect(visit.problems).toEqual([]);
-    await visit.close();
-  }
-});
-afterAll(async () => {
+afterAll(() => {
   mkdirSync(new URL('.', `file://${REPORT}`), { recursive: true });
   writeFileSync(REPORT, JSON.stringify(walks));
-  await browser.close();
-  await server.stop();
 });
 
 interface Walk {
@@ -58,10 +49,9 @@ function begin(walk: string): Walk {
 }
 
 async function arrive(path: string): Promise<Page> {
-  const visit = await openVisit(browser, [server.issuer]);
-  visits.push(visit);
-  await visit.page.goto(server.issuer + path);
-  return visit.page;
+  const page = await browsing.open();
+  await page.goto(server.issuer + path);
+  return page;
 }
 
 async function typeIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
