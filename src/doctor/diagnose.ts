@@ -1,4 +1,5 @@
 import { kindOfFailure } from '../db/connections/failures.ts';
+import { t } from '../texts/texts.ts';
 import type { Finding, Rule, Severity } from './rule.ts';
 import { accessRules } from './rules/access.ts';
 import { appRules } from './rules/apps.ts';
@@ -23,10 +24,13 @@ export const RULES: readonly Rule[] = [
 
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** What is wrong, the worst first. Pure: the same snapshot has the same findings. */
+/** What is wrong, the worst first, in the language of the request. Otherwise pure: the same snapshot has the same findings. */
 export function diagnose(snapshot: Snapshot): Finding[] {
-  const found = RULES.flatMap(({ id, severity, why, fix, check }) =>
-    findingsOf(check, snapshot).map((what) => ({ id, severity, what, why, fix })),
+  const found = RULES.flatMap(({ id, severity, check }) =>
+    findingsOf(check, snapshot).map((what) => {
+      const [why, fix] = [t(`doctor.why_${id}`), t(`doctor.fix_${id}`)];
+      return { id, severity, what, why, fix };
+    }),
   );
   return found.sort((first, second) => SEVERITIES.indexOf(first.severity) - SEVERITIES.indexOf(second.severity));
 }
@@ -36,7 +40,7 @@ function findingsOf(check: Rule['check'], snapshot: Snapshot): readonly string[]
   try {
     return check(snapshot);
   } catch (error) {
-    return [`This could not be checked (${kindOfFailure(error)}).`];
+    return [t('doctor.unchecked', { failure: kindOfFailure(error) })];
   }
 }
 

@@ -106,7 +106,7 @@ export interface Contents {
   readonly apps: readonly AppState[];
   readonly secrets: readonly SecretState[];
   readonly subscriptions: readonly SubscriptionState[];
-  readonly suspended: readonly { readonly what: string; readonly since: Date }[];
+  readonly suspended: readonly { readonly kind: 'api' | 'team'; readonly name: string; readonly since: Date }[];
   /** Those that must have a key. */
   readonly algorithms: readonly SigningAlgName[];
   readonly signingKeys: readonly SigningKeyState[];

@@ -25,8 +25,8 @@ export interface Diagnosed {
 }
 
 export interface PortalParts {
-  /** Looks at settings and database, the worst first; without secrets. */
-  readonly diagnosis: () => Promise<readonly Diagnosed[]>;
+  /** Looks at settings and database. What it found can be told in the language of each who asks, the worst first; without secrets. */
+  readonly diagnosis: () => Promise<() => readonly Diagnosed[]>;
   readonly rules: HouseRules;
   readonly db: Database['db'];
   readonly render: Render;

@@ -88,7 +88,10 @@ async function open(
     clock,
     log,
     ...(metrics && { metrics }),
-    diagnosis: async () => diagnose(await examine(database.db, config, clock)),
+    diagnosis: async () => {
+      const snapshot = await examine(database.db, config, clock);
+      return () => diagnose(snapshot);
+    },
   });
   let answered: Promise<void> | undefined;
   opened.defer(() => app.end(answered));

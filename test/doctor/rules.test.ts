@@ -8,6 +8,7 @@ import type {
   Snapshot,
   SubscriptionState,
 } from '../../src/doctor/snapshot.ts';
+import { inLanguage } from '../../src/texts/speech.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
@@ -186,6 +187,13 @@ describe.each(Object.entries(CASES))('%s', (id, [sick, well]) => {
     expect(found(sick, later(id))).toContain(id);
   });
 
+  it('is told in German to who reads German', () => {
+    const told = (language: 'en' | 'de') =>
+      inLanguage(language, 'UTC', () => diagnose({ ...snapshot(sick), now: later(id) }).find((one) => one.id === id));
+    const [english, german] = [told('en'), told('de')];
+    for (const part of ['what', 'why', 'fix'] as const) expect(german?.[part]).not.toBe(english?.[part]);
+  });
+
   it('is not found next to it', () => {
     expect(found(well, later(id))).not.toContain(id);
   });
@@ -204,7 +212,7 @@ it('tells the worst first, each with what, why and how to mend it', () => {
   expect(findings.map(({ severity }) => severity)).toEqual(['error', 'warning', 'note']);
   expect(findings[1]).toEqual({
     ...{ id: 'secret-without-end', severity: 'warning', why: expect.stringMatching(/\.$/), fix: expect.any(String) },
-    what: 'The secret “summer” (sec_1) of shop (Shop) never ends.',
+    what: 'The secret “summer” (sec_1) of shop (Shop) never expires.',
   });
   const fails = (['error', 'warning', 'note'] as const).map((least) => isAsBadAs(findings.slice(1), least));
   expect(fails).toEqual([false, true, true]);

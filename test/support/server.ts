@@ -62,7 +62,10 @@ export async function startTestServer(
     trustedProxies: options.trustedProxies ?? 0,
   };
   const clock = () => new Date();
-  const diagnosis = async () => diagnose(await examine(database.db, { ...config, ...secrets }, clock));
+  const diagnosis = async () => {
+    const snapshot = await examine(database.db, { ...config, ...secrets }, clock);
+    return () => diagnose(snapshot);
+  };
   const app = await createApp({ config, secrets, database, clock, log, diagnosis });
   const listening = await app.listen(port, 'localhost');
   return {

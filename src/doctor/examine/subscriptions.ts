@@ -57,7 +57,7 @@ export async function examineSuspended(db: Db): Promise<Contents['suspended']> {
     .where('suspended_at', 'is not', null)
     .execute();
   return [
-    ...apis.map((api) => ({ what: `The API ${api.identifier}`, since: api.suspended_at ?? new Date(0) })),
-    ...teams.map((team) => ({ what: `The team “${team.name}”`, since: team.suspended_at ?? new Date(0) })),
+    ...apis.map((api) => ({ kind: 'api' as const, name: api.identifier, since: api.suspended_at ?? new Date(0) })),
+    ...teams.map((team) => ({ kind: 'team' as const, name: team.name, since: team.suspended_at ?? new Date(0) })),
   ];
 }

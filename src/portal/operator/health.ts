@@ -32,7 +32,7 @@ export function addHealth({ router, page, diagnosis, clock }: Area): void {
 
   router.get('/operator/health', async (ctx: Context) => {
     authorize(visitorOf(ctx).by, 'platform.read', null);
-    const found = await look();
+    const found = (await look())?.();
     await page(ctx, 'operator/health', {
       ...operatorFrame(ctx),
       verdict: verdictOf(found),
@@ -43,7 +43,7 @@ export function addHealth({ router, page, diagnosis, clock }: Area): void {
 
 /** One look at a time, however many ask. undefined: it could not be finished in time. */
 function shared(diagnosis: Area['diagnosis'], clock: () => Date) {
-  let last: { at: number; found: Promise<readonly Diagnosed[] | undefined> } | undefined;
+  let last: { at: number; found: Promise<(() => readonly Diagnosed[]) | undefined> } | undefined;
   return () => {
     const now = clock().getTime();
     if (!last || now - last.at >= AGAIN_MS) last = { at: now, found: withPatience(diagnosis()) };

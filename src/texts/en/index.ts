@@ -1,3 +1,6 @@
+import { doctor } from './operator/doctor.ts';
+import { findings } from './operator/findings.ts';
+import { health } from './operator/health.ts';
 import { account } from './people/account.ts';
 import { consent } from './people/consent.ts';
 import { device } from './people/device.ts';
@@ -10,7 +13,6 @@ import { apis } from './portal/apis.ts';
 import { approvals } from './portal/approvals.ts';
 import { apps } from './portal/apps.ts';
 import { branding } from './portal/branding.ts';
-import { health } from './portal/health.ts';
 import { help } from './portal/help.ts';
 import { lists } from './portal/lists.ts';
 import { operator } from './portal/operator.ts';
@@ -43,8 +45,10 @@ export const en = {
   causes,
   consent,
   device,
+  doctor,
   errors,
   failures,
+  findings,
   forms,
   health,
   help,

@@ -1,5 +1,5 @@
 import type { Texts } from '../../complete.ts';
-import type { health as english } from '../../en/portal/health.ts';
+import type { health as english } from '../../en/operator/health.ts';
 
 export const health: Texts<typeof english> = {
   tab: 'Zustand',

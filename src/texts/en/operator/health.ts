@@ -1,4 +1,4 @@
-/** What the doctor finds. What it says of each kind is in English, as at the command line. */
+/** What the doctor finds. */
 export const health = {
   tab: 'Health',
   title: 'Health',
