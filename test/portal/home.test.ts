@@ -221,7 +221,7 @@ describe('the home page', () => {
     const text = textOf((await visitor.visit('/')).text);
     expect(text).toContain('You added the secret “next” to Changing');
     expect(text).toContain('Ada Lovelace stopped Changing , because: leaked');
-    expect(text).toContain('The operator client of the future: Changing');
+    expect(text).toContain('client.of_the_future ( The operator ): Changing');
     expect(text).not.toContain('refresh rotated');
   });
 

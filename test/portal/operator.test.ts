@@ -204,14 +204,17 @@ describe('the audit trail', () => {
 
     const page = await auditor.visit(`/operator/audit?person=${encodeURIComponent(person.email.toUpperCase())}`);
     const rows = rowsOf(page.text).map(plain);
-    expect(rows.map((row) => row.split(' ')[0])).toEqual(['account.disabled', 'account.created']);
+    expect(rows.map((row) => /^(.*?) ([a-z_]+\.[a-z_]+)/.exec(row)?.slice(1))).toEqual([
+      ['Account disabled', 'account.disabled'],
+      ['Account created', 'account.created'],
+    ]);
     expect(rows[0]).toMatch(
-      /reason: left &lt;b&gt;us&lt;\/b&gt; request: .+ Ada Lovelace from .+ person Grace Hopper .+ UTC/,
+      /Reason: left &lt;b&gt;us&lt;\/b&gt; request: .+ Ada Lovelace from .+ person Grace Hopper .+ UTC/,
     );
     expect(rows[1]).toContain('the operator');
 
     const link = /<a href="(\/operator\/audit\?type=account.disabled)"/.exec(page.text)?.[1] ?? '';
-    const types = rowsOf((await auditor.visit(link)).text).map((row) => plain(row).split(' ')[0]);
+    const types = rowsOf((await auditor.visit(link)).text).map((row) => /[a-z_]+\.[a-z_]+/.exec(plain(row))?.[0]);
     expect(new Set(types)).toEqual(new Set(['account.disabled']));
   });
 

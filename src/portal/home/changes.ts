@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../audit/events.ts';
 import { type TextKey, t } from '../../texts/texts.ts';
 import type { Change } from '../../usage/home/changes.ts';
+import { eventInWords } from '../operator/event-words.ts';
 
 type Detail = Record<string, unknown>;
 type DidKey = TextKey & `home.did${string}`;
@@ -36,11 +37,11 @@ const WORDS: Partial<Record<AuditEvent['type'], (detail: Detail) => Words>> = {
   'subscription.cancelled': ({ reason }) => ['home.didCancelled', {}, text(reason)],
 };
 
-/** A change without the app's name. An event that has no words yet is told by its name. */
+/** A change without the app's name. An event without a sentence is told as the audit trail does. */
 export function changeInWords({ type, detail }: Change): { key: DidKey; values: Values; because: string } {
   const words: Words = WORDS[type as AuditEvent['type']]?.(detail) ?? [
     'home.didOther',
-    { event: type.replaceAll(/[._]/g, ' ') },
+    { event: eventInWords(type) ?? type },
   ];
   const [key, values = {}, reason = ''] = words;
   return { key, values, because: reason && t('home.because', { reason }) };

@@ -11,6 +11,7 @@ import { inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { teamChoice } from '../teams/choice.ts';
 import { visitorOf } from '../visits.ts';
+import { detailsInWords, eventInWords } from './event-words.ts';
 import { operatorFrame } from './frame.ts';
 
 /** What was done, and by whom, as `latchkey audit list` and the admin API tell it. */
@@ -75,12 +76,13 @@ function present(event: TrailEvent, names: ReadonlyMap<string, string>): AuditRo
   });
   return {
     at: inMoment(event.at),
+    what: eventInWords(event.type),
     type: event.type,
     typeHref: `/operator/audit?${new URLSearchParams({ type: event.type })}`,
     by: { name: nameOfActor(actorType, actorId, names), ip: event.ip ?? '' },
     app: app ? party(app, 'app') : undefined,
     person: person ? party(person, 'person') : undefined,
-    more: restOf(event),
+    more: detailsInWords(event.type, restOf(event)),
     requestId: event.request_id ?? '',
   };
 }
@@ -96,14 +98,8 @@ function nameOfActor(type: string, id: string | null, names: ReadonlyMap<string,
   return words[type] ?? type;
 }
 
-/** What the columns do not say, a line for each. */
-function restOf(event: TrailEvent): string[] {
-  return Object.entries(presentEvent(event).detail)
-    .filter(([name]) => name !== 'client_id' && name !== 'account_id')
-    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${inWords(value)}`);
-}
-
-function inWords(value: unknown): string {
-  if (Array.isArray(value)) return value.map(String).join(', ') || t('words.none');
-  return value === null ? t('words.none') : String(value);
+/** What the columns do not say. */
+function restOf(event: TrailEvent): Record<string, unknown> {
+  const { client_id: _app, account_id: _person, ...rest } = presentEvent(event).detail;
+  return rest;
 }

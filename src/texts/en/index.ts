@@ -1,6 +1,7 @@
 import { doctor } from './operator/doctor.ts';
 import { findings } from './operator/findings.ts';
 import { health } from './operator/health.ts';
+import { trail } from './operator/trail.ts';
 import { account } from './people/account.ts';
 import { consent } from './people/consent.ts';
 import { device } from './people/device.ts';
@@ -70,6 +71,7 @@ export const en = {
   snippets,
   teams,
   tools,
+  trail,
   usage,
   words,
 };

@@ -36,6 +36,8 @@ export interface PartyView {
 
 export interface AuditRow {
   readonly at: string;
+  /** In words; undefined where there are none, and the type stands alone. */
+  readonly what: string | undefined;
   readonly type: string;
   readonly typeHref: string;
   readonly by: { readonly name: string; readonly ip: string };

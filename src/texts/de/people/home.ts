@@ -23,7 +23,7 @@ export const home: Texts<typeof english> = {
   didSuspended: '{by, select, you {Sie haben} other {{who} hat}} ein Abonnement von {apps} ausgesetzt',
   didResumed: '{by, select, you {Sie haben} other {{who} hat}} ein Abonnement von {apps} fortgesetzt',
   didCancelled: '{by, select, you {Sie haben} other {{who} hat}} ein Abonnement von {apps} beendet',
-  didOther: '{by, select, you {Sie} other {{who}}} {event}: {apps}',
+  didOther: '{event} ({by, select, you {Sie} other {{who}}}): {apps}',
   anApi: 'eine API',
   because: 'weil: {reason}',
   times: '{count, plural, one {#-mal} other {#-mal}}',

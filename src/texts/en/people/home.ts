@@ -19,7 +19,7 @@ export const home = {
   didSuspended: '{by, select, you {You} other {{who}}} suspended a subscription of {apps}',
   didResumed: '{by, select, you {You} other {{who}}} resumed a subscription of {apps}',
   didCancelled: '{by, select, you {You} other {{who}}} cancelled a subscription of {apps}',
-  didOther: '{by, select, you {You} other {{who}}} {event}: {apps}',
+  didOther: '{event} ({by, select, you {you} other {{who}}}): {apps}',
   anApi: 'an API',
   because: 'because: {reason}',
   times: '{count, plural, one {# time} other {# times}}',
