@@ -8,7 +8,10 @@ import { t } from '../texts/texts.ts';
 import { createAccount, NewAccount } from './accounts.ts';
 
 /** An account without what nobody needs to see. */
-export type Profile = Omit<Account, 'password_hash' | 'email_key' | 'sign_in_epoch' | 'language' | 'time_zone'>;
+export type Profile = Omit<
+  Account,
+  'password_hash' | 'email_key' | 'username_key' | 'sign_in_epoch' | 'language' | 'time_zone'
+>;
 
 export const PROFILE = [
   'id',
@@ -20,6 +23,7 @@ export const PROFILE = [
   'updated_at',
   'disabled_at',
   'email_verified_at',
+  'profile',
 ] as const;
 
 export const NewPerson = z.strictObject(NewAccount.shape);
@@ -30,7 +34,7 @@ export const NewPerson = z.strictObject(NewAccount.shape);
  */
 export async function registerPerson(db: Kysely<Tables>, input: z.input<typeof NewPerson>, by: By): Promise<Profile> {
   authorize(by, 'platform.write', null);
-  const { password_hash, email_key, ...profile } = await createAccount(db, NewPerson.parse(input), by);
+  const { password_hash, email_key, username_key, ...profile } = await createAccount(db, NewPerson.parse(input), by);
   return profile;
 }
 

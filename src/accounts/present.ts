@@ -1,5 +1,6 @@
 import type { Group } from '../db/tables/teams.ts';
 import type { Profile } from './people.ts';
+import { presentProfile } from './profile/fields.ts';
 
 /** A person as JSON shows them: never a password hash. */
 export function presentPerson(person: Profile) {
@@ -7,6 +8,7 @@ export function presentPerson(person: Profile) {
     id: person.id,
     email: person.email,
     name: person.name,
+    ...presentProfile(person.profile),
     platform_role: person.platform_role,
     email_verified_at: person.email_verified_at?.toISOString() ?? null,
     created_at: person.created_at.toISOString(),

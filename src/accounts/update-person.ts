@@ -11,11 +11,13 @@ import { emailKey } from '../names/addresses.ts';
 import { t } from '../texts/texts.ts';
 import { NewAccount } from './accounts.ts';
 import { PROFILE, type Profile } from './people.ts';
+import { changeProfile, ProfileChanges, refuseTakenUsername } from './profile/fields.ts';
 
 /** What is not named stays as it is. */
 export const PersonChanges = z.strictObject({
   name: NewAccount.shape.name.optional(),
   email: NewAccount.shape.email.optional(),
+  ...ProfileChanges.shape,
 });
 type Changes = z.output<typeof PersonChanges>;
 
@@ -26,7 +28,7 @@ interface PersonUpdate {
 }
 
 /**
- * Changes a person's name and address. Whoever looks after the platform vouches for a new address, so it counts as verified:
+ * Changes a person's name, address and profile. Whoever looks after the platform vouches for a new address, so it counts as verified:
  * it is what they sign in with from then on, the invitations to it are theirs, and the next tokens and UserInfo answers
  * carry it. Neither is a credential, so sessions and tokens go on. Mail that was written before, and invitations to the
  * address before, stay as they are.
@@ -51,6 +53,7 @@ export async function updatePerson(db: Kysely<Tables>, update: PersonUpdate, by:
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
+    refuseTakenUsername(error, changes.preferred_username);
     throw new AppError('conflict', { detail: t('refusals.accountExists', { email: String(changes.email) }) });
   }
 }
@@ -59,11 +62,13 @@ export async function updatePerson(db: Kysely<Tables>, update: PersonUpdate, by:
 async function change(db: Db, before: Profile, wanted: Changes, by: By): Promise<Profile> {
   const name = wanted.name === before.name ? undefined : wanted.name;
   const email = wanted.email === before.email ? undefined : wanted.email;
+  const profile = changeProfile(before.profile, wanted, by);
   const columns = {
+    ...profile.columns,
     ...(name === undefined ? {} : { name }),
     ...(email === undefined ? {} : { email, email_key: emailKey(email), email_verified_at: by.now }),
   };
-  const fields = (['name', 'email'] as const).filter((field) => field in columns);
+  const fields = [...(['name', 'email'] as const).filter((field) => field in columns), ...profile.fields];
   if (fields.length === 0) return before;
   const after = await db
     .updateTable('accounts')

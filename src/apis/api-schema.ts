@@ -5,10 +5,18 @@ import { t } from '../texts/texts.ts';
 import { judgeAddress, problemOfWebAddress } from '../web-addresses.ts';
 
 /** Scopes of OpenID Connect; an API cannot have one of the same name. */
-export const RESERVED_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+export const RESERVED_SCOPES: readonly string[] = [
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'groups',
+  'offline_access',
+];
 
 /** Those of them that this server has. */
-export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
+export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'groups', 'offline_access'];
 
 /** A scope-token of RFC 6749 §3.3. */
 export const ScopeName = z

@@ -20,6 +20,7 @@ const READERS = {
   },
   developers: {
     tokens: 'Which token an app gets, what is in it, how it is refreshed.',
+    claims: 'What an app learns of a person: name, address, groups.',
     clients: 'Libraries that were tried, and what each needs.',
   },
   owners: { verifying: 'How an API checks tokens by itself, in your framework.' },

@@ -8,6 +8,7 @@ import { success, UNAVAILABLE } from './answer.ts';
 import { actorOf, type Caller, noteSecretUse } from './caller.ts';
 import type { Form } from './form.ts';
 import type { PersonalGrant, PersonalOrder } from './grants/personal.ts';
+import { findGroupClaims } from './issue/claims.ts';
 import { issueAccessToken, issueIdToken } from './issue/issue.ts';
 import { lifetimes, toSeconds } from './issue/lifetimes.ts';
 import { isSmall } from './issue/token-size.ts';
@@ -106,12 +107,15 @@ async function issue(parts: TokenParts, { asking, order, access, now }: Issuing)
   const { used, person, appApi, openidScopes } = order;
   const { client } = asking.caller.app;
   const { nonce, sid, grantId } = used;
+  // One more statement, for those alone who ask.
+  const asksForGroups = order.hasIdToken && openidScopes.includes('groups');
+  const groups = asksForGroups ? await findGroupClaims(parts.db, person.id, 'id_token') : undefined;
   const facts = { ...access, subject: person.id, clientId: client.id, grantId, ep: order.ep, now };
   return {
     access_token: appApi ? await issueAccessToken(parts, { ...facts, api: appApi.api }) : randomText(),
     expires_in: appApi?.api.token_lifetime ?? lifetimes.accessToken,
     id_token: order.hasIdToken
-      ? await issueIdToken(parts, { client, person, scopes: openidScopes, nonce, sid, now })
+      ? await issueIdToken(parts, { client, person, scopes: openidScopes, groups, nonce, sid, now })
       : undefined,
     refresh_token: order.successor && randomText(),
     scope: access.scope,

@@ -93,7 +93,7 @@ describe('a person in a browser', () => {
     await page.getByRole('button', { name: 'Allow' }).waitFor();
     expect(await heading(page)).toBe('Team Dashboard asks for access');
     const text = await page.locator('main').innerText();
-    for (const expected of ['See your name', 'Read your reports', 'reports:share', 'Ada Lovelace', person.email]) {
+    for (const expected of ['See your profile', 'Read your reports', 'reports:share', 'Ada Lovelace', person.email]) {
       expect(text).toContain(expected);
     }
     expect(text).toContain(`you return to ${new URL(app.origin).host}`);

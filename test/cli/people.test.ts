@@ -121,6 +121,11 @@ describe('latchkey user', () => {
     const changed = await answer(['user', 'update', ada.email, '--email', email, '--name', 'Ada King']);
     expect(changed).toMatchObject({ id: ada.account.id, email, name: 'Ada King', email_verified: true });
     expect(await answer(['user', 'show', email])).toMatchObject({ id: ada.account.id, name: 'Ada King' });
+    const profile = ['--given-name', 'Ada', '--username', `ada.${email.slice(0, 6)}`];
+    await answer(['user', 'update', email, ...profile]);
+    expect(await answer(['user', 'show', email])).toMatchObject({ given_name: 'Ada', family_name: null });
+    expect((await run(['user', 'show', email])).stdout).toContain('Ada');
+    expect(await answer(['user', 'update', email, '--given-name', ''])).toMatchObject({ given_name: null });
     expect((await run(['user', 'update', email])).code).toBe(1);
     const wrong = await run(['user', 'update', email, '--email', 'nowhere']);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('--email')]);

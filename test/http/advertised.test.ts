@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { sql } from 'kysely';
 import * as client from 'openid-client';
+import { keepPreferences } from '../../src/accounts/preferences.ts';
+import { updatePerson } from '../../src/accounts/update-person.ts';
+import { MOST_GROUPS } from '../../src/tokens/issue/claims.ts';
 import { anAssertionKey } from '../support/assertions.ts';
 import { connect, DEVICE_GRANT, poll, startDevice } from '../support/device.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { keysAreKnown } from '../support/keys.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, discover, PKCE, signIn } from '../support/relying-app.ts';
+import { byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { post, requestToken } from '../support/tokens.ts';
 
@@ -116,6 +121,13 @@ const PROOFS: Record<string, Record<string, () => Promise<void>>> = {
       const claims = await client.fetchUserInfo(configuration, tokens.access_token, ada.account.id);
       expect(claims).toEqual({ sub: ada.account.id, email: ada.email, email_verified: true });
     },
+    groups: async () => {
+      const { tokens, configuration } = await signIn(server, await aWebApp(), ada, {
+        parameters: { scope: 'openid groups' },
+      });
+      const claims = await client.fetchUserInfo(configuration, tokens.access_token, ada.account.id);
+      expect(claims).toEqual({ sub: ada.account.id, groups: [] });
+    },
     offline_access: async () => {
       const parameters = { scope: 'openid offline_access', prompt: 'consent' };
       const { tokens } = await signIn(server, await aWebApp(), ada, { parameters });
@@ -155,18 +167,48 @@ const PROOFS: Record<string, Record<string, () => Promise<void>>> = {
     ]),
   ),
   claims_supported: Object.fromEntries(
-    ['sub', 'name', 'updated_at', 'email', 'email_verified', 'auth_time', 'iss'].map((claim) => [
+    [
+      ...[
+        'sub',
+        'name',
+        'given_name',
+        'family_name',
+        'nickname',
+        'preferred_username',
+        'picture',
+        'locale',
+        'zoneinfo',
+      ],
+      ...['updated_at', 'email', 'email_verified', 'groups', 'groups_overage', 'auth_time', 'iss'],
+    ].map((claim) => [
       claim,
       async () => {
-        const parameters = { scope: 'openid profile email', max_age: '3600' };
-        const { tokens, configuration } = await signIn(server, await aWebApp(), ada, { parameters });
-        const userInfo = await client.fetchUserInfo(configuration, tokens.access_token, ada.account.id);
+        const grace = await someoneInGroups(claim === 'groups_overage' ? MOST_GROUPS.id_token.names + 1 : 1);
+        const parameters = { scope: 'openid profile email groups', max_age: '3600' };
+        const { tokens, configuration } = await signIn(server, await aWebApp(), grace, { parameters });
+        const userInfo = await client.fetchUserInfo(configuration, tokens.access_token, grace.account.id);
         const given = { ...userInfo, ...tokens.claims() };
         expect(given).toHaveProperty(claim);
       },
     ]),
   ),
 };
+
+/** Somebody who has told all that there is to tell. */
+async function someoneInGroups(count: number) {
+  const grace = await aPerson(server.database);
+  const { db } = server.database;
+  const { id } = grace.account;
+  const names = { given_name: 'Grace', family_name: 'Hopper', nickname: 'Amazing' };
+  const profile = { ...names, preferred_username: id.slice(-12), picture: 'https://grace.example.com/me.png' };
+  await updatePerson(db, { accountId: id, changes: profile }, byOperator());
+  await keepPreferences(db, id, { language: 'de', timeZone: 'Europe/Berlin' });
+  await sql`with made as (
+      insert into groups (id, name, name_key, created_at)
+      select ${id} || n, ${id} || n, ${id} || n, now() from generate_series(1, ${count}::int) n returning id)
+    insert into group_members (group_id, account_id) select id, ${id} from made`.execute(db);
+  return grace;
+}
 
 describe('what the metadata promises', () => {
   it('F04: is all proved here', () => {

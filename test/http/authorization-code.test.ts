@@ -106,7 +106,7 @@ describe('authorization code with PKCE', () => {
     expect(answered.leftTo?.href).toContain(`${CALLBACK}?code=`);
 
     const more = await next.visit((await authorizationRequest(configuration, { scope: 'openid profile' })).url.href);
-    expect(more.text).toContain('See your name');
+    expect(more.text).toContain('See your profile');
   });
 
   it('passes access_denied to the app when the person says no', async () => {

@@ -60,6 +60,20 @@ describe('a person whose name and address are changed', () => {
     ).toBeTruthy();
   });
 
+  it('gets a profile from the admin API, which null takes away again', async () => {
+    const ada = await aPerson(server.database);
+    const path = `/users/${ada.account.id}`;
+    const given = await robot.call('PATCH', path, { given_name: 'Ada', picture: 'https://ada.example.com/me.png' });
+    expect([given.status, given.body.given_name, given.body.nickname]).toEqual([200, 'Ada', null]);
+    const { tokens } = await signIn(server, app, ada, { parameters: { scope: 'openid profile', prompt: 'consent' } });
+    expect(await userInfo(tokens.access_token)).toMatchObject({ given_name: 'Ada' });
+    expect((await robot.call('PATCH', path, { given_name: null })).body.given_name).toBeNull();
+    const about = await userInfo(tokens.access_token);
+    expect([Object.hasOwn(about, 'given_name'), about.picture]).toEqual([false, 'https://ada.example.com/me.png']);
+    const wrong = await robot.call('PATCH', path, { preferred_username: 'ada@example.com' });
+    expect([wrong.status, wrong.body.errors?.[0]?.field]).toEqual([400, 'preferred_username']);
+  });
+
   it('signs in with the new address, and not with the one before', async () => {
     const ada = await aPerson(server.database);
     const email = `moved-${ada.email}`;

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { disableAccount } from '../../src/accounts/lifecycle.ts';
+import { keepPreferences } from '../../src/accounts/preferences.ts';
+import { updatePerson } from '../../src/accounts/update-person.ts';
 import { disableClient } from '../../src/clients/lifecycle.ts';
 import { assignRole } from '../../src/roles/holders.ts';
 import { hashOf } from '../../src/tokens/storage/artifacts.ts';
@@ -8,7 +10,7 @@ import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { keysAreKnown } from '../support/keys.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, PKCE } from '../support/relying-app.ts';
-import { anApiWithRoles, aRole, byOperator } from '../support/roles.ts';
+import { aGroup, anApiWithRoles, aRole, byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { post } from '../support/tokens.ts';
 import type { AppName, ConsentName } from './scenarios.ts';
@@ -60,6 +62,10 @@ export async function startTwins(): Promise<World> {
   await keysAreKnown(direct);
   await ordinary.app.keyring.reload();
   const ada = await aPerson(database);
+  const profile = { given_name: 'Ada', preferred_username: 'ada', picture: 'https://ada.example.com/me.png' };
+  await updatePerson(database.db, { accountId: ada.account.id, changes: profile }, byOperator());
+  await keepPreferences(database.db, ada.account.id, { language: 'de', timeZone: 'Europe/Berlin' });
+  for (const _group of [1, 2]) await aGroup(database, [ada.account.id]);
   const role = await aRole(database, roles.id, ['reports:write'], 'writer');
   await assignRole(database.db, role.id, { person: ada.email }, byOperator());
   const disabled = (await aPerson(database)).account.id;
@@ -101,7 +107,7 @@ async function appsOf({ database }: TestServer, apis: World['apis']): Promise<Re
   };
 }
 
-const ALL = 'openid profile email offline_access reports:read reports:write';
+const ALL = 'openid profile email groups offline_access reports:read reports:write';
 
 /** Signs in for real, once for each kind of consent, and keeps what the server stored of it. */
 async function agree(server: TestServer, apis: World['apis'], ada: { email: string; password: string }) {

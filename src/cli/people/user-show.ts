@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { countSessions, requirePerson } from '../../accounts/people.ts';
 import { presentPerson } from '../../accounts/present.ts';
+import { PROFILE_FIELDS } from '../../accounts/profile/fields.ts';
 import { listGroupsOf } from '../../roles/groups.ts';
 import { listRolesOf } from '../../roles/holders.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
@@ -39,6 +40,10 @@ async function show(line: CommandLine, who: string, options: { json?: boolean })
     text: `${printable(person.name)}\n\n${formatFields([
       ['id', person.id],
       ['email', person.email],
+      ...PROFILE_FIELDS.flatMap((field) => {
+        const value = person.profile[field];
+        return value === undefined ? [] : [[field, printable(value)] as const];
+      }),
       ['state', person.disabled_at ? `disabled on ${formatDay(person.disabled_at)}` : 'active'],
       ['beyond teams', person.platform_role ?? '-'],
       ...teams.map((team) => ['team', `${team.name}, ${team.role}`] as const),

@@ -1,4 +1,4 @@
-import type { Generated, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { BrandingTable } from './branding.ts';
 import type {
   ApiIntrospectorTable,
@@ -14,6 +14,8 @@ import type {
   SubscriptionTable,
 } from './catalogue.ts';
 import type { Created, Json, Late, Timestamp } from './columns.ts';
+import type { JobOutcomeTable, LeaseTable } from './jobs.ts';
+import type { ProfileFields } from './profile.ts';
 import type {
   GroupMemberTable,
   GroupTable,
@@ -92,6 +94,10 @@ export interface AccountTable {
   language: Late<string>;
   /** By its name of IANA; null: as the browser says. */
   time_zone: Late<string>;
+  /** What else they tell of themselves (accounts/profile/fields.ts). */
+  profile: ColumnType<ProfileFields, string | undefined, string>;
+  /** Their user name in the form in which two of them are the same. */
+  username_key: Late<string>;
   created_at: Created;
   updated_at: Timestamp;
   disabled_at: Timestamp | null;
@@ -137,20 +143,6 @@ export interface SettingTable {
   key: string;
   value: Json<unknown>;
   updated_at: Timestamp;
-}
-
-export interface LeaseTable {
-  name: string;
-  holder: string;
-  expires_at: Timestamp;
-}
-
-/** How background work went, in whichever process. */
-export interface JobOutcomeTable {
-  name: string;
-  succeeded_at: Timestamp | null;
-  failed_at: Timestamp | null;
-  failure: string | null;
 }
 
 export interface AuditEventTable {

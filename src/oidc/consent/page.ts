@@ -16,7 +16,7 @@ interface Details {
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo' | 'returnsInClear'>;
 
 /** What OpenID scopes mean, in words for people. `offline_access` is said elsewhere on the page. */
-const OIDC_PERMISSIONS = ['openid', 'profile', 'email'] as const;
+const OIDC_PERMISSIONS = ['openid', 'profile', 'email', 'groups'] as const;
 
 /** The APIs that the request names, of those that the app may use. */
 export function askedApisOf(db: Db, { params }: Details): Promise<AskedApi[]> {

@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 import { PREPARED } from '../../db/connections/session-client.ts';
-import type { Account } from '../../db/tables/tables.ts';
+import type { ProfileFields } from '../../db/tables/profile.ts';
 import { ofLiveGrant } from '../../revocation/epochs.ts';
 import {
   type ArtifactPayload,
@@ -11,10 +11,9 @@ import {
   LIVE,
   ofLiveSignIn,
 } from '../../tokens/storage/artifacts.ts';
-import type { Person as Claimed } from '../../tokens/storage/stored-token.ts';
+import type { Person } from '../../tokens/storage/stored-token.ts';
 
-/** Who a page is for. */
-export type Person = Claimed & Pick<Account, 'language' | 'time_zone'>;
+export type { Person };
 
 /** An artifact with what a page about it needs too. */
 export interface FoundInVisit {
@@ -44,6 +43,7 @@ interface Row {
   email: string;
   email_verified_at: Date | null;
   updated_at: Date;
+  profile: ProfileFields;
   language: string | null;
   time_zone: string | null;
   session_hash: Uint8Array | null;
@@ -57,7 +57,7 @@ interface Row {
 const QUERY = `${PREPARED}
   select artifacts.payload, artifacts.consumed_at, artifacts.account_id, artifacts.sign_in_epoch,
     accounts.id is not null and accounts.disabled_at is null as is_active, accounts.name, accounts.email,
-    accounts.email_verified_at, accounts.updated_at, accounts.language, accounts.time_zone,
+    accounts.email_verified_at, accounts.updated_at, accounts.profile, accounts.language, accounts.time_zone,
     session.id_hash as session_hash, session.payload as session_payload,
     session.account_id as session_account, session.sign_in_epoch as session_epoch,
     artifacts.grant_id, owner.payload as grant_payload

@@ -1,7 +1,9 @@
 import type { Context } from 'koa';
-import { changeOwnName } from '../../accounts/own/name.ts';
+import { isFromAbove } from '../../access.ts';
+import { changeOwnProfile } from '../../accounts/own/profile.ts';
 import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
+import { profileFieldsOf } from '../forms/profile-fields.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
@@ -10,12 +12,15 @@ import { accountFrame } from './frame.ts';
 /** What others see of a person. */
 export function addProfile({ router, db, page, visits }: Area): void {
   const show = (ctx: Context, form: FormState) => {
-    const { name, email, version } = visitorOf(ctx).account;
+    const { account, by } = visitorOf(ctx);
+    const { name, email, version, profile } = account;
     return page(ctx, 'account/profile', {
       ...accountFrame(ctx),
       form,
       name,
       email,
+      profile,
+      usernameStays: profile.preferred_username !== undefined && !isFromAbove(by),
       version: formVersion(ctx, version),
     });
   };
@@ -25,8 +30,8 @@ export function addProfile({ router, db, page, visits }: Area): void {
     const { account, by } = visitorOf(ctx);
     const fields = fieldsOf(ctx);
     try {
-      const change = { accountId: account.id, name: textOf(fields.name), version: versionOf(fields) };
-      await changeOwnName(db, change, by);
+      const said = { name: textOf(fields.name), ...profileFieldsOf(fields) };
+      await changeOwnProfile(db, { accountId: account.id, ...said, version: versionOf(fields) }, by);
     } catch (error) {
       const form = refusedForm(ctx, error);
       ctx.status = 400;

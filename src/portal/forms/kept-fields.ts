@@ -1,3 +1,4 @@
+import { PROFILE_FIELDS } from '../../accounts/profile/fields.ts';
 import { settings } from '../../clients/settings/settings.ts';
 
 /** Which fields of a form are kept when its session has ended, and which page has the form. */
@@ -15,6 +16,7 @@ const NEW_APP = 'type name description team redirectUris api find found scopes r
 const API = 'name description docsUrl tokenLifetime signingAlg visibility visibleTeams rolesClaim';
 /** A line of the form for each scope: their fields have its number. */
 const SCOPE_LINE = /^(scope|means|approval|role)-\d{1,3}$/;
+const PROFILE = PROFILE_FIELDS.join(' ');
 const SETTINGS = settings.map(([name]) => name).join(' ');
 
 const keep = (fields: string, page?: KeptFields['page']): KeptFields => ({
@@ -51,9 +53,9 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/teams/:team/rename': keep('name version'),
   '/teams/:team/invitations': keep('email role', above),
   '/teams/:team/suspend': keep('reason'),
-  '/account/profile': keep('name version'),
+  '/account/profile': keep(`name version ${PROFILE}`),
   '/operator/people/invitations': keep('email', above),
-  '/operator/people/:person': keep('name email version'),
+  '/operator/people/:person': keep(`name email version ${PROFILE}`),
   '/operator/people/:person/disable': keep('reason'),
   '/operator/groups': keep('name'),
   '/operator/groups/:group': keep('name version'),

@@ -8,6 +8,7 @@ import { listRolesOf } from '../../roles/holders.ts';
 import { listTeamsOf } from '../../teams/teams.ts';
 import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
+import { profileFieldsOf } from '../forms/profile-fields.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
 import { inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
@@ -35,6 +36,7 @@ export function addPerson(area: Area): void {
       id,
       name: person.name,
       email: person.email,
+      profile: person.profile,
       since: inDate(person.created_at),
       disabled: person.disabled_at ? t('operator.disabledSince', { date: inDate(person.disabled_at) }) : undefined,
       sessions: t('operator.signedInWhere', { count: sessions }),
@@ -72,7 +74,8 @@ export function addPerson(area: Area): void {
 
   change('/operator/people/:person', async (ctx) => {
     const fields = fieldsOf(ctx);
-    const changes = { name: textOf(fields.name), email: textOf(fields.email).trim() };
+    const { name, email } = fields;
+    const changes = { name: textOf(name), email: textOf(email).trim(), ...profileFieldsOf(fields) };
     await updatePerson(db, { accountId: idOf(ctx), changes, version: versionOf(fields) }, visitorOf(ctx).by);
     return t('operator.personSaved');
   });

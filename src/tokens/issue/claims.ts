@@ -1,26 +1,67 @@
+import { preferencesOf } from '../../accounts/preferences.ts';
+import type { Db } from '../../db/connections/connection.ts';
 import { addrSpec } from '../../names/addresses.ts';
+import { findGroupNames } from '../../roles/group-names.ts';
 import type { Person } from '../storage/stored-token.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4). */
 export const claims: Readonly<Record<string, string[]>> = {
   openid: ['sub'],
-  profile: ['name', 'updated_at'],
+  profile: [
+    ...['name', 'given_name', 'family_name', 'nickname', 'preferred_username', 'picture'],
+    ...['locale', 'zoneinfo', 'updated_at'],
+  ],
   email: ['email', 'email_verified'],
+  groups: ['groups', 'groups_overage'],
 };
 
-/** The claims of a person; the provider keeps those that the token's scopes allow. */
-export function claimsOf(account: Person) {
+/** Where an answer with claims goes. What is in a token travels in headers and cookies; UserInfo does not. */
+export type Destination = 'id_token' | 'userinfo';
+
+/** How many groups there are at most, and how many bytes of JSON they have (docs/claims.md). */
+export const MOST_GROUPS: Readonly<Record<Destination, { readonly names: number; readonly bytes: number }>> = {
+  id_token: { names: 100, bytes: 2000 },
+  userinfo: { names: 1000, bytes: 64_000 },
+};
+
+/** The groups of a person, or the mark that they are too many: part of them would be taken for all. */
+export type GroupClaims = { readonly groups: readonly string[] } | { readonly groups_overage: true };
+
+export async function findGroupClaims(db: Db, accountId: string, to: Destination): Promise<GroupClaims> {
+  const { names, bytes } = MOST_GROUPS[to];
+  const groups = await findGroupNames(db, accountId, names + 1);
+  const fits = groups.length <= names && Buffer.byteLength(JSON.stringify(groups)) <= bytes;
+  return fits ? { groups } : { groups_overage: true };
+}
+
+/** The claims of a person in the order of the scopes; the provider keeps those that the token's scopes allow. */
+export function claimsOf(account: Person, groups?: GroupClaims) {
+  const { given_name, family_name, nickname, preferred_username, picture } = account.profile;
+  const { language, timeZone } = preferencesOf(account);
   return {
     sub: account.id,
     name: account.name,
+    given_name,
+    family_name,
+    nickname,
+    preferred_username,
+    picture,
+    locale: language,
+    zoneinfo: timeZone,
     updated_at: Math.floor(account.updated_at.getTime() / 1000),
     email: addrSpec(account.email),
     email_verified: account.email_verified_at !== null,
+    ...groups,
   };
 }
 
 /** What an ID token says of a person (OpenID Connect Core §5.4), by the scopes that were granted. */
-export function idTokenClaimsOf(account: Person, scopes: readonly string[]): Record<string, unknown> {
-  const named = new Set(scopes.flatMap((scope) => claims[scope] ?? []));
-  return Object.fromEntries(Object.entries(claimsOf(account)).filter(([name]) => named.has(name)));
+export function idTokenClaimsOf(
+  account: Person,
+  scopes: readonly string[],
+  groups?: GroupClaims,
+): Record<string, unknown> {
+  const all: Record<string, unknown> = claimsOf(account, groups);
+  const names = scopes.flatMap((scope) => claims[scope] ?? []);
+  return Object.fromEntries(names.map((name) => [name, all[name]]));
 }

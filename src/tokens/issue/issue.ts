@@ -5,7 +5,7 @@ import { algorithmOfApi, algorithmOfIdTokens } from '../../keys/algorithms.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import { signCompact } from '../../keys/signatures/jws.ts';
 import type { Person } from '../storage/stored-token.ts';
-import { idTokenClaimsOf } from './claims.ts';
+import { type GroupClaims, idTokenClaimsOf } from './claims.ts';
 import { lifetimes, toSeconds } from './lifetimes.ts';
 
 export interface Issuer {
@@ -53,6 +53,7 @@ export interface IdTokenFacts {
   readonly person: Person;
   /** OpenID Connect's scopes that the person granted. */
   readonly scopes: readonly string[];
+  readonly groups: GroupClaims | undefined;
   readonly nonce: string | undefined;
   readonly sid: string | undefined;
   readonly now: Date;
@@ -60,9 +61,9 @@ export interface IdTokenFacts {
 
 /** An ID token (OpenID Connect Core §2, and §12.2 for one after a refresh), its claims in the provider's order. */
 export function issueIdToken({ keyring, issuer }: Issuer, facts: IdTokenFacts): Promise<string> {
-  const { client, person, scopes, nonce, sid, now } = facts;
+  const { client, person, scopes, groups, nonce, sid, now } = facts;
   const iat = toSeconds(now);
   const times = { aud: client.id, exp: iat + lifetimes.idToken, iat, iss: issuer };
-  const claims = { ...idTokenClaimsOf(person, scopes), nonce, sid, ...times };
+  const claims = { ...idTokenClaimsOf(person, scopes, groups), nonce, sid, ...times };
   return signCompact(keyring(), { alg: algorithmOfIdTokens(keyring(), client) }, claims);
 }

@@ -7,7 +7,10 @@ import type { ArtifactPayload } from './artifacts.ts';
 import { decodePayload, hashOf, ofLiveSignIn, type StoredArtifact } from './artifacts.ts';
 
 /** What of a person goes into tokens. */
-export type Person = Pick<Account, 'id' | 'name' | 'email' | 'email_verified_at' | 'updated_at'>;
+export type Person = Pick<
+  Account,
+  'id' | 'name' | 'email' | 'email_verified_at' | 'updated_at' | 'profile' | 'language' | 'time_zone'
+>;
 
 /** A code or token that someone presents, with what every use of it has to look at. */
 export interface StoredToken extends StoredArtifact {
@@ -53,7 +56,8 @@ const NAMES_OF_ROLES = `case jsonb_typeof(used.payload -> 'resource')
 
 const COLUMNS = `used.model, used.payload, used.consumed_at, used.grant_id, owner.payload as grant_payload,
     session.payload as session_payload, accounts.id as person_id, accounts.name, accounts.email,
-    accounts.email_verified_at, accounts.updated_at, owner.client_epoch, owner.consent_epoch,
+    accounts.email_verified_at, accounts.updated_at, accounts.profile, accounts.language, accounts.time_zone,
+    owner.client_epoch, owner.consent_epoch,
     ${epochOf('account', 'used.account_id')} as account_epoch,
     (select json_object_agg(value, epoch) from epochs
       where kind = 'roles' and value = any(${NAMES_OF_ROLES})) as roles_epochs`;

@@ -7,6 +7,15 @@ interface Option {
   readonly chosen: boolean;
 }
 
+/** What is in the fields of a profile. */
+export interface ProfileView {
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly nickname?: string;
+  readonly preferred_username?: string;
+  readonly picture?: string;
+}
+
 /** The pages about one's own account. */
 interface AccountFrame {
   shell: Shell;
@@ -54,7 +63,15 @@ export interface AccountViews {
     events: readonly { readonly what: string; readonly at: string; readonly where: string }[];
   };
   'account/password': AccountFrame & { form: FormView; email: string };
-  'account/profile': AccountFrame & { form: FormView; name: string; email: string; version: string };
+  'account/profile': AccountFrame & {
+    form: FormView;
+    name: string;
+    email: string;
+    profile: ProfileView;
+    /** Whoever has a user name keeps it. */
+    usernameStays: boolean;
+    version: string;
+  };
   'portal/preferences': AccountFrame & {
     form: FormView;
     languages: readonly Option[];

@@ -1,4 +1,5 @@
 import type { FormView, Shell } from '../shell.ts';
+import type { ProfileView } from './account.ts';
 import type { Badge } from './apps.ts';
 import type { ListView } from './lists.ts';
 import type { InvitedView, OpenInvitationView } from './teams.ts';
@@ -87,6 +88,7 @@ export interface OperatorViews {
     href: string;
     name: string;
     email: string;
+    profile: ProfileView;
     id: string;
     since: string;
     disabled: string | undefined;

@@ -21,8 +21,10 @@ export const consent: Texts<typeof english> = {
   account: 'Ihr Konto',
   openid: 'Wissen, wer Sie sind',
   openidMeans: 'Die App erkennt Sie wieder, wenn Sie zurückkommen.',
-  profile: 'Ihren Namen sehen',
-  profileMeans: 'Den Namen an Ihrem Konto hier.',
+  profile: 'Ihr Profil sehen',
+  profileMeans: 'Ihren Namen und was Ihr Profil hier sonst sagt: Benutzername, Bild, Sprache und Zeitzone.',
   email: 'Ihre E-Mail-Adresse sehen',
   emailMeans: 'Und ob sie bestätigt ist.',
+  groups: 'Ihre Gruppen sehen',
+  groupsMeans: 'Die Namen der Gruppen, in denen Sie sind. Die App kann danach entscheiden, was Sie dort dürfen.',
 };

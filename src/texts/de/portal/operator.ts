@@ -119,6 +119,7 @@ export const operator: Texts<typeof english> = {
   disabledSince: 'Deaktiviert seit {date}.',
   byGroup: 'durch die Gruppe {name}',
   directly: 'direkt',
+  profile: 'Profil',
   personSaved: 'Name und Adresse sind gespeichert.',
   roleChanged: 'Die Rolle ist geändert.',
   enabled: 'Die Person kann sich wieder anmelden.',

@@ -17,6 +17,13 @@ export const refusals: Texts<typeof english> = {
   mailSent: 'Diese E-Mail wurde schon gesendet.',
   accountExists: 'Für {email} gibt es schon ein Konto.',
   lastAdmin: 'Das ist das letzte Admin-Konto. Machen Sie zuerst jemand anderen zum Admin.',
+  username:
+    'Ein Benutzername hat 1 bis 40 Buchstaben (a bis z), Ziffern, Punkte, Binde- und Unterstriche; er beginnt und endet mit einem Buchstaben oder einer Ziffer.',
+  usernameTaken: 'Den Benutzernamen {username} hat schon jemand anders.',
+  usernameKept:
+    'Viele Programme haben ein Konto dieses Namens. Wählen Sie einen anderen, oder bitten Sie Administratoren darum.',
+  usernameStays: 'Apps erkennen Sie an Ihrem Benutzernamen. Bitten Sie Administratoren, ihn zu ändern.',
+  pictureHttps: 'Die Adresse eines Bildes beginnt mit https://.',
   protectedName:
     'Dieser Name sieht aus wie einer, den der Betrieb vorbehält. Wählen Sie einen anderen, oder lassen Sie ihn von einem Admin vergeben.',
   notYourself: 'Sie können sich nicht selbst löschen. Bitten Sie einen anderen Admin.',

@@ -18,8 +18,10 @@ export const consent = {
   account: 'Your account',
   openid: 'Know who you are',
   openidMeans: 'The app knows you again when you come back.',
-  profile: 'See your name',
-  profileMeans: 'The name on your account here.',
+  profile: 'See your profile',
+  profileMeans: 'Your name, and what else your profile here says: user name, picture, language and time zone.',
   email: 'See your email address',
   emailMeans: 'And whether it is verified.',
+  groups: 'See your groups',
+  groupsMeans: 'The names of the groups that you are in. The app may decide by them what you can do there.',
 } as const;

@@ -115,6 +115,7 @@ export const operator = {
   disabledSince: 'Disabled since {date}.',
   byGroup: 'by the group {name}',
   directly: 'directly',
+  profile: 'Profile',
   personSaved: 'Name and address are saved.',
   roleChanged: 'The role is changed.',
   enabled: 'They can sign in again.',

@@ -14,6 +14,12 @@ export const refusals = {
   mailSent: 'This mail was sent already.',
   accountExists: 'An account for {email} exists already.',
   lastAdmin: 'This is the last administrator. Make someone else one first.',
+  username:
+    'A user name has 1 to 40 letters (a to z), digits, dots, hyphens and underscores, and begins and ends with a letter or digit.',
+  usernameTaken: 'Somebody else has the user name {username}.',
+  usernameKept: 'Many programs have an account of this name. Choose another, or ask an administrator to give it.',
+  usernameStays: 'Apps know you by your user name. Ask an administrator to change it.',
+  pictureHttps: 'The address of a picture begins with https://.',
   protectedName:
     'This name passes for one that the operator keeps. Choose another, or ask an administrator to give it.',
   notYourself: 'You cannot delete yourself. Ask another administrator.',
