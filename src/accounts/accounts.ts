@@ -11,8 +11,9 @@ import { AppError } from '../errors.ts';
 import { emailAddress, emailKey } from '../names/addresses.ts';
 import { nameOf } from '../names/names.ts';
 import { t } from '../texts/texts.ts';
-import { hashPassword, judgeLength, judgePassword, verifyPassword } from './passwords.ts';
+import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
 import { refuseProtectedName } from './protected-names.ts';
+import { judgeLength, judgePassword } from './strength/judge.ts';
 
 export const NewAccount = z.object({
   email: emailAddress(),
@@ -23,16 +24,22 @@ export const NewAccount = z.object({
   }),
 });
 
-function refuseGuessable(account: z.output<typeof NewAccount>, ctx: z.RefinementCtx): void {
-  const message = judgePassword(account.password, account);
-  if (message) ctx.addIssue({ code: 'custom', path: ['password'], message });
-}
-
 /** Creates an active account with a verified address. @throws {ZodError} @throws {AppError} conflict */
 export async function createAccount(db: Kysely<Tables>, input: z.input<typeof NewAccount>, by: By): Promise<Account> {
-  const { email, name, password } = NewAccount.superRefine(refuseGuessable).parse(input);
+  const { password, ...person } = await NewAccount.superRefine(async (account, ctx) => {
+    const message = await judgePassword(db, account.password, account);
+    if (message) ctx.addIssue({ code: 'custom', path: ['password'], message });
+  }).parseAsync(input);
+  return insertAccount(db, { ...person, passwordHash: await hashPassword(password) }, by);
+}
+
+/** What creates an account once its password was judged and hashed, or there is none. @throws {AppError} conflict */
+export async function insertAccount(
+  db: Kysely<Tables>,
+  { email, name, passwordHash }: { email: string; name: string; passwordHash: string | null },
+  by: By,
+): Promise<Account> {
   const id = `usr_${randomUUID().replaceAll('-', '')}`;
-  const passwordHash = await hashPassword(password);
   try {
     return await inTransaction(db, async (trx) => {
       await refuseProtectedName(trx, name, by);
@@ -113,4 +120,12 @@ export async function checkPassword(db: Db, email: string, password: string): Pr
   if (!matches) return { ok: false, reason: 'password', accountId: account.id };
   if (account.disabled_at) return { ok: false, reason: 'disabled', accountId: account.id };
   return { ok: true, account };
+}
+
+/** Hashes a password that was right with today's parameters. It stays the same one, so nothing ends and no version goes up. */
+export async function rehashPassword(db: Db, { id, password_hash: before }: Account, password: string): Promise<void> {
+  if (!before || !isOutdated(before)) return;
+  const after = await hashPassword(password);
+  const rehash = db.updateTable('accounts').set({ password_hash: after }).where('id', '=', id);
+  await rehash.where('password_hash', '=', before).execute();
 }

@@ -12,8 +12,9 @@ import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent
 import { endConsent } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { t } from '../texts/texts.ts';
-import { hashPassword, judgePassword } from './passwords.ts';
+import { hashPassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
+import { judgePassword } from './strength/judge.ts';
 
 const noAccount = (id: string) => t('refusals.noAccount', { id });
 
@@ -88,7 +89,7 @@ export async function changePassword(
     .where('id', '=', accountId)
     .executeTakeFirst();
   if (!owner) throw new AppError('not_found', { detail: noAccount(accountId) });
-  const problem = judgePassword(password, owner);
+  const problem = await judgePassword(db, password, owner);
   if (problem) throw new AppError('invalid_request', { detail: problem });
   const passwordHash = await hashPassword(password);
   await inTransaction(db, (trx) => setPassword(trx, { target: accountId, passwordHash }, by));

@@ -25,12 +25,16 @@ export async function keepProtectedNames(
     .execute();
 }
 
+/** The names of the installation: the product's, its host's, those that the operator keeps, and that of its brand. */
+export async function findKeptNames(db: Db): Promise<string[]> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', KEY).executeTakeFirst();
+  return [...((row?.value as string[] | undefined) ?? [PRODUCT]), await findBrandName(db)];
+}
+
 /** @throws {AppError} invalid_request for a name that passes for one that the operator keeps */
 export async function refuseProtectedName(db: Db, name: string, by: By): Promise<void> {
   if (isFromAbove(by)) return;
-  const row = await db.selectFrom('settings').select('value').where('key', '=', KEY).executeTakeFirst();
-  const kept = [...((row?.value as string[] | undefined) ?? [PRODUCT]), await findBrandName(db)];
-  if (!passesForProtected(name, kept)) return;
+  if (!passesForProtected(name, await findKeptNames(db))) return;
   throw new AppError('invalid_request', {
     detail: t('refusals.protectedName'),
   });

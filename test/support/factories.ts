@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { createAccount } from '../../src/accounts/accounts.ts';
+import { insertAccount, NewAccount } from '../../src/accounts/accounts.ts';
 import { type Consent, rememberConsentWithin } from '../../src/accounts/consents.ts';
+import { hashPassword } from '../../src/accounts/passwords.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import type { NewClient } from '../../src/clients/client-input.ts';
 import { createClient } from '../../src/clients/clients.ts';
@@ -33,13 +34,12 @@ export async function aClient({ db }: Database, wanted: Partial<z.input<typeof N
 }
 
 export async function aPerson({ db }: Database, overrides: { email?: string; name?: string; password?: string } = {}) {
-  const email = overrides.email ?? `person-${unique()}@example.com`;
-  const account = await createAccount(
-    db,
-    { email, name: overrides.name ?? 'Ada Lovelace', password: overrides.password ?? PASSWORD },
-    by(),
-  );
-  return { account, email, password: overrides.password ?? PASSWORD };
+  const { password = PASSWORD } = overrides;
+  const wanted = { email: `person-${unique()}@example.com`, name: 'Ada Lovelace', ...overrides };
+  const { email, name } = NewAccount.pick({ email: true, name: true }).parse(wanted);
+  // Not judged: whether a password may be chosen is in test/portal/passwords.test.ts.
+  const account = await insertAccount(db, { email, name, passwordHash: await hashPassword(password) }, by());
+  return { account, email: wanted.email, password };
 }
 
 /** A consent that a person has given before. */

@@ -9,8 +9,9 @@ import { inMinute } from '../../texts/moments.ts';
 import { inLanguage } from '../../texts/speech.ts';
 import { t } from '../../texts/texts.ts';
 import { setPassword } from '../lifecycle.ts';
-import { hashPassword, judgePassword, verifyPassword } from '../passwords.ts';
+import { hashPassword, verifyPassword } from '../passwords.ts';
 import { preferencesOf } from '../preferences.ts';
+import { judgePassword } from '../strength/judge.ts';
 
 interface Change {
   /** As it was read: when it has changed since, nothing is done. */
@@ -40,7 +41,7 @@ export async function changeOwnPassword(
     await record(db, by.actor, { type: 'account.password_refused', accountId: account.id }, by.now);
     return { ok: false, field: 'current', problem: t('account.currentWrong') };
   }
-  const problem = judgePassword(password, account) ?? (current === password ? t('account.samePassword') : undefined);
+  const problem = current === password ? t('account.samePassword') : await judgePassword(db, password, account);
   if (problem) return { ok: false, field: 'password', problem };
   const passwordHash = await hashPassword(password);
   const epoch = await inTransaction(db, async (trx) => {

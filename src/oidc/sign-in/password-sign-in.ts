@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Kysely } from 'kysely';
-import { checkPassword, type PasswordVerdict, requireUnchanged } from '../../accounts/accounts.ts';
+import { checkPassword, type PasswordVerdict, rehashPassword, requireUnchanged } from '../../accounts/accounts.ts';
 import type { Actor } from '../../audit/events.ts';
 import { record, recordWithin } from '../../audit/record.ts';
 import type { Account, Tables } from '../../db/tables/tables.ts';
@@ -40,7 +40,10 @@ export async function signInWithPassword(
     : await checkPassword(db, signIn.email, signIn.password);
   if (verdict.ok) {
     const returnTo = await goOn(verdict.account);
-    if (await complete(parts, ctx, signIn, verdict.account)) return { ok: true, returnTo };
+    if (await complete(parts, ctx, signIn, verdict.account)) {
+      await rehashPassword(db, verdict.account, signIn.password);
+      return { ok: true, returnTo };
+    }
   }
   const { reason, accountId }: Refusal = verdict.ok ? overtaken(verdict.account) : verdict;
   const event = { type: 'account.sign_in_failed', reason, ...(accountId ? { accountId } : {}) } as const;

@@ -29,6 +29,13 @@ export const refusals: Texts<typeof english> = {
   notYourself: 'Sie können sich nicht selbst löschen. Bitten Sie einen anderen Admin.',
   guessable:
     'Das besteht aus dem, was zuerst geraten wird: Namen, Wörter wie „Passwort“, Jahre und Tastenreihen. Nehmen Sie ein paar Wörter, die niemand erwartet.',
+  guessedOwn:
+    'Das wird zuerst geraten: Es besteht aus Ihrem Namen oder Ihrer Adresse, oder aus dem Namen dieses Dienstes.',
+  guessedRepeated: 'Das wird zuerst geraten: Es wiederholt sich.',
+  guessedRow: 'Das wird zuerst geraten: Es ist eine Reihe von Tasten, Buchstaben oder Ziffern.',
+  guessedDate: 'Das wird zuerst geraten: Es besteht aus Daten und Jahren.',
+  guessedCommon: 'Das wird zuerst geraten: Viele haben dieses Passwort oder ein sehr ähnliches.',
+  takeWords: 'Nehmen Sie ein paar Wörter, die niemand erwartet.',
   passwordShort: 'Ein Passwort braucht mindestens {least} Zeichen; ein paar Wörter sind ein gutes.',
   passwordLong: 'Ein Passwort darf höchstens {most} Zeichen haben.',
   noMember: 'Das Team hat dieses Mitglied nicht.',

@@ -25,6 +25,12 @@ export const refusals = {
   notYourself: 'You cannot delete yourself. Ask another administrator.',
   guessable:
     'This is made of what is guessed first: names, words such as “password”, years and rows of keys. Take a few words that nobody expects.',
+  guessedOwn: 'This is guessed first: it is made of your name or address, or of the name of this place.',
+  guessedRepeated: 'This is guessed first: the same comes over and over.',
+  guessedRow: 'This is guessed first: it is a row of keys, letters or digits.',
+  guessedDate: 'This is guessed first: it is made of dates and years.',
+  guessedCommon: 'This is guessed first: many people have it, or one very much like it.',
+  takeWords: 'Take a few words that nobody expects.',
   passwordShort: 'A password needs at least {least} characters; a few words make a good one.',
   passwordLong: 'A password may have at most {most} characters.',
   noMember: 'The team has no such member.',
