@@ -1,5 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
 
 export interface Estimate {
@@ -9,9 +9,9 @@ export interface Estimate {
   readonly warning: string | null;
 }
 
-const PROGRAM = fileURLToPath(new URL('./estimator-thread.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-/** Milliseconds after which a thread that has nothing to do ends. */
+/** Milliseconds after which a process that has nothing to do ends. */
 const IDLE = 30_000;
 /** Milliseconds for one password and those that wait before it. */
 const LONGEST = 20_000;
@@ -22,14 +22,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-let thread: Worker | undefined;
+let child: ChildProcess | undefined;
 let idle: NodeJS.Timeout | undefined;
 let count = 0;
 const waiting = new Map<number, Waiting>();
 
 /**
- * How many guesses a password withstands, by zxcvbn with English and German words. A thread of its own does it: the server
- * answers meanwhile, and holds no word lists while nobody sets a password.
+ * How many guesses a password withstands, by zxcvbn with English and German words. A process of its own does it: the
+ * server answers meanwhile, and no word lists are held while nobody sets a password.
  * @param words what whoever guesses knows about the person, in small letters @throws {AppError} unavailable
  */
 export async function estimate(password: string, words: readonly string[]): Promise<Estimate> {
@@ -40,9 +40,10 @@ export async function estimate(password: string, words: readonly string[]): Prom
   const answer = new Promise<Estimate>((resolve, reject) => waiting.set(id, { resolve, reject }));
   const late = setTimeout(() => end(), LONGEST);
   try {
-    thread ??= start();
-    thread.ref();
-    thread.postMessage({ id, password, words });
+    child ??= start();
+    child.ref();
+    child.channel?.ref();
+    child.send({ id, password, words }, () => {});
     return await answer;
   } finally {
     clearTimeout(late);
@@ -51,24 +52,27 @@ export async function estimate(password: string, words: readonly string[]): Prom
   }
 }
 
-function start(): Worker {
-  const started = new Worker(PROGRAM);
+function start(): ChildProcess {
+  // Nothing of ours but the program: no variables with secrets, no open files.
+  const started = fork(PROGRAM, { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   started.on('message', ({ id, ...found }: Estimate & { id: number }) => waiting.get(id)?.resolve(found));
   started.on('error', () => end(started));
+  started.on('exit', () => end(started));
   return started;
 }
 
-/** Nothing waits for it: it ends with the process, or when it was not needed for a while. */
+/** Nothing waits for it: it ends with the server, or when it was not needed for a while. */
 function rest(): void {
-  thread?.unref();
+  child?.unref();
+  child?.channel?.unref();
   idle = setTimeout(() => end(), IDLE);
   idle.unref();
 }
 
-/** Ends the thread with whatever it is at; the next password starts another one. */
-function end(which: Worker | undefined = thread): void {
-  if (which !== thread) return;
-  thread = undefined;
+/** Ends the process with whatever it is at; the next password starts another one. */
+function end(which: ChildProcess | undefined = child): void {
+  if (which !== child) return;
+  child = undefined;
   for (const { reject } of waiting.values()) reject(new AppError('unavailable', { retryAfter: 5 }));
-  void which?.terminate();
+  which?.kill('SIGKILL');
 }

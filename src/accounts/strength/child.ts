@@ -1,8 +1,7 @@
 /**
- * The thread in which passwords are estimated, started by estimator.ts. The word lists take half a second to load and 75 MB,
- * which go with the thread.
+ * The process in which passwords are estimated: a program of its own, started by estimator.ts. Its word lists take half a second
+ * to load and more memory than all else that the server holds, which goes with the process.
  */
-import { parentPort } from 'node:worker_threads';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common';
 import { dictionary as german } from '@zxcvbn-ts/language-de';
@@ -26,13 +25,13 @@ const LOOK_ALIKES = new Map(
   Object.entries({ '4': 'a', '@': 'a', '0': 'o', '3': 'e', '1': 'i', $: 's', '5': 's', '7': 't' }),
 );
 
-parentPort?.on('message', ({ id, password, words }: { id: number; password: string; words: string[] }) => {
+process.on('message', ({ id, password, words }: { id: number; password: string; words: string[] }) => {
   const looked = [...password].slice(0, LOOKED_AT).join('');
   const whole = estimator.check(looked, words);
   const left = withoutWords(looked, words);
   const rest = left === undefined ? undefined : estimator.check(left || ' ');
   const isOwn = rest !== undefined && rest.guessesLog10 < whole.guessesLog10;
-  parentPort?.postMessage({
+  process.send?.({
     id,
     guesses: isOwn ? rest.guessesLog10 : whole.guessesLog10,
     warning: isOwn ? 'userInputs' : whole.feedback.warning,
