@@ -32,6 +32,7 @@ import { compressPages } from './http/serving/compress.ts';
 import { limitTime } from './http/serving/deadline.ts';
 import { healthRoutes } from './http/serving/health.ts';
 import { refuseOtherMethods } from './http/serving/other-methods.ts';
+import { setsPassword } from './http/serving/password-forms.ts';
 import { createPatientServer } from './http/serving/slow-readers.ts';
 import { createChosenThemes } from './http/theme.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
@@ -192,7 +193,7 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   koa.use(readArrival(names, trustedProxies));
   if (path !== '') koa.use(serveBelow(path));
   koa.use(sightings.middleware).use(oidc.host.documents(atOnce));
-  koa.use(limitTime(database.deadlines, isLogoUpload));
+  koa.use(limitTime(database.deadlines, (ctx) => isLogoUpload(ctx) || setsPassword(ctx)));
   const lane = { ...ofTokens, db, keyring: () => keyring, issuer, clock, atOnce, note: usage.note };
   if (expressLaneOn) koa.use(directWay(lane));
   koa.use(standard.middleware);

@@ -24,19 +24,31 @@ export const NewAccount = z.object({
   }),
 });
 
-/** Creates an active account with a verified address. @throws {ZodError} @throws {AppError} conflict */
-export async function createAccount(db: Kysely<Tables>, input: z.input<typeof NewAccount>, by: By): Promise<Account> {
+/** What is needed to write an account: the password is judged and hashed, which takes its time, so that no transaction has to wait. */
+export interface Prepared {
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
+}
+
+/** @throws {ZodError} @throws {AppError} unavailable */
+export async function prepareAccount(db: Db, input: z.input<typeof NewAccount>): Promise<Prepared> {
   const { password, ...person } = await NewAccount.superRefine(async (account, ctx) => {
     const message = await judgePassword(db, account.password, account);
     if (message) ctx.addIssue({ code: 'custom', path: ['password'], message });
   }).parseAsync(input);
-  return insertAccount(db, { ...person, passwordHash: await hashPassword(password) }, by);
+  return { ...person, passwordHash: await hashPassword(password) };
 }
 
-/** What creates an account once its password was judged and hashed, or there is none. @throws {AppError} conflict */
+/** Creates an active account with a verified address. @throws {ZodError} @throws {AppError} conflict, unavailable */
+export async function createAccount(db: Kysely<Tables>, input: z.input<typeof NewAccount>, by: By): Promise<Account> {
+  return insertAccount(db, await prepareAccount(db, input), by);
+}
+
+/** Creates the account that was prepared. @throws {AppError} conflict */
 export async function insertAccount(
   db: Kysely<Tables>,
-  { email, name, passwordHash }: { email: string; name: string; passwordHash: string | null },
+  { email, name, passwordHash }: Prepared,
   by: By,
 ): Promise<Account> {
   const id = `usr_${randomUUID().replaceAll('-', '')}`;

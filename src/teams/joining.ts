@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { By } from '../access.ts';
-import { createAccount, isThere, type NewAccount } from '../accounts/accounts.ts';
+import { insertAccount, isThere, type NewAccount, prepareAccount } from '../accounts/accounts.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Account, Tables } from '../db/tables/tables.ts';
@@ -88,19 +88,22 @@ export function acceptInvitation(db: Kysely<Tables>, invitationId: string, by: B
  * Creates the account of someone who is invited and has none. The code came to the address, so that counts as verified.
  * @throws {ZodError} @throws {AppError} not_found, conflict when somebody has an account with the address by now
  */
-export function joinWithNewAccount(
+export async function joinWithNewAccount(
   db: Kysely<Tables>,
   input: { code: string } & Pick<z.input<typeof NewAccount>, 'name' | 'password'>,
   by: Omit<By, 'access'>,
 ): Promise<Account> {
   const { code, name, password } = input;
+  const open = await findInvitationByCode(db, code, by.now);
+  if (!open) throw used();
+  const prepared = await prepareAccount(db, { email: open.email, name, password });
   return inTransaction(db, async (trx) => {
     const invitation = await consume(trx, by)
       .where('code_hash', '=', hashOfCode(code))
       .returningAll()
       .executeTakeFirst();
     if (!invitation) throw used();
-    const account = await createAccount(trx, { email: invitation.email, name, password }, by);
+    const account = await insertAccount(trx, prepared, by);
     await welcome(trx, invitation, account.id, by);
     return account;
   });
