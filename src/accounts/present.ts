@@ -1,4 +1,5 @@
 import type { Group } from '../db/tables/teams.ts';
+import type { ListedPerson } from './list-people.ts';
 import type { Profile } from './people.ts';
 import { presentProfile } from './profile/fields.ts';
 
@@ -16,6 +17,12 @@ export function presentPerson(person: Profile) {
     disabled_at: person.disabled_at?.toISOString() ?? null,
   };
 }
+
+/** The same as a list has it. */
+export const presentListedPerson = (person: ListedPerson) => ({
+  ...presentPerson(person),
+  last_sign_in_at: person.last_sign_in_at?.toISOString() ?? null,
+});
 
 export function presentGroup({ id, name, created_at }: Group) {
   return { id, name, created_at: created_at.toISOString() };

@@ -22,9 +22,6 @@ export const NumberCursor = z
   .regex(/^\d{1,15}$/, 'The cursor is not one of ours. Start again.')
   .optional();
 
-/** A list that is not searched. */
-export const PlainListQuery = ListQuery.omit({ search: true });
-
 /** Why something is stopped. */
 export const Stop = z.strictObject({ reason: Reason }).meta({ id: 'Stop' });
 

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
 import type { Listing } from '../db/pages.ts';
 import { MOST_PER_PAGE } from '../db/pages.ts';
 import { type CommandLine, withJson } from './command-line.ts';
@@ -22,6 +23,19 @@ export function withList(command: Command): Command {
 /** The same for a list that can be searched. */
 export function withSearch(command: Command): Command {
   return withList(command).option('--search <text>', 'only those with this text in their names or addresses');
+}
+
+/** A query of a list that can be sorted. */
+type Sortable = z.ZodObject<{ sort: z.ZodOptional<z.ZodEnum> }>;
+
+/** What somebody says of such a list. */
+export type SortedList<Query extends Sortable> = ListOptions & Pick<z.input<Query>, 'sort'>;
+
+/** The same for a list that can be sorted; `usual` is how it is when nobody says so. */
+export function withSort({ shape }: Sortable, usual: string, command: Command): Command {
+  const sorts = shape.sort.unwrap().options.map(String);
+  const option = new Option('--sort <by>', `what to sort by; a minus puts the highest first (default: ${usual})`);
+  return withSearch(command).addOption(option.choices(sorts));
 }
 
 /** Reads page by page until there is enough. Says on stderr when there is more than was asked for. */

@@ -27,6 +27,12 @@ export function presentApp(app: ListedClient | ClientDetails) {
   };
 }
 
+/** The same as a list has it. */
+export const presentListedApp = (app: ListedClient) => ({
+  ...presentApp(app),
+  last_used_at: app.last_used_at?.toISOString() ?? null,
+});
+
 /** How its ID tokens are signed, while verifiers may not know a key of the chosen algorithm. */
 export function presentIdTokenSigning({ now, from }: SigningNow) {
   return { id_token_alg_now: now, id_token_alg_from: from?.toISOString() ?? null };

@@ -39,6 +39,8 @@ const NOUNS = {
   request: ['lists.requests', 'lists.moreRequests'],
   API: ['lists.apis', 'lists.moreApis'],
   app: ['lists.apps', 'lists.moreApps'],
+  member: ['lists.members', 'lists.moreMembers'],
+  group: ['lists.groups', 'lists.moreGroups'],
 } as const;
 
 type Noun = keyof typeof NOUNS;
@@ -52,6 +54,10 @@ export interface ListWords {
   readonly noun?: Noun;
   /** By what it can be sorted, each with the way it goes at first. */
   readonly sorts?: readonly { readonly sort: string; readonly label: string }[];
+  /** Where it stands, if not at the address of the request: a form that was refused came to another one. */
+  readonly path?: string;
+  /** There is no head of a table to sort it by. */
+  readonly isCards?: boolean;
   /** As it is sorted when nobody says so. */
   readonly usual?: string;
   readonly filters?: readonly Choice[];
@@ -67,12 +73,23 @@ export interface Choice {
   readonly options: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** Whether people may sign in. */
+export const stateOfPeople = (): Choice => ({
+  name: 'state',
+  label: t('lists.state'),
+  any: t('lists.all'),
+  options: [
+    { value: 'active', label: t('lists.active') },
+    { value: 'disabled', label: t('lists.disabled') },
+  ],
+});
+
 /** What every list has; whatever else is asked for narrows it. */
 const PLAIN: ReadonlySet<string> = new Set(['search', 'cursor', 'sort', 'limit']);
 
 /** How a page of a list leads on. */
 export function leadOn(ctx: Context, { next }: Pick<Listing<unknown>, 'next'>, words: ListWords = {}): ListView {
-  const { query = {}, filters = [], sorts = [], usual = '', also = {} } = words;
+  const { query = {}, filters = [], sorts = [], usual = '', also = {}, path = ctx.path } = words;
   const asked = askedOf(ctx);
   const { search = '', cursor, sort = usual } = asked;
   const isChoice = (name: string) => name in query && !PLAIN.has(name) && !(name in also);
@@ -80,7 +97,7 @@ export function leadOn(ctx: Context, { next }: Pick<Listing<unknown>, 'next'>, w
   const now = { ...also, ...(search ? { search } : {}), ...chosen, ...(asked.sort && sorts.length ? { sort } : {}) };
   const to = (more: Record<string, string>) => {
     const query = new URLSearchParams({ ...now, ...more }).toString();
-    return query ? `${ctx.path}?${query}` : ctx.path;
+    return query ? `${path}?${query}` : path;
   };
   const shown = new Set(filters.map(({ name }) => name));
   const columns = sorts.map((one) => [keyOf(one.sort), presentColumn(one.sort, sort, to)]);
@@ -90,6 +107,7 @@ export function leadOn(ctx: Context, { next }: Pick<Listing<unknown>, 'next'>, w
     first: cursor && to({}),
     ...(words.count === undefined ? {} : { count: inCount(words.count, words.noun ?? 'row') }),
     columns: Object.fromEntries(columns),
+    isCards: words.isCards ?? false,
     filters: [
       ...filters.map((filter) => ({ ...filter, options: optionsOf(filter, asked[filter.name]) })),
       ...(sorts.length > 0
@@ -119,8 +137,9 @@ function optionsOf({ any, options }: Choice, chosen: string | undefined): Option
 
 /** On a phone a list has no head to sort it by. */
 function sortOptions(sorts: NonNullable<ListWords['sorts']>, sort: string, usual: string): Option[] {
+  const isOffered = sorts.some((one) => one.sort === sort);
   return sorts.map((one) => {
-    const chosen = keyOf(one.sort) === keyOf(sort);
+    const chosen = isOffered ? one.sort === sort : keyOf(one.sort) === keyOf(sort);
     const value = chosen ? sort : one.sort;
     return { value: value === usual ? '' : value, label: one.label, chosen };
   });

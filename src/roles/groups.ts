@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
 import { requireAccount } from '../accounts/accounts.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, matching, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
+import { type Listing, matching, PageQuery } from '../db/pages.ts';
+import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
 import type { Tables } from '../db/tables/tables.ts';
 import type { Group } from '../db/tables/teams.ts';
 import { inTransaction, isUniqueViolation } from '../db/transaction.ts';
@@ -19,8 +20,7 @@ import { revokeGivenByGroup } from './given-roles.ts';
 export const GroupName = nameOf(() => t('refusals.groupName'));
 export const NewGroup = z.strictObject({ name: GroupName });
 
-const placeOf = ({ created_at: at, id }: { created_at: Date; id: string }) => ({ at, id });
-const noGroup = (id: string) => t('refusals.noGroup', { id });
+export const noGroup = (id: string) => t('refusals.noGroup', { id });
 const nameTaken = (name: string) => new AppError('conflict', { detail: t('refusals.groupExists', { name }) });
 
 /** Groups are of people, and hold roles of APIs. @throws {ZodError} @throws {AppError} not_found, forbidden, conflict */
@@ -148,45 +148,46 @@ export async function requireGroup(
   return group;
 }
 
-/** Groups, the newest first, with how many people are in each. @throws {AppError} not_found, forbidden */
-export async function listGroups(db: Db, request: PageRequest, by: By): Promise<Listing<Group & { people: number }>> {
+export const GroupQuery = PageQuery.extend({ sort: z.enum(sortsOf('created', 'name', 'people')).optional() });
+
+const people = sql<number>`(select count(*) from group_members where group_members.group_id = groups.id)`;
+
+const ORDER: Order<'created' | 'name' | 'people'> = {
+  keys: {
+    created: { of: sql.ref('groups.created_at'), type: 'time' },
+    name: { of: sql.ref('groups.name_key'), type: 'text' },
+    people: { of: people, type: 'number' },
+  },
+  id: sql.ref('groups.id'),
+  usual: '-created',
+};
+
+/** Groups, the newest first, with how many people are in each. @throws {ZodError} @throws {AppError} not_found, forbidden, invalid_request */
+export async function listGroups(
+  db: Db,
+  input: z.input<typeof GroupQuery>,
+  by: By,
+): Promise<Listing<Group & { people: number }>> {
   authorize(by, 'platform.read', null);
-  const { search, limit, cursor } = PageQuery.parse(request);
+  const query = GroupQuery.parse(input);
+  const { place, beyond, orderBy, limit, toListing } = arrange(ORDER, query);
   const rows = await db
     .selectFrom('groups')
     .selectAll('groups')
-    .select((eb) =>
-      eb
-        .selectFrom('group_members')
-        .select((inner) => inner.fn.countAll<number>().as('count'))
-        .whereRef('group_members.group_id', '=', 'groups.id')
-        .as('people'),
-    )
-    .where(matching(search, 'name'))
-    .where(beyond(cursor, { at: 'created_at', id: 'id' }))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
+    .select([people.as('people'), place])
+    .where(matching(query.search, 'groups.name'))
+    .where(beyond)
+    .orderBy(orderBy)
+    .limit(limit)
     .execute();
-  const counted = rows.map((row) => ({ ...row, people: Number(row.people ?? 0) }));
-  return toListing(counted, limit, placeOf);
+  return toListing(rows.map((row) => ({ ...row, people: Number(row.people) })));
 }
 
-/** The people of a group, by when their accounts were made. @throws {AppError} not_found, forbidden */
-export async function listGroupMembers(db: Db, groupId: string, request: PageRequest, by: By) {
-  authorize(by, 'platform.read', null, noGroup(groupId));
-  const { limit, cursor } = PageQuery.parse(request);
-  const rows = await db
-    .selectFrom('group_members')
-    .innerJoin('accounts', 'accounts.id', 'group_members.account_id')
-    .select(['accounts.id', 'accounts.name', 'accounts.email', 'accounts.created_at', 'accounts.disabled_at'])
-    .where('group_members.group_id', '=', groupId)
-    .where(beyond(cursor, { at: 'accounts.created_at', id: 'accounts.id' }))
-    .orderBy('accounts.created_at', 'desc')
-    .orderBy('accounts.id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toListing(rows, limit, placeOf);
+/** How many there are in all. @throws {ZodError} @throws {AppError} not_found, forbidden */
+export async function countGroups(db: Db, input: z.input<typeof GroupQuery>, by: By): Promise<number> {
+  authorize(by, 'platform.read', null);
+  const { search } = GroupQuery.parse(input);
+  return await countRows(db, db.selectFrom('groups').where(matching(search, 'groups.name')));
 }
 
 /** The groups that a person is in, by name. @throws {AppError} not_found, forbidden */

@@ -4,12 +4,21 @@ import { type By, judgeAccess, visibleTeams } from '../access.ts';
 import { hasToldName } from '../accounts/known-people.ts';
 import { findScopesOf } from '../apis/apis.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, PageQuery, toListing } from '../db/pages.ts';
-import { countRows, MOST_COUNTED } from '../db/sorting.ts';
+import { type Listing, PageQuery } from '../db/pages.ts';
+import { arrange, countRows, keyOf, MOST_COUNTED, type Order, sortsOf } from '../db/sorting.ts';
 import type { Subscription } from '../db/tables/catalogue.ts';
 import { AppError } from '../errors.ts';
 import { t } from '../texts/texts.ts';
-import { type Alternatives, isCalled, isOfApi, isOfTeam, isOnPage, type PageOfSubscriptions } from './page.ts';
+import {
+  type Alternatives,
+  isCalled,
+  isOfApi,
+  isOfTeam,
+  isOnPage,
+  NAMES,
+  type NamedSort,
+  type PageOfSubscriptions,
+} from './page.ts';
 
 export const SubscriptionQuery = PageQuery.extend({
   /** Of this app, by its client_id. */
@@ -19,7 +28,14 @@ export const SubscriptionQuery = PageQuery.extend({
   /** Only of apps of the caller's own teams. */
   ownApps: z.boolean().default(false),
   state: z.enum(['pending', 'active', 'suspended', 'denied', 'cancelled']).optional(),
+  sort: z.enum(sortsOf('created', 'app', 'api')).optional(),
 });
+
+const ORDER: Order<'created' | NamedSort> = {
+  keys: { created: { of: sql.ref('subscriptions.created_at'), type: 'time' }, ...NAMES },
+  id: sql.ref('subscriptions.id'),
+  usual: '-created',
+};
 
 /** A subscription with the names of everyone who has to do with it. */
 export interface ListedSubscription extends Subscription {
@@ -46,33 +62,29 @@ export async function listSubscriptions(
   by: By,
 ): Promise<Listing<ListedSubscription>> {
   const asked = SubscriptionQuery.parse(query);
-  const rows = await selectPage(db, pageOf(asked, asked.limit + 1, by), by);
-  return toPage(rows, asked.limit, by, (row) => row.created_at);
+  const arranged = arrange(ORDER, asked);
+  return await readPage(db, { ...conditionsOf(asked, by), key: keyOf(asked.sort ?? ORDER.usual), arranged }, by);
 }
 
 /** How many there are in all. @throws {ZodError} @throws {AppError} forbidden */
 export async function countSubscriptions(db: Db, query: z.input<typeof SubscriptionQuery>, by: By): Promise<number> {
-  const { cursor: _from, ...asked } = SubscriptionQuery.parse(query);
-  return await countPage(db, pageOf(asked, MOST_COUNTED + 1, by));
+  const asked = SubscriptionQuery.parse(query);
+  return await countPage(db, {
+    ...conditionsOf(asked, by),
+    key: '',
+    arranged: arrange(ORDER, { limit: MOST_COUNTED }),
+  });
 }
 
-function pageOf(
-  { cursor, search, app, api, ownApps, state }: z.output<typeof SubscriptionQuery>,
-  most: number,
-  by: By,
-): PageOfSubscriptions {
+function conditionsOf({ search, app, api, ownApps, state }: z.output<typeof SubscriptionQuery>, by: By) {
   return {
     oneOf: [isOfEitherTeam(by), isCalled(search)],
     all: [
-      beyond(cursor, { at: 'created_at', id: 'id' }),
-      ...(app === undefined ? [] : [sql<boolean>`client_id = ${app}`]),
+      ...(app === undefined ? [] : [sql<boolean>`subscriptions.client_id = ${app}`]),
       ...(api === undefined ? [] : [isOfApi(api)]),
       ...(ownApps ? [isOfTeam('app', [...(by.access?.teams.keys() ?? [])])] : []),
-      ...(state === undefined ? [] : [sql<boolean>`state = ${state}`]),
+      ...(state === undefined ? [] : [sql<boolean>`subscriptions.state = ${state}`]),
     ],
-    by: 'created_at',
-    order: 'newest',
-    most,
   };
 }
 
@@ -89,47 +101,47 @@ export async function findSubscription(db: Db, id: string, by: By): Promise<List
   return withRights(row, by);
 }
 
+export const WaitingQuery = PageQuery.extend({ sort: z.enum(sortsOf('asked', 'app', 'api')).optional() });
+
+const WAITING: Order<'asked' | NamedSort> = {
+  keys: { asked: { of: sql.ref('subscriptions.pending_at'), type: 'time' }, ...NAMES },
+  id: sql.ref('subscriptions.id'),
+  usual: 'asked',
+};
+
 /** Requests that wait for the teams of the caller, oldest first. @throws {ZodError} @throws {AppError} forbidden, invalid_request */
-export async function listWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By) {
-  const asked = PageQuery.parse(query);
-  const rows = await selectPage(db, pageOfWaiting(asked, asked.limit + 1, by), by);
-  return toPage(rows, asked.limit, by, (row) => row.pending_at ?? by.now);
+export async function listWaitingRequests(db: Db, query: z.input<typeof WaitingQuery>, by: By) {
+  const asked = WaitingQuery.parse(query);
+  const arranged = arrange(WAITING, asked);
+  return await readPage(db, { ...waitingFor(asked, by), key: keyOf(asked.sort ?? WAITING.usual), arranged }, by);
 }
 
 /** How many of them there are in all. @throws {ZodError} @throws {AppError} forbidden */
-export async function countWaitingRequests(db: Db, query: z.input<typeof PageQuery>, by: By): Promise<number> {
-  const { cursor: _from, ...asked } = PageQuery.parse(query);
-  return await countPage(db, pageOfWaiting(asked, MOST_COUNTED + 1, by));
+export async function countWaitingRequests(db: Db, query: z.input<typeof WaitingQuery>, by: By): Promise<number> {
+  const asked = WaitingQuery.parse(query);
+  return await countPage(db, {
+    ...waitingFor(asked, by),
+    key: '',
+    arranged: arrange(WAITING, { limit: MOST_COUNTED }),
+  });
 }
 
-function pageOfWaiting({ cursor, search }: z.output<typeof PageQuery>, most: number, by: By): PageOfSubscriptions {
-  return {
-    oneOf: [isCalled(search)],
-    all: [
-      sql<boolean>`pending_scopes is not null`,
-      isOfTeam('api', visibleTeams(by, 'api.read')),
-      beyond(cursor, { at: 'pending_at', id: 'id' }, 'oldest'),
-    ],
-    by: 'pending_at',
-    order: 'oldest',
-    most,
-  };
-}
+const waitingFor = ({ search }: z.output<typeof WaitingQuery>, by: By) => ({
+  oneOf: [isCalled(search)],
+  all: [sql<boolean>`subscriptions.pending_scopes is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
+});
+
+const DECIDED: Order<'decided'> = {
+  keys: { decided: { of: sql.ref('subscriptions.decided_at'), type: 'time' } },
+  id: sql.ref('subscriptions.id'),
+  usual: '-decided',
+};
 
 /** What was decided lately for the caller's APIs, the last first. @throws {AppError} forbidden */
-export async function listLateDecisions(db: Db, limit: number, by: By): Promise<ListedSubscription[]> {
-  const rows = await selectPage(
-    db,
-    {
-      oneOf: [],
-      all: [sql<boolean>`decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))],
-      by: 'decided_at',
-      order: 'newest',
-      most: limit,
-    },
-    by,
-  );
-  return rows.map((row) => withRights(row, by));
+export async function listLateDecisions(db: Db, limit: number, by: By): Promise<readonly ListedSubscription[]> {
+  const decided = [sql<boolean>`subscriptions.decided_at is not null`, isOfTeam('api', visibleTeams(by, 'api.read'))];
+  const page = { oneOf: [], all: decided, key: '', arranged: arrange(DECIDED, { limit }) };
+  return (await readPage(db, page, by)).rows;
 }
 
 /** What scopes of several APIs allow, by the API's id and the scope's name: in one statement, for a page of them. */
@@ -180,26 +192,22 @@ function selectListed(db: Db, by: By) {
     ]);
 }
 
-function selectPage(db: Db, page: PageOfSubscriptions, by: By) {
-  const direction = page.order === 'newest' ? 'desc' : 'asc';
-  return selectListed(db, by)
-    .where(isOnPage(page))
-    .orderBy(`subscriptions.${page.by}`, direction)
-    .orderBy('subscriptions.id', direction)
-    .execute();
+async function readPage(
+  db: Db,
+  page: PageOfSubscriptions & { readonly arranged: ReturnType<typeof arrange> },
+  by: By,
+): Promise<Listing<ListedSubscription>> {
+  const { place, orderBy, limit, toListing } = page.arranged;
+  const rows = await selectListed(db, by).select(place).where(isOnPage(page)).orderBy(orderBy).limit(limit).execute();
+  return toListing(rows.map((row) => withRights(row, by)));
 }
 
-type Row = Omit<ListedSubscription, 'mayAsk' | 'mayDecide'>;
-
-const withRights = (row: Row, by: By): ListedSubscription => ({
-  ...row,
-  mayAsk: judgeAccess(by, 'app.write', row.appTeamId) === 'allowed',
-  mayDecide: judgeAccess(by, 'subscription.decide', row.apiTeamId) === 'allowed',
-});
-
-function toPage(rows: readonly Row[], limit: number, by: By, timeOf: (row: Row) => Date): Listing<ListedSubscription> {
-  const listed = rows.map((row) => withRights(row, by));
-  return toListing(listed, limit, (row) => ({ at: timeOf(row), id: row.id }));
+function withRights<Row extends Omit<ListedSubscription, 'mayAsk' | 'mayDecide'>>(row: Row, by: By) {
+  return {
+    ...row,
+    mayAsk: judgeAccess(by, 'app.write', row.appTeamId) === 'allowed',
+    mayDecide: judgeAccess(by, 'subscription.decide', row.apiTeamId) === 'allowed',
+  };
 }
 
 /** Both teams see a subscription: that of the app, and that of the API. A token may allow one of the two sides only. */

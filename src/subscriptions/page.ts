@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isNamedOrHasId } from '../apis/identifiers.ts';
 import { matching } from '../db/pages.ts';
+import type { arrange, Order } from '../db/sorting.ts';
 
 /**
  * Conditions on a row of `subscriptions` of which one must hold. PostgreSQL finds the rows of each by an index; those of an `or`
@@ -8,26 +9,42 @@ import { matching } from '../db/pages.ts';
  */
 export type Alternatives = readonly RawBuilder<boolean>[];
 
+/** What names of the other sides a list is sorted by; they stand in tables of their own. */
+export type NamedSort = 'app' | 'api';
+
+/** The names as a query has them that joins `clients` and `apis`. */
+export const NAMES = {
+  app: { of: sql`lower(clients.name)`, type: 'text' },
+  api: { of: sql`lower(apis.name)`, type: 'text' },
+} as const satisfies Order<NamedSort>['keys'];
+
+/** The parts of a query that `arrange` makes of an order of subscriptions. */
+export type Arranged = Pick<ReturnType<typeof arrange>, 'beyond' | 'orderBy' | 'limit'>;
+
 export interface PageOfSubscriptions {
   readonly oneOf: readonly Alternatives[];
   readonly all: readonly RawBuilder<boolean>[];
-  readonly by: 'created_at' | 'pending_at' | 'decided_at';
-  readonly order: 'newest' | 'oldest';
-  readonly most: number;
+  /** What it is sorted by. */
+  readonly key: string;
+  readonly arranged: Arranged;
 }
 
 /**
- * The condition for a subscription to be on a page: the first rows that each combination of alternatives has, and of those the
- * first ones again. Names are looked up for these alone.
+ * The condition for a subscription to be on a page: the first rows that each combination of alternatives has. Of those the query
+ * takes the first ones again. Names are looked up for these alone, unless they are what is sorted by.
  */
-export function isOnPage({ oneOf, all, by, order, most }: PageOfSubscriptions): RawBuilder<boolean> {
-  const direction = order === 'newest' ? sql`desc` : sql`asc`;
-  const first = sql`order by ${sql.ref(by)} ${direction}, id ${direction} limit ${most}`;
+export function isOnPage({ oneOf, all, key, arranged }: PageOfSubscriptions): RawBuilder<boolean> {
+  const { beyond, orderBy, limit } = arranged;
   const parts = combine(oneOf).map((conditions) => {
-    const where = sql.join([sql`true`, ...conditions, ...all], sql` and `);
-    return sql`(select id, ${sql.ref(by)} from subscriptions where ${where} ${first})`;
+    const where = sql.join([...conditions, ...all, beyond], sql` and `);
+    return sql`(select subscriptions.id from subscriptions ${joinFor(key)} where ${where} order by ${orderBy} limit ${limit})`;
   });
-  return sql`subscriptions.id in (select id from (${sql.join(parts, sql` union `)}) as found ${first})`;
+  return sql`subscriptions.id in (select id from (${sql.join(parts, sql` union `)}) as found)`;
+}
+
+function joinFor(key: string): RawBuilder<unknown> {
+  if (key === 'app') return sql`join clients on clients.id = subscriptions.client_id`;
+  return key === 'api' ? sql`join apis on apis.id = subscriptions.api_id` : sql``;
 }
 
 const combine = (oneOf: readonly Alternatives[]): RawBuilder<boolean>[][] =>

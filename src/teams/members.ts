@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { type Access, authorize, type By } from '../access.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
-import { beyond, type Listing, PageQuery, type PageRequest, toListing } from '../db/pages.ts';
 import type { Tables } from '../db/tables/tables.ts';
-import type { TeamRole } from '../db/tables/teams.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { t } from '../texts/texts.ts';
@@ -33,35 +31,6 @@ export async function findAccess(db: Db, accountId: string): Promise<Access | un
       ),
     ),
   };
-}
-
-export interface Member {
-  /** The account. */
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: TeamRole;
-  readonly disabled_at: Date | null;
-  /** When they came into the team. */
-  readonly created_at: Date;
-}
-
-/** The members of a team, the oldest first. @throws {AppError} not_found, forbidden */
-export async function listMembers(db: Db, teamId: string, request: PageRequest, by: By): Promise<Listing<Member>> {
-  authorize(by, 'team.read', teamId, noTeam(teamId));
-  const { limit, cursor } = PageQuery.parse(request);
-  const rows = await db
-    .selectFrom('team_members')
-    .innerJoin('accounts', 'accounts.id', 'team_members.account_id')
-    .select(['accounts.id', 'accounts.name', 'accounts.email', 'accounts.disabled_at'])
-    .select(['team_members.role', 'team_members.created_at'])
-    .where('team_members.team_id', '=', teamId)
-    .where(beyond(cursor, { at: 'team_members.created_at', id: 'accounts.id' }, 'oldest'))
-    .orderBy('team_members.created_at')
-    .orderBy('accounts.id')
-    .limit(limit + 1)
-    .execute();
-  return toListing(rows, limit, ({ created_at: at, id }) => ({ at, id }));
 }
 
 interface Membership {

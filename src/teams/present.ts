@@ -1,5 +1,5 @@
 import type { Team, TeamRole } from '../db/tables/teams.ts';
-import type { Member } from './members.ts';
+import type { Member } from './list-members.ts';
 
 /** A team as JSON shows it. */
 export function presentTeam(team: Team) {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { disableAccount } from '../../src/accounts/lifecycle.ts';
 import { setPlatformRole } from '../../src/accounts/platform-roles.ts';
-import { changeMemberRole, leaveTeam, listMembers, removeMember } from '../../src/teams/members.ts';
+import { listMembers } from '../../src/teams/list-members.ts';
+import { changeMemberRole, leaveTeam, removeMember } from '../../src/teams/members.ts';
 import { createTeam, deleteTeam, listTeams, renameTeam } from '../../src/teams/teams.ts';
 import { aClient } from '../support/factories.ts';
 import { byOperator } from '../support/roles.ts';

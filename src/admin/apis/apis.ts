@@ -28,6 +28,7 @@ const Changes = z
   .strictObject({ ...snakeNames(ApiChanges.shape), scopes: scopes.optional() })
   .meta({ id: 'ApiChanges', examples: [{ description: 'Monthly and yearly reports', token_lifetime: 120 }] });
 
+const { team, state, sort } = ApiQuery.shape;
 const tag = 'APIs';
 
 export const apiOperations = [
@@ -38,9 +39,9 @@ export const apiOperations = [
     tag,
     summary: 'The catalogue of APIs',
     description:
-      'Those that everyone may see, those of your teams, and those that are shown to them. The newest first.',
+      'Those that everyone may see, those of your teams, and those that are shown to them. The newest first, unless you say otherwise.',
     scope: 'apis:read',
-    query: ListQuery.extend({ team: ApiQuery.shape.team }),
+    query: ListQuery.extend({ team, state: state.describe('APIs that work, or suspended ones.'), sort }),
     status: 200,
     result: pageOf(ListedApiShape),
     handle: async ({ db, by, query }) => ({ body: presentPage(await browseApis(db, query, by), presentListedApi) }),

@@ -4,8 +4,7 @@ import type { ListedApi } from '../../apis/catalogue/list-apis.ts';
 import { presentApi } from '../../apis/present.ts';
 import { Id, Named, Time } from '../shapes.ts';
 
-/** An API as the catalogue lists it. */
-export const ListedApiShape = z
+const shape = z
   .object({
     id: z.string(),
     identifier: z.string(),
@@ -22,24 +21,32 @@ export const ListedApiShape = z
     updated_at: Time.nullable(),
     suspended_at: Time.nullable(),
   })
+  .strip();
+
+/** An API as the catalogue lists it. */
+export const ListedApiShape = shape
+  .extend({ subscribers: z.int().nullable(), last_used_at: Time.nullable() })
   .meta({ id: 'ListedApi' });
 
 const Scope = z
   .object({ name: z.string(), description: z.string(), needs_approval: z.boolean(), needs_role: z.boolean() })
   .meta({ id: 'Scope' });
 
-export const Api = ListedApiShape.extend({
-  signing_alg_now: z.enum(['ES256', 'RS256', 'EdDSA']),
-  signing_alg_from: Time.nullable(),
-  scopes: z.array(Scope),
-  visible_teams: z.array(Named),
-  suspended_reason: z.string().nullable(),
-}).meta({ id: 'Api' });
+export const Api = shape
+  .extend({
+    signing_alg_now: z.enum(['ES256', 'RS256', 'EdDSA']),
+    signing_alg_from: Time.nullable(),
+    scopes: z.array(Scope),
+    visible_teams: z.array(Named),
+    suspended_reason: z.string().nullable(),
+  })
+  .meta({ id: 'Api' });
 
-/** What everyone in whose catalogue it is may know. */
+/** What everyone in whose catalogue it is may know; how it is used, those who have it. */
 export function presentListedApi(api: ListedApi): z.input<typeof ListedApiShape> {
   const { scopes, suspended_reason, ...listed } = presentApi(api, { teamName: api.teamName, scopes: [] });
-  return listed;
+  const subscribers = api.subscribers === null ? null : Number(api.subscribers);
+  return { ...listed, subscribers, last_used_at: api.lastUsedAt?.toISOString() ?? null };
 }
 
 export function presentCatalogueApi({

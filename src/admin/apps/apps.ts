@@ -5,7 +5,7 @@ import { createClient } from '../../clients/clients.ts';
 import { findClient } from '../../clients/find-clients.ts';
 import { deleteClient, disableClient, enableClient } from '../../clients/lifecycle.ts';
 import { ClientQuery, listClients } from '../../clients/list-clients.ts';
-import { presentAddedSecret, presentApp, presentIdTokenSigning } from '../../clients/present.ts';
+import { presentAddedSecret, presentApp, presentIdTokenSigning, presentListedApp } from '../../clients/present.ts';
 import { requireCredentials } from '../../clients/secrets/secrets.ts';
 import { updateClient } from '../../clients/update-client.ts';
 import type { Db } from '../../db/connections/connection.ts';
@@ -26,6 +26,7 @@ const AppChanges = z
   .meta({ id: 'AppChanges', examples: [{ name: 'Billing dashboard', homepage: 'https://billing.example.com/' }] });
 const CreatedApp = App.extend({ secret: CreatedSecret.nullable() }).meta({ id: 'CreatedApp' });
 
+const { team: forTeam, purpose, state, sort } = ClientQuery.shape;
 const tag = 'Apps';
 
 export const appOperations = [
@@ -35,12 +36,17 @@ export const appOperations = [
     path: '/apps',
     tag,
     summary: 'The apps that you may see',
-    description: 'The newest first. `search` looks for a part of the name or of the id.',
+    description: 'The newest first, unless you say otherwise. `search` looks for a part of the name or of the id.',
     scope: 'apps:read',
-    query: ListQuery.extend({ team: ClientQuery.shape.team }),
+    query: ListQuery.extend({
+      team: forTeam,
+      purpose: purpose.describe('What they are for.'),
+      state: state.describe('Apps that work, or stopped ones.'),
+      sort,
+    }),
     status: 200,
     result: pageOf(ListedApp),
-    handle: async ({ db, by, query }) => ({ body: presentPage(await listClients(db, query, by), presentApp) }),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listClients(db, query, by), presentListedApp) }),
   }),
   operation({
     id: 'createApp',

@@ -4,7 +4,7 @@ import { Id, Time } from '../shapes.ts';
 
 const Algorithm = shownSettingSchemas.id_token_alg;
 
-export const ListedApp = z
+const shape = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -25,9 +25,11 @@ export const ListedApp = z
     disabled_at: Time.nullable(),
     disabled_reason: z.string().nullable(),
   })
-  .meta({ id: 'ListedApp' });
+  .strip();
 
-export const App = ListedApp.extend({ id_token_alg_now: Algorithm, id_token_alg_from: Time.nullable() }).meta({
+export const ListedApp = shape.extend({ last_used_at: Time.nullable() }).meta({ id: 'ListedApp' });
+
+export const App = shape.extend({ id_token_alg_now: Algorithm, id_token_alg_from: Time.nullable() }).meta({
   id: 'App',
 });
 

@@ -1,5 +1,6 @@
 import { settings } from '../../clients/settings/settings.ts';
 import { toSnake } from '../../json-names.ts';
+import { APP, ID_WORDS, PERSON, type Said } from './id-words.ts';
 
 /** What a member means, and what one looks like. */
 export interface Words {
@@ -15,15 +16,8 @@ export function wordsFor(member: string, schema: string | undefined): Words | un
 }
 
 const TIME = '2027-01-31T12:00:00.000Z';
-const APP = 'app_8dd49c5841b8e2bcfeac14ed';
-const API = 'api_0d2cb1f3ff0b4c5a8a4a8a5f3f0f7a11';
-const PERSON = 'usr_5c0e6f0b9d4e4b7fb6c1f3f7c2c9d0aa';
-const TEAM = 'team_7f3a1c2e5b8d4f6a9c0e1d2b3a4f5e6d';
-const GROUP = 'grp_2a4c6e8f0b1d3f5a7c9e0b2d4f6a8c1e';
 const IDENTIFIER = 'https://reports.example.com';
 const SCOPES = ['reports:read'];
-
-type Said = readonly [description: string, example?: unknown];
 
 const SETTING_WORDS = Object.fromEntries(
   settings.map(([name, { meaning, example, whenNew }]): [string, Said] => [
@@ -34,39 +28,7 @@ const SETTING_WORDS = Object.fromEntries(
 
 const WORDS: Readonly<Record<string, Said>> = {
   ...SETTING_WORDS,
-  // Ids
-  'App.id': ['Its client_id.', APP],
-  'CreatedApp.id': ['Its client_id.', APP],
-  'Introspector.id': ['Its client_id.', APP],
-  'SubscribingApp.id': ['Its client_id.', APP],
-  'Api.id': ['Its id; tokens name its `identifier`.', API],
-  'ListedApi.id': ['Its id; tokens name its `identifier`.', API],
-  'SubscribedApi.id': ['Its id; tokens name its `identifier`.', API],
-  'Secret.id': ['Its id.', 'sec_e01c1e9acead4515ba9e51ed7eaff4f3'],
-  'CreatedSecret.id': ['Its id.', 'sec_e01c1e9acead4515ba9e51ed7eaff4f3'],
-  'Subscription.id': ['Its id.', 'sub_4b1f0a9c8e7d4c5b9a8f7e6d5c4b3a29'],
-  'Role.id': ['Its id.', 'role_9e8d7c6b5a4f4e3d8c7b6a5f4e3d2c1b'],
-  'RoleHolder.id': ['Their account.', PERSON],
-  'Team.id': ['Its id.', TEAM],
-  'Invitation.id': ['Its id.', 'inv_3c5e7a9b1d2f4c6e8a0b2d4f6c8e0a1b'],
-  'User.id': ['Their id: the `sub` of tokens.', PERSON],
-  'Group.id': ['Its id.', GROUP],
-  'Actor.id': ['An account or an app; null for the operator at the command line, and for the server.', PERSON],
-  'AuditEvent.id': ['Its number.', 48213],
-  'LoggedRequest.id': ['Its number.', 7301],
-  'Named.id': ['Its id.', TEAM],
-  id: ['Its id.', APP],
-  app_id: ['An app, by its client_id.', APP],
-  api_id: ['An API, by its id.', API],
-  account_id: ['A person, by the id of the account.', PERSON],
-  user_id: ['A person, by the id of the account.', PERSON],
-  team_id: ['The team that owns it. Without one it belongs to the operator.', TEAM],
-  'ApiChanges.team_id': ['Another team to own it.', TEAM],
-  group_id: ['A group, by its id.', GROUP],
-  role_id: ['A role, by its id.', 'role_9e8d7c6b5a4f4e3d8c7b6a5f4e3d2c1b'],
-  secret_id: ['A secret of the app, by its id.', 'sec_e01c1e9acead4515ba9e51ed7eaff4f3'],
-  subscription_id: ['A subscription, by its id.', 'sub_4b1f0a9c8e7d4c5b9a8f7e6d5c4b3a29'],
-  invitation_id: ['An invitation, by its id.', 'inv_3c5e7a9b1d2f4c6e8a0b2d4f6c8e0a1b'],
+  ...ID_WORDS,
 
   // Names, and what is said of everything
   name: ['A name for people.', 'Billing dashboard'],
@@ -105,6 +67,7 @@ const WORDS: Readonly<Record<string, Said>> = {
   limit: ['How many at most.'],
   cursor: ['`next` of the part before.'],
   search: ['Text to look for, whatever the case of its letters.'],
+  sort: ['What it is sorted by, with a minus the highest first. A `cursor` holds for the sort that it was made with.'],
 
   // Apps and secrets
   'App.type': ['What it is for.', 'machine'],
@@ -128,6 +91,9 @@ const WORDS: Readonly<Record<string, Said>> = {
   standing: ['How it stands, judged from its use.', 'live'],
   expires_at: ['When it ends.', TIME],
   last_used_at: ['When it was last used, some seconds behind.', TIME],
+  'ListedApp.last_used_at': ['When it was last used, to the hour; null for never.', TIME],
+  'ListedApi.last_used_at': ['When it was last used, to the hour; null for never, and for who does not own it.', TIME],
+  subscribers: ['How many apps may use it now; null for who does not own it.', 3],
   successor_id: ['The secret whose first use ends this one.', null],
   ends: ['When the old secret ends: after a day, when this is left out.'],
   when: ['At once, at a time, after some seconds, or when the new one is first used.'],
@@ -182,6 +148,9 @@ const WORDS: Readonly<Record<string, Said>> = {
   'NewUser.name': ['Their name.', 'Grace Hopper'],
   'Member.name': ['Their name.', 'Grace Hopper'],
   'GroupMember.name': ['Their name.', 'Grace Hopper'],
+  'ListedUser.name': ['Their name.', 'Grace Hopper'],
+  'ListedUser.id': ['Their id: the `sub` of tokens.', PERSON],
+  last_sign_in_at: ['When they signed in last; null for never.', TIME],
   'RoleHolder.name': ['Their name.', 'Grace Hopper'],
   given_name: ['Their first name.', 'Grace'],
   family_name: ['Their last name.', 'Hopper'],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { addToGroup, listGroupMembers, removeFromGroup } from '../../roles/groups.ts';
+import { GroupMemberQuery, listGroupMembers } from '../../roles/group-members.ts';
+import { addToGroup, removeFromGroup } from '../../roles/groups.ts';
 import { operation } from '../operation.ts';
-import { Id, PlainListQuery, pageOf, presentPage } from '../shapes.ts';
+import { Id, ListQuery, pageOf, presentPage } from '../shapes.ts';
 import { GroupId } from './groups.ts';
 
 const GroupMember = z
@@ -9,6 +10,7 @@ const GroupMember = z
   .meta({ id: 'GroupMember' });
 
 const MemberId = GroupId.extend({ account_id: Id });
+const { state, sort } = GroupMemberQuery.shape;
 const tag = 'Groups';
 
 export const groupMemberOperations = [
@@ -18,9 +20,11 @@ export const groupMemberOperations = [
     path: '/groups/{group_id}/members',
     tag,
     summary: 'The people of a group',
+    description:
+      'The newest account first, unless you say otherwise. `search` looks for a part of the name or of the address.',
     scope: 'users:read',
     params: GroupId,
-    query: PlainListQuery,
+    query: ListQuery.extend({ state: state.describe('People who may sign in, or those who may not.'), sort }),
     status: 200,
     result: pageOf(GroupMember),
     async handle({ db, by, params, query }) {

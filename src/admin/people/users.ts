@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { authorize, type By } from '../../access.ts';
 import { deletePerson } from '../../accounts/delete-person.ts';
 import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
-import { listPeople } from '../../accounts/list-people.ts';
+import { listPeople, PersonQuery } from '../../accounts/list-people.ts';
 import { NewPerson, registerPerson, requirePerson } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
-import { presentPerson } from '../../accounts/present.ts';
+import { presentListedPerson, presentPerson } from '../../accounts/present.ts';
 import { PersonChanges, updatePerson } from '../../accounts/update-person.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { operation } from '../operation.ts';
@@ -31,6 +31,7 @@ const User = z
   })
   .meta({ id: 'User' });
 
+const ListedUser = User.extend({ last_sign_in_at: Time.nullable() }).meta({ id: 'ListedUser' });
 const UserId = z.strictObject({ user_id: Id });
 const NewUser = NewPerson.meta({ id: 'NewUser' });
 const UserChanges = PersonChanges.meta({ id: 'UserChanges', examples: [{ email: 'grace@example.com' }] });
@@ -38,6 +39,7 @@ const RoleOnPlatform = z
   .strictObject({ platform_role: PlatformRole })
   .meta({ id: 'RoleOnPlatform', examples: [{ platform_role: 'auditor' }] });
 
+const { role, state, sort } = PersonQuery.shape;
 const tag = 'Users';
 const change = { tag, scope: 'users:write', params: UserId, status: 200, result: User, conditional: true } as const;
 
@@ -48,12 +50,16 @@ export const userOperations = [
     path: '/users',
     tag,
     summary: 'People',
-    description: 'The newest first. `search` looks for a part of the name or of the address.',
+    description: 'The newest first, unless you say otherwise. `search` looks for a part of the name or of the address.',
     scope: 'users:read',
-    query: ListQuery,
+    query: ListQuery.extend({
+      role: role.meta({ description: 'What they may do beyond their teams.', examples: ['auditor'] }),
+      state: state.describe('People who may sign in, or those who may not.'),
+      sort,
+    }),
     status: 200,
-    result: pageOf(User),
-    handle: async ({ db, by, query }) => ({ body: presentPage(await listPeople(db, query, by), presentPerson) }),
+    result: pageOf(ListedUser),
+    handle: async ({ db, by, query }) => ({ body: presentPage(await listPeople(db, query, by), presentListedPerson) }),
   }),
   operation({
     id: 'createUser',

@@ -1,4 +1,4 @@
-import { listSubscriptions, listWaitingRequests, SubscriptionQuery } from '../../subscriptions/lists.ts';
+import { listSubscriptions, listWaitingRequests, SubscriptionQuery, WaitingQuery } from '../../subscriptions/lists.ts';
 import { listSubscriptionsOfApi, listSubscriptionsOfApp } from '../../subscriptions/of-one.ts';
 import { presentSubscription } from '../../subscriptions/present.ts';
 import { ApiId } from '../apis/shape.ts';
@@ -7,7 +7,7 @@ import { operation } from '../operation.ts';
 import { ListQuery, pageOf, presentPage } from '../shapes.ts';
 import { Subscription } from './shape.ts';
 
-const { app, api, state } = SubscriptionQuery.shape;
+const { app, api, state, sort } = SubscriptionQuery.shape;
 const tag = 'Subscriptions';
 const scope = 'subscriptions:read';
 const page = { scope, status: 200, result: pageOf(Subscription) } as const;
@@ -20,8 +20,9 @@ export const subscriptionListOperations = [
     path: '/subscriptions',
     tag,
     summary: 'Which app may use which API',
-    description: 'Subscriptions of the apps and of the APIs that you may see, the newest first.',
-    query: ListQuery.extend({ app, api, state }),
+    description:
+      'Subscriptions of the apps and of the APIs that you may see, the newest first, unless you say otherwise.',
+    query: ListQuery.extend({ app, api, state, sort }),
     async handle({ db, by, query }) {
       return { body: presentPage(await listSubscriptions(db, query, by), presentSubscription) };
     },
@@ -33,8 +34,8 @@ export const subscriptionListOperations = [
     path: '/subscription-requests',
     tag,
     summary: 'Requests that wait for a decision on your APIs',
-    description: 'The oldest first.',
-    query: ListQuery,
+    description: 'The oldest first, unless you say otherwise.',
+    query: ListQuery.extend({ sort: WaitingQuery.shape.sort }),
     async handle({ db, by, query }) {
       return { body: presentPage(await listWaitingRequests(db, query, by), presentSubscription) };
     },
@@ -47,7 +48,7 @@ export const subscriptionListOperations = [
     tag,
     summary: 'The APIs that an app may use, or has asked for',
     params: AppId,
-    query: ListQuery.extend({ state }),
+    query: ListQuery.extend({ state, sort }),
     async handle({ db, by, params, query }) {
       return {
         body: presentPage(await listSubscriptionsOfApp(db, params.app_id, query, by), presentSubscription),
@@ -62,7 +63,7 @@ export const subscriptionListOperations = [
     tag,
     summary: 'The apps that may use an API, or have asked for it',
     params: ApiId,
-    query: ListQuery.extend({ state }),
+    query: ListQuery.extend({ state, sort }),
     async handle({ db, by, params, query }) {
       return {
         body: presentPage(await listSubscriptionsOfApi(db, params.api_id, query, by), presentSubscription),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { changeMemberRole, listMembers, removeMember, TeamRoleName } from '../../teams/members.ts';
+import { listMembers, MemberQuery } from '../../teams/list-members.ts';
+import { changeMemberRole, removeMember, TeamRoleName } from '../../teams/members.ts';
 import { presentMember } from '../../teams/present.ts';
 import { operation } from '../operation.ts';
-import { Id, PlainListQuery, pageOf, presentPage, Time } from '../shapes.ts';
+import { Id, ListQuery, pageOf, presentPage, Time } from '../shapes.ts';
 import { TeamId } from './teams.ts';
 
 const Member = z
@@ -18,6 +19,8 @@ const Member = z
 
 const MemberId = TeamId.extend({ account_id: Id });
 const RoleInTeam = z.strictObject({ role: TeamRoleName }).meta({ id: 'RoleInTeam' });
+const { role, state, sort } = MemberQuery.shape;
+const filters = { role, state: state.describe('People who may sign in, or those who may not.'), sort };
 const tag = 'Teams';
 
 export const memberOperations = [
@@ -27,10 +30,11 @@ export const memberOperations = [
     path: '/teams/{team_id}/members',
     tag,
     summary: 'Who is in a team',
-    description: 'In the order in which they joined.',
+    description:
+      'In the order in which they joined, unless you say otherwise. `search` looks for a part of the name or of the address.',
     scope: 'teams:read',
     params: TeamId,
-    query: PlainListQuery,
+    query: ListQuery.extend(filters),
     status: 200,
     result: pageOf(Member),
     async handle({ db, by, params, query }) {

@@ -11,6 +11,7 @@ import {
   renameTeam,
   requireTeam,
   TeamName,
+  TeamQuery,
 } from '../../teams/teams.ts';
 import { operation } from '../operation.ts';
 import { Id, ListQuery, pageOf, presentPage, Stop, Time } from '../shapes.ts';
@@ -29,6 +30,7 @@ export const TeamId = z.strictObject({ team_id: Id });
 const NewTeam = NewTeamInput.meta({ id: 'NewTeam', examples: [{ name: 'Billing' }] });
 const TeamChanges = z.strictObject({ name: TeamName }).meta({ id: 'TeamChanges', examples: [{ name: 'Billing' }] });
 
+const { state, sort } = TeamQuery.shape;
 const tag = 'Teams';
 
 export const teamOperations = [
@@ -38,9 +40,9 @@ export const teamOperations = [
     path: '/teams',
     tag,
     summary: 'The teams that you may see',
-    description: 'The newest first. `search` looks for a part of the name.',
+    description: 'The newest first, unless you say otherwise. `search` looks for a part of the name.',
     scope: 'teams:read',
-    query: ListQuery,
+    query: ListQuery.extend({ state: state.describe('Teams that work, or suspended ones.'), sort }),
     status: 200,
     result: pageOf(Team),
     handle: async ({ db, by, query }) => ({ body: presentPage(await listTeams(db, query, by), presentTeam) }),

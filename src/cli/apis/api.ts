@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { findScopesOf } from '../../apis/apis.ts';
 import { type CatalogueApi, findCatalogueApi } from '../../apis/catalogue/find-api.ts';
-import { browseApis } from '../../apis/catalogue/list-apis.ts';
+import { ApiQuery, browseApis } from '../../apis/catalogue/list-apis.ts';
 import { presentApi } from '../../apis/present.ts';
 import { describeSigning } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatFields, formatTable, formatTime, printable } from '../output.ts';
 import { addApiUsageCommand } from '../usage.ts';
 import { addApiCreateCommand } from './create.ts';
@@ -16,9 +16,9 @@ import { addApiUpdateCommand } from './update.ts';
 
 export function addApiCommands(program: Command, line: CommandLine): void {
   const api = program.command('api').description('the APIs that tokens are for');
-  withSearch(api.command('list').description('list the APIs, the newest first'))
+  withSort(ApiQuery, '-created', api.command('list').description('list the APIs, the newest first'))
     .option('--team <team>', 'only those of this team, by its id or name')
-    .action((options: ListOptions & { team?: string }) => list(line, options));
+    .action((options: Wanted) => list(line, options));
   withJson(api.command('show').description('tell everything about an API'))
     .argument('<api>', 'its identifier')
     .action((name: string, options: { json?: boolean }) => show(line, name, options));
@@ -29,12 +29,16 @@ export function addApiCommands(program: Command, line: CommandLine): void {
   api.addHelpText('after', examples('api list', 'api show https://orders.example.com'));
 }
 
-async function list(line: CommandLine, options: ListOptions & { team?: string }): Promise<void> {
+type Wanted = SortedList<typeof ApiQuery> & { readonly team?: string };
+
+async function list(line: CommandLine, options: Wanted): Promise<void> {
   const by = line.by();
-  const { search, team } = options;
+  const { search, sort, team } = options;
   const { apis, scopes } = await line.withDatabase(async (db) => {
     const teamId = team === undefined ? undefined : (await findTeam(db, team, by)).id;
-    const apis = await collectRows(line, options, (page) => browseApis(db, { ...page, search, team: teamId }, by));
+    const apis = await collectRows(line, options, (page) =>
+      browseApis(db, { ...page, search, sort, team: teamId }, by),
+    );
     return {
       apis,
       scopes: await findScopesOf(
@@ -51,14 +55,19 @@ async function list(line: CommandLine, options: ListOptions & { team?: string })
     api.signing_alg,
     api.teamName ?? '',
     api.suspended_at ? 'suspended' : 'active',
+    formatTime(api.lastUsedAt),
     scopesOf(api.id)
       .map((scope) => scope.name)
       .join(' '),
   ]);
   line.answer(options, {
-    json: apis.map((api) => presentApi(api, { teamName: api.teamName, scopes: scopesOf(api.id) })),
+    json: apis.map((api) => ({
+      ...presentApi(api, { teamName: api.teamName, scopes: scopesOf(api.id) }),
+      subscribers: Number(api.subscribers ?? 0),
+      last_used_at: api.lastUsedAt?.toISOString() ?? null,
+    })),
     text: formatTable(
-      ['IDENTIFIER', 'NAME', 'LIFETIME', 'ALG', 'TEAM', 'STATE', 'SCOPES'],
+      ['IDENTIFIER', 'NAME', 'LIFETIME', 'ALG', 'TEAM', 'STATE', 'LAST USED', 'SCOPES'],
       rows,
       'There are no APIs yet.',
     ),

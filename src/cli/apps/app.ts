@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { findAppApis } from '../../apis/app-apis.ts';
 import { type ClientDetails, findClient } from '../../clients/find-clients.ts';
-import { type ListedClient, listClients } from '../../clients/list-clients.ts';
-import { presentApp, presentIdTokenSigning } from '../../clients/present.ts';
+import { ClientQuery, listClients } from '../../clients/list-clients.ts';
+import { presentApp, presentIdTokenSigning, presentListedApp } from '../../clients/present.ts';
 import { describeSigning, findIdTokenSigning, type SigningNow } from '../../keys/signing-now.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatDay, formatFields, formatTable, formatTime, printable } from '../output.ts';
 import { addAppUsageCommand } from '../usage.ts';
 import { addAppCreateCommand } from './create.ts';
@@ -17,9 +17,9 @@ import { addAppUpdateCommand } from './update.ts';
 
 export function addAppCommands(program: Command, line: CommandLine): void {
   const app = program.command('app').description('the apps that ask for tokens');
-  withSearch(app.command('list').description('list the apps, the newest first'))
+  withSort(ClientQuery, '-created', app.command('list').description('list the apps, the newest first'))
     .option('--team <team>', 'only those of this team, by its id or name')
-    .action((options: ListOptions & { team?: string }) => list(line, options));
+    .action((options: Wanted) => list(line, options));
   withJson(app.command('show').description('tell everything about an app but its secrets'))
     .argument('<app>', 'its client_id')
     .action((clientId: string, options: { json?: boolean }) => show(line, clientId, options));
@@ -35,14 +35,16 @@ export function addAppCommands(program: Command, line: CommandLine): void {
 }
 
 /** Both names of the id: `id` as everywhere here, and `client_id` as the standards have it. */
-const present = (app: ListedClient | ClientDetails) => ({ client_id: app.id, ...presentApp(app) });
+const named = <App extends { id: string }>(app: App) => ({ client_id: app.id, ...app });
 
-async function list(line: CommandLine, options: ListOptions & { team?: string }): Promise<void> {
+type Wanted = SortedList<typeof ClientQuery> & { readonly team?: string };
+
+async function list(line: CommandLine, options: Wanted): Promise<void> {
   const by = line.by();
-  const { search, team } = options;
+  const { search, sort, team } = options;
   const clients = await line.withDatabase(async (db) => {
     const teamId = team === undefined ? undefined : (await findTeam(db, team, by)).id;
-    return collectRows(line, options, (page) => listClients(db, { ...page, search, team: teamId }, by));
+    return collectRows(line, options, (page) => listClients(db, { ...page, search, sort, team: teamId }, by));
   });
   const rows = clients.map((client) => [
     client.id,
@@ -50,11 +52,16 @@ async function list(line: CommandLine, options: ListOptions & { team?: string })
     client.type,
     client.team_name ?? '',
     formatDay(client.created_at),
+    formatTime(client.last_used_at),
     client.disabled_at ? 'disabled' : 'active',
   ]);
   line.answer(options, {
-    json: clients.map(present),
-    text: formatTable(['CLIENT ID', 'NAME', 'TYPE', 'TEAM', 'CREATED', 'STATE'], rows, 'There are no apps yet.'),
+    json: clients.map((client) => named(presentListedApp(client))),
+    text: formatTable(
+      ['CLIENT ID', 'NAME', 'TYPE', 'TEAM', 'CREATED', 'LAST USED', 'STATE'],
+      rows,
+      'There are no apps yet.',
+    ),
   });
 }
 
@@ -66,7 +73,7 @@ async function show(line: CommandLine, clientId: string, options: { json?: boole
   });
   line.answer(options, {
     json: {
-      ...present(client),
+      ...named(presentApp(client)),
       ...presentIdTokenSigning(signing),
       apis: apis.map(({ api, subscribed }) => ({ identifier: api.identifier, scopes: subscribed })),
     },

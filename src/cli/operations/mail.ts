@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { AppError } from '../../errors.ts';
-import { type ListedMail, listMail } from '../../mail/mail-lists.ts';
+import { type ListedMail, listMail, MailQuery } from '../../mail/mail-lists.ts';
 import { resendMail } from '../../mail/resend.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatTable, formatTime } from '../output.ts';
 
 export function addMailCommands(program: Command, line: CommandLine): void {
   const mail = program.command('mail').description('the outbox: mail that waits, and mail that was sent');
-  withSearch(mail.command('list').description('list the mail of the last days, without its text'))
+  withSort(MailQuery, '-created', mail.command('list').description('list the mail of the last days, without its text'))
     .addHelpText('after', examples('mail list --search grace@example.org'))
-    .action((options: ListOptions) => list(line, options));
+    .action((options: SortedList<typeof MailQuery>) => list(line, options));
   withJson(mail.command('resend').description('send mail again that was refused or given up, or waits'))
     .argument('[mail]', 'its id, as list --json shows it')
     .option('--failed', 'all that were refused or given up')
@@ -32,11 +32,11 @@ async function resend(line: CommandLine, id: string | undefined, options: Resend
   line.answer(options, { json: { resent }, text: `Mails that are sent again: ${resent}.` });
 }
 
-async function list(line: CommandLine, options: ListOptions): Promise<void> {
+async function list(line: CommandLine, options: SortedList<typeof MailQuery>): Promise<void> {
   const by = line.by();
-  const { search } = options;
+  const { search, sort } = options;
   const mails = await line.withDatabase((db) =>
-    collectRows(line, options, (page) => listMail(db, { ...page, search }, by)),
+    collectRows(line, options, (page) => listMail(db, { ...page, search, sort }, by)),
   );
   const rows = mails.map((mail) => [
     formatTime(mail.createdAt),

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { findGroup } from '../../roles/find-group.ts';
-import { addPersonToGroup, listGroupMembers, removeFromGroup } from '../../roles/groups.ts';
+import { GroupMemberQuery, listGroupMembers } from '../../roles/group-members.ts';
+import { addPersonToGroup, removeFromGroup } from '../../roles/groups.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withList } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatTable } from '../output.ts';
 
 interface JsonOption {
@@ -11,9 +12,9 @@ interface JsonOption {
 }
 
 export function addGroupMemberCommands(group: Command, line: CommandLine): void {
-  withList(group.command('members').description('list who is in a group'))
+  withSort(GroupMemberQuery, '-created', group.command('members').description('list who is in a group'))
     .argument('<group>', 'its id or name')
-    .action((name: string, options: ListOptions) => list(line, name, options));
+    .action((name: string, options: SortedList<typeof GroupMemberQuery>) => list(line, name, options));
   withJson(group.command('add').description('put a person into a group'))
     .argument('<group>', 'its id or name')
     .argument('<user>', 'the id or the email address')
@@ -25,11 +26,12 @@ export function addGroupMemberCommands(group: Command, line: CommandLine): void 
     .action((name: string, who: string, options: JsonOption) => remove(line, name, who, options));
 }
 
-async function list(line: CommandLine, name: string, options: ListOptions): Promise<void> {
+async function list(line: CommandLine, name: string, options: SortedList<typeof GroupMemberQuery>): Promise<void> {
   const by = line.by();
   const members = await line.withDatabase(async (db) => {
     const { id } = await findGroup(db, name, by);
-    return collectRows(line, options, (page) => listGroupMembers(db, id, page, by));
+    const { search, sort } = options;
+    return collectRows(line, options, (page) => listGroupMembers(db, id, { ...page, search, sort }, by));
   });
   line.answer(options, {
     json: members.map(({ id, name, email, disabled_at }) => ({

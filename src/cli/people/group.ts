@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { presentGroup } from '../../accounts/present.ts';
 import { findGroup } from '../../roles/find-group.ts';
-import { createGroup, deleteGroup, listGroups, renameGroup } from '../../roles/groups.ts';
+import { createGroup, deleteGroup, GroupQuery, listGroups, renameGroup } from '../../roles/groups.ts';
 import { listRolesOfGroup } from '../../roles/holders.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatDay, formatFields, formatTable, printable } from '../output.ts';
 import { addGroupMemberCommands } from './group-members.ts';
 
@@ -14,8 +14,8 @@ interface JsonOption {
 
 export function addGroupCommands(program: Command, line: CommandLine): void {
   const group = program.command('group').description('groups of people, to give roles to; by id or name');
-  withSearch(group.command('list').description('list the groups, the newest first')).action((options: ListOptions) =>
-    list(line, options),
+  withSort(GroupQuery, '-created', group.command('list').description('list the groups, the newest first')).action(
+    (options: SortedList<typeof GroupQuery>) => list(line, options),
   );
   withJson(group.command('show').description('tell what a group is, and the roles that it gives'))
     .argument('<group>', 'its id or name')
@@ -34,11 +34,11 @@ export function addGroupCommands(program: Command, line: CommandLine): void {
   addGroupMemberCommands(group, line);
 }
 
-async function list(line: CommandLine, options: ListOptions): Promise<void> {
+async function list(line: CommandLine, options: SortedList<typeof GroupQuery>): Promise<void> {
   const by = line.by();
-  const { search } = options;
+  const { search, sort } = options;
   const groups = await line.withDatabase((db) =>
-    collectRows(line, options, (page) => listGroups(db, { ...page, search }, by)),
+    collectRows(line, options, (page) => listGroups(db, { ...page, search, sort }, by)),
   );
   const rows = groups.map(({ id, name, people, created_at }) => [id, name, String(people), formatDay(created_at)]);
   line.answer(options, {

@@ -1,13 +1,13 @@
 import { Argument, type Command } from 'commander';
 import { createAccount } from '../../accounts/accounts.ts';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
-import { listPeople } from '../../accounts/list-people.ts';
+import { listPeople, PersonQuery } from '../../accounts/list-people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
 import { readSecret } from '../io.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
-import { examples, formatDay, formatTable, printable } from '../output.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
+import { examples, formatDay, formatTable, formatTime, printable } from '../output.ts';
 import { addUserInviteCommand } from './invite.ts';
 import { addUserDeleteCommand } from './user-delete.ts';
 import { addUserLifecycleCommands } from './user-lifecycle.ts';
@@ -26,8 +26,8 @@ const ROLES = ['admin', 'auditor', 'none'];
 export function addUserCommands(program: Command, line: CommandLine): void {
   const user = program.command('user').description('the people who sign in; a person goes by id or email address');
 
-  withSearch(user.command('list').description('list the people, the newest first')).action((options: ListOptions) =>
-    list(line, options),
+  withSort(PersonQuery, '-created', user.command('list').description('list the people, the newest first')).action(
+    (options: SortedList<typeof PersonQuery>) => list(line, options),
   );
   addUserShowCommand(user, line);
   withJson(user.command('create').description('add a person whose address counts as verified'))
@@ -82,11 +82,11 @@ async function setRole(line: CommandLine, who: string, role: string, options: { 
   });
 }
 
-async function list(line: CommandLine, options: ListOptions): Promise<void> {
+async function list(line: CommandLine, options: SortedList<typeof PersonQuery>): Promise<void> {
   const by = line.by();
-  const { search } = options;
+  const { search, sort } = options;
   const people = await line.withDatabase((db) =>
-    collectRows(line, options, (page) => listPeople(db, { ...page, search }, by)),
+    collectRows(line, options, (page) => listPeople(db, { ...page, search, sort }, by)),
   );
   const rows = people.map((person) => [
     person.id,
@@ -94,10 +94,18 @@ async function list(line: CommandLine, options: ListOptions): Promise<void> {
     person.name,
     formatDay(person.created_at),
     person.platform_role ?? '',
+    formatTime(person.last_sign_in_at),
     person.disabled_at ? 'disabled' : 'active',
   ]);
   line.answer(options, {
-    json: people.map(presentUser),
-    text: formatTable(['ID', 'EMAIL', 'NAME', 'CREATED', 'ROLE', 'STATE'], rows, 'There are no people yet.'),
+    json: people.map((person) => ({
+      ...presentUser(person),
+      last_sign_in_at: person.last_sign_in_at?.toISOString() ?? null,
+    })),
+    text: formatTable(
+      ['ID', 'EMAIL', 'NAME', 'CREATED', 'ROLE', 'LAST SIGN-IN', 'STATE'],
+      rows,
+      'There are no people yet.',
+    ),
   });
 }

@@ -1,13 +1,16 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import {
   findSubscription,
   type ListedSubscription,
   listSubscriptions,
   listWaitingRequests,
+  SubscriptionQuery,
+  WaitingQuery,
 } from '../../subscriptions/lists.ts';
 import { presentSubscription } from '../../subscriptions/present.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { choice } from '../option-values.ts';
 import { examples, formatTable } from '../output.ts';
 import { addDecisionCommands } from './decisions.ts';
@@ -16,18 +19,29 @@ import { addRequestCommands } from './requests.ts';
 
 type State = ListedSubscription['state'];
 
-interface Filter extends ListOptions {
+interface Filter extends SortedList<typeof Sorts> {
   readonly app?: string;
   readonly api?: string;
   readonly state?: State;
   readonly waiting?: boolean;
 }
 
+/** The sorts of both lists. Each refuses what is the other’s alone. */
+const Sorts = z.object({
+  sort: z
+    .enum([...new Set([...SubscriptionQuery.shape.sort.unwrap().options, ...WaitingQuery.shape.sort.unwrap().options])])
+    .optional(),
+});
+
 const STATES: readonly State[] = ['pending', 'active', 'suspended', 'denied', 'cancelled'];
 
 export function addSubscriptionCommands(program: Command, line: CommandLine): void {
   const group = program.command('subscription').description('which apps may use which scopes of which APIs');
-  withSearch(group.command('list').description('list the subscriptions, the newest first'))
+  withSort(
+    Sorts,
+    '-created; with --waiting: asked',
+    group.command('list').description('list the subscriptions, the newest first'),
+  )
     .option('--app <app>', 'only those of this app, by its client_id')
     .option('--api <api>', 'only those of this API, by its identifier')
     .addOption(choice('--state <state>', 'only those in this state; pending is what gives nothing yet', STATES))
@@ -49,12 +63,16 @@ export function addSubscriptionCommands(program: Command, line: CommandLine): vo
 
 async function list(line: CommandLine, options: Filter): Promise<void> {
   const by = line.by();
-  const { search, app, api, state, waiting } = options;
+  const { search, sort, app, api, state, waiting } = options;
   const rows = await line.withDatabase((db) =>
     collectRows(line, options, (page) =>
       waiting
-        ? listWaitingRequests(db, { ...page, search }, by)
-        : listSubscriptions(db, { ...page, search, app, api, state }, by),
+        ? listWaitingRequests(db, { ...page, search, sort: sort as z.input<typeof WaitingQuery>['sort'] }, by)
+        : listSubscriptions(
+            db,
+            { ...page, search, app, api, state, sort: sort as z.input<typeof SubscriptionQuery>['sort'] },
+            by,
+          ),
     ),
   );
   const cells = rows.map((row) => [

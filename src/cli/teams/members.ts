@@ -2,10 +2,11 @@ import { Argument, type Command } from 'commander';
 import { resolveAccountId } from '../../accounts/lifecycle.ts';
 import { addMember } from '../../teams/add-member.ts';
 import { findTeam } from '../../teams/find-team.ts';
-import { changeMemberRole, listMembers, removeMember, TeamRoleName } from '../../teams/members.ts';
+import { listMembers, MemberQuery } from '../../teams/list-members.ts';
+import { changeMemberRole, removeMember, TeamRoleName } from '../../teams/members.ts';
 import { presentMember } from '../../teams/present.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withList } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatDay, formatTable } from '../output.ts';
 
 interface JsonOption {
@@ -15,9 +16,9 @@ interface JsonOption {
 const role = () => new Argument('<role>', 'what they may do there').choices(TeamRoleName.options);
 
 export function addMemberCommands(team: Command, line: CommandLine): void {
-  withList(team.command('members').description('list who is in a team'))
+  withSort(MemberQuery, 'joined', team.command('members').description('list who is in a team'))
     .argument('<team>', 'its id or name')
-    .action((name: string, options: ListOptions) => list(line, name, options));
+    .action((name: string, options: SortedList<typeof MemberQuery>) => list(line, name, options));
   const member = team.command('member').description('who is in a team, and as what');
   withJson(member.command('add').description('put a person with an account into a team, without asking them'))
     .argument('<team>', 'its id or name')
@@ -36,11 +37,12 @@ export function addMemberCommands(team: Command, line: CommandLine): void {
     .action((name: string, who: string, options: JsonOption) => remove(line, { name, who }, options));
 }
 
-async function list(line: CommandLine, name: string, options: ListOptions): Promise<void> {
+async function list(line: CommandLine, name: string, options: SortedList<typeof MemberQuery>): Promise<void> {
   const by = line.by();
   const members = await line.withDatabase(async (db) => {
     const { id } = await findTeam(db, name, by);
-    return collectRows(line, options, (page) => listMembers(db, id, page, by));
+    const { search, sort } = options;
+    return collectRows(line, options, (page) => listMembers(db, id, { ...page, search, sort }, by));
   });
   const rows = members.map((member) => [
     member.email,

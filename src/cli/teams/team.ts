@@ -4,9 +4,9 @@ import type { Team } from '../../db/tables/teams.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { findTeam } from '../../teams/find-team.ts';
 import { presentTeam } from '../../teams/present.ts';
-import { createTeam, deleteTeam, listTeams, renameTeam } from '../../teams/teams.ts';
+import { createTeam, deleteTeam, listTeams, renameTeam, TeamQuery } from '../../teams/teams.ts';
 import { type CommandLine, withJson } from '../command-line.ts';
-import { collectRows, type ListOptions, withSearch } from '../listing.ts';
+import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatDay, formatFields, formatTable, printable } from '../output.ts';
 import { addInvitationCommands } from './invitations.ts';
 import { addMemberCommands } from './members.ts';
@@ -18,8 +18,8 @@ interface JsonOption {
 
 export function addTeamCommands(program: Command, line: CommandLine): void {
   const team = program.command('team').description('the teams that own apps and APIs; a team goes by its id or name');
-  withSearch(team.command('list').description('list the teams, the newest first')).action((options: ListOptions) =>
-    list(line, options),
+  withSort(TeamQuery, '-created', team.command('list').description('list the teams, the newest first')).action(
+    (options: SortedList<typeof TeamQuery>) => list(line, options),
   );
   withJson(team.command('show').description('tell what a team is and owns'))
     .argument('<team>', 'its id or name')
@@ -41,11 +41,11 @@ export function addTeamCommands(program: Command, line: CommandLine): void {
   addInvitationCommands(team, line);
 }
 
-async function list(line: CommandLine, options: ListOptions): Promise<void> {
+async function list(line: CommandLine, options: SortedList<typeof TeamQuery>): Promise<void> {
   const by = line.by();
-  const { search } = options;
+  const { search, sort } = options;
   const teams = await line.withDatabase((db) =>
-    collectRows(line, options, (page) => listTeams(db, { ...page, search }, by)),
+    collectRows(line, options, (page) => listTeams(db, { ...page, search, sort }, by)),
   );
   const rows = teams.map((team) => [team.id, team.name, formatDay(team.created_at), stateOf(team)]);
   line.answer(options, {

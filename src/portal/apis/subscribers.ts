@@ -7,7 +7,13 @@ import { visitorOf } from '../visits.ts';
 import { ownApiOf, presentHead } from './head.ts';
 import { presentOfApi, presentOfApp } from './present-subscription.ts';
 
-const Asked = SubscriptionQuery.pick({ limit: true, cursor: true, search: true, state: true });
+const Asked = SubscriptionQuery.pick({ limit: true, cursor: true, search: true, state: true, sort: true });
+
+const sorts = (name: 'app' | 'api') => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'created', label: t('lists.oldestFirst') },
+  { sort: name, label: t('words.name') },
+];
 
 const state = (): Choice => ({
   name: 'state',
@@ -22,6 +28,8 @@ const state = (): Choice => ({
   ],
 });
 
+const CARDS = { isCards: true, usual: '-created' } as const;
+
 /** Subscriptions from both sides: of an API, for those who have it, and of an app. */
 export function addSubscriptionLists(area: Area): void {
   const { router, db, page } = area;
@@ -35,7 +43,7 @@ export function addSubscriptionLists(area: Area): void {
     await page(ctx, 'apis/subscribers', {
       api: presentHead(ctx, found),
       subscriptions: listed.rows.map((row) => presentOfApi(row, by.now)),
-      list: leadOn(ctx, listed, { query, count, noun: 'app', filters: [state()] }),
+      list: leadOn(ctx, listed, { query, count, noun: 'app', filters: [state()], sorts: sorts('app'), ...CARDS }),
     });
   });
 
@@ -48,7 +56,7 @@ export function addSubscriptionLists(area: Area): void {
     await page(ctx, 'apis/app', {
       app: presentApp(ctx, client),
       subscriptions: listed.rows.map((row) => presentOfApp(row, by.now)),
-      list: leadOn(ctx, listed, { query, count, noun: 'API', filters: [state()] }),
+      list: leadOn(ctx, listed, { query, count, noun: 'API', filters: [state()], sorts: sorts('api'), ...CARDS }),
       choose: `/apis?app=${encodeURIComponent(client.id)}`,
     });
   });

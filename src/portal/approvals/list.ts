@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
 import type { KeptForm } from '../../accounts/kept-forms.ts';
-import { PageQuery } from '../../db/pages.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, requireShown } from '../../http/shown.ts';
 import { approveRequest, denyRequest } from '../../subscriptions/decisions.ts';
@@ -11,6 +10,7 @@ import {
   type ListedSubscription,
   listLateDecisions,
   listWaitingRequests,
+  WaitingQuery,
 } from '../../subscriptions/lists.ts';
 import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
@@ -26,6 +26,13 @@ import { visitorOf } from '../visits.ts';
 
 /** So many decisions of late are shown. */
 const LATE = 15;
+
+const sorts = () => [
+  { sort: 'asked', label: t('lists.oldestFirst') },
+  { sort: '-asked', label: t('lists.newestFirst') },
+  { sort: 'app', label: t('approvals.app') },
+  { sort: 'api', label: t('approvals.api') },
+];
 
 interface Refused {
   readonly id: string;
@@ -100,7 +107,7 @@ function keptDecision(ctx: Context): Refused | undefined {
 
 async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promise<void> {
   const { by } = visitorOf(ctx);
-  const query = readList(ctx, PageQuery);
+  const query = readList(ctx, WaitingQuery);
   const [waiting, count, decided] = await Promise.all([
     listWaitingRequests(db, query, by),
     countWaitingRequests(db, query, by),
@@ -116,7 +123,15 @@ async function show(ctx: Context, { db, page }: Area, refused?: Refused): Promis
       const form = refused?.id === row.id ? refused.form : emptyForm;
       return presentWaiting(row, { now: by.now, form, describe });
     }),
-    list: leadOn(ctx, waiting, { query, count, noun: 'request' }),
+    list: leadOn(ctx, waiting, {
+      query,
+      path: '/approvals',
+      count,
+      noun: 'request',
+      sorts: sorts(),
+      usual: 'asked',
+      isCards: true,
+    }),
     severalToDecide: waiting.rows.filter(({ mayDecide }) => mayDecide).length > 1,
     decided: decided.map((row) => presentDecided(row, by.now)),
     // The request is no longer on the page, so the sentence stands above the list.

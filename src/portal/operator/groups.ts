@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import { digestOf, requireShown } from '../../http/shown.ts';
+import { countGroupMembers, GroupMemberQuery, listGroupMembers } from '../../roles/group-members.ts';
 import {
   addPersonToGroup,
+  countGroups,
   createGroup,
   deleteGroup,
-  listGroupMembers,
+  GroupQuery,
   listGroups,
   removeFromGroup,
   renameGroup,
@@ -16,13 +18,25 @@ import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
-import { leadOn, listRequest } from '../lists.ts';
+import { leadOn, readList, stateOfPeople } from '../lists.ts';
+import { inDate, inNumber } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
 
 const idOf = (ctx: Context) => String(ctx.params.group);
 const hrefOf = (id: string) => `/operator/groups/${id}`;
+
+const groupSorts = () => [
+  { sort: '-created', label: t('lists.newestFirst') },
+  { sort: 'name', label: t('words.name') },
+  { sort: '-people', label: t('operator.people') },
+];
+
+const memberSorts = () => [
+  { sort: '-created', label: t('lists.newestAccountFirst') },
+  { sort: 'name', label: t('words.name') },
+];
 
 /** Groups of people, to whom owners of APIs give roles. */
 export function addGroups(area: Area): void {
@@ -34,15 +48,18 @@ function addGroupList(area: Area): void {
   const { router, db, page } = area;
 
   const show = async (ctx: Context, form: FormState) => {
-    const groups = await listGroups(db, listRequest(ctx), visitorOf(ctx).by);
+    const { by } = visitorOf(ctx);
+    const query = readList(ctx, GroupQuery);
+    const [groups, count] = await Promise.all([listGroups(db, query, by), countGroups(db, query, by)]);
     await page(ctx, 'operator/groups', {
       ...operatorFrame(ctx),
-      groups: groups.rows.map(({ id, name, people }) => ({
+      groups: groups.rows.map(({ id, name, people, created_at }) => ({
         href: hrefOf(id),
         name,
-        people: t('operator.peopleCount', { count: people }),
+        people: inNumber(people),
+        since: inDate(created_at),
       })),
-      list: leadOn(ctx, groups),
+      list: leadOn(ctx, groups, { query, count, noun: 'group', sorts: groupSorts(), usual: '-created' }),
       form,
     });
   };
@@ -72,8 +89,10 @@ function addGroup(area: Area): void {
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
     const group = await requireGroup(db, idOf(ctx), 'platform.read', by);
-    const [members, roles] = await Promise.all([
-      listGroupMembers(db, group.id, { cursor: listRequest(ctx).cursor }, by),
+    const query = readList(ctx, GroupMemberQuery);
+    const [members, count, roles] = await Promise.all([
+      listGroupMembers(db, group.id, query, by),
+      countGroupMembers(db, group.id, query, by),
       listRolesOfGroup(db, group.id, by),
     ]);
     await page(ctx, 'operator/group', {
@@ -82,14 +101,23 @@ function addGroup(area: Area): void {
       name: group.name,
       version: formVersion(ctx, group.version),
       shown: digestOf(meaningOf(group, roles)),
-      members: members.rows.map(({ id, name, email, disabled_at }) => ({
+      members: members.rows.map(({ id, name, email, created_at, disabled_at }) => ({
         href: `/operator/people/${id}`,
         name,
         email,
+        since: inDate(created_at),
         disabled: disabled_at !== null,
         remove: `${hrefOf(group.id)}/people/${id}/remove`,
       })),
-      list: leadOn(ctx, members),
+      list: leadOn(ctx, members, {
+        query,
+        path: hrefOf(group.id),
+        count,
+        noun: 'member',
+        sorts: memberSorts(),
+        usual: '-created',
+        filters: [stateOfPeople()],
+      }),
       roles: roles.map((role) => ({
         href: `/apis/${role.apiId}/roles/${role.id}`,
         name: t('operator.roleOf', { role: role.name, api: role.apiName }),

@@ -4,7 +4,7 @@ import { invite, listInvitations } from '../../teams/invitations.ts';
 import { t } from '../../texts/texts.ts';
 import { makeOnce } from '../forms/once.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
-import { type Choice, leadOn, readList } from '../lists.ts';
+import { type Choice, leadOn, readList, stateOfPeople } from '../lists.ts';
 import { fromNow, inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { toFlash } from '../teams/invitations.ts';
@@ -29,15 +29,7 @@ const filters = (): Choice[] => [
       { value: 'none', label: t('words.none') },
     ],
   },
-  {
-    name: 'state',
-    label: t('lists.state'),
-    any: t('lists.all'),
-    options: [
-      { value: 'active', label: t('lists.active') },
-      { value: 'disabled', label: t('lists.disabled') },
-    ],
-  },
+  stateOfPeople(),
 ];
 
 /** The people of this server, and letting more of them in. */

@@ -1,9 +1,11 @@
 import type { TeamRole } from '../../db/tables/teams.ts';
 import { digestOf } from '../../http/shown.ts';
-import type { Member } from '../../teams/members.ts';
+import type { Member } from '../../teams/list-members.ts';
+import { TeamRoleName } from '../../teams/members.ts';
 import { t } from '../../texts/texts.ts';
 import type { Crumbs } from '../../views/models/confirm.ts';
 import type { InvitedView, MemberView, OpenInvitationView } from '../../views/models/teams.ts';
+import type { Choice } from '../lists.ts';
 import { fromNow, inDate } from '../moments.ts';
 
 export const hrefOf = ({ id }: { id: string }) => `/teams/${id}`;
@@ -17,6 +19,14 @@ export function teamCrumbs(team: { id: string; name: string }): Crumbs {
 
 /** A role as people read it. */
 export const nameOfRole = (role: TeamRole) => t(`roleNames.${role}`);
+
+/** The role that a list is narrowed to. */
+export const roleChoice = (): Choice => ({
+  name: 'role',
+  label: t('teams.roleHead'),
+  any: t('lists.all'),
+  options: TeamRoleName.options.map((value) => ({ value, label: nameOfRole(value) })),
+});
 
 /** What a change of somebody's role is about. */
 export const meaningOf = ({ name, email, role }: Pick<Member, 'name' | 'email' | 'role'>) => [name, email, role];

@@ -3,17 +3,29 @@ import { type Action, judgeAccess } from '../../access.ts';
 import type { Team } from '../../db/tables/teams.ts';
 import { findBelongings } from '../../teams/belongings.ts';
 import { listInvitations } from '../../teams/invitations.ts';
-import { listMembers } from '../../teams/members.ts';
+import { countMembers, listMembers, MemberQuery } from '../../teams/list-members.ts';
 import { requireTeam } from '../../teams/teams.ts';
 import { t } from '../../texts/texts.ts';
 import { type FormState, firstForm } from '../forms.ts';
-import { leadOn, listRequest } from '../lists.ts';
+import { leadOn, readList, stateOfPeople } from '../lists.ts';
 import { inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { type Visitor, visitorOf } from '../visits.ts';
-import { hrefOf, presentBelongings, presentInvitation, presentInvited, presentMember } from './presenter.ts';
+import {
+  hrefOf,
+  presentBelongings,
+  presentInvitation,
+  presentInvited,
+  presentMember,
+  roleChoice,
+} from './presenter.ts';
 
 export const idOf = (ctx: Context) => String(ctx.params.team);
+
+const sorts = () => [
+  { sort: 'joined', label: t('teams.sinceHead') },
+  { sort: 'name', label: t('words.name') },
+];
 
 /** Shows the page of a team, with a form that was refused. */
 export type ShowTeam = (ctx: Context, form: FormState) => Promise<void>;
@@ -22,8 +34,10 @@ export function addTeamPage({ router, db, page, sendsMail }: Area): ShowTeam {
   const show: ShowTeam = async (ctx, form) => {
     const { by, account } = visitorOf(ctx);
     const team = await requireTeam(db, idOf(ctx), 'team.read', by);
-    const [members, invitations, { apps, apis }] = await Promise.all([
-      listMembers(db, team.id, { cursor: listRequest(ctx).cursor }, by),
+    const query = readList(ctx, MemberQuery);
+    const [members, count, invitations, { apps, apis }] = await Promise.all([
+      listMembers(db, team.id, query, by),
+      countMembers(db, team.id, query, by),
       listInvitations(db, team.id, by),
       findBelongings(db, team.id, by),
     ]);
@@ -36,7 +50,15 @@ export function addTeamPage({ router, db, page, sendsMail }: Area): ShowTeam {
       mayLeave: by.access.teams.has(team.id),
       maySuspend: judgeAccess(by, 'platform.write', null) === 'allowed',
       members: members.rows.map((member) => presentMember(member, team.id, account.id)),
-      list: leadOn(ctx, members),
+      list: leadOn(ctx, members, {
+        query,
+        path: hrefOf(team),
+        count,
+        noun: 'member',
+        sorts: sorts(),
+        usual: 'joined',
+        filters: [roleChoice(), stateOfPeople()],
+      }),
       invitations: invitations.map((invitation) => presentInvitation(invitation, by.now)),
       apps: presentBelongings(
         '/apps',

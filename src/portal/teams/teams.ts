@@ -2,19 +2,27 @@ import type { Context } from 'koa';
 import { digestOf } from '../../http/shown.ts';
 import { listOwnInvitations } from '../../teams/joining.ts';
 import { leaveTeam } from '../../teams/members.ts';
-import { createTeam, deleteTeam, listTeamsOf, renameTeam, requireTeam } from '../../teams/teams.ts';
+import { countOwnTeams, listOwnTeams, OwnTeamQuery } from '../../teams/own-teams.ts';
+import { createTeam, deleteTeam, renameTeam, requireTeam } from '../../teams/teams.ts';
 import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
 import { addConfirmation } from '../confirm.ts';
 import { makeOnce } from '../forms/once.ts';
 import { fieldsOf, firstForm, formVersion, refusedForm, textOf, versionOf } from '../forms.ts';
+import { leadOn, readList } from '../lists.ts';
+import { inDate, inNumber } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { addInvitations } from './invitations.ts';
 import { addMembers } from './members.ts';
-import { hrefOf, nameOfRole, teamCrumbs } from './presenter.ts';
+import { hrefOf, nameOfRole, roleChoice, teamCrumbs } from './presenter.ts';
 import { addSuspension } from './suspension.ts';
 import { addTeamPage, idOf } from './team-page.ts';
+
+const sorts = () => [
+  { sort: 'name', label: t('words.name') },
+  { sort: '-joined', label: t('teams.sinceHead') },
+];
 
 /** Teams: who owns apps and APIs together. */
 export function addTeams(area: Area): void {
@@ -30,15 +38,23 @@ export function addTeams(area: Area): void {
 function addTeamList(area: Area): void {
   const { router, db, page } = area;
   router.get('/teams', async (ctx) => {
-    const { account, by } = visitorOf(ctx);
-    const [teams, invitations] = await Promise.all([listTeamsOf(db, account.id, by), listOwnInvitations(db, by)]);
+    const { by } = visitorOf(ctx);
+    const query = readList(ctx, OwnTeamQuery);
+    const [teams, count, invitations] = await Promise.all([
+      listOwnTeams(db, query, by),
+      countOwnTeams(db, query, by),
+      listOwnInvitations(db, by),
+    ]);
     await page(ctx, 'teams/list', {
-      teams: teams.map((team) => ({
+      teams: teams.rows.map((team) => ({
         href: hrefOf(team),
         name: team.name,
         role: nameOfRole(team.role),
+        members: inNumber(team.members),
+        since: inDate(team.joined_at),
         suspended: team.suspended_at !== null,
       })),
+      list: leadOn(ctx, teams, { query, count, noun: 'team', sorts: sorts(), usual: 'name', filters: [roleChoice()] }),
       invitations: invitations.map(({ id, teamName, role }) => ({
         accept: `/invitations/${id}/accept`,
         shown: digestOf([teamName, role]),

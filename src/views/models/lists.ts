@@ -17,6 +17,8 @@ export interface ListView {
   readonly columns: Readonly<
     Record<string, { readonly href: string; readonly sorted?: 'ascending' | 'descending' } | undefined>
   >;
+  /** It has no head to sort it by, on a wide screen either. */
+  readonly isCards: boolean;
   /** What else is in the address, and stays there. */
   readonly keep: Readonly<Record<string, string>>;
   /** Something is looked for, or chosen. */

@@ -102,7 +102,7 @@ export interface OperatorViews {
     form: FormView;
   };
   'operator/groups': OperatorFrame & {
-    groups: readonly { href: string; name: string; people: string }[];
+    groups: readonly { href: string; name: string; people: string; since: string }[];
     list: ListView;
     form: FormView;
   };
@@ -112,7 +112,7 @@ export interface OperatorViews {
     version: string;
     /** A digest of what being in it means, which comes back with the form. */
     shown: string;
-    members: readonly { href: string; name: string; email: string; disabled: boolean; remove: string }[];
+    members: readonly { href: string; name: string; email: string; since: string; disabled: boolean; remove: string }[];
     list: ListView;
     roles: readonly NameLink[];
     form: FormView;

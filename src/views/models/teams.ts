@@ -36,7 +36,8 @@ export interface MemberView {
 export interface TeamViews {
   'teams/list': {
     shell: Shell;
-    teams: readonly { href: string; name: string; role: string | undefined; suspended: boolean }[];
+    teams: readonly { href: string; name: string; role: string; members: string; since: string; suspended: boolean }[];
+    list: ListView;
     invitations: readonly { accept: string; text: string; shown: string }[];
   };
   'teams/new': { shell: Shell; form: FormView };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { subscribe } from '../../../src/subscriptions/subscriptions.ts';
 import { aClient, anApi } from '../../support/factories.ts';
 import { aVisitor } from '../../support/portal.ts';
@@ -125,5 +126,69 @@ describe('subscriptions', () => {
     expect(await seen(`/apps/${row.client_id}/apis?state=suspended&search=Counted`)).toEqual(['1 API', 1]);
     expect(await seen(`/apps/${row.client_id}/apis?state=active`)).toEqual(['0 APIs', 0]);
     expect((await visitor.visit(`/apis/${id}/subscriptions?state=other`)).response.status).toBe(400);
+  });
+
+  it('of an API are sorted by age and by the name of the app, each once', async () => {
+    const { visitor, team } = await aDeveloper();
+    const id = await anApiUsedBy(3, { team, name: 'Cards' });
+    const titles = async (path: string) => {
+      const { text } = await visitor.visit(path);
+      return [...text.matchAll(/class="card-row">[\s\S]*?<bdi>([^<]*)/g)].map(([, title]) => title);
+    };
+    const falling = ['Cards 2', 'Cards 1', 'Cards 0'];
+    expect(await titles(`/apis/${id}/subscriptions`)).toEqual(falling);
+    expect(await titles(`/apis/${id}/subscriptions?sort=created`)).toEqual(falling.toReversed());
+    expect(await titles(`/apis/${id}/subscriptions?sort=app`)).toEqual(falling.toReversed());
+    expect(await titles(`/apis/${id}/subscriptions?sort=-app&search=cards`)).toEqual(falling);
+    const { text } = await visitor.visit(`/apis/${id}/subscriptions?sort=created`);
+    expect(/<option value="created" selected>([^<]*)/.exec(text)?.[1]).toBe('Oldest first');
+    expect(text.match(/<option [^>]*selected>/g)).toHaveLength(2);
+    expect((await visitor.visit(`/apis/${id}/subscriptions?sort=asked`)).response.status).toBe(400);
+  });
+
+  it('of an app are sorted by the name of the API', async () => {
+    const { visitor, team } = await aDeveloper();
+    const { clientId } = await aClient(server.database, { type: 'machine', team });
+    for (const name of ['beta side', 'Alpha side', 'Gamma side']) {
+      const { identifier } = await anApi(server.database, { teamId: team, name });
+      const { db } = server.database;
+      await subscribe(db, { clientId, apiIdentifier: identifier, scopes: ['reports:read'] }, operator());
+    }
+    const { text } = await visitor.visit(`/apps/${clientId}/apis?sort=api`);
+    const titles = [...text.matchAll(/class="card-row">[\s\S]*?<bdi>([^<]*)/g)].map(([, title]) => title);
+    expect(titles).toEqual(['Alpha side', 'beta side', 'Gamma side']);
+  });
+
+  it('go on at their place in every order, and so do requests that wait', async () => {
+    const { visitor, team } = await aDeveloper();
+    const id = await anApiUsedBy(1, { team, name: 'Many cards' });
+    const { db } = server.database;
+    const one = await db.selectFrom('subscriptions').selectAll().where('api_id', '=', id).executeTakeFirstOrThrow();
+    await sql`
+      insert into clients select copy.* from clients t, generate_series(1, 53) n,
+        jsonb_populate_record(t, jsonb_build_object('id', 'app_card' || n, 'name', 'Copy ' || n % 5)) copy
+      where t.id = ${one.client_id}`.execute(db);
+    await sql`
+      insert into subscriptions select copy.* from subscriptions t, generate_series(1, 53) n, jsonb_populate_record(t,
+        jsonb_build_object('id', 'sub_card' || n, 'client_id', 'app_card' || n, 'pending_at', now(), 'pending_scopes', t.scopes)) copy
+      where t.id = ${one.id}`.execute(db);
+    const readCards = async (path: string, pattern: RegExp) => {
+      const found: string[] = [];
+      for (let at = path; at !== ''; ) {
+        const { text } = await visitor.visit(at);
+        found.push(...[...text.matchAll(pattern)].map(([all]) => all));
+        at = hrefOf(text, 'Next page');
+      }
+      return found;
+    };
+    for (const sort of ['created', '-created', 'app', '-app', 'api']) {
+      const cards = await readCards(`/apis/${id}/subscriptions?search=copy&sort=${sort}`, /<code>app_card\d+/g);
+      expect([sort, cards.length, new Set(cards).size]).toEqual([sort, 53, 53]);
+    }
+    for (const sort of ['asked', '-asked', 'app', 'api']) {
+      const cards = await readCards(`/approvals?sort=${sort}`, /<h2 id="sub_card\d+/g);
+      expect([sort, cards.length, new Set(cards).size]).toEqual([sort, 53, 53]);
+    }
+    expect((await visitor.visit('/approvals?sort=created')).response.status).toBe(400);
   });
 });

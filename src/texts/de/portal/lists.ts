@@ -37,5 +37,11 @@ export const lists: Texts<typeof english> = {
   moreApis: 'Mehr als {most} APIs',
   apps: '{count, plural, one {# App} other {# Apps}}',
   moreApps: 'Mehr als {most} Apps',
+  members: '{count, plural, one {# Mitglied} other {# Mitglieder}}',
+  moreMembers: 'Mehr als {most} Mitglieder',
+  groups: '{count, plural, one {# Gruppe} other {# Gruppen}}',
+  moreGroups: 'Mehr als {most} Gruppen',
+  oldestFirst: 'Älteste zuerst',
+  newestAccountFirst: 'Neuestes Konto zuerst',
   mostAtOnce: 'Höchstens {most} können auf einmal gewählt werden.',
 };

@@ -43,7 +43,6 @@ export const operator: Texts<typeof english> = {
   groupsLead:
     'Personen, die dieselben Rollen erhalten. Teams geben einer Gruppe Rollen an ihren APIs, und Sie legen fest, wer in der Gruppe ist.',
   group: 'Gruppe',
-  peopleCount: '{count, plural, one {# Person} other {# Personen}}',
   groupsNone: 'Hier gibt es keine Gruppen',
   groupsNoneHint: 'Eine Gruppe lohnt sich, sobald mehrere Personen dieselbe Rolle brauchen.',
   newGroup: 'Neue Gruppe',
@@ -90,6 +89,10 @@ export const operator: Texts<typeof english> = {
   peopleSearch: 'Name oder Adresse',
   lastSignIn: 'Letzte Anmeldung',
   platformRole: 'Plattformrolle',
+  groupsNoneLikeThat: 'Keine solche Gruppe',
+  groupsNoneLikeThatHint: 'Suchen Sie nach einem anderen Teil des Namens.',
+  accountSince: 'Konto seit',
+  nameOrAddress: 'Name oder Adresse',
   peopleNone: 'Niemanden gefunden',
   peopleNoneHint: 'Suchen Sie nach einem anderen Teil des Namens oder der Adresse.',
   letIn: 'Jemanden einladen',

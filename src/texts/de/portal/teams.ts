@@ -15,6 +15,9 @@ export const teams: Texts<typeof english> = {
   inviteeByMail:
     'Dasselbe geht per E-Mail an die Person. Wenn E-Mail nicht ankommt, geben Sie es selbst weiter, nur an diese Person.',
   inviteeByHand: 'Dieser Server sendet keine E-Mail: Geben Sie es selbst weiter, nur an diese Person.',
+  noneLikeThat: 'Sie sind in keinem solchen Team',
+  noneLikeThatHint: 'Suchen Sie nach einem anderen Teil des Namens.',
+  allYours: 'Alle Ihre Teams',
   title: 'Teams',
   suspendTitle: '{team} aussetzen?',
   suspendApps:

@@ -34,5 +34,11 @@ export const lists = {
   moreApis: 'More than {most} APIs',
   apps: '{count, plural, one {# app} other {# apps}}',
   moreApps: 'More than {most} apps',
+  members: '{count, plural, one {# member} other {# members}}',
+  moreMembers: 'More than {most} members',
+  groups: '{count, plural, one {# group} other {# groups}}',
+  moreGroups: 'More than {most} groups',
+  oldestFirst: 'Oldest first',
+  newestAccountFirst: 'Newest account first',
   mostAtOnce: 'At most {most} can be chosen at once.',
 } as const;

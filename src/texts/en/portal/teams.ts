@@ -12,6 +12,9 @@ export const teams = {
   inviteeByMail:
     'The same goes to them by mail. Where mail does not get through, pass it on yourself, to this person only.',
   inviteeByHand: 'This server sends no mail: pass it on yourself, to this person only.',
+  noneLikeThat: 'No team of yours like that',
+  noneLikeThatHint: 'Look for another part of its name.',
+  allYours: 'All your teams',
   title: 'Teams',
   suspendTitle: 'Suspend {team}?',
   suspendApps: 'Every app of the team stops: its next token request fails, and the tokens that it holds are refused.',
