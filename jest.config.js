@@ -17,7 +17,7 @@ const apart = ['browser', 'real-clients', 'faults', 'pgbouncer'];
  */
 const suites = {
   postgres: ['**/*'],
-  embedded: ['http/**/*'],
+  embedded: ['http/**/*', 'factors/**/*'],
   pgbouncer: [
     'http/authorization-code',
     'http/client-credentials',

@@ -136,14 +136,10 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const ofTokens = { clientCache, ownTokens, checks, cap, secretUses, exchanges };
   const oidc = createOidcServer(
     {
-      rules,
-      database,
       ...ofTokens,
-      issuer,
-      cookieKeys,
+      ...{ rules, database, issuer, cookieKeys, masterKeys, clock },
       render,
       signOuts,
-      clock,
       noteUsage: usage.note,
       log,
       jwksMaxAge: keyRotation.jwksMaxAge,

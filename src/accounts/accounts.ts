@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { By } from '../access.ts';
 import { record } from '../audit/record.ts';
@@ -11,6 +11,7 @@ import { AppError } from '../errors.ts';
 import { emailAddress, emailKey } from '../names/addresses.ts';
 import { nameOf } from '../names/names.ts';
 import { t } from '../texts/texts.ts';
+import { hasFactor } from './factors/find-factors.ts';
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
 import { refuseProtectedName } from './protected-names.ts';
 import { judgeLength, judgePassword } from './strength/judge.ts';
@@ -117,7 +118,7 @@ export async function isThere(trx: Db, accountId: string): Promise<boolean> {
 }
 
 export type PasswordVerdict =
-  | { ok: true; account: Account }
+  | { ok: true; account: Account; hasSecondFactor: boolean }
   | { ok: false; reason: 'unknown' | 'password' | 'disabled'; accountId?: string };
 
 /** Checks an address and a password. Takes the same time whether or not the address is known. */
@@ -125,13 +126,14 @@ export async function checkPassword(db: Db, email: string, password: string): Pr
   const account = await db
     .selectFrom('accounts')
     .selectAll()
+    .select(hasFactor(sql.ref('accounts.id')).as('has_second_factor'))
     .where('email_key', '=', emailKey(email))
     .executeTakeFirst();
   const matches = await verifyPassword(account?.password_hash, password);
   if (!account) return { ok: false, reason: 'unknown' };
   if (!matches) return { ok: false, reason: 'password', accountId: account.id };
   if (account.disabled_at) return { ok: false, reason: 'disabled', accountId: account.id };
-  return { ok: true, account };
+  return { ok: true, account, hasSecondFactor: account.has_second_factor };
 }
 
 /** Hashes a password that was right with today's parameters. It stays the same one, so nothing ends and no version goes up. */

@@ -9,6 +9,9 @@ export type SubscriptionEvent =
   | { type: 'subscription.narrowed'; removed: readonly string[] }
   | { type: 'subscription.suspended' | 'subscription.cancelled'; reason: string };
 
+/** What a person can have besides a password. */
+export type Factor = 'totp' | 'recovery_code' | 'passkey';
+
 /** Everything that is written to the audit trail. No event carries a secret, a token or a code. */
 export type AuditEvent =
   | { type: 'api.created'; apiId: string; identifier: string }
@@ -37,8 +40,14 @@ export type AuditEvent =
   | { type: 'account.created'; accountId: string }
   | { type: 'account.updated'; accountId: string; fields: readonly string[] }
   | { type: 'account.deleted'; accountId: string }
-  | { type: 'account.signed_in'; accountId: string; clientId?: string }
-  | { type: 'account.sign_in_failed'; accountId?: string; reason: 'unknown' | 'password' | 'disabled' | 'throttled' }
+  | { type: 'account.signed_in'; accountId: string; clientId?: string; secondFactor?: Factor }
+  | {
+      type: 'account.sign_in_failed';
+      accountId?: string;
+      reason: 'unknown' | 'password' | 'disabled' | 'throttled' | 'second_factor';
+    }
+  | { type: 'account.factor_added' | 'account.factor_removed'; accountId: string; factor: Factor }
+  | { type: 'account.recovery_codes_made'; accountId: string }
   | { type: 'account.signed_out'; accountId: string }
   | { type: 'consent.given'; accountId: string; clientId: string; scopes: readonly string[] }
   | { type: 'consent.denied'; accountId: string; clientId: string }

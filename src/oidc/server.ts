@@ -8,6 +8,7 @@ import { record } from '../audit/record.ts';
 import type { BrandLinks } from '../branding/shown.ts';
 import type { ClientCache } from '../clients/client-cache.ts';
 import type { SecretUses } from '../clients/secrets/uses.ts';
+import type { MasterKey } from '../config.ts';
 import type { Database } from '../db/connections/connection.ts';
 import { isDatabaseFailure } from '../db/connections/failures.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
@@ -61,6 +62,7 @@ export interface OidcParts {
   readonly secretUses: SecretUses;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
+  readonly masterKeys: readonly MasterKey[];
   readonly render: Render;
   readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;
@@ -149,7 +151,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     return provider;
   };
   const host = createProviderHost(build(), parts.jwksMaxAge);
-  const attempts = createSignInAttempts(database, { cookieKeys, cookies, clock });
+  const attempts = createSignInAttempts(database, 'sign-in', { cookieKeys, cookies, clock });
   const interactions = interactionRoutes({
     provider: host.current,
     db: database.db,
@@ -160,6 +162,8 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     issuer,
     cookieKeys,
     attempts,
+    codeAttempts: createSignInAttempts(database, 'second-factor', { cookieKeys, cookies, clock }),
+    masterKeys: parts.masterKeys,
   });
   return {
     host,

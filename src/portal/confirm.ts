@@ -20,15 +20,27 @@ export interface Done {
 export function addConfirmation(
   { router, page, visits }: Area,
   path: string,
-  { ask, act }: { ask: (ctx: Context) => Promise<Question>; act: (ctx: Context) => Promise<Done> },
+  {
+    first = () => false,
+    ask,
+    act,
+  }: {
+    /** Whether something else comes first; it has answered then. */
+    first?: (ctx: Context) => boolean;
+    ask: (ctx: Context) => Promise<Question>;
+    act: (ctx: Context) => Promise<Done>;
+  },
 ): void {
   const show = async (ctx: Context, form: FormState) => {
     const question = await ask(ctx);
     await page(ctx, 'portal/confirm', { ...question, shown: digestOf(question), action: ctx.path, form });
   };
 
-  router.get(path, (ctx) => show(ctx, firstForm(ctx)));
+  router.get(path, async (ctx) => {
+    if (!first(ctx)) await show(ctx, firstForm(ctx));
+  });
   router.post(path, async (ctx) => {
+    if (first(ctx)) return;
     try {
       const question = await ask(ctx);
       requireShown(ctx, question);

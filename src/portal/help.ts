@@ -56,6 +56,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'account/sessions': 'account#sessions',
   'account/security': 'account#password',
   'account/password': 'account#password',
+  'account/totp': 'account#second-factor',
   'account/profile': 'account#who-you-are',
   'development/components': 'contributing#a-page-of-the-portal',
 };

@@ -57,6 +57,17 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     /** In words, above the form; undefined on the first visit. */
     problem: string | undefined;
   };
+  /** After the password, for who has a second factor. */
+  'second-step': {
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    /** Where one signs in as somebody else. */
+    startAgain: string;
+    appName: string;
+    email: string;
+    problem: string | undefined;
+  };
   consent: {
     action: string;
     cancelAction: string;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 
 /** What a person is told of, of what the trail knows about them. */
@@ -6,6 +7,9 @@ export const OWN_EVENTS = [
   'account.sign_in_failed',
   'account.password_changed',
   'account.password_refused',
+  'account.factor_added',
+  'account.factor_removed',
+  'account.recovery_codes_made',
   'account.sessions_ended',
   'account.session_ended',
   'account.updated',
@@ -21,6 +25,8 @@ export interface OwnEvent {
   /** The app that it is about, as it is called now. */
   readonly app: string | null;
   readonly clientId: string | null;
+  /** The second factor that it is about. */
+  readonly factor: string | null;
 }
 
 /** What happened to a person's account, the newest first. */
@@ -29,6 +35,7 @@ export function listOwnEvents(db: Db, accountId: string, most: number): Promise<
     .selectFrom('audit_events')
     .leftJoin('clients', 'clients.id', 'audit_events.client_id')
     .select(['audit_events.type', 'at', 'ip', 'clients.name as app', 'audit_events.client_id as clientId'])
+    .select(sql<string | null>`detail ->> 'factor'`.as('factor'))
     .$narrowType<{ type: OwnEventType }>()
     .where('account_id', '=', accountId)
     .where('audit_events.type', 'in', OWN_EVENTS)

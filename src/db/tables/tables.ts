@@ -14,6 +14,7 @@ import type {
   SubscriptionTable,
 } from './catalogue.ts';
 import type { Created, Json, Late, Timestamp } from './columns.ts';
+import type { FactorTables } from './factors.ts';
 import type { JobOutcomeTable, LeaseTable } from './jobs.ts';
 import type { ProfileFields } from './profile.ts';
 import type {
@@ -195,7 +196,7 @@ export interface KeptFormTable {
   expires_at: Timestamp;
 }
 
-export interface Tables {
+export interface Tables extends FactorTables {
   artifacts: ArtifactTable;
   refresh_retries: RefreshRetryTable;
   clients: ClientTable;

@@ -4,6 +4,7 @@
  */
 export const signingKeyContext = (kid: string) => `signing-key:${kid}`;
 export const mailContext = (id: string) => `mail:${id}`;
+export const totpContext = (accountId: string) => `totp:${accountId}`;
 
 export interface SealedColumn {
   readonly table: string;
@@ -15,4 +16,5 @@ export interface SealedColumn {
 export const SEALED: readonly SealedColumn[] = [
   { table: 'signing_keys', id: 'kid', column: 'sealed_private_jwk', context: signingKeyContext },
   { table: 'mail_outbox', id: 'id', column: 'sealed_text', context: mailContext },
+  { table: 'totp_factors', id: 'account_id', column: 'sealed_seed', context: totpContext },
 ];

@@ -14,19 +14,23 @@ export interface SignInAttempts {
    * is nothing to wait for.
    */
   begin(ctx: Context, email: string): Promise<Counted>;
-  /** Takes it back with the statement that signs in: it was the right password. The browser is known from now on. */
+  /** Takes it back with the statement: it was right, and more is asked for. */
+  passed(ctx: Context, email: string, statement: Statement): Promise<void>;
+  /** Takes it back with the statement that signs in. The browser is known from now on. */
   succeeded(ctx: Context, email: string, statement: Statement): Promise<void>;
 }
 
+/** @param name of what is guessed: each is counted by itself */
 export function createSignInAttempts(
   database: Database,
+  name: 'sign-in' | 'second-factor',
   { clock, ...browsers }: { cookieKeys: readonly string[]; cookies: OwnCookies; clock: () => Date },
 ): SignInAttempts {
-  const hereAndThis = createFailureLimit(database, { name: 'sign-in', points: 10, seconds: 600 });
-  const here = createFailureLimit(database, { name: 'sign-in-address', points: 100, seconds: 600 });
+  const hereAndThis = createFailureLimit(database, { name, points: 10, seconds: 600 });
+  const here = createFailureLimit(database, { name: `${name}-address`, points: 100, seconds: 600 });
   // NIST SP 800-63B §3.2.2: at most 100 in a row.
-  const everywhere = createFailureLimit(database, { name: 'sign-in-account', points: 100, seconds: 86_400 });
-  const told = tellOnce(database, { name: 'sign-in-told', seconds: 600 });
+  const everywhere = createFailureLimit(database, { name: `${name}-account`, points: 100, seconds: 86_400 });
+  const told = tellOnce(database, { name: `${name}-told`, seconds: 600 });
   const known = createKnownBrowsers(browsers);
   const keysOf = (ctx: Context, email: string) => {
     const [account, network] = [emailKey(email), networkOf(ctx.ip)];
@@ -34,6 +38,16 @@ export function createSignInAttempts(
     // Counted by itself, so that strangers who fail elsewhere do not lock the person out of it.
     const anywhere = browser === undefined ? account : `browser ${browser}`;
     return { both: `${account}|${network}`, network, anywhere };
+  };
+  const takeBack = async (ctx: Context, email: string, statement: Statement) => {
+    const keys = keysOf(ctx, email);
+    await takeBackWithin(statement, database, {
+      forgive: [
+        [here, keys.network],
+        [hereAndThis, keys.both],
+      ],
+      forget: [[everywhere, keys.anywhere]],
+    });
   };
   return {
     async begin(ctx, email) {
@@ -48,15 +62,9 @@ export function createSignInAttempts(
       const counted = await failInOrder(database, inOrder, clock());
       return told(counted, keys.network);
     },
+    passed: takeBack,
     async succeeded(ctx, email, statement) {
-      const keys = keysOf(ctx, email);
-      await takeBackWithin(statement, database, {
-        forgive: [
-          [here, keys.network],
-          [hereAndThis, keys.both],
-        ],
-        forget: [[everywhere, keys.anywhere]],
-      });
+      await takeBack(ctx, email, statement);
       known.remember(ctx, email);
     },
   };

@@ -1,5 +1,7 @@
 import type { Provider } from 'oidc-provider';
+import type { MasterKey } from '../../config.ts';
 import type { Render } from '../../views/render.ts';
+import type { SignInAttempts } from './attempts.ts';
 import type { Epochs } from './epochs.ts';
 import type { SignInParts } from './password-sign-in.ts';
 
@@ -9,6 +11,9 @@ export interface InteractionParts extends SignInParts {
   readonly epochs: Epochs;
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
+  readonly masterKeys: readonly MasterKey[];
+  /** How often somebody may guess a second factor. */
+  readonly codeAttempts: SignInAttempts;
 }
 
 /** An interaction: what is asked for, of whom, and in which session. */

@@ -1,27 +1,23 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { speakTo } from '../../accounts/preferences.ts';
 import { findAskedApis } from '../../apis/asked-apis.ts';
-import type { Actor, AuditEvent } from '../../audit/events.ts';
+import type { AuditEvent } from '../../audit/events.ts';
 import { record } from '../../audit/record.ts';
 import { findUnverifiedTeam, findWhoAsks } from '../../clients/who-asks.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
-import { csrfToken, requireCsrf } from '../../http/csrf.ts';
 import { formFields } from '../../http/input/form-fields.ts';
-import { languageOfLocales } from '../../texts/match.ts';
-import { speak } from '../../texts/speech.ts';
-import { t } from '../../texts/texts.ts';
 import { grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
 import { signInsOf } from './epochs.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
+import { appNameOf, conclude, detailsOf, formOf, goTo, personAt, protectedDetails } from './interaction-requests.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
-import { mayGoTo } from './second-looks.ts';
+import { addSecondStep, askForMore } from './second-step.ts';
 
 const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2000), csrf: z.string().optional() });
 
@@ -42,9 +38,10 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const details = await protectedDetails(parts, ctx, 'login');
     const { email, password } = SignIn.parse(ctx.request.body);
     const signIn = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx) };
-    const verdict = await signInWithPassword(parts, ctx, signIn, ({ id, sign_in_epoch: epoch }) => {
-      parts.epochs.note(signInsOf(id), epoch);
-      return conclude(parts, ctx, { login: { accountId: id, amr: ['pwd'] } });
+    const verdict = await signInWithPassword(parts, ctx, signIn, ({ account, hasSecondFactor }) => {
+      if (hasSecondFactor) return askForMore(parts, ctx, account);
+      parts.epochs.note(signInsOf(account.id), account.sign_in_epoch);
+      return conclude(parts, ctx, { login: { accountId: account.id, amr: ['pwd'] } });
     });
     if (verdict.ok) return goTo(ctx, verdict.returnTo);
     ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
@@ -52,6 +49,8 @@ export function interactionRoutes(parts: InteractionParts): Router {
     if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
     await showSignIn(parts, ctx, details, { email, problem: verdict.problem });
   });
+
+  addSecondStep(router, parts);
 
   router.post('/consent', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'consent');
@@ -77,45 +76,6 @@ export function interactionRoutes(parts: InteractionParts): Router {
   });
 
   return router;
-}
-
-/** The interaction of this browser. The path must name the one in its cookie. */
-async function detailsOf(parts: InteractionParts, ctx: Context): Promise<Details> {
-  try {
-    const details = await parts.provider().interactionDetails(ctx.req, ctx.res);
-    speak(languageOfLocales(details.params.ui_locales), 'app');
-    if (details.uid !== ctx.params.uid) throw new AppError('sign_in_expired');
-    await requireApp(parts, details);
-    return details;
-  } catch (error) {
-    if (error instanceof errors.SessionNotFound) throw new AppError('sign_in_expired', { cause: error });
-    throw error;
-  }
-}
-
-/** The app that it is for, which may have ended or changed since. @throws {AppError} sign_in_expired */
-async function requireApp(parts: InteractionParts, { params }: Details): Promise<void> {
-  const client = await parts.provider().Client.find(String(params.client_id));
-  if (client && mayGoTo(client, params.redirect_uri)) return;
-  throw new AppError('sign_in_expired', { detail: client ? t('signIn.appHasMoved') : t('signIn.appIsGone') });
-}
-
-async function protectedDetails(parts: InteractionParts, ctx: Context, prompt?: 'login' | 'consent'): Promise<Details> {
-  const details = await detailsOf(parts, ctx);
-  const { csrf } = z.object({ csrf: z.unknown().optional() }).parse(ctx.request.body ?? {});
-  requireCsrf(ctx, { cookieKeys: parts.cookieKeys, visit: details.uid, issuer: parts.issuer, token: csrf });
-  if (prompt && details.prompt.name !== prompt) throw new AppError('sign_in_expired');
-  return details;
-}
-
-/** Saves what the person has said. @returns where the browser goes then */
-const conclude = (parts: InteractionParts, ctx: Context, result: Parameters<Provider['interactionResult']>[2]) =>
-  parts.provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: 'consent' in result });
-
-function goTo(ctx: Context, returnTo: string): void {
-  ctx.set('Cache-Control', 'no-store');
-  ctx.redirect(returnTo);
-  ctx.status = 303;
 }
 
 async function askConsent(parts: InteractionParts, ctx: Context, details: Details, changed: boolean): Promise<void> {
@@ -155,27 +115,9 @@ async function showRoleMissing(parts: InteractionParts, ctx: Context, details: D
   });
 }
 
-function formOf(parts: InteractionParts, details: Details, action: string) {
-  const base = `/interaction/${details.uid}`;
-  return {
-    action: `${base}/${action}`,
-    cancelAction: `${base}/cancel`,
-    csrf: csrfToken(parts.cookieKeys, details.uid),
-  };
-}
-
-async function appNameOf(parts: InteractionParts, details: Details): Promise<string> {
-  const client = await parts.provider().Client.find(String(details.params.client_id));
-  return client?.clientName ?? String(details.params.client_id);
-}
-
 function loginHint(details: Details): string {
   const hint = details.params.login_hint;
   return typeof hint === 'string' && hint.length <= 254 ? hint : '';
-}
-
-function personAt(ctx: Context, accountId?: string): Actor {
-  return { type: 'account', ...(accountId ? { id: accountId } : {}), ip: ctx.ip, requestId: ctx.state.requestId };
 }
 
 async function audit(parts: InteractionParts, ctx: Context, event: AuditEvent, accountId?: string): Promise<void> {

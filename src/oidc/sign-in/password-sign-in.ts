@@ -23,7 +23,8 @@ interface SignIn {
   readonly actor: Actor;
 }
 
-type SignInVerdict = { ok: true; returnTo: string } | { ok: false; problem: string; retryAfter?: number };
+export type SignInVerdict = { ok: true; returnTo: string } | { ok: false; problem: string; retryAfter?: number };
+type RightPassword = Extract<PasswordVerdict, { ok: true }>;
 type Refusal = Exclude<PasswordVerdict, { ok: true }> | { ok: false; reason: 'throttled'; accountId?: string };
 
 /** Checks the password, within the limits, and goes on with the person whom it is of. @param goOn saves what follows in the visit @returns where to go on */
@@ -31,7 +32,7 @@ export async function signInWithPassword(
   parts: SignInParts,
   ctx: Context,
   signIn: SignIn,
-  goOn: (account: Account) => Promise<string>,
+  goOn: (right: RightPassword) => Promise<string>,
 ): Promise<SignInVerdict> {
   const { db, attempts, clock } = parts;
   const { wait, isNews } = await attempts.begin(ctx, signIn.email);
@@ -39,8 +40,8 @@ export async function signInWithPassword(
     ? ({ ok: false, reason: 'throttled' } as const)
     : await checkPassword(db, signIn.email, signIn.password);
   if (verdict.ok) {
-    const returnTo = await goOn(verdict.account);
-    if (await complete(parts, ctx, signIn, verdict.account)) {
+    const returnTo = await goOn(verdict);
+    if (await complete(parts, ctx, signIn, verdict)) {
       await rehashPassword(db, verdict.account, signIn.password);
       return { ok: true, returnTo };
     }
@@ -62,10 +63,11 @@ function complete(
   { work, attempts, clock }: SignInParts,
   ctx: Context,
   { email, clientId, actor }: SignIn,
-  account: Account,
+  { account, hasSecondFactor }: RightPassword,
 ): Promise<boolean> {
   return work.settle(async (statement) => {
     requireUnchanged(statement, account);
+    if (hasSecondFactor) return attempts.passed(ctx, email, statement);
     const signedIn = { type: 'account.signed_in', accountId: account.id, clientId } as const;
     recordWithin(statement, { ...actor, id: account.id }, signedIn, clock());
     await attempts.succeeded(ctx, email, statement);
@@ -77,7 +79,7 @@ const overtaken = ({ id }: Account) => ({ ok: false, reason: 'password', account
 const HOUR = 3600;
 
 /** Only an account that was tried from many places makes people wait for hours, and known browsers are exempt. */
-function tooMany(seconds: number): string {
+export function tooMany(seconds: number): string {
   if (seconds > HOUR) return t('signIn.tooManyForAddress');
   return t('signIn.tooMany', { minutes: Math.ceil(seconds / 60) });
 }

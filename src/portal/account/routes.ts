@@ -6,12 +6,14 @@ import { addProfile } from './profile.ts';
 import { addSecurity } from './security.ts';
 
 import { addSessions } from './sessions.ts';
+import { addTotp } from './totp.ts';
 
 /** A person's own pages: each sees and changes what is theirs, and nothing names anybody else. */
 export function addAccount(area: Area): void {
   addOverview(area);
   addSecurity(area);
   addPassword(area);
+  addTotp(area);
   addConnectedApps(area);
   addSessions(area);
   addProfile(area);

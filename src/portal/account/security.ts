@@ -1,7 +1,8 @@
+import { type Factors, findFactors } from '../../accounts/factors/find-factors.ts';
 import { listOwnEvents, type OwnEvent } from '../../accounts/own/events.ts';
 import { networkOf } from '../../http/network/networks.ts';
 import { t } from '../../texts/texts.ts';
-import { inMoment } from '../moments.ts';
+import { fromNow, inDate, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { accountFrame } from './frame.ts';
@@ -10,18 +11,33 @@ const MOST = 20;
 
 export function addSecurity({ router, db, page }: Area): void {
   router.get('/account/security', async (ctx) => {
-    const events = await listOwnEvents(db, visitorOf(ctx).account.id, MOST);
-    await page(ctx, 'account/security', { ...accountFrame(ctx), events: events.map(inWords) });
+    const { account, by } = visitorOf(ctx);
+    const [events, factors] = await Promise.all([listOwnEvents(db, account.id, MOST), findFactors(db, account.id)]);
+    const model = { events: events.map(inWords), factors: factorsInWords(factors, by.now) };
+    await page(ctx, 'account/security', { ...accountFrame(ctx), ...model });
   });
 }
 
-function inWords({ type, at, ip, app, clientId }: OwnEvent) {
+function factorsInWords({ totp }: Factors, now: Date) {
+  if (!totp) return { totp: { isOn: false, state: t('factors.off') } };
+  const since = { date: inDate(totp.since) };
+  const state = totp.usedAt
+    ? t('factors.totpUsed', { ...since, when: fromNow(totp.usedAt, now) })
+    : t('factors.totpOn', since);
+  return { totp: { isOn: true, state } };
+}
+
+function inWords({ type, at, ip, app, clientId, factor }: OwnEvent) {
   const named = { app: app ?? t('account.someApp') };
+  const ofFactor = { factor: t('factors.factorName', { factor: factor ?? 'other' }) };
   const what = {
     'account.signed_in': () => (clientId ? t('account.event_signed_in_to', named) : t('account.event_signed_in')),
     'account.sign_in_failed': () => t('account.event_sign_in_failed'),
     'account.password_changed': () => t('account.event_password_changed'),
     'account.password_refused': () => t('account.event_password_refused'),
+    'account.factor_added': () => t('factors.event_factor_added', ofFactor),
+    'account.factor_removed': () => t('factors.event_factor_removed', ofFactor),
+    'account.recovery_codes_made': () => t('factors.event_recovery_codes_made'),
     'account.sessions_ended': () => t('account.event_sessions_ended'),
     'account.session_ended': () => t('account.event_session_ended'),
     'account.updated': () => t('account.event_updated'),

@@ -6,6 +6,7 @@ import { account } from './people/account.ts';
 import { consent } from './people/consent.ts';
 import { device } from './people/device.ts';
 import { errors } from './people/errors.ts';
+import { factors } from './people/factors.ts';
 import { home } from './people/home.ts';
 import { join } from './people/join.ts';
 import { mail } from './people/mail.ts';
@@ -48,6 +49,7 @@ export const en = {
   device,
   doctor,
   errors,
+  factors,
   failures,
   findings,
   forms,

@@ -61,6 +61,15 @@ export interface AccountViews {
   'account/security': AccountFrame & {
     /** What happened to the account lately, the newest first. */
     events: readonly { readonly what: string; readonly at: string; readonly where: string }[];
+    factors: { readonly totp: { readonly isOn: boolean; readonly state: string } };
+  };
+  'account/totp': {
+    shell: Shell;
+    form: FormView;
+    /** In groups, for who types it. */
+    seed: string;
+    qr: { readonly size: number; readonly path: string };
+    email: string;
   };
   'account/password': AccountFrame & { form: FormView; email: string };
   'account/profile': AccountFrame & {

@@ -1,0 +1,31 @@
+import { findBrandName } from '../../branding/branding.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import type { Account } from '../../db/tables/tables.ts';
+import type { Outbox } from '../../mail/outbox.ts';
+import { inMinute } from '../../texts/moments.ts';
+import { inLanguage } from '../../texts/speech.ts';
+import { t } from '../../texts/texts.ts';
+import { preferencesOf } from '../preferences.ts';
+
+/** What a person hears of by mail: whoever has taken over an account changes these first. */
+export type FactorNotice = 'totp_added' | 'totp_removed';
+
+/** Queues the mail, in the transaction of the change. */
+export async function tellOfFactor(
+  trx: Db,
+  outbox: Outbox,
+  account: Pick<Account, 'email' | 'language' | 'time_zone'>,
+  { what, now }: { what: FactorNotice; now: Date },
+): Promise<void> {
+  const brand = await findBrandName(trx);
+  const { language = 'en', timeZone = 'UTC' } = preferencesOf(account);
+  const mail = inLanguage(language, timeZone, () => ({
+    to: account.email,
+    subject: t('factors.mailSubject', { brand }),
+    text: `${[t(`factors.mail_${what}`, { issuer: outbox.issuer, moment: inMinute(now) }), t('mail.notYou')].join(
+      '\n\n',
+    )}\n`,
+    language,
+  }));
+  await outbox.put(trx, [mail], now);
+}

@@ -1,0 +1,119 @@
+import { type Kysely, sql } from 'kysely';
+import { authorizeFor, type By } from '../../access.ts';
+import { record } from '../../audit/record.ts';
+import { findBrandName } from '../../branding/branding.ts';
+import type { MasterKey } from '../../config.ts';
+import type { Db } from '../../db/connections/connection.ts';
+import type { Account, Tables } from '../../db/tables/tables.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { totpContext } from '../../keys/sealing/contexts.ts';
+import { seal, unseal } from '../../keys/sealing/seal.ts';
+import type { Outbox } from '../../mail/outbox.ts';
+import { tellOfFactor } from './notices.ts';
+import { addressOfSeed, newSeed, stepOf } from './one-time-codes.ts';
+
+/** Whose one-time codes it is about, as the mails and the app that makes the codes need to know. */
+type Owner = Pick<Account, 'id' | 'email' | 'language' | 'time_zone'>;
+
+/** So long a seed that nobody confirmed stays the same, while its page is opened again and again. */
+const SET_UP_SECONDS = 900;
+
+export interface NewTotp {
+  /** In base32, for who types it. */
+  readonly seed: string;
+  /** For an app that reads it from a picture. */
+  readonly address: string;
+}
+
+/** A seed to set up one-time codes with. @returns undefined for who has them already */
+export async function beginTotp(
+  db: Kysely<Tables>,
+  masterKeys: readonly MasterKey[],
+  owner: Owner,
+  now: Date,
+): Promise<NewTotp | undefined> {
+  const seed = newSeed();
+  const row = { sealed_seed: seal(masterKeys, totpContext(owner.id), seed), created_at: now };
+  await db
+    .insertInto('totp_factors')
+    .values({ account_id: owner.id, confirmed_at: null, ...row })
+    .onConflict((conflict) =>
+      conflict
+        .column('account_id')
+        .doUpdateSet(row)
+        .where('totp_factors.confirmed_at', 'is', null)
+        .where('totp_factors.created_at', '<', new Date(now.getTime() - SET_UP_SECONDS * 1000)),
+    )
+    .execute();
+  const found = await findSeed(db, masterKeys, owner.id);
+  if (!found || found.isConfirmed) return undefined;
+  const to = { brand: await findBrandName(db), email: owner.email };
+  return { seed: found.seed, address: addressOfSeed(found.seed, to) };
+}
+
+/**
+ * One-time codes are on from here on, if this code is of the seed that was set up last; it counts as used.
+ * @returns whether it is
+ * @throws {AppError} forbidden
+ */
+export async function confirmTotp(
+  db: Kysely<Tables>,
+  parts: { masterKeys: readonly MasterKey[]; outbox: Outbox },
+  { owner, code }: { owner: Owner; code: string },
+  by: By,
+): Promise<boolean> {
+  authorizeFor(by, owner.id, 'platform.write');
+  const found = await findSeed(db, parts.masterKeys, owner.id);
+  const step = found && !found.isConfirmed ? stepOf(found.seed, code, by.now) : undefined;
+  if (!found || step === undefined) return false;
+  return inTransaction(db, async (trx) => {
+    // The seed may be another one since it was read.
+    const confirmed = await trx
+      .updateTable('totp_factors')
+      .set({ confirmed_at: by.now, used_step: step })
+      .where('account_id', '=', owner.id)
+      .where('confirmed_at', 'is', null)
+      .where('sealed_seed', '=', found.sealed)
+      .returning('account_id')
+      .executeTakeFirst();
+    if (!confirmed) return false;
+    await record(trx, by.actor, { type: 'account.factor_added', accountId: owner.id, factor: 'totp' }, by.now);
+    await tellOfFactor(trx, parts.outbox, owner, { what: 'totp_added', now: by.now });
+    return true;
+  });
+}
+
+/** Turns one-time codes off, for who has them. @throws {AppError} forbidden */
+export async function removeTotp(db: Kysely<Tables>, outbox: Outbox, owner: Owner, by: By): Promise<void> {
+  authorizeFor(by, owner.id, 'platform.write');
+  await inTransaction(db, async (trx) => {
+    const removed = await trx
+      .deleteFrom('totp_factors')
+      .where('account_id', '=', owner.id)
+      .where('confirmed_at', 'is not', null)
+      .returning('account_id')
+      .executeTakeFirst();
+    if (!removed) return;
+    await record(trx, by.actor, { type: 'account.factor_removed', accountId: owner.id, factor: 'totp' }, by.now);
+    await tellOfFactor(trx, outbox, owner, { what: 'totp_removed', now: by.now });
+  });
+}
+
+/** The time step of a code that is right now for somebody; whether it was used is for the statement that uses it up. */
+export async function judgeCode(
+  db: Db,
+  masterKeys: readonly MasterKey[],
+  { accountId, code, now }: { accountId: string; code: string; now: Date },
+): Promise<number | undefined> {
+  const found = await findSeed(db, masterKeys, accountId);
+  return found?.isConfirmed ? stepOf(found.seed, code, now) : undefined;
+}
+
+async function findSeed(db: Db, masterKeys: readonly MasterKey[], accountId: string) {
+  const row = await db
+    .selectFrom('totp_factors')
+    .select(['sealed_seed as sealed', sql<boolean>`confirmed_at is not null`.as('isConfirmed')])
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row && { ...row, seed: unseal(masterKeys, totpContext(accountId), row.sealed) };
+}

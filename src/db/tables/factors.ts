@@ -1,0 +1,26 @@
+import type { Generated } from 'kysely';
+import type { Late, Timestamp } from './columns.ts';
+
+/** The seed of a person's one-time codes (RFC 6238). */
+export interface TotpFactorTable {
+  account_id: string;
+  sealed_seed: string;
+  /** null while it is being set up. */
+  confirmed_at: Timestamp | null;
+  /** The time step of the last code that was used: no code of it, or of one before, works any more. */
+  used_step: Generated<number>;
+  used_at: Late<Date>;
+  created_at: Timestamp;
+}
+
+/** Codes for who has lost everything else. A used one is removed. */
+export interface RecoveryCodeTable {
+  account_id: string;
+  code_hash: Uint8Array;
+  created_at: Timestamp;
+}
+
+export interface FactorTables {
+  totp_factors: TotpFactorTable;
+  recovery_codes: RecoveryCodeTable;
+}

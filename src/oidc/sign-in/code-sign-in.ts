@@ -1,0 +1,53 @@
+import type { Context } from 'koa';
+import { judgeTyped, type RightCode, useWithin } from '../../accounts/factors/use-code.ts';
+import type { Actor } from '../../audit/events.ts';
+import { record, recordWithin } from '../../audit/record.ts';
+import { t } from '../../texts/texts.ts';
+import type { InteractionParts } from './interaction-parts.ts';
+import { type SignInVerdict, tooMany } from './password-sign-in.ts';
+import type { FirstStep } from './second-step.ts';
+
+interface CodeSignIn {
+  readonly first: FirstStep;
+  /** As it was typed. */
+  readonly code: string;
+  /** The app that it is for. */
+  readonly clientId: string;
+  readonly actor: Actor;
+}
+
+/** RFC 8176: a password and a one-time code are two factors. */
+const AMR = ['pwd', 'otp', 'mfa'] as const;
+
+/**
+ * Checks the code, within the limits, and goes on with the person. The code, the sign-in and its line in the trail are one
+ * statement: of two that come with the same code one signs in. @param goOn saves what follows in the visit
+ */
+export async function signInWithCode(
+  parts: InteractionParts,
+  ctx: Context,
+  { first, code, clientId, actor }: CodeSignIn,
+  goOn: (amr: readonly string[]) => Promise<string>,
+): Promise<SignInVerdict> {
+  const { db, work, masterKeys, codeAttempts, clock } = parts;
+  const { accountId } = first;
+  const person = await work.findPerson(accountId);
+  if (!person) return { ok: false, problem: t('factors.codeWrong') };
+  const { wait, isNews } = await codeAttempts.begin(ctx, person.email);
+  const right = wait ? undefined : await judgeTyped(db, masterKeys, { accountId, typed: code, now: clock() });
+  const complete = ({ factor, ...used }: RightCode) =>
+    work.settle(async (statement) => {
+      useWithin(statement, first, { factor, ...used }, clock());
+      const signedIn = { type: 'account.signed_in', accountId, clientId, secondFactor: factor } as const;
+      recordWithin(statement, actor, signedIn, clock());
+      await codeAttempts.succeeded(ctx, person.email, statement);
+    });
+  if (right) {
+    const returnTo = await goOn(AMR);
+    if (await complete(right)) return { ok: true, returnTo };
+  }
+  const reason = wait ? 'throttled' : 'second_factor';
+  if (wait === 0 || isNews) await record(db, actor, { type: 'account.sign_in_failed', accountId, reason }, clock());
+  if (wait) return { ok: false, problem: tooMany(wait), retryAfter: wait };
+  return { ok: false, problem: t('factors.codeWrong') };
+}

@@ -1,0 +1,98 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { speakTo } from '../../accounts/preferences.ts';
+import type { RequestState } from '../../http/context.ts';
+import { formFields } from '../../http/input/form-fields.ts';
+import { signInWithCode } from './code-sign-in.ts';
+import { signInsOf } from './epochs.ts';
+import type { Details, InteractionParts } from './interaction-parts.ts';
+import {
+  appNameOf,
+  conclude,
+  detailsOf,
+  formOf,
+  goTo,
+  pathOf,
+  personAt,
+  protectedDetails,
+} from './interaction-requests.ts';
+
+/** Somebody whose password was right, and who is asked for more before they are signed in. */
+export interface FirstStep {
+  readonly accountId: string;
+  /** Of the sign-ins of the person, as it was read with the password. */
+  readonly epoch: number;
+  /** When, in seconds since 1970. */
+  readonly at: number;
+}
+
+/** So long a password counts for whoever looks for their phone. */
+const SECONDS = 600;
+
+const Code = z.object({ code: z.string().max(100) });
+
+/** Keeps the first step in the interaction, which only this browser goes on with. @returns where it goes on */
+export async function askForMore(
+  parts: InteractionParts,
+  ctx: Context,
+  { id, sign_in_epoch: epoch }: { id: string; sign_in_epoch: number },
+): Promise<string> {
+  const firstStep: FirstStep = { accountId: id, epoch, at: Math.floor(parts.clock().getTime() / 1000) };
+  await conclude(parts, ctx, { firstStep });
+  return `/interaction/${ctx.params.uid}/second-step`;
+}
+
+function firstStepOf(parts: InteractionParts, { result }: Details): FirstStep | undefined {
+  const first = result?.firstStep as FirstStep | undefined;
+  if (!first || parts.clock().getTime() / 1000 - first.at > SECONDS) return undefined;
+  return first;
+}
+
+/** The second step of a sign-in, for apps and the portal alike. */
+export function addSecondStep(router: Router, parts: InteractionParts): void {
+  router.get('/second-step', async (ctx) => {
+    const details = await detailsOf(parts, ctx);
+    const first = details.prompt.name === 'login' ? firstStepOf(parts, details) : undefined;
+    if (!first) return goTo(ctx, pathOf(details));
+    await show(parts, ctx, details, first, undefined);
+  });
+
+  router.post('/second-step', formFields(), async (ctx) => {
+    const details = await protectedDetails(parts, ctx, 'login');
+    const first = firstStepOf(parts, details);
+    if (!first) return goTo(ctx, pathOf(details));
+    const { code } = Code.parse(ctx.request.body);
+    const { accountId } = first;
+    const actor = personAt(ctx, accountId);
+    const signIn = { first, code, clientId: String(details.params.client_id), actor };
+    const verdict = await signInWithCode(parts, ctx, signIn, (amr) => {
+      parts.epochs.note(signInsOf(accountId), first.epoch);
+      return conclude(parts, ctx, { login: { accountId, amr: [...amr] } });
+    });
+    if (verdict.ok) return goTo(ctx, verdict.returnTo);
+    ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
+    ctx.status = verdict.retryAfter ? 429 : 400;
+    if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
+    await show(parts, ctx, details, first, verdict.problem);
+  });
+}
+
+async function show(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  { accountId }: FirstStep,
+  problem: string | undefined,
+): Promise<void> {
+  const account = await parts.work.findPerson(accountId);
+  if (!account) return goTo(ctx, pathOf(details));
+  speakTo(account);
+  parts.render(ctx, 'second-step', {
+    ...formOf(parts, details, 'second-step'),
+    startAgain: pathOf(details),
+    appName: await appNameOf(parts, details),
+    email: account.email,
+    problem,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Context } from 'koa';
+import { qrCodeOf } from '../../accounts/factors/qr-code.ts';
+import { beginTotp, confirmTotp, removeTotp } from '../../accounts/factors/totp.ts';
+import { t } from '../../texts/texts.ts';
+import { redirect } from '../answers.ts';
+import { addConfirmation } from '../confirm.ts';
+import { emptyForm, type FormState, fieldsOf, textOf } from '../forms.ts';
+import type { Area } from '../parts.ts';
+import { asksAgain } from '../sign-in.ts';
+import { visitorOf } from '../visits.ts';
+
+const PATH = '/account/factors/totp';
+export const SECURITY = '/account/security';
+
+/** Setting up an authenticator app, and removing it. */
+export function addTotp(area: Area): void {
+  const { router, db, masterKeys, outbox, page, visits } = area;
+
+  const show = async (ctx: Context, form: FormState) => {
+    const { account, by } = visitorOf(ctx);
+    const begun = await beginTotp(db, masterKeys, account, by.now);
+    if (!begun) return redirect(ctx, SECURITY);
+    const seed = (begun.seed.match(/.{1,4}/g) ?? []).join(' ');
+    await page(ctx, 'account/totp', { form, seed, qr: qrCodeOf(begun.address), email: account.email });
+  };
+
+  router.get(PATH, async (ctx) => {
+    if (!asksAgain(ctx, PATH)) await show(ctx, emptyForm);
+  });
+
+  router.post(PATH, async (ctx) => {
+    if (asksAgain(ctx, PATH)) return;
+    const { account: owner, by } = visitorOf(ctx);
+    const code = textOf(fieldsOf(ctx).code).replace(/\s/g, '').slice(0, 20);
+    if (!(await confirmTotp(db, { masterKeys, outbox }, { owner, code }, by))) {
+      ctx.status = 400;
+      return show(ctx, { ...emptyForm, problems: { code: t('factors.confirmWrong') } });
+    }
+    await visits.leave(ctx, { notice: t('factors.totpIsOn') });
+    redirect(ctx, SECURITY);
+  });
+
+  addConfirmation(area, `${PATH}/remove`, {
+    first: (ctx) => asksAgain(ctx, `${PATH}/remove`),
+    ask: async () => ({
+      crumbs: [
+        { href: '/account', label: t('account.title') },
+        { href: SECURITY, label: t('account.security') },
+      ],
+      cancel: SECURITY,
+      title: t('factors.removeTotpAsk'),
+      consequences: [t('factors.removeTotpEnds'), t('factors.removeEnds')],
+      button: t('factors.remove'),
+    }),
+    async act(ctx) {
+      const { account, by } = visitorOf(ctx);
+      await removeTotp(db, outbox, account, by);
+      return { notice: t('factors.totpRemoved'), to: SECURITY };
+    },
+  });
+}

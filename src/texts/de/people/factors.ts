@@ -1,0 +1,44 @@
+import type { Texts } from '../../complete.ts';
+import type { factors as english } from '../../en/people/factors.ts';
+
+export const factors: Texts<typeof english> = {
+  title: 'Zweiter Faktor',
+  lead: 'Etwas, das Sie neben Ihrem Passwort haben. Mit dem Passwort allein meldet sich dann niemand an.',
+  totp: 'Authenticator-App',
+  totpOn: 'eingeschaltet seit {date}',
+  totpUsed: 'eingeschaltet seit {date}, zuletzt benutzt {when}',
+  off: 'aus',
+  setUp: 'Einrichten',
+  setUpTotp: 'Authenticator-App einrichten',
+  setUpTotpLead: 'Eine App auf Ihrem Telefon, die alle 30 Sekunden einen neuen Code aus sechs Ziffern zeigt.',
+  scan: 'Scannen Sie dies mit der App',
+  qrCode: 'QR-Code für die Authenticator-App',
+  orType: 'Oder geben Sie diesen Schlüssel in die App ein',
+  key: 'Schlüssel',
+  code: 'Code',
+  confirmHint: 'Die sechs Ziffern, die die App jetzt zeigt. Sie beweisen, dass sie eingerichtet ist.',
+  turnOn: 'Einschalten',
+  confirmWrong:
+    'Das ist nicht der Code, den die App jetzt zeigt. Prüfen Sie die Uhr Ihres Telefons, und versuchen Sie den nächsten Code.',
+  totpIsOn: 'Die Authenticator-App ist eingeschaltet. Beim Anmelden werden Sie nach einem Code gefragt.',
+  remove: 'Entfernen',
+  removeTotpAsk: 'Die Authenticator-App entfernen?',
+  removeTotpEnds: 'Ihre Codes gelten dann nicht mehr.',
+  removeEnds: 'Zum Anmelden genügt dann Ihr Passwort allein.',
+  totpRemoved: 'Die Authenticator-App ist entfernt.',
+  event_factor_added: 'Zweiter Faktor hinzugefügt: {factor}',
+  event_factor_removed: 'Zweiter Faktor entfernt: {factor}',
+  event_recovery_codes_made: 'Neue Wiederherstellungscodes erstellt',
+  factorName:
+    '{factor, select, totp {Authenticator-App} passkey {Passkey} recovery_code {Wiederherstellungscode} other {zweiter Faktor}}',
+  secondStep: 'Noch ein Schritt',
+  secondStepCode: 'Code aus Ihrer Authenticator-App',
+  secondStepHint: 'Sechs Ziffern, die sich alle 30 Sekunden ändern.',
+  asWhom: 'Sie melden sich als {email} an.',
+  someoneElse: 'Als jemand anderes anmelden',
+  codeWrong:
+    'Dieser Code ist nicht richtig oder wurde schon benutzt. Warten Sie auf den nächsten, und versuchen Sie es noch einmal.',
+  mailSubject: 'Ihre Anmeldung bei {brand} hat sich geändert',
+  mail_totp_added: 'Für Ihr Konto bei {issuer} wurde eine Authenticator-App eingerichtet: {moment}.',
+  mail_totp_removed: 'Die Authenticator-App Ihres Kontos bei {issuer} wurde entfernt: {moment}.',
+};
