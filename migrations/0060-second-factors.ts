@@ -18,6 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table recovery_codes (
       account_id text not null references accounts (id) on delete cascade,
       code_hash bytea not null,
+      salt bytea not null,
       created_at timestamptz not null,
       primary key (account_id, code_hash)
     )`.execute(db);

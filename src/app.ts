@@ -132,12 +132,13 @@ export async function createApp({ config, secrets, database, clock, log, metrics
   const ownTokens = createOwnTokens({ keyring: () => keyring, issuer, clock });
   const checks = createRevocationChecks(db);
   const cap = createRevocationCap({ db, most: config.revocationsPerApp, clock });
+  const outbox = createOutbox(masterKeys, issuer);
   const exchanges = createExchanges(database, log);
   const ofTokens = { clientCache, ownTokens, checks, cap, secretUses, exchanges };
   const oidc = createOidcServer(
     {
       ...ofTokens,
-      ...{ rules, database, issuer, cookieKeys, masterKeys, clock },
+      ...{ rules, database, issuer, cookieKeys, masterKeys, outbox, clock },
       render,
       signOuts,
       noteUsage: usage.note,
@@ -156,7 +157,6 @@ export async function createApp({ config, secrets, database, clock, log, metrics
     clock,
     onError: warn('could not follow changes'),
   });
-  const outbox = createOutbox(masterKeys, issuer);
   const pictures = createPictureDecoder();
   const edges = { rules, db, issuer, loopback, clock, outbox, pictures };
   const admin = adminRoutes({

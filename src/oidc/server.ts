@@ -20,6 +20,7 @@ import { ownCookies } from '../http/own-cookies.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { createHintReader } from '../keys/signatures/id-token-hints.ts';
 import type { OwnTokens } from '../keys/signatures/own-tokens.ts';
+import type { Outbox } from '../mail/outbox.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import type { RevocationCap } from '../revocation/cap.ts';
 import type { RevocationChecks } from '../revocation/checks.ts';
@@ -63,6 +64,7 @@ export interface OidcParts {
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly masterKeys: readonly MasterKey[];
+  readonly outbox: Outbox;
   readonly render: Render;
   readonly signOuts: ChosenSignOuts;
   readonly clock: () => Date;
@@ -164,6 +166,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     attempts,
     codeAttempts: createSignInAttempts(database, 'second-factor', { cookieKeys, cookies, clock }),
     masterKeys: parts.masterKeys,
+    outbox: parts.outbox,
   });
   return {
     host,

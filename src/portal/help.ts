@@ -57,6 +57,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'account/security': 'account#password',
   'account/password': 'account#password',
   'account/totp': 'account#second-factor',
+  'account/recovery-codes': 'account#second-factor',
   'account/profile': 'account#who-you-are',
   'development/components': 'contributing#a-page-of-the-portal',
 };

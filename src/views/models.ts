@@ -66,6 +66,9 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     startAgain: string;
     appName: string;
     email: string;
+    /** Asks for a recovery code. */
+    recovery: boolean;
+    otherWay: string;
     problem: string | undefined;
   };
   consent: {

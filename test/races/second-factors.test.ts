@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeRecoveryCodes } from '../../src/accounts/factors/recovery-codes.ts';
+import { createOutbox } from '../../src/mail/outbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aPerson } from '../support/factories.ts';
 import { firstStep, withTotp } from '../support/factors.ts';
 import { Person } from '../support/person.ts';
+import { byOperator } from '../support/roles.ts';
 import { postTo, type ServerProcess, startCluster } from '../support/server-process.ts';
 
 /** More of them where faults are looked for (npm run test:faults). */
@@ -64,5 +67,20 @@ describe(`${PARALLEL} browsers at once, over two processes`, () => {
     }
     const signedIn = database.db.selectFrom('audit_events').select('id').where('type', '=', 'account.signed_in');
     expect(await signedIn.execute()).toHaveLength(ROUNDS);
+  }, 240_000);
+
+  it('J15: use one recovery code: one signs in', async () => {
+    const { database } = storage;
+    const ada = await aPerson(database);
+    await withTotp({ database, secrets, issuer: issuer() }, ada);
+    const outbox = createOutbox(secrets.masterKeys, issuer());
+    const codes = await makeRecoveryCodes(database.db, outbox, ada.account, byOperator());
+    for (const code of codes.slice(0, ROUNDS)) {
+      expect(await race(await waiting(ada), code)).toEqual(oneWins);
+      await database.db.deleteFrom('throttles').execute();
+    }
+    const mails = database.db.selectFrom('mail_outbox').select('id').where('recipient', '=', ada.email);
+    // One for the app, one for the codes, one for each that was used.
+    expect(await mails.execute()).toHaveLength(2 + Math.min(codes.length, ROUNDS));
   }, 240_000);
 });

@@ -18,22 +18,27 @@ export async function hasSecondFactor(db: Db, accountId: string): Promise<boolea
   return rows[0]?.has === true;
 }
 
+export async function countRecoveryCodes(db: Db, accountId: string): Promise<number> {
+  const { left } = await db
+    .selectFrom('recovery_codes')
+    .select(({ fn }) => fn.countAll<string>().as('left'))
+    .where('account_id', '=', accountId)
+    .executeTakeFirstOrThrow();
+  return Number(left);
+}
+
 export async function findFactors(db: Db, accountId: string): Promise<Factors> {
-  const [totp, codes] = await Promise.all([
+  const [totp, recoveryCodes] = await Promise.all([
     db
       .selectFrom('totp_factors')
       .select(['confirmed_at', 'used_at'])
       .where('account_id', '=', accountId)
       .where('confirmed_at', 'is not', null)
       .executeTakeFirst(),
-    db
-      .selectFrom('recovery_codes')
-      .select(({ fn }) => fn.countAll<string>().as('left'))
-      .where('account_id', '=', accountId)
-      .executeTakeFirstOrThrow(),
+    countRecoveryCodes(db, accountId),
   ]);
   return {
     totp: totp?.confirmed_at ? { since: totp.confirmed_at, usedAt: totp.used_at } : undefined,
-    recoveryCodes: Number(codes.left),
+    recoveryCodes,
   };
 }

@@ -11,6 +11,7 @@ import { seal, unseal } from '../../keys/sealing/seal.ts';
 import type { Outbox } from '../../mail/outbox.ts';
 import { tellOfFactor } from './notices.ts';
 import { addressOfSeed, newSeed, stepOf } from './one-time-codes.ts';
+import { dropUselessCodes } from './recovery-codes.ts';
 
 /** Whose one-time codes it is about, as the mails and the app that makes the codes need to know. */
 type Owner = Pick<Account, 'id' | 'email' | 'language' | 'time_zone'>;
@@ -94,6 +95,7 @@ export async function removeTotp(db: Kysely<Tables>, outbox: Outbox, owner: Owne
       .returning('account_id')
       .executeTakeFirst();
     if (!removed) return;
+    await dropUselessCodes(trx, owner.id);
     await record(trx, by.actor, { type: 'account.factor_removed', accountId: owner.id, factor: 'totp' }, by.now);
     await tellOfFactor(trx, outbox, owner, { what: 'totp_removed', now: by.now });
   });

@@ -1,11 +1,13 @@
-import type { Factor } from '../../audit/events.ts';
 import type { MasterKey } from '../../config.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Statement } from '../../db/statement.ts';
+import { judgeRecoveryCode } from './recovery-codes.ts';
 import { judgeCode } from './totp.ts';
 
 /** A code that is somebody's. That it was not used yet is for the statement that uses it up. */
-export type RightCode = { readonly factor: Factor & 'totp'; readonly step: number };
+export type RightCode =
+  | { readonly factor: 'totp'; readonly step: number }
+  | { readonly factor: 'recovery_code'; readonly hash: Uint8Array };
 
 /** What a person typed, judged. Spaces and hyphens are as they like. @returns undefined for a wrong code */
 export async function judgeTyped(
@@ -14,9 +16,12 @@ export async function judgeTyped(
   { accountId, typed, now }: { accountId: string; typed: string; now: Date },
 ): Promise<RightCode | undefined> {
   const code = typed.replace(/[\s-]/g, '');
-  if (!/^\d{6}$/.test(code)) return undefined;
-  const step = await judgeCode(db, masterKeys, { accountId, code, now });
-  return step === undefined ? undefined : { factor: 'totp', step };
+  if (/^\d{6}$/.test(code)) {
+    const step = await judgeCode(db, masterKeys, { accountId, code, now });
+    return step === undefined ? undefined : { factor: 'totp', step };
+  }
+  const hash = await judgeRecoveryCode(db, accountId, code);
+  return hash && { factor: 'recovery_code', hash };
 }
 
 /**
@@ -26,13 +31,18 @@ export async function judgeTyped(
 export function useWithin(
   statement: Statement,
   { accountId, epoch }: { accountId: string; epoch: number },
-  { step }: RightCode,
+  code: RightCode,
   now: Date,
 ): void {
-  const [used, at] = [statement.parameter(step, 'integer'), statement.parameter(now, 'timestamptz')];
-  statement.basis(`with person as (select id from accounts
-      where id = ${statement.parameter(accountId, 'text')} and sign_in_epoch = ${statement.parameter(epoch, 'integer')}
-        and disabled_at is null for share)
-    update totp_factors set used_step = ${used}, used_at = ${at} from person
+  const person = `with person as (select id from accounts
+    where id = ${statement.parameter(accountId, 'text')} and sign_in_epoch = ${statement.parameter(epoch, 'integer')}
+      and disabled_at is null for share)`;
+  if (code.factor === 'recovery_code') {
+    statement.basis(`${person} delete from recovery_codes using person
+      where account_id = person.id and code_hash = ${statement.parameter(code.hash, 'bytea')} returning 1 as one`);
+    return;
+  }
+  const [used, at] = [statement.parameter(code.step, 'integer'), statement.parameter(now, 'timestamptz')];
+  statement.basis(`${person} update totp_factors set used_step = ${used}, used_at = ${at} from person
     where account_id = person.id and confirmed_at is not null and used_step < ${used} returning 1 as one`);
 }

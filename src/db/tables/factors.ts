@@ -17,6 +17,8 @@ export interface TotpFactorTable {
 export interface RecoveryCodeTable {
   account_id: string;
   code_hash: Uint8Array;
+  /** One for all codes of a person. */
+  salt: Uint8Array;
   created_at: Timestamp;
 }
 

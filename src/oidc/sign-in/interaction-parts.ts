@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { MasterKey } from '../../config.ts';
+import type { Outbox } from '../../mail/outbox.ts';
 import type { Render } from '../../views/render.ts';
 import type { SignInAttempts } from './attempts.ts';
 import type { Epochs } from './epochs.ts';
@@ -12,9 +13,19 @@ export interface InteractionParts extends SignInParts {
   readonly issuer: string;
   readonly cookieKeys: readonly string[];
   readonly masterKeys: readonly MasterKey[];
+  readonly outbox: Outbox;
   /** How often somebody may guess a second factor. */
   readonly codeAttempts: SignInAttempts;
 }
 
 /** An interaction: what is asked for, of whom, and in which session. */
 export type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** Somebody whose password was right, and who is asked for more before they are signed in. */
+export interface FirstStep {
+  readonly accountId: string;
+  /** Of the sign-ins of the person, as it was read with the password. */
+  readonly epoch: number;
+  /** When, in seconds since 1970. */
+  readonly at: number;
+}

@@ -6,7 +6,7 @@ import type { RequestState } from '../../http/context.ts';
 import { formFields } from '../../http/input/form-fields.ts';
 import { signInWithCode } from './code-sign-in.ts';
 import { signInsOf } from './epochs.ts';
-import type { Details, InteractionParts } from './interaction-parts.ts';
+import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
 import {
   appNameOf,
   conclude,
@@ -18,19 +18,10 @@ import {
   protectedDetails,
 } from './interaction-requests.ts';
 
-/** Somebody whose password was right, and who is asked for more before they are signed in. */
-export interface FirstStep {
-  readonly accountId: string;
-  /** Of the sign-ins of the person, as it was read with the password. */
-  readonly epoch: number;
-  /** When, in seconds since 1970. */
-  readonly at: number;
-}
-
 /** So long a password counts for whoever looks for their phone. */
 const SECONDS = 600;
 
-const Code = z.object({ code: z.string().max(100) });
+const Code = z.object({ code: z.string().max(100), recovery: z.string().optional() });
 
 /** Keeps the first step in the interaction, which only this browser goes on with. @returns where it goes on */
 export async function askForMore(
@@ -55,17 +46,17 @@ export function addSecondStep(router: Router, parts: InteractionParts): void {
     const details = await detailsOf(parts, ctx);
     const first = details.prompt.name === 'login' ? firstStepOf(parts, details) : undefined;
     if (!first) return goTo(ctx, pathOf(details));
-    await show(parts, ctx, details, first, undefined);
+    await show(parts, ctx, details, first, { recovery: ctx.query.recovery !== undefined, problem: undefined });
   });
 
   router.post('/second-step', formFields(), async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'login');
     const first = firstStepOf(parts, details);
     if (!first) return goTo(ctx, pathOf(details));
-    const { code } = Code.parse(ctx.request.body);
+    const { code: typed, recovery } = Code.parse(ctx.request.body);
     const { accountId } = first;
     const actor = personAt(ctx, accountId);
-    const signIn = { first, code, clientId: String(details.params.client_id), actor };
+    const signIn = { first, typed, clientId: String(details.params.client_id), actor };
     const verdict = await signInWithCode(parts, ctx, signIn, (amr) => {
       parts.epochs.note(signInsOf(accountId), first.epoch);
       return conclude(parts, ctx, { login: { accountId, amr: [...amr] } });
@@ -74,7 +65,7 @@ export function addSecondStep(router: Router, parts: InteractionParts): void {
     ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
     ctx.status = verdict.retryAfter ? 429 : 400;
     if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
-    await show(parts, ctx, details, first, verdict.problem);
+    await show(parts, ctx, details, first, { recovery: recovery !== undefined, problem: verdict.problem });
   });
 }
 
@@ -83,7 +74,7 @@ async function show(
   ctx: Context,
   details: Details,
   { accountId }: FirstStep,
-  problem: string | undefined,
+  { recovery, problem }: { recovery: boolean; problem: string | undefined },
 ): Promise<void> {
   const account = await parts.work.findPerson(accountId);
   if (!account) return goTo(ctx, pathOf(details));
@@ -93,6 +84,8 @@ async function show(
     startAgain: pathOf(details),
     appName: await appNameOf(parts, details),
     email: account.email,
+    recovery,
+    otherWay: `${pathOf(details)}/second-step${recovery ? '' : '?recovery'}`,
     problem,
   });
 }

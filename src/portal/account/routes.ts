@@ -3,6 +3,7 @@ import { addConnectedApps } from './apps.ts';
 import { addOverview } from './overview.ts';
 import { addPassword } from './password.ts';
 import { addProfile } from './profile.ts';
+import { addRecoveryCodes } from './recovery-codes.ts';
 import { addSecurity } from './security.ts';
 
 import { addSessions } from './sessions.ts';
@@ -14,6 +15,7 @@ export function addAccount(area: Area): void {
   addSecurity(area);
   addPassword(area);
   addTotp(area);
+  addRecoveryCodes(area);
   addConnectedApps(area);
   addSessions(area);
   addProfile(area);

@@ -18,13 +18,13 @@ export function addSecurity({ router, db, page }: Area): void {
   });
 }
 
-function factorsInWords({ totp }: Factors, now: Date) {
-  if (!totp) return { totp: { isOn: false, state: t('factors.off') } };
+function factorsInWords({ totp, recoveryCodes: left }: Factors, now: Date) {
+  if (!totp) return { totp: { isOn: false, state: t('factors.off') }, recoveryCodes: undefined };
   const since = { date: inDate(totp.since) };
   const state = totp.usedAt
     ? t('factors.totpUsed', { ...since, when: fromNow(totp.usedAt, now) })
     : t('factors.totpOn', since);
-  return { totp: { isOn: true, state } };
+  return { totp: { isOn: true, state }, recoveryCodes: t('factors.recoveryCodesLeft', { left }) };
 }
 
 function inWords({ type, at, ip, app, clientId, factor }: OwnEvent) {

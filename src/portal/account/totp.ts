@@ -8,13 +8,13 @@ import { emptyForm, type FormState, fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { asksAgain } from '../sign-in.ts';
 import { visitorOf } from '../visits.ts';
+import { goOnWithCodes, SECURITY, securityCrumbs } from './recovery-codes.ts';
 
 const PATH = '/account/factors/totp';
-export const SECURITY = '/account/security';
 
 /** Setting up an authenticator app, and removing it. */
 export function addTotp(area: Area): void {
-  const { router, db, masterKeys, outbox, page, visits } = area;
+  const { router, db, masterKeys, outbox, page } = area;
 
   const show = async (ctx: Context, form: FormState) => {
     const { account, by } = visitorOf(ctx);
@@ -36,17 +36,13 @@ export function addTotp(area: Area): void {
       ctx.status = 400;
       return show(ctx, { ...emptyForm, problems: { code: t('factors.confirmWrong') } });
     }
-    await visits.leave(ctx, { notice: t('factors.totpIsOn') });
-    redirect(ctx, SECURITY);
+    await goOnWithCodes(area, ctx, t('factors.totpIsOn'));
   });
 
   addConfirmation(area, `${PATH}/remove`, {
     first: (ctx) => asksAgain(ctx, `${PATH}/remove`),
     ask: async () => ({
-      crumbs: [
-        { href: '/account', label: t('account.title') },
-        { href: SECURITY, label: t('account.security') },
-      ],
+      crumbs: securityCrumbs(),
       cancel: SECURITY,
       title: t('factors.removeTotpAsk'),
       consequences: [t('factors.removeTotpEnds'), t('factors.removeEnds')],

@@ -61,7 +61,18 @@ export interface AccountViews {
   'account/security': AccountFrame & {
     /** What happened to the account lately, the newest first. */
     events: readonly { readonly what: string; readonly at: string; readonly where: string }[];
-    factors: { readonly totp: { readonly isOn: boolean; readonly state: string } };
+    factors: {
+      readonly totp: { readonly isOn: boolean; readonly state: string };
+      /** How many are left, for who has a second factor. */
+      readonly recoveryCodes: string | undefined;
+    };
+  };
+  'account/recovery-codes': {
+    shell: Shell;
+    /** One a line, when they were made just now. */
+    codes: string | undefined;
+    /** How many there are. */
+    left: string;
   };
   'account/totp': {
     shell: Shell;

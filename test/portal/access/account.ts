@@ -10,6 +10,8 @@ export const accountRoutes: readonly Route[] = [
   { method: 'POST', path: '/account/factors/totp', least: 'person', form: { code: '' } },
   { method: 'GET', path: '/account/factors/totp/remove', least: 'person' },
   { method: 'POST', path: '/account/factors/totp/remove', least: 'person' },
+  { method: 'GET', path: '/account/factors/recovery-codes', least: 'person' },
+  { method: 'POST', path: '/account/factors/recovery-codes', least: 'person' },
   { method: 'GET', path: '/account/apps', least: 'person' },
   { method: 'GET', path: '/account/apps/{app}/disconnect', least: 'nobody' },
   { method: 'POST', path: '/account/apps/{app}/disconnect', least: 'nobody' },

@@ -38,6 +38,28 @@ export const factors: Texts<typeof english> = {
   someoneElse: 'Als jemand anderes anmelden',
   codeWrong:
     'Dieser Code ist nicht richtig oder wurde schon benutzt. Warten Sie auf den nächsten, und versuchen Sie es noch einmal.',
+  recoveryCodes: 'Wiederherstellungscodes',
+  recoveryCodesLeft: '{left, plural, =0 {keiner mehr übrig} one {# übrig} other {# übrig}}',
+  showOrMake: 'Neue erstellen',
+  recoveryLead: 'Jeder meldet Sie einmal an, anstelle Ihres zweiten Faktors, wenn Sie den nicht benutzen können.',
+  recoveryOnce:
+    'Sie werden nur jetzt gezeigt. Drucken Sie sie aus, oder bewahren Sie sie in Ihrem Passwort-Manager auf.',
+  theCodes: 'Ihre Wiederherstellungscodes',
+  makeCodes: 'Neue Codes erstellen',
+  madeBefore: 'Die Codes werden nicht noch einmal gezeigt. Neue ersetzen die bisherigen.',
+  kept: 'Ich habe sie aufbewahrt',
+  codesForNothing:
+    'Wiederherstellungscodes sind für alle, die einen zweiten Faktor haben. Richten Sie zuerst einen ein.',
+  useRecoveryCode: 'Stattdessen einen Wiederherstellungscode benutzen',
+  useApp: 'Stattdessen die Authenticator-App benutzen',
+  recoveryCode: 'Wiederherstellungscode',
+  recoveryCodeHint: 'Zwölf Buchstaben und Ziffern, einer von denen, die Sie aufbewahrt haben. Er gilt einmal.',
+  mail_recovery_codes_made:
+    'Für Ihr Konto bei {issuer} wurden neue Wiederherstellungscodes erstellt: {moment}. Die bisherigen gelten nicht mehr.',
+  mail_recovery_code_used:
+    'Mit einem Wiederherstellungscode hat sich jemand bei Ihrem Konto bei {issuer} angemeldet: {moment}.',
+  mailCodesLeft:
+    '{left, plural, =0 {Es ist keiner mehr übrig: Erstellen Sie neue.} one {# Code ist übrig.} other {# Codes sind übrig.}}',
   mailSubject: 'Ihre Anmeldung bei {brand} hat sich geändert',
   mail_totp_added: 'Für Ihr Konto bei {issuer} wurde eine Authenticator-App eingerichtet: {moment}.',
   mail_totp_removed: 'Die Authenticator-App Ihres Kontos bei {issuer} wurde entfernt: {moment}.',
