@@ -39,15 +39,18 @@ describe('setting up an authenticator app', () => {
     const { page, code } = await setUp(visitor);
     expect(page.text).toMatch(/<svg class="qr-code" viewBox="0 0 \d+ \d+" role="img"/);
     const done = await visitor.submit(page, PATH, { code: `${code().slice(0, 3)} ${code().slice(3)}` });
-    expect([done.url, done.response.status]).toEqual([`${server.issuer}/account/security`, 200]);
+    expect([done.url, done.response.status]).toEqual([`${server.issuer}/account/factors/recovery-codes`, 200]);
     expect(done.text).toContain('Die Authenticator-App ist eingeschaltet.');
-    expect(done.text).toContain('Zweiter Faktor hinzugefügt: Authenticator-App');
+    const security = await visitor.visit('/account/security');
+    expect(security.text).toContain('Zweiter Faktor hinzugefügt: Authenticator-App');
     expect(await has(ada.account.id)).toBe(true);
     expect(await eventsAbout(server, ada.account.id, 'account.factor_added')).toMatchObject([
       { detail: { factor: 'totp' }, actor_type: 'account', actor_id: ada.account.id },
     ]);
+    const subject = 'Ihre Anmeldung bei Latchkey hat sich geändert';
     expect(await mailsTo(server, ada.email)).toEqual([
-      { subject: 'Ihre Anmeldung bei Latchkey hat sich geändert', text: expect.stringContaining('Authenticator-App') },
+      { subject, text: expect.stringContaining('Authenticator-App') },
+      { subject, text: expect.stringContaining('neue Wiederherstellungscodes') },
     ]);
   });
 

@@ -18,6 +18,9 @@ const UNLINKED = new Set([
   '/subscriptions/{subscription}/narrow',
   '/teams/{team}/resume',
   '/operator/branding/reset',
+  // For who has a second factor.
+  '/account/factors/totp/remove',
+  '/account/factors/recovery-codes',
   '/development/components',
 ]);
 
