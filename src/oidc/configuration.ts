@@ -220,6 +220,8 @@ function features({
       logoutSource: pages.renderSignOut,
       postLogoutSuccessSource: pages.renderSignedOut,
     },
+    // OpenID Connect Core §5.5
+    claimsParameter: { enabled: true },
     // OpenID Connect Core §5.3
     userinfo: { enabled: true },
   };

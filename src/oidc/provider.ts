@@ -25,6 +25,7 @@ import { followPublishedKeys } from './apps/client-keys.ts';
 import type { SecretMetadata } from './apps/client-metadata.ts';
 import { nameByBasic } from './apps/empty-secrets.ts';
 import { explainPlainHttp, refusePlainHttp } from './apps/plain-http.ts';
+import { grantClaimsByScope } from './consent/claims.ts';
 import { completeDeviceFlow, type DeviceFlowOverrides } from './device/flow.ts';
 import type { GrantWrapper, ProviderMiddleware } from './middleware.ts';
 import type { Epochs } from './sign-in/epochs.ts';
@@ -96,6 +97,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   explainRefusals(provider);
   useOnceAtomically(provider, overrides);
   readHintsAlike(provider, overrides.readHint);
+  grantClaimsByScope(provider);
   forgetOldAddresses(provider);
   refusePlainHttp(provider, overrides.rules);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.

@@ -22,6 +22,7 @@ const SAMPLES: { readonly [Name in SettingName]?: { readonly good: unknown; read
     good: ['https://one.example.com/cb', 'https://two.example.com/cb?a=1&b=2'],
     bad: Array.from({ length: 51 }, (_, index) => `https://app.example.com/${index}`),
   },
+  idTokenClaims: { good: ['email', 'name'], bad: ['profile', 'shoe_size'] },
   postLogoutRedirectUris: {
     good: ['https://one.example.com/'],
     bad: Array.from({ length: 51 }, (_, index) => `https://app.example.com/${index}`),
@@ -219,7 +220,13 @@ it('a setting of the platform is for administrators alone, and stays as it is fo
 it.each(CLIENT_TYPES)('the form of a %s app has the settings that mean something to it', async (type) => {
   const { text } = await visitor.visit(`/apps/${await aNewApp(type)}/settings`);
   const shown = settings.filter(([name]) => text.includes(`name="${name}"`)).map(([name]) => name);
-  const TOKENS: SettingName[] = ['idTokenAlg', 'refreshRetrySeconds', 'offlineAccess', 'defaultApiAtSignIn'];
+  const TOKENS: SettingName[] = [
+    'idTokenAlg',
+    'idTokenClaims',
+    'refreshRetrySeconds',
+    'offlineAccess',
+    'defaultApiAtSignIn',
+  ];
   const BROWSER: SettingName[] = ['redirectUris', 'postLogoutRedirectUris', 'requirePar'];
   const wanted = {
     machine: [],

@@ -86,6 +86,7 @@ function randomApp({ chance, some, one, int }: Random, id: string, { apis, owner
     post_logout_redirect_uris: type === 'machine' ? [] : some(['https://app.example.com/', 'https://b.example.com/']),
     ...(first !== undefined && chance(0.5) ? { default_api: first } : {}),
     id_token_alg: one(['ES256', 'RS256', 'EdDSA'] as const),
+    id_token_claims: some(['profile', 'email', 'groups', 'name']),
     offline_access: one(['allowed', 'with_prompt', 'never'] as const),
     pkce: isPublic ? ('required' as const) : one(['required', 'pkce_or_nonce', 'optional'] as const),
     ...{

@@ -10,7 +10,11 @@ const rows = settings.map(([name, setting]) => {
   const label = 'by' in setting ? '–' : setting.label();
   const types = CLIENT_TYPES.filter(isFor);
   const whose = types.length === CLIENT_TYPES.length ? 'all' : types.join(', ');
-  const first = Array.isArray(whenNew) ? 'none' : whenNew === null || whenNew === '' ? '–' : `\`${whenNew}\``;
+  const first = Array.isArray(whenNew)
+    ? whenNew.map((one) => `\`${one}\``).join(' ') || 'none'
+    : whenNew === null || whenNew === ''
+      ? '–'
+      : `\`${whenNew}\``;
   return `| ${label} | \`${toSnake(name)}\` | \`${option}\` | ${first} | ${whose} | ${meaning} |`;
 });
 

@@ -256,12 +256,6 @@ describe('what the metadata does not promise', () => {
     expect((await told(await aWebApp(), changes)).error).toBe(error);
   });
 
-  it('F04: is ignored: the claims parameter', async () => {
-    const claims = JSON.stringify({ id_token: { email: { essential: true } } });
-    const { tokens } = await signIn(server, await aWebApp(), ada, { parameters: { claims } });
-    expect(tokens.claims()).not.toHaveProperty('email');
-  });
-
   it('F04: has no endpoint: registration, CIBA, check session', async () => {
     expect(Object.keys(metadata)).not.toEqual(expect.arrayContaining(['registration_endpoint']));
     for (const path of ['/reg', '/register', '/backchannel', '/session/check', '/challenge']) {

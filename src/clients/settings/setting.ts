@@ -35,10 +35,12 @@ export interface TextSetting<Name extends Column, Schema extends z.ZodType, Acts
   readonly fact?: () => string;
 }
 
-/** Addresses; none twice. */
+/** Addresses or names; none twice. */
 export interface ListSetting<Name extends Column, Acts extends boolean>
   extends Common<Name, z.ZodArray<z.ZodString>, Acts> {
   readonly kind: 'list';
+  /** In the form among what few need. */
+  readonly isSpecial?: true;
   readonly input: Readonly<Record<string, string | number | boolean>>;
   readonly fact: () => string;
 }
@@ -70,7 +72,7 @@ export const text = <const Name extends Column, Schema extends z.ZodType, const 
 ): TextSetting<Name, Schema, Acts> => ({ kind: 'text', ...setting });
 
 export const list = <const Name extends Column, const Acts extends boolean>(
-  setting: Without<ListSetting<Name, Acts>, 'whenNew'>,
+  setting: Without<ListSetting<Name, Acts>, 'whenNew'> & { readonly whenNew?: string[] },
 ): ListSetting<Name, Acts> => ({ kind: 'list', whenNew: [], ...setting });
 
 export const choice = <const Name extends Column, Value extends string, const Acts extends boolean>(

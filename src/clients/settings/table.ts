@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { ClientType } from '../../db/tables/catalogue.ts';
 import { descriptionOf } from '../../names/names.ts';
 import { t } from '../../texts/texts.ts';
+import { CLAIM_SETS, ClaimNames } from '../claims/names.ts';
 import { PURPOSES } from '../purposes.ts';
 import { judgeRedirectUri } from '../redirect-uris.ts';
 import { choice, list, number, text, toggle } from './setting.ts';
@@ -104,6 +105,24 @@ export const SETTINGS = {
       ES256: () => t('settings.es256'),
       EdDSA: () => t('settings.eddsa'),
     },
+  }),
+  idTokenClaims: list({
+    column: 'id_token_claims',
+    schema: ClaimNames,
+    // Auth.js, express-openid-connect, kubectl and Nextcloud read the ID token and never call UserInfo (decision 30).
+    whenNew: [...CLAIM_SETS],
+    isSpecial: true,
+    acts: true,
+    isFor: forPeople,
+    meaning:
+      'Which claims its ID tokens have beside UserInfo, as far as its scopes ask for them: scopes, or single claims.',
+    example: ['profile', 'email'],
+    option: '--id-token-claim <name>',
+    help: 'a scope or claim that its ID tokens have too; may be repeated, and empty is none',
+    label: () => t('settings.idTokenClaims'),
+    hint: () => t('settings.idTokenClaimsHint'),
+    input: { rows: 3 },
+    fact: () => t('settings.inIdTokens'),
   }),
   pkce: choice({
     column: 'pkce',

@@ -23,6 +23,8 @@ export interface ClientTable {
   id_token_alg: SigningAlgName;
   /** What signs while no key of `id_token_alg` does; null: ES256. */
   id_token_alg_before: Late<SigningAlgName>;
+  /** What its ID tokens say of people: scopes, or single claims. */
+  id_token_claims: Defaulted<string[]>;
   pkce: PkceRule;
   require_par: boolean;
   first_party: boolean;

@@ -11,6 +11,7 @@ export const EXTRA_CLIENT_METADATA = [
   'latchkey_secrets',
   'latchkey_refresh_retry_seconds',
   'latchkey_pkce',
+  'latchkey_id_token_claims',
   'latchkey_offline_access',
   'latchkey_first_party',
 ];
@@ -58,6 +59,7 @@ export function toClientMetadata(
     ),
     latchkey_refresh_retry_seconds: client.refresh_retry_seconds,
     latchkey_pkce: client.pkce,
+    latchkey_id_token_claims: client.id_token_claims,
     latchkey_offline_access: client.offline_access,
     latchkey_first_party: client.first_party,
   } as AdapterPayload & ClientMetadata;

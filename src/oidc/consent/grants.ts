@@ -4,6 +4,7 @@ import { lockConsent } from '../../revocation/epochs.ts';
 import { lifetimes } from '../../tokens/issue/lifetimes.ts';
 import { consentOf, type Epochs } from '../sign-in/epochs.ts';
 import type { UnitOfWork } from '../storage/unit-of-work.ts';
+import { scopesOfClaims } from './claims.ts';
 
 /** What a request asks for, in the form in which consents are remembered. */
 export function requestedConsent(ctx: KoaContextWithOIDC): Consent {
@@ -12,7 +13,8 @@ export function requestedConsent(ctx: KoaContextWithOIDC): Consent {
     identifier,
     requested.filter((scope) => server.scopes.has(scope)),
   ]);
-  return { oidcScopes: [...ctx.oidc.requestParamOIDCScopes], resources: Object.fromEntries(resources) };
+  const oidcScopes = new Set([...ctx.oidc.requestParamOIDCScopes, ...scopesOfClaims(ctx.oidc.requestParamClaims)]);
+  return { oidcScopes: [...oidcScopes], resources: Object.fromEntries(resources) };
 }
 
 export function addToGrant(grant: Grant, consent: Consent): void {

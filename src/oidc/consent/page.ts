@@ -7,6 +7,7 @@ import type { Db } from '../../db/connections/connection.ts';
 import { t } from '../../texts/texts.ts';
 import { rolesAt, scopesOf } from '../../tokens/personal-use.ts';
 import type { ViewModels } from '../../views/models.ts';
+import { scopesOfClaims } from './claims.ts';
 
 /** An authorization request, or a device's, and the person who is signed in, if anyone is. */
 interface Details {
@@ -38,7 +39,18 @@ export async function consentOf(db: Db, details: Details, asked: readonly AskedA
     const roles = accountId === undefined ? 'app' : scopesOf(await rolesAt(db, accountId, appApi));
     resources[identifier] = decideScopes({ ...appApi, requested, roles }).granted;
   }
-  return { oidcScopes: requested.filter((scope) => OIDC_SCOPES.includes(scope)), resources };
+  const oidcScopes = [
+    ...requested.filter((scope) => OIDC_SCOPES.includes(scope)),
+    ...scopesOfClaims(askedClaims(details)),
+  ];
+  return { oidcScopes: [...new Set(oidcScopes)], resources };
+}
+
+/** What the parameter `claims` names; that it is good JSON was checked when the request came. */
+function askedClaims({ params }: Details): ReadonlySet<string> {
+  if (typeof params.claims !== 'string') return new Set();
+  const { id_token, userinfo } = JSON.parse(params.claims) as Record<string, object | undefined>;
+  return new Set([...Object.keys(id_token ?? {}), ...Object.keys(userinfo ?? {})]);
 }
 
 /** The same in words, for a page. */

@@ -20,6 +20,16 @@ export function secondLooks() {
       if (route === 'device_resume') throw new errors.AccessDenied('somebody else signed in than was asked for');
       return true;
     }),
+    // §5.5.1.1: unlike all other claims, an essential acr that cannot be reached is a failure. Asking again would go on for ever.
+    new Check('acr_unmet', 'none of the requested ACRs could be obtained', 'login_required', ({ oidc }) => {
+      const { acr } = (oidc.claims?.id_token ?? {}) as {
+        acr?: { essential?: boolean; value?: unknown; values?: unknown };
+      };
+      if (oidc.route !== 'resume' || !oidc.result?.login || !acr?.essential) return false;
+      const wanted = [acr.values ?? acr.value ?? []].flat();
+      if (wanted.length === 0 || wanted.includes(oidc.acr)) return false;
+      throw new errors.UnmetAuthenticationRequirements('none of the requested ACRs could be obtained');
+    }),
     new Check('app_changed', 'the app has changed meanwhile', 'invalid_request', (ctx) => {
       if (ctx.oidc.route === 'resume') requireAllowed(ctx);
       return false;
@@ -27,8 +37,13 @@ export function secondLooks() {
   ];
 }
 
-/** The provider itself compares it where it reads the hint. Its signature was checked when it came. */
+/**
+ * The provider itself compares it where it reads the hint. Its signature was checked when it came. A subject that the parameter
+ * `claims` names is as good as a hint (OpenID Connect Core §5.5.1).
+ */
 function hintedSubject({ oidc }: KoaContextWithOIDC): string | undefined {
+  const { sub } = (oidc.claims?.id_token ?? {}) as { sub?: { value?: unknown } };
+  if (typeof sub?.value === 'string') return sub.value;
   const hint = oidc.params?.id_token_hint;
   if (typeof hint !== 'string' || oidc.entities.IdTokenHint) return undefined;
   return decodeJwt(hint).sub;

@@ -1,6 +1,7 @@
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { type Setting, type SettingName, settings } from '../../clients/settings/settings.ts';
 import type { Client, ClientType } from '../../db/tables/catalogue.ts';
+import { t } from '../../texts/texts.ts';
 import type { Option, SettingField } from '../../views/models/apps.ts';
 import { textOf } from '../forms.ts';
 import { linesOf } from './create.ts';
@@ -61,7 +62,7 @@ function presentField(
     kind,
     label: label(),
     hint: hint?.(type),
-    place: PLACES[kind],
+    place: kind === 'list' && setting.isSpecial ? 'more' : PLACES[kind],
     input: 'input' in setting ? setting.input : {},
     options: kind === 'choice' ? choose(setting.choices, value) : [],
     on: value === switchValue(true),
@@ -86,7 +87,11 @@ export const factsOfSettings = (client: Client): Fact[] =>
 function factsOf(setting: Setting, value: unknown): Fact[] {
   if (!('fact' in setting) || setting.fact === undefined) return [];
   if (setting.kind === 'list') {
-    return (value as string[]).map((address) => ({ label: setting.fact(), value: address, code: true }));
+    const lines = value as string[];
+    // What is as in every app says nothing of this one.
+    const isUsual = lines.join() === setting.whenNew.join();
+    const shown = setting.isSpecial ? [lines.join(' ') || t('words.none')] : lines;
+    return isUsual ? [] : shown.map((line) => ({ label: setting.fact(), value: line, code: true }));
   }
   if (setting.kind === 'switch') {
     return value ? [{ label: setting.fact.label(), value: setting.fact.whenOn(), code: false }] : [];

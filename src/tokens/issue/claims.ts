@@ -1,19 +1,15 @@
 import { preferencesOf } from '../../accounts/preferences.ts';
+import { CLAIMS_OF_SCOPES, namedClaims } from '../../clients/claims/names.ts';
+import type { TokenClient } from '../../clients/token-clients.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { addrSpec } from '../../names/addresses.ts';
 import { findGroupNames } from '../../roles/group-names.ts';
 import type { Person } from '../storage/stored-token.ts';
 
-/** Which claims each scope gives (OpenID Connect Core §5.4). */
-export const claims: Readonly<Record<string, string[]>> = {
-  openid: ['sub'],
-  profile: [
-    ...['name', 'given_name', 'family_name', 'nickname', 'preferred_username', 'picture'],
-    ...['locale', 'zoneinfo', 'updated_at'],
-  ],
-  email: ['email', 'email_verified'],
-  groups: ['groups', 'groups_overage'],
-};
+/** Which claims each scope gives (OpenID Connect Core §5.4), as oidc-provider takes it. */
+export const claims: Readonly<Record<string, string[]>> = Object.fromEntries(
+  Object.entries(CLAIMS_OF_SCOPES).map(([scope, names]) => [scope, [...names]]),
+);
 
 /** Where an answer with claims goes. What is in a token travels in headers and cookies; UserInfo does not. */
 export type Destination = 'id_token' | 'userinfo';
@@ -55,13 +51,21 @@ export function claimsOf(account: Person, groups?: GroupClaims) {
   };
 }
 
-/** What an ID token says of a person (OpenID Connect Core §5.4), by the scopes that were granted. */
+/** What an ID token of an app says of a person, by the scopes that were granted. */
 export function idTokenClaimsOf(
+  client: Pick<TokenClient, 'id_token_claims'>,
   account: Person,
   scopes: readonly string[],
   groups?: GroupClaims,
 ): Record<string, unknown> {
   const all: Record<string, unknown> = claimsOf(account, groups);
-  const names = scopes.flatMap((scope) => claims[scope] ?? []);
+  const isWanted = wantedInIdToken(client.id_token_claims);
+  const names = scopes.flatMap((scope) => claims[scope] ?? []).filter(isWanted);
   return Object.fromEntries(names.map((name) => [name, all[name]]));
+}
+
+/** Whether a claim is among those that an app's ID tokens have. */
+export function wantedInIdToken(names: readonly string[]): (claim: string) => boolean {
+  const wanted = namedClaims(names);
+  return (claim) => claim === 'sub' || wanted.has(claim);
 }

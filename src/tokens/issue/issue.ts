@@ -64,6 +64,6 @@ export function issueIdToken({ keyring, issuer }: Issuer, facts: IdTokenFacts): 
   const { client, person, scopes, groups, nonce, sid, now } = facts;
   const iat = toSeconds(now);
   const times = { aud: client.id, exp: iat + lifetimes.idToken, iat, iss: issuer };
-  const claims = { ...idTokenClaimsOf(person, scopes, groups), nonce, sid, ...times };
+  const claims = { ...idTokenClaimsOf(client, person, scopes, groups), nonce, sid, ...times };
   return signCompact(keyring(), { alg: algorithmOfIdTokens(keyring(), client) }, claims);
 }

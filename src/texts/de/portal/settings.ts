@@ -17,6 +17,10 @@ export const settings: Texts<typeof english> = {
   rs256: 'RS256: Jede Bibliothek nimmt es, ohne dass man es ihr sagt',
   es256: 'ES256: kürzer und schneller signiert; der Bibliothek der App muss man es vielleicht sagen',
   eddsa: 'EdDSA: Wo es noch nichts nutzt, wird wie bisher signiert, bis die Apps den Schlüssel kennen',
+  idTokenClaims: 'Angaben in ID-Tokens',
+  idTokenClaimsHint:
+    'Je Zeile eine: ein Scope (profile, email, groups) oder eine einzelne Angabe (Claim). Der Rest steht nur bei UserInfo. Viele Bibliotheken lesen nur das ID-Token.',
+  inIdTokens: 'In ID-Tokens',
   pkce: 'Was einen Code schützt',
   pkceRequiredChoice: 'Immer PKCE (empfohlen)',
   pkceOrNonceChoice: 'PKCE oder eine Nonce, für Bibliotheken ohne PKCE',

@@ -24,6 +24,8 @@ export const refusals: Texts<typeof english> = {
     'Viele Programme haben ein Konto dieses Namens. Wählen Sie einen anderen, oder bitten Sie Administratoren darum.',
   usernameStays: 'Apps erkennen Sie an Ihrem Benutzernamen. Bitten Sie Administratoren, ihn zu ändern.',
   pictureHttps: 'Die Adresse eines Bildes beginnt mit https://.',
+  noClaim: 'Es gibt keine Angabe (Claim) und keinen Scope von Angaben namens {name}.',
+  mostClaims: 'Höchstens 20 Angaben.',
   protectedName:
     'Dieser Name sieht aus wie einer, den der Betrieb vorbehält. Wählen Sie einen anderen, oder lassen Sie ihn von einem Admin vergeben.',
   notYourself: 'Sie können sich nicht selbst löschen. Bitten Sie einen anderen Admin.',

@@ -14,6 +14,10 @@ export const settings = {
   rs256: 'RS256, which every library takes without being told',
   es256: 'ES256, shorter and faster to sign; the app’s library may have to be told',
   eddsa: 'EdDSA; where nothing uses it yet, signed as before until apps know its key',
+  idTokenClaims: 'Claims in ID tokens',
+  idTokenClaimsHint:
+    'One a line: a scope (profile, email, groups) or a single claim. The rest is at UserInfo alone. Many libraries read only the ID token.',
+  inIdTokens: 'In ID tokens',
   pkce: 'What protects a code',
   pkceRequiredChoice: 'PKCE always (recommended)',
   pkceOrNonceChoice: 'PKCE or a nonce, for libraries without PKCE',

@@ -20,6 +20,8 @@ export const refusals = {
   usernameKept: 'Many programs have an account of this name. Choose another, or ask an administrator to give it.',
   usernameStays: 'Apps know you by your user name. Ask an administrator to change it.',
   pictureHttps: 'The address of a picture begins with https://.',
+  noClaim: 'There is no claim or scope of claims named {name}.',
+  mostClaims: 'At most 20 claims.',
   protectedName:
     'This name passes for one that the operator keeps. Choose another, or ask an administrator to give it.',
   notYourself: 'You cannot delete yourself. Ask another administrator.',
