@@ -49,7 +49,13 @@ export type AuditEvent =
   | { type: 'account.factor_added' | 'account.factor_removed'; accountId: string; factor: Factor }
   | { type: 'account.recovery_codes_made'; accountId: string }
   | { type: 'account.signed_out'; accountId: string }
-  | { type: 'consent.given'; accountId: string; clientId: string; scopes: readonly string[] }
+  | {
+      type: 'consent.given';
+      accountId: string;
+      clientId: string;
+      scopes: readonly string[];
+      leftOut?: readonly string[];
+    }
   | { type: 'consent.denied'; accountId: string; clientId: string }
   | { type: 'code.exchanged'; clientId: string; accountId: string; grantId: string }
   | { type: 'device.connected'; clientId: string; accountId: string; grantId: string }

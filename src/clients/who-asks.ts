@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely';
+import { DECIDED, type Decided, type DecidedRow, toDecided } from '../accounts/consents/consents.ts';
 import { ASKED_APIS, type AskedApi, type AskedApiRow, toAskedApi } from '../apis/asked-apis.ts';
 import type { Db } from '../db/connections/connection.ts';
 import { PREPARED } from '../db/connections/session-client.ts';
@@ -26,21 +27,30 @@ export async function findWhoAsks(db: Db, clientId: string): Promise<WhoAsks> {
   return toWhoAsks(clientId, rows[0]);
 }
 
-const WHO_ASKS_FOR_WHAT = `${PREPARED} select who.*, asked.*
-  from (${WHO_ASKS}) who left join (${ASKED_APIS}) asked on true order by asked.identifier`;
+const WHO_ASKS_FOR_WHAT = `${PREPARED} select who.*, ${DECIDED}, asked.*
+  from (${WHO_ASKS}) who
+  left join consents on consents.client_id = $1 and consents.account_id = $3
+  left join (${ASKED_APIS}) asked on true order by asked.identifier`;
 
-/** The same, and the APIs that it asks for of those that it may use, in one statement. */
+export interface WhoAsksForWhat {
+  readonly who: WhoAsks;
+  /** Of the APIs that it asks for, those that it may use. */
+  readonly asked: readonly AskedApi[];
+  /** What the person has decided about it before. */
+  readonly decided: Decided | undefined;
+}
+
+/** The same with what it asks a person for, in one statement. */
 export async function findWhoAsksForWhat(
   db: Db,
-  clientId: string,
+  { clientId, accountId }: { readonly clientId: string; readonly accountId: string },
   identifiers: readonly string[],
-): Promise<{ readonly who: WhoAsks; readonly asked: AskedApi[] }> {
-  const query = CompiledQuery.raw(WHO_ASKS_FOR_WHAT, [clientId, identifiers]);
-  const { rows } = await db.executeQuery<Row & (AskedApiRow | { id: null })>(query);
-  const asked = rows.flatMap(({ logo_etag: _logo, app_team: _team, ...api }) =>
-    api.id === null ? [] : [toAskedApi(api)],
-  );
-  return { who: toWhoAsks(clientId, rows[0]), asked };
+): Promise<WhoAsksForWhat> {
+  const query = CompiledQuery.raw(WHO_ASKS_FOR_WHAT, [clientId, identifiers, accountId]);
+  const { rows } = await db.executeQuery<Row & DecidedRow & (AskedApiRow | { id: null })>(query);
+  const [first] = rows;
+  const asked = rows.flatMap((row) => (row.id === null ? [] : [toAskedApi(row)]));
+  return { who: toWhoAsks(clientId, first), asked, decided: first && toDecided(first) };
 }
 
 function toWhoAsks(clientId: string, row: Row | undefined): WhoAsks {

@@ -89,7 +89,11 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     account: { name: string; email: string };
     permissionGroups: readonly PermissionGroup[];
     /** The app can act while the person is away. */
-    offline: boolean;
+    offline: DeviceViews['device-confirm']['offline'];
+    /** Some of it can be left out. */
+    hasChoices: boolean;
+    /** All of it can be left out, and was. */
+    leftAllOut: boolean;
   };
   /** In place of consent, when there is nothing that the person may agree to. */
   'role-missing': {

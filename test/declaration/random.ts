@@ -87,6 +87,7 @@ function randomApp({ chance, some, one, int }: Random, id: string, { apis, owner
     ...(first !== undefined && chance(0.5) ? { default_api: first } : {}),
     id_token_alg: one(['ES256', 'RS256', 'EdDSA'] as const),
     id_token_claims: some(['profile', 'email', 'groups', 'name']),
+    optional_scopes: type === 'machine' ? [] : some(['email', 'a:read']),
     offline_access: one(['allowed', 'with_prompt', 'never'] as const),
     pkce: isPublic ? ('required' as const) : one(['required', 'pkce_or_nonce', 'optional'] as const),
     ...{

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { insertAccount, NewAccount } from '../../src/accounts/accounts.ts';
-import { type Consent, rememberConsentWithin } from '../../src/accounts/consents.ts';
+import { type Consent, rememberConsentWithin } from '../../src/accounts/consents/consents.ts';
 import { hashPassword } from '../../src/accounts/passwords.ts';
 import { createApi } from '../../src/apis/apis.ts';
 import type { NewClient } from '../../src/clients/client-input.ts';
@@ -49,6 +49,6 @@ export async function aConsent(
   consent: Consent,
 ): Promise<void> {
   const statement = new Statement();
-  rememberConsentWithin(statement, parties, consent, new Date());
+  rememberConsentWithin(statement, parties, { given: consent }, new Date());
   await statement.run(db);
 }

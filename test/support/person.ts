@@ -30,7 +30,11 @@ export class Person {
 
   async request(
     url: string,
-    init: { method?: string; form?: Record<string, string>; headers?: Record<string, string> } = {},
+    init: {
+      method?: string;
+      form?: Record<string, string> | [string, string][];
+      headers?: Record<string, string>;
+    } = {},
   ) {
     const target = this.#addressOf(url);
     const cookie = [...this.#cookies]

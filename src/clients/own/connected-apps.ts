@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { authorizeFor, type By } from '../../access.ts';
+import { DECIDED, type Decided, type DecidedRow, toDecided } from '../../accounts/consents/consents.ts';
+import { type Consent, NOTHING } from '../../accounts/consents/scopes.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { AppError } from '../../errors.ts';
 import { t } from '../../texts/texts.ts';
@@ -22,6 +24,8 @@ export interface ConnectedApp {
   readonly firstParty: boolean;
   readonly oidcScopes: readonly string[];
   readonly apis: readonly AllowedApi[];
+  /** What the person did not give when they were asked. */
+  readonly leftOut: { readonly oidcScopes: readonly string[]; readonly apis: readonly AllowedApi[] };
   readonly since: Date;
   /** When it got a code or token for the person last, as far as that is still known. */
   readonly lastUsed: Date | null;
@@ -30,10 +34,8 @@ export interface ConnectedApp {
 /** More apps than that nobody looks through; the oldest are left out. */
 const MOST = 200;
 
-interface Row extends Omit<ConnectedApp, 'apis' | 'logo' | 'oidcScopes'> {
+interface Row extends Omit<ConnectedApp, 'apis' | 'logo' | 'oidcScopes' | 'leftOut'>, DecidedRow {
   readonly logoEtag: string | null;
-  readonly oidcScopes: readonly string[] | null;
-  readonly resources: Readonly<Record<string, readonly string[]>> | null;
 }
 
 /** The apps that are connected to a person, those used last first. @throws {AppError} not_found, forbidden */
@@ -54,7 +56,7 @@ async function find(db: Db, accountId: string, clientId?: string): Promise<Conne
   const { rows } = await sql<Row>`
     select clients.id, clients.name, teams.name as "teamName", clients.first_party as "firstParty",
       (select etag from client_logos where client_logos.client_id = clients.id) as "logoEtag",
-      consents.oidc_scopes as "oidcScopes", consents.resources,
+      ${sql.raw(DECIDED)},
       least(consents.updated_at, given.since) as since, given.last_used as "lastUsed"
     from clients
     left join teams on teams.id = clients.team_id
@@ -68,19 +70,28 @@ async function find(db: Db, accountId: string, clientId?: string): Promise<Conne
       and (${clientId ?? null}::text is null or clients.id = ${clientId ?? null})
     order by coalesce(given.last_used, consents.updated_at) desc, clients.id
     limit ${MOST}`.execute(db);
-  const identifiers = [...new Set(rows.flatMap(({ resources }) => Object.keys(resources ?? {})))];
-  const words = await findWords(db, identifiers);
-  return rows.map(({ resources, oidcScopes, logoEtag, ...app }) => ({
-    ...app,
-    logo: logoEtag ? logoPath(app.id, logoEtag) : undefined,
-    oidcScopes: oidcScopes ?? [],
-    apis: Object.entries(resources ?? {})
-      .filter(([, scopes]) => scopes.length > 0)
-      .map(([identifier, scopes]) => {
-        const api = words.get(identifier);
-        return { name: api?.name ?? identifier, scopes: scopes.map((scope) => api?.described[scope] || scope) };
-      }),
-  }));
+  const decided = rows.map((row) => toDecided(row) ?? { given: NOTHING, leftOut: NOTHING });
+  const named = decided.flatMap(({ given, leftOut }) => [given, leftOut].flatMap((one) => Object.keys(one.resources)));
+  const words = await findWords(db, [...new Set(named)]);
+  return rows.map(({ id, name, teamName, firstParty, since, lastUsed, logoEtag }, index) => {
+    const { given, leftOut } = decided[index] as Decided;
+    return {
+      ...{ id, name, teamName, firstParty, since, lastUsed },
+      logo: logoEtag ? logoPath(id, logoEtag) : undefined,
+      ...inWords(given, words),
+      leftOut: inWords(leftOut, words),
+    };
+  });
+}
+
+/** Scopes of APIs as their owners call them. */
+function inWords({ oidcScopes, resources }: Consent, words: ReadonlyMap<string, Words>) {
+  const ofApis = Object.entries(resources).filter(([, scopes]) => scopes.length > 0);
+  const apis = ofApis.map(([identifier, scopes]) => {
+    const api = words.get(identifier);
+    return { name: api?.name ?? identifier, scopes: scopes.map((scope) => api?.described[scope] || scope) };
+  });
+  return { oidcScopes, apis };
 }
 
 interface Words {

@@ -33,6 +33,12 @@ const Homepage = z
     ctx.addIssue({ code: 'custom', message });
   });
 
+/** A scope-token of RFC 6749 §3.3. Without `openid` a sign-in is none. */
+const OptionalScope = z
+  .string()
+  .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/, { error: () => t('refusals.scopeSigns') })
+  .refine((scope) => scope !== 'openid', { error: () => t('refusals.openidOptional') });
+
 const WHOLE_SECONDS = { error: () => t('refusals.wholeSeconds') };
 
 export const SETTINGS = {
@@ -185,6 +191,20 @@ export const SETTINGS = {
         never: () => t('settings.offlineNever'),
       },
     },
+  }),
+  optionalScopes: list({
+    column: 'optional_scopes',
+    schema: z.array(OptionalScope).max(100, { error: () => t('refusals.mostOptional') }),
+    acts: true,
+    isFor: forPeople,
+    meaning: 'Scopes, of OpenID Connect and of APIs, that people may leave out when they let it in.',
+    example: ['email', 'reports:write'],
+    option: '--optional-scope <scope>',
+    help: 'a scope that people may leave out; may be repeated',
+    label: () => t('settings.optionalScopes'),
+    hint: () => t('settings.optionalScopesHint'),
+    input: { rows: 2 },
+    fact: () => t('settings.mayLeaveOut'),
   }),
   defaultApiAtSignIn: toggle({
     column: 'default_api_at_sign_in',

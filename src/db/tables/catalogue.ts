@@ -30,6 +30,8 @@ export interface ClientTable {
   first_party: boolean;
   refresh_retry_seconds: number;
   offline_access: Defaulted<OfflineAccessRule>;
+  /** Scopes of any kind that people may leave out when they let it in. */
+  optional_scopes: Generated<string[]>;
   default_api_id: string | null;
   /** Also where people sign in, for a request with scopes of that API. */
   default_api_at_sign_in: Generated<boolean>;

@@ -111,6 +111,9 @@ export interface ConsentTable {
   oidc_scopes: string[];
   /** API identifier → scopes */
   resources: Json<Record<string, string[]>>;
+  /** What they were asked for and did not give, in the same form. */
+  left_out_oidc_scopes: Generated<string[]>;
+  left_out_resources: ColumnType<Record<string, string[]>, string | undefined, string>;
   updated_at: Timestamp;
 }
 

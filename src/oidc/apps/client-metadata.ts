@@ -13,6 +13,7 @@ export const EXTRA_CLIENT_METADATA = [
   'latchkey_pkce',
   'latchkey_id_token_claims',
   'latchkey_offline_access',
+  'latchkey_optional_scopes',
   'latchkey_first_party',
 ];
 
@@ -61,6 +62,7 @@ export function toClientMetadata(
     latchkey_pkce: client.pkce,
     latchkey_id_token_claims: client.id_token_claims,
     latchkey_offline_access: client.offline_access,
+    latchkey_optional_scopes: client.optional_scopes,
     latchkey_first_party: client.first_party,
   } as AdapterPayload & ClientMetadata;
 }

@@ -1,37 +1,54 @@
 import type { Context } from 'koa';
-import type { Provider } from 'oidc-provider';
-import { type Consent, findConsent, mergeConsents, rememberConsentWithin } from '../../accounts/consents.ts';
+import type { Client } from 'oidc-provider';
+import type { Decided } from '../../accounts/consents/consents.ts';
+import { type Consent, isNothing } from '../../accounts/consents/scopes.ts';
 import { speakTo } from '../../accounts/preferences.ts';
 import type { Actor } from '../../audit/events.ts';
-import { recordWithin } from '../../audit/record.ts';
-import { findWhoAsksForWhat } from '../../clients/who-asks.ts';
+import { findWhoAsksForWhat, type WhoAsksForWhat } from '../../clients/who-asks.ts';
 import { isMissingReference } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, isWhatWasShown } from '../../http/shown.ts';
-import { lockConsentOfPerson } from '../../revocation/epochs.ts';
-import { consentOf as nameOfConsent } from '../sign-in/epochs.ts';
 import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
-import { addToGrant } from './grants.ts';
-import { consentOf, describe, resourcesOf } from './page.ts';
+import { choicesAsSent, choicesOf, decide, tickedIn } from './choices.ts';
+import { type ChoiceOf, consentOf, describe, resourcesOf } from './page.ts';
+import { saveConsent } from './save.ts';
 
-/** What a person is asked, in words and as it is granted, at this moment. */
-async function questionOf(parts: InteractionParts, details: Details) {
+/** What a person is asked at this moment. */
+interface Question extends WhoAsksForWhat {
+  readonly details: Details;
+  readonly client: Client;
+  readonly account: { readonly name: string; readonly email: string };
+  readonly consent: Consent;
+  readonly choiceOf: ChoiceOf;
+}
+
+async function questionOf(parts: InteractionParts, details: Details): Promise<Question> {
   const { db } = parts;
   const clientId = String(details.params.client_id);
   const account = await parts.work.findPerson(details.session?.accountId ?? '');
   const client = await parts.provider().Client.find(clientId);
   if (!account || !client) throw new AppError('sign_in_expired');
   speakTo(account);
-  const { who, asked } = await findWhoAsksForWhat(db, clientId, resourcesOf(details.params));
-  const consent = await consentOf(db, details, asked);
-  const page = {
-    ...describe(details, consent, asked),
-    appName: client.clientName ?? clientId,
+  const found = await findWhoAsksForWhat(db, { clientId, accountId: account.id }, resourcesOf(details.params));
+  const consent = await consentOf(db, details, found.asked);
+  return { ...found, details, client, account, consent, choiceOf: choicesOf(client, found.decided) };
+}
+
+/** The same in words, with the boxes as they stand. */
+function pageOf({ details, client, who, account, consent, asked }: Question, choiceOf: ChoiceOf) {
+  const described = describe(details, consent, asked, choiceOf);
+  const permissions = described.permissionGroups.flatMap((group) => group.permissions);
+  return {
+    ...described,
+    hasChoices: [...permissions, ...(described.offline ? [described.offline] : [])].some(({ choice }) => choice),
+    appName: client.clientName ?? client.clientId,
     ...who,
     account: { name: account.name, email: account.email },
   };
-  return { page, consent, meaning: [page, consent] };
 }
+
+/** What a page says, in words and as it would be granted, before anybody has touched it. */
+const meaningOf = (question: Question) => [pageOf(question, question.choiceOf), question.consent];
 
 interface Form {
   readonly action: string;
@@ -39,15 +56,24 @@ interface Form {
   readonly csrf: string;
 }
 
-/** The page that asks. When it is no longer what the person saw, it is shown again and says so. */
+/** Why a page comes again: it is no longer what the person saw, or they left out all that it asks for. */
+export type Again = 'changed' | 'nothing ticked';
+
 export async function showConsent(
   parts: InteractionParts,
   ctx: Context,
   details: Details,
-  { form, changed }: { form: Form; changed: boolean },
+  { form, again }: { form: Form; again: Again | undefined },
 ): Promise<void> {
-  const { page, meaning } = await questionOf(parts, details);
-  parts.render(ctx, 'consent', { ...form, ...page, shown: digestOf(meaning), changed });
+  const question = await questionOf(parts, details);
+  const choiceOf = again ? choicesAsSent(question.choiceOf, tickedIn(ctx)) : question.choiceOf;
+  parts.render(ctx, 'consent', {
+    ...form,
+    ...pageOf(question, choiceOf),
+    shown: digestOf(meaningOf(question)),
+    changed: again === 'changed',
+    leftAllOut: again === 'nothing ticked',
+  });
 }
 
 interface Answer {
@@ -58,46 +84,27 @@ interface Answer {
 
 /**
  * Puts what the person agreed to into the grant, just that, and remembers it for the next session.
- * @returns where to go on; undefined when they were shown something else @throws {AppError} sign_in_expired
+ * @returns where to go on, or why the page comes again @throws {AppError} sign_in_expired
  */
 export async function grantConsent(
   parts: InteractionParts,
   ctx: Context,
   details: Details,
   answer: Answer,
-): Promise<string | undefined> {
-  const { consent, meaning } = await questionOf(parts, details);
-  if (!isWhatWasShown(ctx, meaning)) return undefined;
+): Promise<{ readonly returnTo: string } | { readonly again: Again }> {
+  const question = await questionOf(parts, details);
+  if (!isWhatWasShown(ctx, meaningOf(question))) return { again: 'changed' };
+  const decided = decide(question.consent, choicesAsSent(question.choiceOf, tickedIn(ctx)));
+  if (isNothing(decided.given) && !isNothing(decided.leftOut)) return { again: 'nothing ticked' };
+  return { returnTo: await save(parts, details, decided, answer) };
+}
+
+async function save(parts: InteractionParts, details: Details, decided: Decided, answer: Answer): Promise<string> {
   const parties = { accountId: String(details.session?.accountId), clientId: String(details.params.client_id) };
   try {
-    return await saveConsent(parts, { ...parties, grantId: details.grantId }, consent, answer);
+    return await saveConsent(parts, { ...parties, grantId: details.grantId }, decided, answer);
   } catch (cause) {
     // The app was deleted in this moment.
     throw isMissingReference(cause) ? new AppError('sign_in_expired', { cause }) : cause;
   }
-}
-
-function saveConsent(
-  { work, epochs, provider, clock }: InteractionParts,
-  { accountId, clientId, grantId }: { accountId: string; clientId: string; grantId: string | undefined },
-  consent: Consent,
-  { by, goOn }: Answer,
-): Promise<string> {
-  const { Grant }: Provider = provider();
-  return work.transaction(async (trx) => {
-    // Who withdraws the consent at the same time has done so by now, or waits, and then ends this one too.
-    const epoch = await lockConsentOfPerson(trx, { accountId, clientId });
-    if (epoch === undefined) throw new AppError('sign_in_expired');
-    epochs.note(nameOfConsent(accountId, clientId), epoch);
-    const grant = (grantId && (await Grant.find(grantId))) || new Grant({ accountId, clientId });
-    addToGrant(grant, consent);
-    const returnTo = await goOn(await grant.save());
-    const remembered = mergeConsents(await findConsent(trx, accountId, clientId), consent);
-    const scopes = [...consent.oidcScopes, ...Object.values(consent.resources).flat()];
-    await work.settle(async (statement) => {
-      rememberConsentWithin(statement, { accountId, clientId }, remembered, clock());
-      recordWithin(statement, by, { type: 'consent.given', accountId, clientId, scopes }, clock());
-    });
-    return returnTo;
-  });
 }

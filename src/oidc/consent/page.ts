@@ -1,4 +1,4 @@
-import type { Consent } from '../../accounts/consents.ts';
+import type { Consent } from '../../accounts/consents/scopes.ts';
 import { OIDC_SCOPES } from '../../apis/api-schema.ts';
 import { type AskedApi, findAskedApis } from '../../apis/asked-apis.ts';
 import { decideScopes } from '../../apis/policy.ts';
@@ -6,6 +6,7 @@ import { isPlainHttp } from '../../clients/redirect-uris.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { t } from '../../texts/texts.ts';
 import { rolesAt, scopesOf } from '../../tokens/personal-use.ts';
+import type { Choice } from '../../views/models/device.ts';
 import type { ViewModels } from '../../views/models.ts';
 import { scopesOfClaims } from './claims.ts';
 
@@ -15,6 +16,9 @@ interface Details {
   readonly session?: { readonly accountId?: string | undefined } | undefined;
 }
 type DescribedConsent = Pick<ViewModels['consent'], 'permissionGroups' | 'offline' | 'returnsTo' | 'returnsInClear'>;
+
+/** Says of a scope whether the person may leave it out, and how its box stands; undefined where they may not. */
+export type ChoiceOf = (scope: string, api?: string) => Choice | undefined;
 
 /** What OpenID scopes mean, in words for people. `offline_access` is said elsewhere on the page. */
 const OIDC_PERMISSIONS = ['openid', 'profile', 'email', 'groups'] as const;
@@ -54,25 +58,35 @@ function askedClaims({ params }: Details): ReadonlySet<string> {
 }
 
 /** The same in words, for a page. */
-export function describe(details: Details, consent: Consent, asked: readonly AskedApi[]): DescribedConsent {
+export function describe(
+  details: Details,
+  consent: Consent,
+  asked: readonly AskedApi[],
+  choiceOf: ChoiceOf,
+): DescribedConsent {
   const aboutPerson = consent.oidcScopes.flatMap((scope) =>
     OIDC_PERMISSIONS.filter((one) => one === scope).map((one) => ({
       title: t(`consent.${one}`),
       description: t(`consent.${one}Means`),
+      choice: choiceOf(one),
     })),
   );
-  const aboutApis = permissionGroupsOf(consent.resources, asked);
+  const aboutApis = permissionGroupsOf(consent.resources, asked, choiceOf);
   const permissionGroups = [{ of: t('consent.account'), permissions: aboutPerson }, ...aboutApis];
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
-    offline: consent.oidcScopes.includes('offline_access'),
+    offline: consent.oidcScopes.includes('offline_access') ? { choice: choiceOf('offline_access') } : undefined,
     returnsTo: destinationOf(details.params.redirect_uri),
     returnsInClear: isPlainHttp(String(details.params.redirect_uri)),
   };
 }
 
 /** Scopes by API, in the words of its owner, who may have left a scope without any, under the API's name. */
-export function permissionGroupsOf(resources: Readonly<Record<string, readonly string[]>>, asked: readonly AskedApi[]) {
+export function permissionGroupsOf(
+  resources: Readonly<Record<string, readonly string[]>>,
+  asked: readonly AskedApi[],
+  choiceOf: ChoiceOf = () => undefined,
+) {
   return Object.entries(resources).map(([identifier, scopes]) => {
     const appApi = asked.find(({ api }) => api.identifier === identifier);
     return {
@@ -81,6 +95,7 @@ export function permissionGroupsOf(resources: Readonly<Record<string, readonly s
       permissions: inOrder(scopes, appApi).map((scope) => ({
         title: appApi?.descriptions.get(scope) || scope,
         description: '',
+        choice: choiceOf(scope, identifier),
       })),
     };
   });

@@ -7,6 +7,7 @@ import { AppError, errorCodes } from '../../errors.ts';
 import { digestOf } from '../../http/shown.ts';
 import { type TextKey, t } from '../../texts/texts.ts';
 import type { Render } from '../../views/render.ts';
+import { choicesOf } from '../consent/choices.ts';
 import { askedApisOf, consentOf, describe } from '../consent/page.ts';
 import { UserCodeTaken } from './codes.ts';
 import { TooManyGuesses } from './user-code-guesses.ts';
@@ -53,7 +54,7 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
     const details = { params: code.params ?? {}, session };
     const asked = await askedApisOf(db, details);
     const consent = await consentOf(db, details, asked);
-    const { permissionGroups, offline } = describe(details, consent, asked);
+    const { permissionGroups, offline } = describe(details, consent, asked, choicesOf(client, undefined));
     const page = {
       appName: client.clientName ?? client.clientId,
       team: await findUnverifiedTeam(db, client.clientId),

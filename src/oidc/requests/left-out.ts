@@ -9,7 +9,8 @@ import { LEFT_OUT, OFFLINE_ACCESS } from './intake.ts';
 
 /** What a request that succeeded asked for and did not get. `app` is as the policy knows it. */
 export function leftOutOfRequest(ctx: KoaContextWithOIDC, app: CachedClient): LeftOut[] {
-  return ctx.oidc.route === 'token' ? ofToken(ctx, app) : [...ofIntake(ctx), ...ofAuthorization(ctx, app)];
+  if (ctx.oidc.route === 'token') return ofToken(ctx, app);
+  return [...ofIntake(ctx), ...ofPerson(ctx), ...ofAuthorization(ctx, app)];
 }
 
 /** What it lost when it came in. */
@@ -20,6 +21,15 @@ function ofIntake({ oidc: { params, client } }: KoaContextWithOIDC): LeftOut[] {
 function whyAtIntake(scope: string, client: Client | undefined): Reason {
   if (scope !== OFFLINE_ACCESS) return 'no_api';
   return client?.latchkey_offline_access === 'with_prompt' ? 'prompt' : 'never';
+}
+
+/** Scopes of OpenID Connect that the person did not give. */
+function ofPerson(ctx: KoaContextWithOIDC): LeftOut[] {
+  const grant: Grant | undefined = ctx.oidc.entities.Grant;
+  if (!grant) return [];
+  const given = words(grant.getOIDCScope());
+  const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !given.includes(scope));
+  return missing.map((scope) => ({ scope, why: 'consent' }));
 }
 
 const FROM_NEAREST: readonly Reason[] = ['consent', 'role', 'not_subscribed', 'unknown'];

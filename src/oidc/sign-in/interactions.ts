@@ -9,7 +9,7 @@ import { findUnverifiedTeam, findWhoAsks } from '../../clients/who-asks.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
 import { formFields } from '../../http/input/form-fields.ts';
-import { grantConsent, showConsent } from '../consent/consent.ts';
+import { type Again, grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
 import { signInsOf } from './epochs.ts';
@@ -29,7 +29,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   router.get('/', async (ctx) => {
     const details = await detailsOf(parts, ctx);
-    if (details.prompt.name === 'consent') return askConsent(parts, ctx, details, false);
+    if (details.prompt.name === 'consent') return askConsent(parts, ctx, details, undefined);
     if (details.prompt.name === 'role') return showRoleMissing(parts, ctx, details);
     await showSignIn(parts, ctx, details, { email: loginHint(details), problem: undefined });
   });
@@ -56,9 +56,9 @@ export function interactionRoutes(parts: InteractionParts): Router {
     const details = await protectedDetails(parts, ctx, 'consent');
     const by = personAt(ctx, details.session?.accountId);
     const goOn = (grantId: string) => conclude(parts, ctx, { consent: { grantId } });
-    const returnTo = await grantConsent(parts, ctx, details, { by, goOn });
-    if (returnTo === undefined) return askConsent(parts, ctx, details, true);
-    goTo(ctx, returnTo);
+    const verdict = await grantConsent(parts, ctx, details, { by, goOn });
+    if ('again' in verdict) return askConsent(parts, ctx, details, verdict.again);
+    goTo(ctx, verdict.returnTo);
   });
 
   router.post('/cancel', form, async (ctx) => {
@@ -78,9 +78,14 @@ export function interactionRoutes(parts: InteractionParts): Router {
   return router;
 }
 
-async function askConsent(parts: InteractionParts, ctx: Context, details: Details, changed: boolean): Promise<void> {
-  if (changed) ctx.status = errorCodes.page_changed.status;
-  await showConsent(parts, ctx, details, { form: formOf(parts, details, 'consent'), changed });
+async function askConsent(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  again: Again | undefined,
+): Promise<void> {
+  if (again) ctx.status = again === 'changed' ? errorCodes.page_changed.status : errorCodes.invalid_request.status;
+  await showConsent(parts, ctx, details, { form: formOf(parts, details, 'consent'), again });
 }
 
 async function showSignIn(

@@ -56,14 +56,21 @@ export function addConnectedApps(area: Area): void {
 const OF_THE_PERSON = ['openid', 'profile', 'email'] as const;
 
 function inWords(app: ConnectedApp, now: Date) {
-  const about = OF_THE_PERSON.filter((scope) => app.oidcScopes.includes(scope)).map((scope) => t(`consent.${scope}`));
-  const account = { name: t('consent.account'), scopes: about };
+  const about = (scopes: readonly string[]) =>
+    OF_THE_PERSON.filter((scope) => scopes.includes(scope)).map((scope) => t(`consent.${scope}`));
+  const account = { name: t('consent.account'), scopes: about(app.oidcScopes) };
+  const { oidcScopes, apis } = app.leftOut;
   return {
     name: app.name,
     logo: app.logo,
     by: app.firstParty ? t('account.ofInstallation') : app.teamName ? t('consent.ofTeam', { team: app.teamName }) : '',
     may: [account, ...app.apis].filter(({ scopes }) => scopes.length > 0),
     away: app.oidcScopes.includes('offline_access'),
+    leftOut: [
+      ...about(oidcScopes),
+      ...apis.flatMap(({ name, scopes }) => scopes.map((scope) => t('account.scopeOfApi', { scope, api: name }))),
+      ...(oidcScopes.includes('offline_access') ? [t('account.away')] : []),
+    ],
     since: t('account.appSince', { date: inDate(app.since) }),
     used: app.lastUsed ? t('account.appUsed', { when: fromNow(app.lastUsed, now) }) : t('account.appNotUsed'),
     disconnect: `${PATH}/${app.id}/disconnect`,

@@ -61,10 +61,11 @@ export const PLAIN_TOKEN: readonly string[] = [
   ...['jti', 'kind', 'iat', 'exp', 'clientId', 'accountId', 'grantId', 'scope', 'resource'],
   ...['acr', 'amr', 'authTime', 'nonce', 'sid', 'sessionUid'],
 ];
-const PLAIN_GRANT = new Set(['jti', 'kind', 'iat', 'exp', 'clientId', 'accountId', 'openid', 'resources']);
+const PLAIN_GRANT = new Set(['jti', 'kind', 'iat', 'exp', 'clientId', 'accountId', 'openid', 'resources', 'rejected']);
 
 /** A grant as it is stored, with what a plain one has in it. */
-type GrantPayload = { openid?: { scope?: string; claims?: unknown }; resources?: Record<string, string> };
+type GrantPayload = GrantPart & { readonly rejected?: GrantPart };
+type GrantPart = { openid?: { scope?: string; claims?: unknown }; resources?: Record<string, string> };
 
 type Consented = Omit<PersonalOrder, 'successor' | 'gty'>;
 
@@ -87,13 +88,17 @@ export function readConsent(
   const appApi = typeof resource === 'string' ? findAlike(app.apis, resource) : undefined;
   if (resource !== undefined && !(appApi && [used.resource].flat().includes(appApi.api.identifier))) return undefined;
   const scopes = words(used.scope);
-  const both = (granted: string | undefined) => words(granted).filter((scope) => scopes.includes(scope));
+  // As oidc-provider takes what was refused from what was given.
+  const both = (given: string | undefined, leftOut: string | undefined) =>
+    words(given).filter((scope) => scopes.includes(scope) && !words(leftOut).includes(scope));
   return {
     used: { ...used, grantId },
     person,
     appApi,
-    apiScopes: appApi ? both(grant.resources?.[appApi.api.identifier]) : [],
-    openidScopes: both(grant.openid?.scope),
+    apiScopes: appApi
+      ? both(grant.resources?.[appApi.api.identifier], grant.rejected?.resources?.[appApi.api.identifier])
+      : [],
+    openidScopes: both(grant.openid?.scope, grant.rejected?.openid?.scope),
     hasIdToken: scopes.includes('openid'),
     ep: appApi ? toEp(app.epochs.incarnation, oldestOf(app, appApi, stored.epochs, person)) : [],
   };
@@ -111,8 +116,9 @@ function liveGrant({ client }: CachedClient, stored: StoredToken, now: Date): Gr
   if (!grant || used.grantId !== grant.jti || !isPlain(grant, PLAIN_GRANT)) return undefined;
   const isTheirs = ({ clientId, accountId }: ArtifactPayload) => clientId === client.id && accountId === person?.id;
   if (![used, grant].every((one) => isTheirs(one) && isAlive(one, now))) return undefined;
-  const { openid, resources } = grant as GrantPayload;
-  return openid?.claims === undefined ? { ...(openid && { openid }), ...(resources && { resources }) } : undefined;
+  const payload = grant as GrantPayload;
+  const { openid, rejected } = payload;
+  return openid?.claims === undefined && rejected?.openid?.claims === undefined ? payload : undefined;
 }
 
 const words = (text: string | undefined) => text?.split(' ').filter(Boolean) ?? [];

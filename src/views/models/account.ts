@@ -40,6 +40,8 @@ export interface AccountViews {
       readonly by: string;
       /** What it may do, in words, by API. */
       readonly may: readonly { readonly name: string; readonly scopes: readonly string[] }[];
+      /** What they were asked for and did not give. */
+      readonly leftOut: readonly string[];
       /** Also while the person is away. */
       readonly away: boolean;
       readonly since: string;

@@ -21,7 +21,8 @@ export interface DeviceViews {
     /** Who is signed in already. */
     account: { name: string; email: string } | undefined;
     permissionGroups: readonly PermissionGroup[];
-    offline: boolean;
+    /** The app can act while the person is away. */
+    offline: { choice: Choice | undefined } | undefined;
   };
   'device-done': { appName: string };
   'device-denied': Record<string, never>;
@@ -32,5 +33,11 @@ export interface PermissionGroup {
   of: string;
   /** The team that has the API; undefined for what is the operator's. */
   by?: string | undefined;
-  permissions: readonly { title: string; description: string }[];
+  permissions: readonly { title: string; description: string; choice: Choice | undefined }[];
+}
+
+/** A box for what the person may leave out: its value, and whether it is ticked. */
+export interface Choice {
+  value: string;
+  ticked: boolean;
 }

@@ -50,6 +50,8 @@ export const account: Texts<typeof english> = {
   appSince: 'seit {date}',
   appUsed: 'zuletzt benutzt {when}',
   appNotUsed: 'zuletzt nicht benutzt',
+  leftOut: 'Weggelassen haben Sie',
+  scopeOfApi: '{scope} ({api})',
   away: 'Während Sie weg sind',
   disconnect: 'Trennen',
   disconnectAsk: '{app} trennen?',

@@ -7,6 +7,10 @@ export const consent: Texts<typeof english> = {
   changed:
     'Was erbeten wird, hat sich geändert, seit Sie diese Seite geöffnet haben. Darum wurde nichts erlaubt. Sehen Sie es sich noch einmal an.',
   can: 'Wenn Sie zustimmen, kann die App:',
+  canIfTicked: 'Wenn Sie zustimmen, kann die App, was einen Haken hat, und vom Übrigen, was Sie ankreuzen:',
+  ifTicked: 'Nur, wenn Sie es auf einer späteren Seite ankreuzen.',
+  leftAllOut:
+    'Nichts ist angekreuzt, also gibt es nichts zu erlauben. Kreuzen Sie an, was die App darf, oder gehen Sie zurück.',
   nothing: 'Wenn Sie zustimmen, erfährt die App, dass Sie hier ein Konto haben, und sonst nichts.',
   away: 'Auch während Sie weg sind.',
   awayMeans: 'Die App behält diesen Zugriff, auch wenn Sie sie nicht benutzen.',

@@ -40,6 +40,10 @@ export const settings: Texts<typeof english> = {
   offlineAllowed: 'behält sie ihren Zugriff, wo zugestimmt wurde',
   offlinePrompt: 'behält sie ihren Zugriff, wo sie mit prompt=consent gefragt hat',
   offlineNever: 'kein Zugriff',
+  optionalScopes: 'Scopes, die man weglassen kann',
+  optionalScopesHint:
+    'Einer je Zeile, etwa email oder reports:write. Man kreuzt sie an; die App muss ohne sie auskommen.',
+  mayLeaveOut: 'Kann weggelassen werden',
   defaultApi: 'Standard-API auch bei der Anmeldung von Menschen',
   defaultApiHint:
     'Für Bibliotheken, die resource nicht senden können. Das Access-Token gilt dann für diese API und nicht für UserInfo: Lesen Sie Claims aus dem ID-Token.',

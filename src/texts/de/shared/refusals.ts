@@ -132,6 +132,8 @@ export const refusals: Texts<typeof english> = {
   chooseVisibility: 'Wählen Sie, wer die API sehen darf.',
   mostTeams: 'Nennen Sie höchstens 100 Teams.',
   chooseAuth: 'Wählen Sie, wie sich die App ausweist.',
+  mostOptional: 'Höchstens 100 Scopes können freiwillig sein.',
+  openidOptional: 'openid kann niemand weglassen: ohne das meldet sich niemand an.',
   mostRedirects: 'Eine App hat höchstens 50 Redirect-URIs.',
   mostPostLogout: 'Eine App hat höchstens 50 Adressen für nach der Abmeldung.',
   homepage: 'Die Homepage muss eine vollständige Adresse sein, die mit https:// beginnt. Diese {problem}.',

@@ -48,6 +48,8 @@ export const account = {
   appSince: 'since {date}',
   appUsed: 'last used {when}',
   appNotUsed: 'not used lately',
+  leftOut: 'You left out',
+  scopeOfApi: '{scope} ({api})',
   away: 'While you are away',
   disconnect: 'Disconnect',
   disconnectAsk: 'Disconnect {app}?',

@@ -37,6 +37,9 @@ export const settings = {
   offlineAllowed: 'it keeps its access, where they agreed',
   offlinePrompt: 'it keeps its access, where it asked with prompt=consent',
   offlineNever: 'no access',
+  optionalScopes: 'Scopes that people may leave out',
+  optionalScopesHint: 'One a line, such as email or reports:write. People tick them; the app has to work without them.',
+  mayLeaveOut: 'May be left out',
   defaultApi: 'Default API also when people sign in',
   defaultApiHint:
     'For libraries that cannot send resource. The access token is then for that API and not for UserInfo: read claims from the ID token.',

@@ -124,6 +124,8 @@ export const refusals = {
   chooseVisibility: 'Choose who may see the API.',
   mostTeams: 'Name at most 100 teams.',
   chooseAuth: 'Choose how the app authenticates.',
+  mostOptional: 'At most 100 scopes can be optional.',
+  openidOptional: 'People cannot leave out openid: without it nobody signs in.',
   mostRedirects: 'An app has at most 50 redirect URIs.',
   mostPostLogout: 'An app has at most 50 addresses for after signing out.',
   homepage: 'The homepage must be a whole address that starts with https://. This one {problem}.',
