@@ -23,6 +23,8 @@ export type AuditEvent =
   | { type: 'client.created'; clientId: string; name: string; clientType: string; teamId?: string }
   | { type: 'client.updated'; clientId: string; changed: readonly string[] }
   | { type: 'client.deleted'; clientId: string; name: string }
+  | { type: 'client.verified'; clientId: string }
+  | { type: 'client.unverified'; clientId: string; because?: 'name' | 'redirect_uris' | 'logo' }
   | { type: 'client.logo_changed'; clientId: string }
   | { type: 'client.logo_removed'; clientId: string }
   | { type: 'client.subscribed'; clientId: string; apiId: string; scopes: readonly string[] }

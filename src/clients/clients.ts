@@ -17,6 +17,7 @@ import { checkUris, NewClient, reportTo, type WantedClient } from './client-inpu
 import { PURPOSES } from './purposes.ts';
 import { type AddedSecret, insertSecret } from './secrets/secrets.ts';
 import { columnsOf, platformSettings } from './settings/settings.ts';
+import { recordVerification } from './settings/verification.ts';
 
 export interface CreatedClient {
   readonly client: Client;
@@ -91,6 +92,7 @@ async function insertClient(db: Db, id: string, wanted: WantedClient, by: By): P
     .execute();
   const event = { type: 'client.created', clientId: id, name: wanted.name, clientType: wanted.type } as const;
   await record(db, by.actor, wanted.team === undefined ? event : { ...event, teamId: wanted.team }, by.now);
+  if (wanted.verified) await recordVerification(db, { clientId: id, verified: true }, by);
   return authMethod;
 }
 

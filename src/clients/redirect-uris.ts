@@ -67,3 +67,9 @@ export function isPlainHttp(uri: string): boolean {
   const url = URL.parse(uri);
   return url?.protocol === 'http:' && !isLoopbackHost(url.hostname);
 }
+
+/** The host or, of an app on a device, the scheme that an address leads to: as short as it stays true. */
+export function placeOf(redirectUri: string): string {
+  const uri = URL.parse(redirectUri);
+  return uri?.host || uri?.protocol || redirectUri;
+}

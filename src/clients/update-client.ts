@@ -19,6 +19,7 @@ import { lockClient } from './find-clients.ts';
 import { PURPOSES } from './purposes.ts';
 import { endAllSecrets } from './secrets/secrets.ts';
 import { columnsOf, platformSettings } from './settings/settings.ts';
+import { recordVerification, unverifiedBy } from './settings/verification.ts';
 
 export interface ClientUpdate {
   readonly clientId: string;
@@ -44,9 +45,10 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     }
     requireConsistency(before, changes, by.rules);
     const columns = await toColumns(trx, before, changes);
+    const because = unverifiedBy(before, changes, by);
     const client = await trx
       .updateTable('clients')
-      .set({ ...columns, updated_at: by.now, version: sql`version + 1` })
+      .set({ ...columns, ...(because ? { verified: false } : {}), updated_at: by.now, version: sql`version + 1` })
       .where('id', '=', before.id)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -55,6 +57,8 @@ export async function updateClient(db: Kysely<Tables>, update: ClientUpdate, by:
     }
     await announceVersioned(trx, CLIENT_CACHE_TOPIC, by.now);
     await record(trx, by.actor, { type: 'client.updated', clientId: client.id, changed: Object.keys(changes) }, by.now);
+    const { id: clientId, verified } = client;
+    if (before.verified !== verified) await recordVerification(trx, { clientId, verified, because }, by);
     return client;
   });
 }

@@ -6,20 +6,26 @@ import { PREPARED } from '../db/connections/session-client.ts';
 import { logoPath } from './logos/logos.ts';
 
 const WHO_ASKS = `
-  select client_logos.etag as logo_etag, teams.name as app_team from clients
+  select client_logos.etag as logo_etag, teams.name as app_team, clients.verified and not clients.first_party as app_verified
+  from clients
   left join client_logos on client_logos.client_id = clients.id
   left join teams on teams.id = clients.team_id and not clients.first_party
   where clients.id = $1`;
 
-/** What a page of sign-in or consent shows of an app besides its name: the address of its logo, and its team as below. */
+/** What a page of sign-in or consent shows of an app besides its name. */
 export interface WhoAsks {
+  /** Where its logo is. */
   readonly logo: string | undefined;
+  /** The team behind it; undefined for an app of the operator, and for one that an administrator made first-party. */
   readonly team: string | undefined;
+  /** Whoever runs the server vouches for its name, its logo, and where it leads. */
+  readonly verified: boolean;
 }
 
 interface Row {
   readonly logo_etag: string | null;
   readonly app_team: string | null;
+  readonly app_verified: boolean;
 }
 
 export async function findWhoAsks(db: Db, clientId: string): Promise<WhoAsks> {
@@ -55,20 +61,9 @@ export async function findWhoAsksForWhat(
 
 function toWhoAsks(clientId: string, row: Row | undefined): WhoAsks {
   const etag = row?.logo_etag;
-  return { logo: etag ? logoPath(clientId, etag) : undefined, team: row?.app_team ?? undefined };
-}
-
-/**
- * The team behind an app, for the pages that ask people: a name that nobody who runs the server vouches for. Undefined
- * for an app of the operator, and for one that an administrator made first-party.
- */
-export async function findUnverifiedTeam(db: Db, clientId: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('clients')
-    .innerJoin('teams', 'teams.id', 'clients.team_id')
-    .select('teams.name')
-    .where('clients.id', '=', clientId)
-    .where('clients.first_party', '=', false)
-    .executeTakeFirst();
-  return row?.name;
+  return {
+    logo: etag ? logoPath(clientId, etag) : undefined,
+    team: row?.app_team ?? undefined,
+    verified: row?.app_verified ?? false,
+  };
 }

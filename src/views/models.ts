@@ -51,6 +51,7 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     appName: string;
     /** The team behind it, which nobody vouches for; undefined for an app of the operator. */
     team: string | undefined;
+    verified: boolean;
     /** Where its logo is. */
     logo: string | undefined;
     email: string;
@@ -81,6 +82,7 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     changed: boolean;
     appName: string;
     team: string | undefined;
+    verified: boolean;
     logo: string | undefined;
     /** Host or scheme that the person is sent back to; undefined when the app is on another device. */
     returnsTo: string | undefined;
@@ -88,6 +90,10 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     returnsInClear: boolean;
     account: { name: string; email: string };
     permissionGroups: readonly PermissionGroup[];
+    /** What the person agreed to earlier, where the rest is new. */
+    earlier: readonly PermissionGroup[];
+    /** For how long it keeps what it gets, and when they are asked again. */
+    lasting: readonly string[];
     /** The app can act while the person is away. */
     offline: DeviceViews['device-confirm']['offline'];
     /** Some of it can be left out. */
@@ -101,6 +107,7 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     csrf: string;
     appName: string;
     team: string | undefined;
+    verified: boolean;
     account: { name: string; email: string };
     /** What was asked for, under the name of the API. */
     permissionGroups: readonly { of: string; permissions: readonly { title: string }[] }[];

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { updateClient } from '../../src/clients/update-client.ts';
 import { inspect, launchBrowser, openVisit } from '../support/browser.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
 import { type RelyingParty, startRelyingParty } from '../support/relying-party.ts';
+import { byOperator } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -27,12 +29,22 @@ it('a person leaves a scope out, by keyboard, and finds that at connected apps',
       { name: 'reports:share', description: 'Share reports with others' },
     ],
   });
+  const more = await anApi(server.database, {
+    name: 'Invoices',
+    scopes: ['read', 'pay', 'void', 'export', 'archive'].map((what) => ({
+      name: `invoices:${what}`,
+      description: `${what[0]?.toUpperCase()}${what.slice(1)} invoices`,
+    })),
+  });
   const scopes = api.scopes.map(({ name }) => name);
   const registered = await aClient(server.database, {
     type: 'web',
     name: 'Team Dashboard',
     redirectUris: [app.redirectUri],
-    subscriptions: [{ api: api.identifier, scopes }],
+    subscriptions: [
+      { api: api.identifier, scopes },
+      { api: more.identifier, scopes: ['invoices:read'] },
+    ],
     optionalScopes: ['email', 'offline_access', 'reports:write', 'reports:share'],
   });
   await app.connect(server.issuer, registered);
@@ -62,6 +74,15 @@ it('a person leaves a scope out, by keyboard, and finds that at connected apps',
   // The next sign-in shows no page.
   await page.goto(app.loginUrl(request));
   await page.waitForURL(`${app.origin}/`);
+
+  // Verified by now, and asking for more.
+  await updateClient(server.database.db, { clientId: registered.clientId, changes: { verified: true } }, byOperator());
+  await page.goto(app.loginUrl({ scope: 'openid profile email invoices:read', resource: more.identifier }));
+  await page.getByText('You agreed to this earlier').waitFor();
+  expect(await page.locator('main').innerText()).toContain(
+    'Pay invoices · Void invoices · Export invoices and one thing more',
+  );
+  expect(await inspect(page, 'consent-more')).toEqual([]);
 
   await page.goto(`${server.issuer}/account/apps`);
   const panel = page.locator('section.panel', { hasText: 'Team Dashboard' });

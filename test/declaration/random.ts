@@ -94,6 +94,8 @@ function randomApp({ chance, some, one, int }: Random, id: string, { apis, owner
       default_api_at_sign_in: chance(0.2),
       require_par: chance(0.3),
       first_party: chance(0.2),
+      verified: chance(0.2),
+      ask_each_time: chance(0.2),
       refresh_retry_seconds: int(60),
       subscriptions,
     },

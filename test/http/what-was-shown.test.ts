@@ -39,6 +39,10 @@ const CHANGES: [string, (world: World) => Promise<unknown>][] = [
     'the name of the app',
     ({ app }) => updateClient(db(), { clientId: app.clientId, changes: { name: 'Somebody else' } }, byOperator()),
   ],
+  [
+    'that the app is verified',
+    ({ app }) => updateClient(db(), { clientId: app.clientId, changes: { verified: true } }, byOperator()),
+  ],
 ];
 const OF_PERSON: typeof CHANGES = [
   ["the person's role", ({ ada, role }) => unassignRole(db(), role.id, { accountId: ada.account.id }, byOperator())],

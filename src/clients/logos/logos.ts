@@ -8,6 +8,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import type { PictureDecoder } from '../../pictures/decoder.ts';
 import { toLogo } from '../../pictures/logo.ts';
 import { lockClient } from '../find-clients.ts';
+import { unverifyForLogo } from '../settings/verification.ts';
 
 /** Takes a picture as an app's logo, encoded anew by us. @throws {AppError} not_found, forbidden, invalid_request, unavailable */
 export async function setLogo(
@@ -18,7 +19,7 @@ export async function setLogo(
   const image = await toLogo(pictures, upload, `${by.actor.type} ${by.actor.id}`);
   const etag = createHash('sha256').update(image).digest('base64url').slice(0, 22);
   await inTransaction(db, async (trx) => {
-    await lockClient(trx, clientId, by);
+    await unverifyForLogo(trx, await lockClient(trx, clientId, by), by);
     const logo = { image, etag, updated_at: by.now };
     await trx
       .insertInto('client_logos')
@@ -33,13 +34,14 @@ export async function setLogo(
 /** @throws {AppError} not_found, forbidden */
 export function removeLogo(db: Kysely<Tables>, clientId: string, by: By): Promise<void> {
   return inTransaction(db, async (trx) => {
-    await lockClient(trx, clientId, by);
+    const client = await lockClient(trx, clientId, by);
     const removed = await trx
       .deleteFrom('client_logos')
       .where('client_id', '=', clientId)
       .returning('client_id')
       .executeTakeFirst();
     if (!removed) return;
+    await unverifyForLogo(trx, client, by);
     await grow(trx, clientId, by);
     await record(trx, by.actor, { type: 'client.logo_removed', clientId }, by.now);
   });

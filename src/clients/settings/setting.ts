@@ -92,3 +92,7 @@ export const toggle = <const Name extends Column, const Acts extends boolean>(
 export const number = <const Name extends Column, const Acts extends boolean>(
   setting: Without<NumberSetting<Name, Acts>, never>,
 ): NumberSetting<Name, Acts> => ({ kind: 'number', ...setting });
+
+export const any = () => true;
+/** Acts for people: it gets ID tokens and refresh tokens. */
+export const forPeople = (type: ClientType) => type !== 'machine';

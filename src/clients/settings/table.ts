@@ -14,11 +14,9 @@ import { t } from '../../texts/texts.ts';
 import { CLAIM_SETS, ClaimNames } from '../claims/names.ts';
 import { PURPOSES } from '../purposes.ts';
 import { judgeRedirectUri } from '../redirect-uris.ts';
-import { choice, list, number, text, toggle } from './setting.ts';
+import { PLATFORM_SETTINGS } from './platform.ts';
+import { any, choice, forPeople, list, number, text, toggle } from './setting.ts';
 
-const any = () => true;
-/** Acts for people: it gets ID tokens and refresh tokens. */
-const forPeople = (type: ClientType) => type !== 'machine';
 const inBrowser = (type: ClientType) => PURPOSES[type].hasRedirectUris;
 const keepsSecrets = (type: ClientType) => inBrowser(type) && !PURPOSES[type].isPublic;
 
@@ -194,6 +192,7 @@ export const SETTINGS = {
   }),
   optionalScopes: list({
     column: 'optional_scopes',
+    isSpecial: true,
     schema: z.array(OptionalScope).max(100, { error: () => t('refusals.mostOptional') }),
     acts: true,
     isFor: forPeople,
@@ -230,16 +229,5 @@ export const SETTINGS = {
     hint: () => t('settings.parHint'),
     fact: { label: () => t('settings.requests'), whenOn: () => t('settings.parOn') },
   }),
-  firstParty: toggle({
-    column: 'first_party',
-    acts: true,
-    by: 'platform',
-    isFor: any,
-    meaning: 'Whether it is one of the operator’s own, for which nobody is asked for consent. Administrators set it.',
-    option: '--first-party',
-    help: 'an app of your own, for which nobody is asked for consent',
-    helpOff: 'ask people for consent',
-    label: () => t('settings.firstParty'),
-    fact: { label: () => t('settings.consent'), whenOn: () => t('settings.firstPartyOn') },
-  }),
+  ...PLATFORM_SETTINGS,
 };

@@ -28,6 +28,10 @@ export interface ClientTable {
   pkce: PkceRule;
   require_par: boolean;
   first_party: boolean;
+  /** Whoever runs the server has checked it. */
+  verified: Generated<boolean>;
+  /** People see the consent page at each sign-in. */
+  ask_each_time: Generated<boolean>;
   refresh_retry_seconds: number;
   offline_access: Defaulted<OfflineAccessRule>;
   /** Scopes of any kind that people may leave out when they let it in. */

@@ -15,6 +15,7 @@ export const EXTRA_CLIENT_METADATA = [
   'latchkey_offline_access',
   'latchkey_optional_scopes',
   'latchkey_first_party',
+  'latchkey_ask_each_time',
 ];
 
 /** A secret as the one who compares needs it (provider.ts): its hash in base64url, and its end in milliseconds. */
@@ -64,5 +65,6 @@ export function toClientMetadata(
     latchkey_offline_access: client.offline_access,
     latchkey_optional_scopes: client.optional_scopes,
     latchkey_first_party: client.first_party,
+    latchkey_ask_each_time: client.ask_each_time,
   } as AdapterPayload & ClientMetadata;
 }

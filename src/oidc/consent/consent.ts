@@ -1,15 +1,18 @@
 import type { Context } from 'koa';
 import type { Client } from 'oidc-provider';
 import type { Decided } from '../../accounts/consents/consents.ts';
-import { type Consent, isNothing } from '../../accounts/consents/scopes.ts';
+import { type Consent, common, isNothing, NOTHING, without } from '../../accounts/consents/scopes.ts';
 import { speakTo } from '../../accounts/preferences.ts';
+import type { AskedApi } from '../../apis/asked-apis.ts';
 import type { Actor } from '../../audit/events.ts';
 import { findWhoAsksForWhat, type WhoAsksForWhat } from '../../clients/who-asks.ts';
 import { isMissingReference } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
 import { digestOf, isWhatWasShown } from '../../http/shown.ts';
 import type { Details, InteractionParts } from '../sign-in/interaction-parts.ts';
+import { beyond } from './beyond.ts';
 import { choicesAsSent, choicesOf, decide, tickedIn } from './choices.ts';
+import { lastingInWords } from './lasting.ts';
 import { type ChoiceOf, consentOf, describe, resourcesOf } from './page.ts';
 import { saveConsent } from './save.ts';
 
@@ -34,17 +37,30 @@ async function questionOf(parts: InteractionParts, details: Details): Promise<Qu
   return { ...found, details, client, account, consent, choiceOf: choicesOf(client, found.decided) };
 }
 
-/** The same in words, with the boxes as they stand. */
-function pageOf({ details, client, who, account, consent, asked }: Question, choiceOf: ChoiceOf) {
+/** The same in words, with the boxes as they stand. What is new stands apart from what the person agreed to earlier. */
+function pageOf({ details, client, who, account, consent, asked, decided }: Question, choiceOf: ChoiceOf) {
   const described = describe(details, consent, asked, choiceOf);
-  const permissions = described.permissionGroups.flatMap((group) => group.permissions);
+  const agreed = common(consent, decided?.given ?? NOTHING);
+  const fresh = without(consent, agreed);
+  const groupsOf = (part: Consent) => describe(details, part, asked, choiceOf).permissionGroups;
+  const isSplit = !isNothing(agreed) && groupsOf(fresh).length > 0;
+  const permissionGroups = isSplit ? groupsOf(fresh) : described.permissionGroups;
+  const boxes = described.permissionGroups.flatMap((group) => group.permissions.map(({ choice }) => choice));
   return {
     ...described,
-    hasChoices: [...permissions, ...(described.offline ? [described.offline] : [])].some(({ choice }) => choice),
+    permissionGroups: permissionGroups.map((group) => ({ ...group, beyond: beyondOf(group.api, consent, asked) })),
+    earlier: isSplit ? groupsOf(agreed) : [],
+    hasChoices: [...boxes, described.offline?.choice].some((choice) => choice !== undefined),
+    lasting: lastingInWords(client, { asked, offline: described.offline }),
     appName: client.clientName ?? client.clientId,
     ...who,
     account: { name: account.name, email: account.email },
   };
+}
+
+function beyondOf(identifier: string | undefined, { resources }: Consent, asked: readonly AskedApi[]) {
+  const appApi = asked.find(({ api }) => api.identifier === identifier);
+  return appApi && beyond(resources[appApi.api.identifier] ?? [], appApi);
 }
 
 /** What a page says, in words and as it would be granted, before anybody has touched it. */

@@ -2,7 +2,7 @@ import type { Consent } from '../../accounts/consents/scopes.ts';
 import { OIDC_SCOPES } from '../../apis/api-schema.ts';
 import { type AskedApi, findAskedApis } from '../../apis/asked-apis.ts';
 import { decideScopes } from '../../apis/policy.ts';
-import { isPlainHttp } from '../../clients/redirect-uris.ts';
+import { isPlainHttp, placeOf } from '../../clients/redirect-uris.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { t } from '../../texts/texts.ts';
 import { rolesAt, scopesOf } from '../../tokens/personal-use.ts';
@@ -64,6 +64,7 @@ export function describe(
   asked: readonly AskedApi[],
   choiceOf: ChoiceOf,
 ): DescribedConsent {
+  const redirectUri = details.params.redirect_uri;
   const aboutPerson = consent.oidcScopes.flatMap((scope) =>
     OIDC_PERMISSIONS.filter((one) => one === scope).map((one) => ({
       title: t(`consent.${one}`),
@@ -72,12 +73,15 @@ export function describe(
     })),
   );
   const aboutApis = permissionGroupsOf(consent.resources, asked, choiceOf);
-  const permissionGroups = [{ of: t('consent.account'), permissions: aboutPerson }, ...aboutApis];
+  const permissionGroups = [
+    { of: t('consent.account'), api: undefined, beyond: undefined, permissions: aboutPerson },
+    ...aboutApis,
+  ];
   return {
     permissionGroups: permissionGroups.filter(({ permissions }) => permissions.length > 0),
     offline: consent.oidcScopes.includes('offline_access') ? { choice: choiceOf('offline_access') } : undefined,
-    returnsTo: destinationOf(details.params.redirect_uri),
-    returnsInClear: isPlainHttp(String(details.params.redirect_uri)),
+    returnsTo: typeof redirectUri === 'string' ? placeOf(redirectUri) : undefined,
+    returnsInClear: isPlainHttp(String(redirectUri)),
   };
 }
 
@@ -91,7 +95,9 @@ export function permissionGroupsOf(
     const appApi = asked.find(({ api }) => api.identifier === identifier);
     return {
       of: appApi?.api.name ?? identifier,
+      api: appApi?.api.identifier,
       by: appApi?.teamName ?? undefined,
+      beyond: undefined,
       permissions: inOrder(scopes, appApi).map((scope) => ({
         title: appApi?.descriptions.get(scope) || scope,
         description: '',
@@ -105,11 +111,4 @@ export function permissionGroupsOf(
 function inOrder(scopes: readonly string[], appApi: AskedApi | undefined): readonly string[] {
   const order = [...(appApi?.descriptions.keys() ?? [])];
   return scopes.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
-}
-
-/** Where the person goes afterwards, as short as it stays true. */
-function destinationOf(redirectUri: unknown): string | undefined {
-  if (typeof redirectUri !== 'string') return undefined;
-  const uri = URL.parse(redirectUri);
-  return uri?.host || uri?.protocol || redirectUri;
 }

@@ -1,7 +1,7 @@
 import { type Client, type DeviceCode, type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { findActiveAccount } from '../../accounts/accounts.ts';
 import { speakTo } from '../../accounts/preferences.ts';
-import { findUnverifiedTeam } from '../../clients/who-asks.ts';
+import { findWhoAsks } from '../../clients/who-asks.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import { digestOf } from '../../http/shown.ts';
@@ -55,9 +55,11 @@ export function createDevicePages(render: Render, db: Db, renderError: RenderErr
     const asked = await askedApisOf(db, details);
     const consent = await consentOf(db, details, asked);
     const { permissionGroups, offline } = describe(details, consent, asked, choicesOf(client, undefined));
+    const { team, verified } = await findWhoAsks(db, client.clientId);
     const page = {
       appName: client.clientName ?? client.clientId,
-      team: await findUnverifiedTeam(db, client.clientId),
+      team,
+      verified,
       account: account && { name: account.name, email: account.email },
       permissionGroups,
       offline,

@@ -5,7 +5,7 @@ import { speakTo } from '../../accounts/preferences.ts';
 import { findAskedApis } from '../../apis/asked-apis.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { record } from '../../audit/record.ts';
-import { findUnverifiedTeam, findWhoAsks } from '../../clients/who-asks.ts';
+import { findWhoAsks } from '../../clients/who-asks.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
 import { formFields } from '../../http/input/form-fields.ts';
@@ -110,12 +110,14 @@ async function showRoleMissing(parts: InteractionParts, ctx: Context, details: D
   const clientId = String(details.params.client_id);
   const missing = details.prompt.details.missingScopes as MissingScopes;
   const { cancelAction, csrf } = formOf(parts, details, 'cancel');
+  const { team, verified } = await findWhoAsks(parts.db, clientId);
   parts.render(ctx, 'role-missing', {
     cancelAction,
     csrf,
     appName: await appNameOf(parts, details),
     account: { name: account.name, email: account.email },
-    team: await findUnverifiedTeam(parts.db, clientId),
+    team,
+    verified,
     permissionGroups: permissionGroupsOf(missing, await findAskedApis(parts.db, clientId, Object.keys(missing))),
   });
 }

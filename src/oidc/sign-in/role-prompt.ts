@@ -26,6 +26,12 @@ export function policyWithRoles() {
   doNotAskFor(policy, 'consent_prompt', () => true);
   // RFC 8252 §8.6: whoever copies a native app's id gets no code unless the person does something. Signing in is enough.
   doNotAskFor(policy, 'native_client_prompt', (ctx) => ctx.oidc.result?.login !== undefined);
+  policy.get('consent')?.checks.add(
+    new Check('asked_each_time', 'people are asked each time for this app', 'consent_required', ({ oidc }) => {
+      const { client, result } = oidc;
+      return client?.latchkey_ask_each_time === true && !client.latchkey_first_party && result?.consent === undefined;
+    }),
+  );
   const missing = new Check(
     'role_missing',
     "none of this person's roles allows what was asked for",

@@ -53,7 +53,7 @@ export function addConnectedApps(area: Area): void {
 }
 
 /** What OpenID scopes mean, in the words of the page that asked. */
-const OF_THE_PERSON = ['openid', 'profile', 'email'] as const;
+const OF_THE_PERSON = ['openid', 'profile', 'email', 'groups'] as const;
 
 function inWords(app: ConnectedApp, now: Date) {
   const about = (scopes: readonly string[]) =>

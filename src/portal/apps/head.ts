@@ -45,9 +45,12 @@ function tabsOf({ path }: Context, { id }: Client, mayWrite: boolean) {
   return pages.map(({ at, label }) => ({ href: appHref(id) + at, label, current: appHref(id) + at === path }));
 }
 
-export function badgesOf({ disabled_at, first_party }: Pick<Client, 'disabled_at' | 'first_party'>): Badge[] {
+type Standing = Pick<Client, 'disabled_at' | 'first_party' | 'verified'>;
+
+export function badgesOf({ disabled_at, first_party, verified }: Standing): Badge[] {
   return [
     ...(disabled_at ? [{ text: t('apps.stoppedBadge'), tone: 'bad' } as const] : []),
     ...(first_party ? [{ text: t('apps.firstParty'), tone: '' } as const] : []),
+    ...(verified ? [{ text: t('apps.verifiedBadge'), tone: 'good' } as const] : []),
   ];
 }

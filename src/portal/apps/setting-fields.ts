@@ -1,3 +1,4 @@
+import { type By, judgeAccess } from '../../access.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { type Setting, type SettingName, settings } from '../../clients/settings/settings.ts';
 import type { Client, ClientType } from '../../db/tables/catalogue.ts';
@@ -8,20 +9,31 @@ import { linesOf } from './create.ts';
 
 type Typed = string | readonly string[] | undefined;
 
-/** The settings that the form of this type has; what is not on it stays as it is. */
-const settingsFor = (type: ClientType) => settings.filter(([, setting]) => setting.isFor(type) && !('by' in setting));
+/** Whose form it is: for an app of this type, of somebody who may do this. */
+interface FormOf {
+  readonly type: ClientType;
+  readonly by: By;
+}
+
+/** The settings that the form has; what is not on it stays as it is. */
+function settingsFor({ type, by }: FormOf): [SettingName, Setting][] {
+  const looksAfterPlatform = judgeAccess(by, 'platform.write', null) === 'allowed';
+  return settings.filter(([, setting]) => setting.isFor(type) && (looksAfterPlatform || !('by' in setting)));
+}
 
 /** Settings as the fields of the form have them. */
-export const typedSettings = (client: ClientDetails): Record<string, string> =>
-  Object.fromEntries(settingsFor(client.type).map(([name, setting]) => [name, typed(setting, client[setting.column])]));
+export const typedSettings = (client: ClientDetails, by: By): Record<string, string> =>
+  Object.fromEntries(
+    settingsFor({ type: client.type, by }).map(([name, setting]) => [name, typed(setting, client[setting.column])]),
+  );
 
 /** What the fields of the form are called. */
-export const settingLabels = (type: ClientType): Record<string, string> =>
-  Object.fromEntries(settingsFor(type).map(([name, { label }]) => [name, label()]));
+export const settingLabels = (form: FormOf): Record<string, string> =>
+  Object.fromEntries(settingsFor(form).map(([name, { label }]) => [name, label()]));
 
 /** What the form says, for the action's schema to judge. */
-export const readSettings = (fields: Readonly<Record<string, Typed>>, type: ClientType): Record<string, unknown> =>
-  Object.fromEntries(settingsFor(type).map(([name, setting]) => [name, readTyped(setting, fields[name])]));
+export const readSettings = (fields: Readonly<Record<string, Typed>>, form: FormOf): Record<string, unknown> =>
+  Object.fromEntries(settingsFor(form).map(([name, setting]) => [name, readTyped(setting, fields[name])]));
 
 function typed({ kind }: Setting, value: unknown): string {
   if (kind === 'list') return (value as string[]).join('\n');
@@ -39,16 +51,24 @@ function readTyped({ kind, whenNew }: Setting, value: Typed): unknown {
 }
 
 /** The fields of the form, with those that few need apart. */
-export function presentSettings(type: ClientType, values: Readonly<Record<string, Typed>>) {
-  const fields = settingsFor(type).map(([name, setting]) => presentField(name, setting, type, textOf(values[name])));
+export function presentSettings(form: FormOf, values: Readonly<Record<string, Typed>>) {
+  const fields = settingsFor(form).map(([name, setting]) =>
+    presentField(name, setting, form.type, textOf(values[name])),
+  );
   return {
     about: fields.filter(({ place }) => place === 'about'),
     signIn: fields.filter(({ place }) => place === 'signIn'),
     more: fields.filter(({ place }) => place === 'more'),
+    ofPlatform: fields.filter(({ place }) => place === 'ofPlatform'),
   };
 }
 
 const PLACES = { text: 'about', list: 'signIn', choice: 'more', number: 'more', switch: 'more' } as const;
+
+function placeOf(setting: Setting) {
+  if ('by' in setting) return 'ofPlatform';
+  return setting.kind === 'list' && setting.isSpecial ? 'more' : PLACES[setting.kind];
+}
 
 function presentField(
   name: SettingName,
@@ -62,7 +82,7 @@ function presentField(
     kind,
     label: label(),
     hint: hint?.(type),
-    place: kind === 'list' && setting.isSpecial ? 'more' : PLACES[kind],
+    place: placeOf(setting),
     input: 'input' in setting ? setting.input : {},
     options: kind === 'choice' ? choose(setting.choices, value) : [],
     on: value === switchValue(true),

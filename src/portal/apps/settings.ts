@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { By } from '../../access.ts';
 import { findAppApis } from '../../apis/app-apis.ts';
 import type { ClientDetails } from '../../clients/find-clients.ts';
 import { type ClientUpdate, updateClient } from '../../clients/update-client.ts';
@@ -19,21 +20,22 @@ export function addAppSettings(area: Area): void {
 
   router.get('/apps/:id/settings', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
-    await showSettings(ctx, area, client, firstForm(ctx, valuesOf(client)));
+    await showSettings(ctx, area, client, firstForm(ctx, valuesOf(client, visitorOf(ctx).by)));
   });
 
   router.post('/apps/:id/settings', async (ctx) => {
     const client = await appOf(ctx, area, 'app.write');
+    const { by } = visitorOf(ctx);
     try {
-      await updateClient(db, { clientId: client.id, ...readUpdate(fieldsOf(ctx), client) }, visitorOf(ctx).by);
+      await updateClient(db, { clientId: client.id, ...readUpdate(fieldsOf(ctx), client, by) }, by);
       await visits.leave(ctx, { notice: t('apps.savedSettings') });
       redirect(ctx, `${appHref(client.id)}/settings`);
     } catch (error) {
       const saved = await appOf(ctx, area, 'app.write');
       const form = await refusedUpdate(ctx, error, async () => ({
         what: 'app',
-        values: valuesOf(saved),
-        labels: { name: t('words.name'), defaultApi: t('apps.defaultApi'), ...settingLabels(saved.type) },
+        values: valuesOf(saved, by),
+        labels: { name: t('words.name'), defaultApi: t('apps.defaultApi'), ...settingLabels({ type: saved.type, by }) },
       }));
       await showSettings(ctx, area, saved, form);
     }
@@ -41,15 +43,19 @@ export function addAppSettings(area: Area): void {
 }
 
 /** An app's settings as the fields of its form have them. */
-function valuesOf(client: ClientDetails): Record<string, string> {
-  return { name: client.name, defaultApi: client.default_api ?? '', ...typedSettings(client) };
+function valuesOf(client: ClientDetails, by: By): Record<string, string> {
+  return { name: client.name, defaultApi: client.default_api ?? '', ...typedSettings(client, by) };
 }
 
-function readUpdate(fields: Record<string, string | string[]>, client: ClientDetails): Omit<ClientUpdate, 'clientId'> {
+function readUpdate(
+  fields: Record<string, string | string[]>,
+  client: ClientDetails,
+  by: By,
+): Omit<ClientUpdate, 'clientId'> {
   const changes = {
     name: textOf(fields.name),
     defaultApi: textOf(fields.defaultApi) || null,
-    ...readSettings(fields, client.type),
+    ...readSettings(fields, { type: client.type, by }),
   };
   return { changes, version: Number(textOf(fields.version)) || undefined };
 }
@@ -62,7 +68,8 @@ export async function showSettings(
   form: FormState | undefined,
   logoProblem?: string,
 ): Promise<void> {
-  const { values, problems } = form ?? { values: valuesOf(client), problems: {} };
+  const { by } = visitorOf(ctx);
+  const { values, problems } = form ?? { values: valuesOf(client, by), problems: {} };
   const apis = await findAppApis(area.db, client.id);
   const named = apis.map(({ api }) => ({
     value: api.identifier,
@@ -73,7 +80,7 @@ export async function showSettings(
     app: presentHead(ctx, client),
     form: { values, problems },
     version: formVersion(ctx, client.version),
-    fields: presentSettings(client.type, values),
+    fields: presentSettings({ type: client.type, by }, values),
     apis: [
       {
         value: '',

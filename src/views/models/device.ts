@@ -14,6 +14,7 @@ export interface DeviceViews {
     userCode: string;
     appName: string;
     team: string | undefined;
+    verified: boolean;
     /** A digest of what the page says, which comes back with the form. */
     shown: string;
     /** It says something else than when it was opened. */
@@ -31,8 +32,12 @@ export interface DeviceViews {
 /** What an app may do, under the name of what it is about: the person's account, or an API. */
 export interface PermissionGroup {
   of: string;
+  /** Its identifier; undefined for the person's account. */
+  api: string | undefined;
   /** The team that has the API; undefined for what is the operator's. */
   by?: string | undefined;
+  /** What else there is at the API that the app does not get: some of it, and how much more. */
+  beyond: { readonly titles: readonly string[]; readonly more: number } | undefined;
   permissions: readonly { title: string; description: string; choice: Choice | undefined }[];
 }
 

@@ -11,6 +11,18 @@ export const consent: Texts<typeof english> = {
   ifTicked: 'Nur, wenn Sie es auf einer späteren Seite ankreuzen.',
   leftAllOut:
     'Nichts ist angekreuzt, also gibt es nichts zu erlauben. Kreuzen Sie an, was die App darf, oder gehen Sie zurück.',
+  new: 'Neu.',
+  earlier: 'Dem haben Sie früher zugestimmt, und dabei bleibt es:',
+  beyond: 'Nicht:',
+  beyondMore: '{count, plural, one {und eines mehr} other {und # mehr}}',
+  lastsHere: 'Während Sie die App benutzen und hier angemeldet sind, bekommt sie Zugriff für jeweils {span}.',
+  lastsAway:
+    'Die App behält diesen Zugriff höchstens {most, plural, one {# Tag} other {# Tage}}, und {idle, plural, one {# Tag} other {# Tage}}, nachdem sie ihn zuletzt benutzt hat. Dann melden Sie sich wieder an.',
+  lastsIfTicked:
+    'Wenn Sie das ankreuzen, behält sie diesen Zugriff, während Sie weg sind, höchstens {most, plural, one {# Tag} other {# Tage}}, und {idle, plural, one {# Tag} other {# Tage}}, nachdem sie ihn zuletzt benutzt hat.',
+  askedOnce: 'Sie werden erst wieder gefragt, wenn sie mehr will.',
+  askedEachTime: 'Sie werden jedes Mal gefragt, wenn Sie sich bei ihr anmelden.',
+  endIt: 'Sie können es jederzeit beenden: in Ihrem Konto unter {apps}.',
   nothing: 'Wenn Sie zustimmen, erfährt die App, dass Sie hier ein Konto haben, und sonst nichts.',
   away: 'Auch während Sie weg sind.',
   awayMeans: 'Die App behält diesen Zugriff, auch wenn Sie sie nicht benutzen.',

@@ -11,6 +11,8 @@ export const signIn: Texts<typeof english> = {
   tooManyForAddress:
     'Zu viele Versuche mit dieser Adresse. Versuchen Sie es morgen wieder, oder melden Sie sich in einem Browser an, in dem Sie es schon einmal getan haben.',
   tooMany: 'Zu viele Versuche. Versuchen Sie es in {minutes, plural, one {# Minute} other {# Minuten}} wieder.',
+  verified: 'Geprüft.',
+  verifiedMeans: 'Der Betreiber dieses Servers hat diese App geprüft: ihren Namen, ihr Logo, und wohin sie führt.',
   unverified: 'Nicht geprüft.',
   unverifiedTeam: 'Eine App des Teams {team}, die der Betreiber dieses Servers nicht geprüft hat.',
   welcomeTitle: 'Start',

@@ -238,4 +238,6 @@ export const apps: Texts<typeof english> = {
   signedWith: 'signiert mit {chosen}',
   signedFrom: 'signiert mit {chosen} ab {from}, bis dahin mit {now}',
   signedLater: 'signiert mit {chosen}, sobald dessen Schlüssel veröffentlicht ist, bis dahin mit {now}',
+  ofPlatform: 'Nur die Verwaltung stellt das ein',
+  verifiedBadge: 'Geprüft',
 };

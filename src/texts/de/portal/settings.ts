@@ -56,4 +56,11 @@ export const settings: Texts<typeof english> = {
   firstParty: 'Eigene App des Betreibers',
   consent: 'Einwilligung',
   firstPartyOn: 'niemand wird gefragt',
+  verified: 'Geprüft',
+  verifiedHint:
+    'Man liest, dass der Betreiber dieses Servers die App geprüft hat: ihren Namen, ihr Logo, und wohin sie führt.',
+  verifiedOn: 'vom Betreiber dieses Servers',
+  askEachTime: 'Jedes Mal um Zustimmung bitten',
+  askEachTimeHint: 'Man sieht die Seite bei jeder Anmeldung, auch wenn man schon zugestimmt hat.',
+  askEachTimeOn: 'bei jeder Anmeldung',
 };

@@ -7,6 +7,18 @@ export const consent = {
   canIfTicked: 'If you allow this, the app can do what has a check mark, and of the rest what you tick:',
   ifTicked: 'Only if you tick it on a later page.',
   leftAllOut: 'Nothing is ticked, so there is nothing to allow. Tick what the app may do, or go back.',
+  new: 'New.',
+  earlier: 'You agreed to this earlier, and it stays:',
+  beyond: 'Not:',
+  beyondMore: '{count, plural, one {and one thing more} other {and # things more}}',
+  lastsHere: 'While you use the app and are signed in here, it gets access for {span} at a time.',
+  lastsAway:
+    'The app keeps this access for {most, plural, one {# day} other {# days}} at most, and for {idle, plural, one {# day} other {# days}} after it used it last. Then you sign in again.',
+  lastsIfTicked:
+    'If you tick that, it keeps this access while you are away for {most, plural, one {# day} other {# days}} at most, and for {idle, plural, one {# day} other {# days}} after it used it last.',
+  askedOnce: 'You are asked again only when it wants more.',
+  askedEachTime: 'You are asked each time that you sign in to it.',
+  endIt: 'End it at any time: in your account, at {apps}.',
   nothing: 'If you allow this, the app learns that you have an account here, and nothing else.',
   away: 'Also while you are away.',
   awayMeans: 'The app keeps this access when you are not using it.',

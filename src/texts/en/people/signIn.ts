@@ -9,6 +9,8 @@ export const signIn = {
   tooManyForAddress:
     'Too many attempts for this address. Try again tomorrow, or sign in with a browser in which you have done so before.',
   tooMany: 'Too many attempts. Try again in {minutes, plural, one {# minute} other {# minutes}}.',
+  verified: 'Verified.',
+  verifiedMeans: 'Whoever runs this server has checked this app: its name, its logo, and where it leads.',
   unverified: 'Unverified.',
   unverifiedTeam: 'An app of the team {team}, which whoever runs this server has not checked.',
   welcomeTitle: 'Home',

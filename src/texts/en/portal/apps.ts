@@ -226,4 +226,6 @@ export const apps = {
   signedWith: 'signed with {chosen}',
   signedFrom: 'signed with {chosen} from {from} on, {now} until then',
   signedLater: 'signed with {chosen} once its key was published, {now} until then',
+  ofPlatform: 'Only administrators set this',
+  verifiedBadge: 'Verified',
 } as const;

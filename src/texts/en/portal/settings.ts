@@ -52,4 +52,11 @@ export const settings = {
   firstParty: 'First-party',
   consent: 'Consent',
   firstPartyOn: 'nobody is asked',
+  verified: 'Verified',
+  verifiedHint:
+    'People read that whoever runs this server has checked the app: its name, its logo, and where it leads.',
+  verifiedOn: 'by whoever runs this server',
+  askEachTime: 'Ask for consent each time',
+  askEachTimeHint: 'People see the consent page at each sign-in, also when they agreed before.',
+  askEachTimeOn: 'asked at each sign-in',
 } as const;
