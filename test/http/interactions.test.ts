@@ -56,7 +56,7 @@ describe('consent', () => {
       'Sunny dashboard',
       'Weather',
       'Read the forecast',
-      'your name',
+      'See your profile',
       'while you are away',
       'app.example.com',
       ada.email,
