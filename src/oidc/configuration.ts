@@ -104,6 +104,8 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
       ...authenticationAtEndpoints(),
       ...feeds(parts),
       ...policies(parts.links),
+      // RFC 8414 §2: the documentation that this server has as pages.
+      service_documentation: `${parts.issuer}/docs`,
       ui_locales_supported: [...LANGUAGE_CODES],
     },
     features: features(parts),

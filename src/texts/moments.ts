@@ -10,6 +10,7 @@ const clock = { hour: '2-digit', minute: '2-digit' } as const;
 const TIMES = {
   day: { day: 'numeric', month: 'short' },
   date: { dateStyle: 'long' },
+  shortDate: { dateStyle: 'medium' },
   hour: clock,
   moment: { day: 'numeric', month: 'short', year: 'numeric', ...clock, second: '2-digit', timeZoneName: 'short' },
   minute: { day: 'numeric', month: 'long', year: 'numeric', ...clock, timeZoneName: 'short' },
@@ -33,6 +34,8 @@ export const inDay = (at: Date) => formatted(at, 'day', 'UTC');
 export const inHour = (at: Date) => formatted(at, 'hour', 'UTC');
 
 export const inDate = (at: Date) => formatted(at, 'date', timeZoneNow());
+/** The same where there is little room. */
+export const inShortDate = (at: Date) => formatted(at, 'shortDate', timeZoneNow());
 /** To the second, with its time zone. */
 export const inMoment = (at: Date) => formatted(at, 'moment', timeZoneNow());
 /** To the minute, with its time zone. */

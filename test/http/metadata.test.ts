@@ -32,6 +32,12 @@ describe('the metadata', () => {
     expect((await fetch(`${server.issuer}${OAUTH}/tenant`)).status).toBe(404);
   });
 
+  it('D08: leads to the documentation of this server (RFC 8414 §2)', async () => {
+    const { service_documentation } = await metadataAt(OAUTH);
+    expect(service_documentation).toBe(`${server.issuer}/docs`);
+    expect((await fetch(String(service_documentation))).status).toBe(200);
+  });
+
   it('F02: has every address at the issuer, whatever a proxy or a client says', async () => {
     const headers = {
       'x-forwarded-host': 'evil.example',

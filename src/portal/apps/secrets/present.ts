@@ -2,7 +2,7 @@ import type { ListedSecret } from '../../../clients/secrets/secrets.ts';
 import { judgeSecret, type SecretStanding } from '../../../clients/secrets/standing.ts';
 import { t } from '../../../texts/texts.ts';
 import type { Badge, SecretRow } from '../../../views/models/apps.ts';
-import { fromNow, inDate } from '../../moments.ts';
+import { fromNow, inShortDate } from '../../moments.ts';
 import { appHref } from '../head.ts';
 
 const badges = (): Readonly<Record<SecretStanding, Badge>> => ({
@@ -46,8 +46,8 @@ export function presentSecret(
 function expiryOf(expiresAt: Date | null, now: Date): string {
   if (!expiresAt) return t('apps.never');
   return expiresAt <= now
-    ? inDate(expiresAt)
-    : t('apps.dateAndSpan', { date: inDate(expiresAt), when: fromNow(expiresAt, now) });
+    ? inShortDate(expiresAt)
+    : t('apps.dateAndSpan', { date: inShortDate(expiresAt), when: fromNow(expiresAt, now) });
 }
 
 /** What the evidence says and what to do about it. */
@@ -72,7 +72,7 @@ export const madeBy = ({
 }: {
   created_at: Date;
   created_by_name: string | null;
-}) => (name ? t('apps.madeBy', { date: inDate(at), name }) : inDate(at));
+}) => (name ? t('apps.madeBy', { date: inShortDate(at), name }) : inShortDate(at));
 
 const outlives = (other: ListedSecret, { id, created_at, expires_at }: ListedSecret) =>
   other.id !== id &&
