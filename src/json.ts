@@ -1,3 +1,4 @@
+import { t } from './texts/texts.ts';
 import { type JsonObject, Malformed, parseStrictJson } from './verifier/token/strict-json.ts';
 
 export type { JsonObject };
@@ -25,15 +26,15 @@ export interface JsonLimits {
 /** What a request may hold as well. Nothing that is kept here is nested half as deep. */
 const LIMITS: JsonLimits = { maxBytes: 56 * 1024, maxDepth: 20 };
 
-export const UNSTORABLE = 'has a character in it that cannot be kept (NUL, or half of a surrogate pair)';
+export const unstorableText = () => t('keys.jsonUnstorable');
 
 /** The words of verifier/token/strict-json.ts as ends of sentences. */
-const SENTENCES: Record<string, string> = {
-  'not UTF-8': 'is not UTF-8',
-  'not JSON': 'is not JSON',
-  'not a JSON object': 'is not a JSON object',
-  'nested too deeply': 'is nested too deeply',
-  'a JSON member appears twice': 'has a member twice',
+const SENTENCES: Record<string, () => string> = {
+  'not UTF-8': () => t('keys.jsonUtf8'),
+  'not JSON': () => t('keys.jsonNone'),
+  'not a JSON object': () => t('keys.jsonNoObject'),
+  'nested too deeply': () => t('keys.jsonDeep'),
+  'a JSON member appears twice': () => t('keys.jsonTwice'),
 };
 
 /**
@@ -45,14 +46,14 @@ const SENTENCES: Record<string, string> = {
 export function parseJson(source: string | Uint8Array, limits: Partial<JsonLimits> = {}): JsonObject {
   const { maxBytes, maxDepth } = { ...LIMITS, ...limits };
   const bytes = typeof source === 'string' ? toUtf8(source) : source;
-  if (bytes.length > maxBytes) throw new JsonProblem(`is larger than ${Math.floor(maxBytes / 1024)} KiB`);
+  if (bytes.length > maxBytes) throw new JsonProblem(t('keys.jsonLarge', { size: Math.floor(maxBytes / 1024) }));
   const value = strictly(bytes, maxDepth);
-  if (findUnstorable(value)) throw new JsonProblem(UNSTORABLE, true);
+  if (findUnstorable(value)) throw new JsonProblem(unstorableText(), true);
   return value;
 }
 
 function toUtf8(text: string): Uint8Array {
-  if (!text.isWellFormed()) throw new JsonProblem(UNSTORABLE, true);
+  if (!text.isWellFormed()) throw new JsonProblem(unstorableText(), true);
   return Buffer.from(text);
 }
 
@@ -60,7 +61,7 @@ function strictly(bytes: Uint8Array, maxDepth: number): JsonObject {
   try {
     return parseStrictJson(bytes, maxDepth);
   } catch (error) {
-    if (error instanceof Malformed) throw new JsonProblem(SENTENCES[error.message] ?? 'is not JSON');
+    if (error instanceof Malformed) throw new JsonProblem(SENTENCES[error.message]?.() ?? t('keys.jsonNone'));
     throw error;
   }
 }

@@ -17,7 +17,7 @@ import { refuseProtectedName } from './protected-names.ts';
 import { judgeLength, judgePassword } from './strength/judge.ts';
 
 export const NewAccount = z.object({
-  email: emailAddress(),
+  email: emailAddress(() => t('refusals.giveAddress')),
   name: nameOf(() => t('refusals.personName')),
   password: z.string().superRefine((password, ctx) => {
     const problem = judgeLength(password);

@@ -22,7 +22,7 @@ const fields = {
 
 const newClient = z.strictObject({
   name: fields.name,
-  type: z.enum(CLIENT_TYPES, `Choose what the app is for: ${CLIENT_TYPES.join(', ')}.`),
+  type: z.enum(CLIENT_TYPES, { error: () => t('refusals.chooseType', { types: CLIENT_TYPES.join(', ') }) }),
   /** The team that owns it; without one it belongs to the operator. */
   team: z.string().max(100).optional(),
   authMethod: fields.authMethod.default('client_secret_basic'),
@@ -96,33 +96,33 @@ export function checkUris(
   for (const field of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     for (const [index, uri] of client[field].entries()) {
       const verdict = before?.[field].includes(uri) ? { ok: true as const } : judgeRedirectUri(uri, client.type, rules);
-      if (!verdict.ok) report([field, index], `“${shown(uri)}” ${verdict.explanation}.`);
+      if (!verdict.ok)
+        report([field, index], t('refusals.quotedAddress', { address: shown(uri), problem: verdict.explanation }));
     }
   }
 }
 
 /** Reports whatever does not go together, by field and in sentences. */
 export function checkConsistency(client: Fitting, report: Report): void {
-  const { label, isPublic, hasRedirectUris } = PURPOSES[client.type];
-  const kind = label.toLowerCase();
+  const { isPublic, hasRedirectUris } = PURPOSES[client.type];
   if (!hasRedirectUris && client.redirectUris.length > 0) {
-    report(['redirectUris'], `A ${kind} app has no redirect URI: nobody comes back to it in a browser.`);
+    report(['redirectUris'], t('refusals.noRedirects'));
   }
   if (hasRedirectUris && client.redirectUris.length === 0) {
-    report(['redirectUris'], 'Give at least one redirect URI: the address where people come back to after signing in.');
+    report(['redirectUris'], t('refusals.needsRedirect'));
   }
   checkKeys(client, isPublic, report);
 }
 
 function checkKeys({ authMethod, jwks, jwksUri, pkce }: Fitting, isPublic: boolean, report: Report): void {
   const sources = [jwks, jwksUri].filter((source) => source != null).length;
-  if (isPublic && sources > 0) report(['jwks'], 'An app that cannot keep a secret has no keys.');
+  if (isPublic && sources > 0) report(['jwks'], t('refusals.publicKeys'));
   else if (isPublic && authMethod === 'private_key_jwt') {
-    report(['authMethod'], 'An app that cannot keep a secret does not authenticate.');
+    report(['authMethod'], t('refusals.publicAuth'));
   } else if (authMethod === 'private_key_jwt' && sources !== 1) {
-    report(['jwks'], 'private_key_jwt needs the app’s public keys: either a JWK Set or its address.');
+    report(['jwks'], t('refusals.needsKeys'));
   } else if (authMethod !== 'private_key_jwt' && sources > 0) {
-    report(['jwks'], 'Only private_key_jwt uses public keys: choose it, or leave the keys out.');
+    report(['jwks'], t('refusals.keysUnused'));
   }
-  if (isPublic && pkce !== 'required') report(['pkce'], 'An app that cannot keep a secret uses PKCE always.');
+  if (isPublic && pkce !== 'required') report(['pkce'], t('refusals.publicPkce'));
 }

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import { findUnstorable, UNSTORABLE } from '../json.ts';
+import { findUnstorable, unstorableText } from '../json.ts';
 import { firstOf, namesTwice, requireSmall } from './bounds.ts';
 import { DeclarationError, type Path, type Problem } from './problems.ts';
 import { Declaration } from './schema.ts';
@@ -27,7 +27,9 @@ export function parseDeclaration(text: string): Parsed {
   const lineOf = (path: Path) => lineOfNode(document, path, lineAt);
   const value = readValue(document);
   const unstorable = findUnstorable(value);
-  const problems: Problem[] = unstorable ? [{ line: lineOf(unstorable), message: `This text ${UNSTORABLE}.` }] : [];
+  const problems: Problem[] = unstorable
+    ? [{ line: lineOf(unstorable), message: `This text ${unstorableText()}.` }]
+    : [];
   const result = Declaration.safeParse(value, { error: sentenceFor });
   problems.push(
     ...firstOf(result.error?.issues ?? [], ({ path, message }) => ({ line: lineOf(path as Path), message })),

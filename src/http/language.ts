@@ -1,6 +1,8 @@
 import type { Context, Middleware } from 'koa';
+import { z } from 'zod';
 import { isLanguage, type Language } from '../texts/languages.ts';
 import { languageOfHeader } from '../texts/match.ts';
+import { problemInWords } from '../texts/problems.ts';
 import { inLanguage, speak, tellTimeOf } from '../texts/speech.ts';
 import { timeZoneOf } from '../texts/zones.ts';
 import type { OwnCookies } from './own-cookies.ts';
@@ -20,6 +22,7 @@ export interface ChosenLanguages {
 
 /** @param isForPeople whether pages are answered at a path; programs are answered in English */
 export function createChosenLanguages(own: OwnCookies, isForPeople: (path: string) => boolean): ChosenLanguages {
+  z.config({ customError: problemInWords });
   const name = `${own.prefix}latchkey_language`;
   const nameHere = `${own.narrowPrefix}latchkey_language_here`;
   const of = (ctx: Context, cookie: string) => {

@@ -20,6 +20,9 @@ const storage = new AsyncLocalStorage<Speech>();
 /** The language of the current request; English outside of one, which is what programs, logs and operators get. */
 export const languageNow = (): Language => storage.getStore()?.language ?? 'en';
 
+/** Whether somebody reads the answer: there is a request, and it is not a program’s. */
+export const isSpoken = (): boolean => storage.getStore() !== undefined;
+
 /** The time zone of the current request, by its name of IANA; UTC outside of one. */
 export const timeZoneNow = (): string => storage.getStore()?.timeZone ?? 'UTC';
 

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { isStorable } from '../../json.ts';
+import { t } from '../../texts/texts.ts';
 import { isEd25519Point } from './ed25519-point.ts';
 
 /** Members of a JWK that only its owner may have (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 9964 for `priv`). */
@@ -26,13 +27,13 @@ const MOST_CERTIFICATES = 10;
  * when nothing does. The key is imported: what is no point of its curve, or no number, is found here and not when it is used.
  */
 export function problemOfKey(jwk: Jwk): string | undefined {
-  if (jwk.kty === 'oct') return 'is a shared secret; only public keys are kept here';
+  if (jwk.kty === 'oct') return t('keys.shared');
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) {
-    return 'holds its private part; keep that to the app, and give the public part here';
+    return t('keys.private');
   }
   const kind = typeof jwk.kty === 'string' && Object.hasOwn(KINDS, jwk.kty) ? KINDS[jwk.kty] : undefined;
-  if (!kind) return 'is of a kind that is not taken here; use EC, OKP or RSA';
-  if (jwk.crv !== kind.crv) return `is on a curve that is not taken here; use ${kind.crv ?? 'none'}`;
+  if (!kind) return t('keys.kind');
+  if (jwk.crv !== kind.crv) return kind.crv ? t('keys.curve', { curve: kind.crv }) : t('keys.noCurve');
   return (
     problemOfPurpose(jwk, kind.algs) ??
     problemOfName(jwk) ??
@@ -43,15 +44,15 @@ export function problemOfKey(jwk: Jwk): string | undefined {
 
 /** RFC 7517 §4.2 to §4.4. */
 function problemOfPurpose({ use, key_ops: operations, alg }: Jwk, algs: readonly string[]): string | undefined {
-  if (use !== undefined && use !== 'sig') return 'is not for signatures; its “use” must be “sig”';
+  if (use !== undefined && use !== 'sig') return t('keys.use');
   if (
     operations !== undefined &&
     !(Array.isArray(operations) && operations.length === 1 && operations[0] === 'verify')
   ) {
-    return 'is not for checking signatures; its “key_ops” must be ["verify"]';
+    return t('keys.operations');
   }
   if (alg !== undefined && !algs.some((known) => known === alg)) {
-    return `is for an algorithm that is not taken here; use ${algs.join(' or ')}`;
+    return t('keys.alg', { algs: algs.join(', ') });
   }
   return undefined;
 }
@@ -59,33 +60,32 @@ function problemOfPurpose({ use, key_ops: operations, alg }: Jwk, algs: readonly
 function problemOfName({ kid }: Jwk): string | undefined {
   if (kid === undefined) return undefined;
   const isName = typeof kid === 'string' && kid.length > 0 && kid.length <= LONGEST_KID && isStorable(kid);
-  return isName ? undefined : `has a “kid” that is not text of 1 to ${LONGEST_KID} characters`;
+  return isName ? undefined : t('keys.kid', { most: LONGEST_KID });
 }
 
 /** Whatever else a key carries (RFC 7517 §4: what is not understood is ignored) is flat: it is stored and shown. */
 function problemOfOthers({ x5c, ...jwk }: Jwk): string | undefined {
   const isText = (value: unknown) => typeof value === 'string' && value.length > 0 && isStorable(value);
   if (x5c !== undefined && !(Array.isArray(x5c) && x5c.length <= MOST_CERTIFICATES && x5c.every(isText))) {
-    return `has an “x5c” that is not a list of at most ${MOST_CERTIFICATES} certificates`;
+    return t('keys.x5c', { most: MOST_CERTIFICATES });
   }
   const isFlat = (value: unknown) =>
     typeof value !== 'object' ||
     value === null ||
     (Array.isArray(value) && value.every((one) => typeof one !== 'object'));
   // WebCrypto refuses to import anything else.
-  if (jwk.ext !== undefined && typeof jwk.ext !== 'boolean') return 'has an “ext” that is neither true nor false';
+  if (jwk.ext !== undefined && typeof jwk.ext !== 'boolean') return t('keys.ext');
   const nested = Object.entries(jwk).find(([, value]) => !isFlat(value));
-  return nested ? `has a member “${nested[0].slice(0, 40)}” that no key has` : undefined;
+  return nested ? t('keys.member', { name: nested[0].slice(0, 40) }) : undefined;
 }
 
 function problemOfNumbers(jwk: Jwk, names: readonly string[]): string | undefined {
   const wrong = names.find((name) => !isBase64url(jwk[name]));
-  if (wrong) return `has no “${wrong}” that is a number in base64url`;
+  if (wrong) return t('keys.number', { name: wrong });
   const key = imported(jwk);
-  if (!key) return jwk.kty === 'RSA' ? 'is no RSA key' : `is not a point of the curve ${jwk.crv}`;
+  if (!key) return jwk.kty === 'RSA' ? t('keys.noRsa') : t('keys.noPoint', { curve: String(jwk.crv) });
   if (jwk.kty === 'RSA') return problemOfRsa(key, bytesOf(jwk.n));
-  if (jwk.kty === 'OKP' && !isEd25519Point(bytesOf(jwk.x)))
-    return 'is not a point of the curve that signatures can be checked with';
+  if (jwk.kty === 'OKP' && !isEd25519Point(bytesOf(jwk.x))) return t('keys.weakPoint');
   return undefined;
 }
 
@@ -114,11 +114,11 @@ function imported({ kty, crv, x, y, n, e }: Jwk): KeyObject | undefined {
 
 function problemOfRsa(key: KeyObject, modulus: Buffer): string | undefined {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  if (modulusLength < SMALLEST_RSA) return `is an RSA key of fewer than ${SMALLEST_RSA} bits`;
-  if (modulusLength > LARGEST_RSA) return `is an RSA key of more than ${LARGEST_RSA} bits`;
-  if ((modulus.at(-1) ?? 0) % 2 === 0) return 'is an RSA key whose modulus is even';
+  if (modulusLength < SMALLEST_RSA) return t('keys.rsaSmall', { bits: SMALLEST_RSA });
+  if (modulusLength > LARGEST_RSA) return t('keys.rsaLarge', { bits: LARGEST_RSA });
+  if ((modulus.at(-1) ?? 0) % 2 === 0) return t('keys.rsaEven');
   if (publicExponent % 2n === 0n || publicExponent < EXPONENTS.least || publicExponent > EXPONENTS.most) {
-    return 'is an RSA key with an exponent that is not taken here; use 65537 (AQAB)';
+    return t('keys.rsaExponent');
   }
   return undefined;
 }

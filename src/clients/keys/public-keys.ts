@@ -25,7 +25,8 @@ export const PublicJwks = z
   .superRefine(({ keys }, ctx) => {
     for (const [index, key] of keys.entries()) {
       const problem = problemOfKey(key) ?? problemAmong(keys.slice(0, index), key);
-      if (problem) ctx.addIssue({ code: 'custom', path: ['keys', index], message: `Key ${index + 1} ${problem}.` });
+      if (problem)
+        ctx.addIssue({ code: 'custom', path: ['keys', index], message: t('keys.key', { number: index + 1, problem }) });
     }
     if (ctx.issues.length === 0 && Buffer.byteLength(JSON.stringify(keys)) > MOST_BYTES) {
       ctx.addIssue({
@@ -38,8 +39,8 @@ export const PublicJwks = z
 
 /** RFC 7517 §4.5: a name that two keys share names neither. */
 function problemAmong(others: readonly Jwk[], key: Jwk): string | undefined {
-  if (key.kid !== undefined && others.some(({ kid }) => kid === key.kid)) return 'has the “kid” of another one';
-  return others.some((other) => numbersOf(other) === numbersOf(key)) ? 'is the same as another one' : undefined;
+  if (key.kid !== undefined && others.some(({ kid }) => kid === key.kid)) return t('keys.sameKid');
+  return others.some((other) => numbersOf(other) === numbersOf(key)) ? t('keys.same') : undefined;
 }
 
 /** Several programs write zeros before a number that RFC 7518 §2 wants none before. It is the same number. */
@@ -65,7 +66,7 @@ export function parseJwks(text: string | Uint8Array): Jwks {
  */
 export function usableKeys(text: string | Uint8Array): Jwks {
   const { keys } = parseJwks(text);
-  if (!Array.isArray(keys)) throw new JsonProblem('is not a JWK Set');
+  if (!Array.isArray(keys)) throw new JsonProblem(t('keys.jsonNoSet'));
   const isObject = (key: unknown): key is Record<string, unknown> =>
     typeof key === 'object' && key !== null && !Array.isArray(key);
   const good: Record<string, unknown>[] = [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ClientTable, ClientType } from '../../db/tables/catalogue.ts';
+import { t } from '../../texts/texts.ts';
 
 type Column = keyof ClientTable & string;
 
@@ -82,7 +83,8 @@ export const choice = <const Name extends Column, Value extends string, const Ac
   },
 ): ChoiceSetting<Name, Value, Acts> => {
   const values = Object.fromEntries(Object.keys(setting.choices).map((value) => [value, value]));
-  return { kind: 'choice', schema: z.enum(values as { [V in Value]: V }), ...setting };
+  const error = () => t('forms.notAnOption', { options: Object.keys(values).join(', ') });
+  return { kind: 'choice', schema: z.enum(values as { [V in Value]: V }, { error }), ...setting };
 };
 
 export const toggle = <const Name extends Column, const Acts extends boolean>(

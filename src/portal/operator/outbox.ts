@@ -19,6 +19,7 @@ import { fromNow, inMoment } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame } from './frame.ts';
+import { meaningOfFailure } from './mail-failure.ts';
 
 const sorts = () => [
   { sort: '-created', label: t('lists.newestFirst') },
@@ -96,6 +97,12 @@ function present(mail: ListedMail, now: Date) {
     unsent: state !== 'sent',
     written: inMoment(mail.createdAt),
     sent: sentAt ? inMoment(sentAt) : '',
-    problem: mail.lastError ? t('operator.mailError', { error: mail.lastError, attempts, next }) : '',
+    problem: mail.lastError
+      ? {
+          meaning: meaningOfFailure(mail.lastError),
+          said: mail.lastError,
+          tries: t('operator.mailFailedTries', { attempts, next }),
+        }
+      : undefined,
   };
 }

@@ -2,7 +2,6 @@ import { type By, judgeAccess } from '../../access.ts';
 import { listPeople } from '../../accounts/list-people.ts';
 import { browseApis } from '../../apis/catalogue/list-apis.ts';
 import { listClients } from '../../clients/list-clients.ts';
-import { PURPOSES } from '../../clients/purposes.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { listTeams } from '../../teams/teams.ts';
 import { t } from '../../texts/texts.ts';
@@ -52,7 +51,7 @@ async function findEverything(db: Db, search: string, by: By): Promise<FoundGrou
       kind: t('shell.apps'),
       icon: 'boxes',
       more: more(apps, '/apps'),
-      found: apps.rows.map(({ id, name, type }) => ({ href: appHref(id), name, detail: PURPOSES[type].label })),
+      found: apps.rows.map(({ id, name, type }) => ({ href: appHref(id), name, detail: t(`purposes.${type}`) })),
     },
     {
       kind: t('shell.apis'),

@@ -30,6 +30,7 @@ import { addresses } from './shared/addresses.ts';
 import { causes } from './shared/causes.ts';
 import { failures } from './shared/failures.ts';
 import { forms } from './shared/forms.ts';
+import { keys } from './shared/keys.ts';
 import { parts } from './shared/parts.ts';
 import { purposes } from './shared/purposes.ts';
 import { refusals } from './shared/refusals.ts';
@@ -57,6 +58,7 @@ export const en = {
   help,
   home,
   join,
+  keys,
   lists,
   mail,
   operator,

@@ -24,7 +24,8 @@ interface MailView {
   readonly badge: Badge;
   readonly written: string;
   readonly sent: string;
-  readonly problem: string;
+  /** What the last error means, the words of who refused it, and how often and when again. */
+  readonly problem: { readonly meaning: string; readonly said: string; readonly tries: string } | undefined;
   /** It can be sent again. */
   readonly unsent: boolean;
 }

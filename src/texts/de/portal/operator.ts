@@ -83,7 +83,6 @@ export const operator: Texts<typeof english> = {
   stateRefused: 'abgelehnt',
   stateGivenUp: 'aufgegeben',
   mailNext: ' Der nächste Versuch ist {when}.',
-  mailError: '{error} ({attempts, plural, one {# Versuch} other {# Versuche}}).{next}',
 
   peopleLead: 'Alle, die sich hier anmelden können.',
   peopleSearch: 'Name oder Adresse',
@@ -149,4 +148,14 @@ export const operator: Texts<typeof english> = {
   members: 'Mitglieder',
   teamsNone: 'Hier gibt es keine Teams',
   teamsNoneHint: 'Wer sich anmeldet, kann eines gründen.',
+  mailFailedCertificate:
+    'Dem Zertifikat des Mailservers wird nicht vertraut. Bei einer privaten Zertifizierungsstelle nennen Sie deren Zertifikat in SMTP_CA_FILE.',
+  mailFailedName: 'Der Name des Mailservers wurde nicht gefunden. Prüfen Sie SMTP_URL.',
+  mailFailedConnection: 'Der Mailserver ist nicht erreichbar oder antwortet nicht.',
+  mailFailedLogin: 'Der Mailserver lehnt den Benutzernamen oder das Passwort ab. Prüfen Sie SMTP_URL.',
+  mailFailedSender: 'Der Mailserver lehnt unsere Absenderadresse ab. Prüfen Sie MAIL_FROM.',
+  mailFailedRecipient: 'Der Mailserver lehnt die Adresse des Empfängers ab.',
+  mailFailedMessage: 'Der Mailserver lehnt diese Mail ab.',
+  mailFailedOtherwise: 'Die Mail konnte nicht gesendet werden.',
+  mailFailedTries: '{attempts, plural, one {# Versuch} other {# Versuche}}.{next}',
 };

@@ -182,4 +182,13 @@ export const refusals: Texts<typeof english> = {
     'Dieses JPEG ist in zu vielen Schritten aufgebaut. Speichern Sie es als PNG mit weniger als 24 Megapixeln, und versuchen Sie es erneut.',
   pictureAnimated:
     'Dieses Bild bewegt sich. Speichern Sie eines seiner Einzelbilder als PNG, und versuchen Sie es erneut.',
+  chooseType: 'Wählen Sie, wofür die App ist: {types}.',
+  quotedAddress: '„{address}“ {problem}.',
+  noRedirects: 'Eine App dieser Art hat keine Redirect-URI: Niemand kehrt in einem Browser zu ihr zurück.',
+  needsRedirect: 'Geben Sie mindestens eine Redirect-URI an: die Adresse, zu der man nach der Anmeldung zurückkehrt.',
+  publicKeys: 'Eine App, die kein Geheimnis wahren kann, hat keine Schlüssel.',
+  publicAuth: 'Eine App, die kein Geheimnis wahren kann, authentifiziert sich nicht.',
+  needsKeys: 'private_key_jwt braucht die öffentlichen Schlüssel der App: entweder ein JWK Set oder seine Adresse.',
+  keysUnused: 'Nur private_key_jwt verwendet öffentliche Schlüssel: Wählen Sie es, oder lassen Sie die Schlüssel weg.',
+  publicPkce: 'Eine App, die kein Geheimnis wahren kann, verwendet immer PKCE.',
 };

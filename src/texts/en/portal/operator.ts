@@ -79,7 +79,6 @@ export const operator = {
   stateRefused: 'refused',
   stateGivenUp: 'given up',
   mailNext: ' The next attempt is {when}.',
-  mailError: '{error} ({attempts, plural, one {# attempt} other {# attempts}}).{next}',
 
   peopleLead: 'Everyone who can sign in here.',
   peopleSearch: 'Name or address',
@@ -144,4 +143,14 @@ export const operator = {
   members: 'Members',
   teamsNone: 'No teams here',
   teamsNoneHint: 'Anyone who signs in can start one.',
+  mailFailedCertificate:
+    'The certificate of the mail server is not trusted. For a private CA, name its certificate in SMTP_CA_FILE.',
+  mailFailedName: 'The name of the mail server is not found. Look at SMTP_URL.',
+  mailFailedConnection: 'The mail server cannot be reached, or does not answer.',
+  mailFailedLogin: 'The mail server refuses our name or password. Look at SMTP_URL.',
+  mailFailedSender: 'The mail server refuses our address. Look at MAIL_FROM.',
+  mailFailedRecipient: 'The mail server refuses the address of the recipient.',
+  mailFailedMessage: 'The mail server refuses this mail.',
+  mailFailedOtherwise: 'The mail could not be sent.',
+  mailFailedTries: '{attempts, plural, one {# attempt} other {# attempts}}.{next}',
 } as const;

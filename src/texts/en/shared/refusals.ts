@@ -170,4 +170,13 @@ export const refusals = {
     'This picture cannot be read: it has more than 24 megapixels (12 when it is progressive or interlaced), or a side of more than {side} pixels. Save it as a PNG of less than 24 megapixels and try again.',
   picturePasses: 'This JPEG is built up in too many steps. Save it as a PNG of less than 24 megapixels and try again.',
   pictureAnimated: 'This picture moves. Save one of its frames as a PNG and try again.',
+  chooseType: 'Choose what the app is for: {types}.',
+  quotedAddress: '“{address}” {problem}.',
+  noRedirects: 'An app of this kind has no redirect URI: nobody comes back to it in a browser.',
+  needsRedirect: 'Give at least one redirect URI: the address where people come back to after signing in.',
+  publicKeys: 'An app that cannot keep a secret has no keys.',
+  publicAuth: 'An app that cannot keep a secret does not authenticate.',
+  needsKeys: 'private_key_jwt needs the app’s public keys: either a JWK Set or its address.',
+  keysUnused: 'Only private_key_jwt uses public keys: choose it, or leave the keys out.',
+  publicPkce: 'An app that cannot keep a secret uses PKCE always.',
 } as const;
