@@ -82,11 +82,11 @@ describe('a person who changes their password', () => {
   });
 
   it.each([
-    ['J10: the present one is wrong', 'something else entirely', NEW, 'This is not your present password.'],
-    ['J10: the present one is missing', '', NEW, 'This is not your present password.'],
+    ['J10: the present one is wrong', 'something else entirely', NEW, 'This is not your current password.'],
+    ['J10: the present one is missing', '', NEW, 'This is not your current password.'],
     ['J01: the new one is short', undefined, 'fourteen signs', 'at least 15 characters'],
     ['J04: the new one is guessed first', undefined, 'passwordpassword', 'guessed first'],
-    ['the new one is the present one', undefined, 'correct horse battery staple', 'This is your present password.'],
+    ['the new one is the present one', undefined, 'correct horse battery staple', 'This is your current password.'],
   ])('changes nothing when %s', async (_what, current, password, words) => {
     const ada = await aPerson(server.database);
     const visitor = await aVisitor(server, ada);

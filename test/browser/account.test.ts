@@ -39,7 +39,7 @@ it('a person looks after their account: sessions, an app that is disconnected, t
   }
   await page.getByRole('link', { name: 'Change password' }).click();
   seen.push(...(await inspect(page, 'account-password')));
-  await page.getByLabel('Present password').fill(ada.password);
+  await page.getByLabel('Current password').fill(ada.password);
   await page.getByLabel('New password').fill('seven hills behind the harbor');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Your password is changed.').waitFor();

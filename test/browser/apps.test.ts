@@ -152,7 +152,7 @@ describe('a secret that is rotated under a running client', () => {
     await page.getByRole('link', { name: 'Go to the app' }).click();
     await page.getByRole('link', { name: 'Credentials' }).click();
     expect(await page.getByText(`ends with ${fresh.slice(-4)}`).count()).toBe(1);
-    expect(await page.getByText('Ends by itself when “after the rotation” is first used.').isVisible()).toBe(true);
+    expect(await page.getByText('Expires when “after the rotation” is first used.').isVisible()).toBe(true);
     expect(await inspect(page, 'apps-credentials')).toEqual([]);
     const before = statuses.length;
     current = fresh;
@@ -163,7 +163,7 @@ describe('a secret that is rotated under a running client', () => {
     expect(before).toBeGreaterThan(1);
     expect((await requestToken(server, { clientId, clientSecret })).status).toBe(401);
     await page.reload();
-    expect(await page.getByText('ended', { exact: true }).isVisible()).toBe(true);
+    expect(await page.getByText('expired', { exact: true }).isVisible()).toBe(true);
   });
 });
 

@@ -198,7 +198,7 @@ describe('secrets in the portal', () => {
       at: '',
     });
     const second = copiesOf(rotated.text)['The secret'];
-    expect((await visitor.visit(`${path}/credentials`)).text).toContain('Ends by itself when “second” is first used.');
+    expect((await visitor.visit(`${path}/credentials`)).text).toContain('Expires when “second” is first used.');
     expect([await works(app.clientSecret), await works(second), await works(app.clientSecret)]).toEqual([
       200, 200, 401,
     ]);
@@ -420,7 +420,7 @@ describe('stopping and deleting', () => {
     expect(await token()).toBe(200);
     const untyped = await submit(visitor, `${path}/delete`, '/delete', { typed: 'Another app' });
     expect(untyped.response.status).toBe(400);
-    expect(untyped.text).toContain(`This is not it. Type “${app.client.name}” as it stands above.`);
+    expect(untyped.text).toContain(`This does not match. Type “${app.client.name}” as it stands above.`);
     expect(await token()).toBe(200);
     const gone = await submit(visitor, `${path}/delete`, '/delete', { typed: ` ${app.client.name} ` });
     expect(gone.text).toContain(`Deleted ${app.client.name}.`);

@@ -131,9 +131,9 @@ describe('the home page', () => {
     const text = textOf((await visitor.visit('/')).text);
     expect(text).toContain('3 things need you.');
     expect(text).toContain('30 requests of Broken failed in the last 24 hours, 25 % of all. See why');
-    expect(text).toContain('The last secret of Ended, “first”, ended 1 day ago. The app gets no tokens.');
-    expect(text).toContain('The only secret of Ending, “first”, ends in 10 days.');
-    expect(text).toContain('The secret “first” of Covered ends in 5 days. Another one goes on.');
+    expect(text).toContain('The last secret of Ended, “first”, expired 1 day ago. The app gets no tokens.');
+    expect(text).toContain('The only secret of Ending, “first”, expires in 10 days.');
+    expect(text).toContain('The secret “first” of Covered expires in 5 days. Another one goes on.');
   });
 
   it('tells of what is suspended', async () => {

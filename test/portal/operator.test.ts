@@ -98,7 +98,7 @@ describe('people, for admins', () => {
     expect(question.text).toContain('gone for good');
     expect((await visitor.visit('/teams')).response.status).toBe(200);
     const untyped = await admin.submit(question, '/delete', { typed: person.account.name });
-    expect([untyped.response.status, untyped.text]).toEqual([400, expect.stringContaining('This is not it.')]);
+    expect([untyped.response.status, untyped.text]).toEqual([400, expect.stringContaining('This does not match.')]);
     expect((await visitor.visit('/teams')).response.status).toBe(200);
     const done = await admin.submit(question, '/delete', { typed: person.email });
     expect(done.text).toContain('The account is deleted.');

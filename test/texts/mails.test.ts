@@ -53,11 +53,11 @@ it('an invitation is in the language of whoever invites', async () => {
   const page = await visitor.visit(`/teams/${team.id}`);
   await visitor.submit(page, '/invitations', { email: 'neu@example.com', role: 'developer' });
   const mail = await mailTo('neu@example.com');
-  expect(mail.subject).toBe('Treten Sie dem Team Vertrieb bei Latchkey bei');
+  expect(mail.subject).toBe('Einladung in das Team Vertrieb bei Latchkey');
   expect(mail.text).toContain(
     `Sie sind eingeladen, dem Team „Vertrieb“ bei ${server.issuer} beizutreten (Entwickler).`,
   );
   expect(mail.text).toMatch(
-    /Die Einladung gilt für neu@example\.com und endet am \d+\. \p{L}+ \d{4} um \d\d:\d\d UTC\./u,
+    /Die Einladung gilt für neu@example\.com und läuft am \d+\. \p{L}+ \d{4} um \d\d:\d\d UTC ab\./u,
   );
 });

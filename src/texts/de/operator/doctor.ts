@@ -4,7 +4,7 @@ import type { doctor as english } from '../../en/operator/doctor.ts';
 export const doctor: Texts<typeof english> = {
   unchecked: 'Das konnte nicht geprüft werden ({failure}).',
   'why_issuer-http':
-    'Passwörter, Codes und Tokens gehen im Klartext über das Netz; jeder auf dem Weg kann sie lesen und ändern.',
+    'Passwörter, Codes und Token gehen im Klartext über das Netz; jeder auf dem Weg kann sie lesen und ändern.',
   'fix_issuer-http':
     'Setzen Sie einen Proxy mit TLS davor (docs/deploy.md), und setzen Sie ISSUER auf die https-Adresse.',
   'why_cookie-flags':
@@ -58,14 +58,14 @@ export const doctor: Texts<typeof english> = {
   'fix_postgres-superuser':
     'Legen Sie eine eigene Rolle an: create role latchkey login; und machen Sie sie zum Besitzer der Datenbank.',
   'why_restores-unnoticed':
-    'Tokens aus der Zeit vor einer Wiederherstellung können ihren Widerruf überleben: Die wiederhergestellte Datenbank hat ihn vergessen.',
+    'Token aus der Zeit vor einer Wiederherstellung können ihren Widerruf überleben: Die wiederhergestellte Datenbank hat ihn vergessen.',
   'fix_restores-unnoticed':
     'Erlauben Sie der Rolle des Servers, pg_control_system() und pg_walfile_name(pg_lsn) auszuführen (grant execute); oder führen Sie nach jeder Wiederherstellung und jedem Failover npx latchkey database restored aus.',
   'why_clock-skew':
-    'Tokens und Codes gelten bis zu einem Zeitpunkt; zwei Rechner, deren Uhren verschieden gehen, lehnen gültige ab oder nehmen ungültige an.',
+    'Token und Codes gelten bis zu einem Zeitpunkt; zwei Rechner, deren Uhren verschieden gehen, lehnen gültige ab oder nehmen ungültige an.',
   'fix_clock-skew': 'Lassen Sie auf beiden Rechnern NTP laufen (etwa chrony).',
   'why_master-key-missing':
-    'Sie lassen sich nicht öffnen: Der Server startet nicht, oder Mails können nicht gesendet werden.',
+    'Sie lassen sich nicht öffnen: Der Server startet nicht, oder E-Mails können nicht gesendet werden.',
   'fix_master-key-missing': 'Nehmen Sie den Schlüssel wieder in MASTER_KEYS auf.',
   'why_master-key-old':
     'Bis sie neu verschlüsselt sind, muss der alte Schlüssel in der Liste bleiben, und wer ihn hat, kann sie öffnen.',
@@ -77,11 +77,11 @@ export const doctor: Texts<typeof english> = {
   'why_cookie-key-age': 'Nirgends ist festgehalten, wann COOKIE_KEYS entstand; nur Sie können wissen, wie alt er ist.',
   'fix_cookie-key-age':
     'Setzen Sie einmal im Jahr einen neuen an den Anfang, und entfernen Sie den alten einige Wochen später.',
-  'why_signing-key-missing': 'Tokens mit diesem Algorithmus können nicht ausgestellt werden.',
+  'why_signing-key-missing': 'Token mit diesem Algorithmus können nicht ausgestellt werden.',
   'fix_signing-key-missing':
     'Starten Sie einen Server: Innerhalb einer Minute erzeugt er den Schlüssel oder aktiviert einen, der wartet. Tut er das nicht, steht der Grund in seinem Log.',
   'why_signing-key-old':
-    'Schlüssel werden von selbst ausgetauscht, solange ein Server läuft. Ein alter zeigt, dass das nicht geschieht; er signiert länger, als Sie festgelegt haben.',
+    'Schlüssel werden von selbst erneuert, solange ein Server läuft. Ein alter zeigt, dass das nicht geschieht; er signiert länger, als Sie festgelegt haben.',
   'fix_signing-key-old':
     'Suchen Sie im Log des Servers nach „rotation“; npx latchkey key rotate erzeugt den nächsten Schlüssel sofort.',
   'why_job-failing':
@@ -94,14 +94,14 @@ export const doctor: Texts<typeof english> = {
   'why_secret-overdue': 'Je länger ein Secret in Gebrauch ist, desto mehr Kopien gibt es davon.',
   'fix_secret-overdue':
     'npx latchkey secret rotate APP SECRET --expires-in-days 90 erzeugt ein neues; das alte gilt noch 24 Stunden (--keep).',
-  'why_secret-ends-soon': 'Von da an erhält die App keine Tokens mehr.',
+  'why_secret-ends-soon': 'Von da an erhält die App keine Token mehr.',
   'fix_secret-ends-soon':
     'npx latchkey secret rotate APP SECRET --expires-in-days 90 erzeugt ein neues; das alte gilt noch 24 Stunden (--keep).',
-  'why_secret-missing': 'Sie erhält keine Tokens.',
+  'why_secret-missing': 'Sie erhält keine Token.',
   'fix_secret-missing':
-    'Fügen Sie eines hinzu (npx latchkey secret add APP), oder deaktivieren Sie die App, wenn niemand sie vermisst.',
+    'Fügen Sie eines hinzu (npx latchkey secret add APP), oder halten Sie die App an, wenn niemand sie vermisst.',
   'why_secret-unused': 'Niemand braucht es, und niemand würde merken, wenn ein anderer es verwendete.',
-  'fix_secret-unused': 'Entfernen Sie es: npx latchkey secret remove APP SECRET.',
+  'fix_secret-unused': 'Widerrufen Sie es: npx latchkey secret remove APP SECRET.',
   'why_redirect-http':
     'Nur ein Browser auf dem Rechner des Entwicklers gelangt dorthin, und jedes Programm auf diesem Rechner kann den Code abfangen. Die Adresse war zum Ausprobieren gedacht.',
   'fix_redirect-http': 'Registrieren Sie die https-Adresse, und für die Entwicklung eine eigene App.',
@@ -121,7 +121,7 @@ export const doctor: Texts<typeof english> = {
   'fix_pkce-optional': 'Wenn ihre Bibliothek es kann: npx latchkey app update ID --pkce required.',
   'why_app-unused': 'Niemand würde merken, wenn ein anderer ihre Zugangsdaten verwendete.',
   'fix_app-unused':
-    'Fragen Sie ihr Team; npx latchkey app disable ID deaktiviert sie so, dass sie wieder aktiviert werden kann.',
+    'Fragen Sie ihr Team; npx latchkey app disable ID hält sie so an, dass sie wieder gestartet werden kann.',
   'why_stopped-leftover': 'Was niemand braucht, kann versehentlich wieder gestartet werden.',
   'fix_stopped-leftover': 'Löschen Sie es (npx latchkey app delete, api delete), oder starten Sie es wieder.',
   'why_api-unused': 'Zugriff, der nicht gebraucht wird, nützt nur denen, die die Zugangsdaten der App stehlen.',
@@ -129,9 +129,9 @@ export const doctor: Texts<typeof english> = {
   'why_scope-unused': 'So wenig Rechte wie möglich: Was ein Token nicht darf, darf auch ein gestohlenes nicht.',
   'fix_scope-unused': 'Beschränken Sie sie auf die übrigen: npx latchkey subscription narrow ID --scope …',
   'why_token-large':
-    'Die meisten Server und Proxys lehnen Header von mehr als 8 KiB ab. Noch viel größere Tokens werden gar nicht ausgestellt.',
+    'Die meisten Server und Proxys lehnen Header von mehr als 8 KiB ab. Noch viel größere Token werden gar nicht ausgestellt.',
   'fix_token-large':
-    'Geben Sie Apps weniger Scopes und Personen weniger Rollen dieser API, kürzen Sie deren Namen, oder lassen Sie Rollen aus den Tokens weg.',
+    'Geben Sie Apps weniger Scopes und Personen weniger Rollen dieser API, kürzen Sie deren Namen, oder lassen Sie Rollen aus den Token weg.',
   'why_request-waiting': 'Jemand kann nicht weiterarbeiten.',
   'fix_request-waiting': 'Entscheiden Sie im Portal darüber, oder mit npx latchkey subscription list --state pending.',
   'why_no-admin': 'Niemand kann sich im Portal um Personen, Gruppen und Teams kümmern.',

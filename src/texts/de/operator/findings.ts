@@ -42,9 +42,9 @@ export const findings: Texts<typeof english> = {
   noPkce: '{app} braucht kein PKCE.',
   appUsed: '{app} wurde zuletzt am {date} verwendet.',
   appUnused: '{app} wurde seit der Registrierung am {date} nicht verwendet.',
-  appDisabled: 'Die App {app} ist seit dem {date} deaktiviert.',
-  apiSuspended: 'Die API {name} ist seit dem {date} ausgesetzt.',
-  teamSuspended: 'Das Team „{name}“ ist seit dem {date} ausgesetzt.',
+  appDisabled: 'Die App {app} ist seit dem {date} angehalten.',
+  apiSuspended: 'Die API {name} ist seit dem {date} gesperrt.',
+  teamSuspended: 'Das Team „{name}“ ist seit dem {date} gesperrt.',
   accessUsed: '{app} darf {api} nutzen und tat es zuletzt am {date}.',
   accessUnused: '{app} darf {api} nutzen und hat es seit dem {date} nicht getan.',
   scopesUnused: '{app} darf {api} nutzen, und kein protokolliertes Token der letzten {days} Tage hatte {scopes}.',
@@ -56,6 +56,6 @@ export const findings: Texts<typeof english> = {
   noOwner: 'Das Team „{team}“ hat keinen Besitzer.',
   demoPerson: 'ada@example.com aus der Demo darf sich anmelden.',
   mailFailed:
-    '{count, plural, one {# Mail der letzten Tage konnte} other {# Mails der letzten Tage konnten}} nicht gesendet werden.',
-  mailWaits: 'Die älteste Mail wartet seit {moment}.',
+    '{count, plural, one {# E-Mail der letzten Tage konnte} other {# E-Mails der letzten Tage konnten}} nicht gesendet werden.',
+  mailWaits: 'Die älteste E-Mail wartet seit {moment}.',
 };

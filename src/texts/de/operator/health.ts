@@ -4,7 +4,7 @@ import type { health as english } from '../../en/operator/health.ts';
 export const health: Texts<typeof english> = {
   tab: 'Zustand',
   title: 'Zustand',
-  lead: 'Was in Einstellungen und Datenbank unsicher oder übrig ist, wie der Befehl „doctor“ es findet. Nachsehen ändert nichts.',
+  lead: 'Was in Einstellungen und Datenbank unsicher ist oder aufgeräumt werden sollte, wie der Befehl „doctor“ es findet. Nachsehen ändert nichts.',
   tooLong: 'Das Nachsehen dauerte zu lange. Versuchen Sie es noch einmal oder rufen Sie npx latchkey doctor auf.',
   allWell: 'Es wurde nichts gefunden.',
   found:
@@ -14,6 +14,6 @@ export const health: Texts<typeof english> = {
   note: 'Hinweis',
   more: '… und {count} weitere. npx latchkey doctor --json zeigt alle.',
   fix: 'Was hilft:',
-  open: 'Dorthin',
+  open: 'Zur Seite',
   again: 'Noch einmal nachsehen',
 };

@@ -26,7 +26,7 @@ export const protect: Texts<typeof english> = {
   notYet: 'noch nicht',
   works: 'gesehen',
   worksText: 'Ein Server, der diese API nennt, hat Schlüssel geholt und folgt den Widerrufen.',
-  stopped: 'steht',
+  stopped: 'steht still',
   stoppedText: 'Er folgte den Widerrufen und hat seit zwei Minuten nicht gefragt. Läuft er noch?',
   keysOnly: 'nur Schlüssel',
   keysOnlyText: 'Er hat Schlüssel geholt und folgt den Widerrufen nicht: Er erfährt davon, wenn ein Token abläuft.',

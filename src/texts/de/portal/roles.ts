@@ -31,7 +31,7 @@ export const roles: Texts<typeof english> = {
   nobody: 'Niemand hat sie direkt.',
   giveTo: 'An die Person mit dieser Adresse vergeben',
   giveToHint:
-    'Jemand aus Ihren Teams, oder wer einer Ihrer Apps die eigene Adresse gezeigt hat. Admins können sie allen geben, auch Gruppen.',
+    'Jemand aus Ihren Teams, oder wer einer Ihrer Apps die eigene Adresse gezeigt hat. Administratoren können sie allen geben, auch Gruppen.',
   give: 'Rolle vergeben',
   groups: 'Gruppen',
   noGroup: 'Keine Gruppe hat sie.',

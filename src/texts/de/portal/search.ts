@@ -13,7 +13,7 @@ export const search: Texts<typeof english> = {
   nothingHint: 'Suchen Sie nach einem Teil eines Namens, einer Adresse oder einer Client-ID.',
   pages: 'Seiten',
   people: 'Personen',
-  peopleWords: 'Benutzer Konten einladen sperren Administrator Prüfer',
+  peopleWords: 'Benutzer Konten einladen sperren deaktivieren Administrator Auditor',
   allTeams: 'Alle Teams',
   outboxWords: 'Mail E-Mail',
   auditWords: 'Log Ereignisse Verlauf',

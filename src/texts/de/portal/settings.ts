@@ -3,7 +3,7 @@ import type { settings as english } from '../../en/portal/settings.ts';
 
 export const settings: Texts<typeof english> = {
   description: 'Beschreibung',
-  homepage: 'Webseite',
+  homepage: 'Website',
   redirectUrisHintNative:
     'Eine je Zeile, genau wie die App sie sendet: https, http auf 127.0.0.1 (jeder Port) oder com.example.app:/callback.',
   redirectUrisHint:
@@ -14,8 +14,8 @@ export const settings: Texts<typeof english> = {
   postLogoutHint: 'Eine je Zeile.',
   afterSignOut: 'Nach dem Abmelden',
   idTokenAlg: 'ID-Token werden signiert mit',
-  rs256: 'RS256: Jede Bibliothek nimmt es, ohne dass man es ihr sagt',
-  es256: 'ES256: kürzer und schneller signiert; der Bibliothek der App muss man es vielleicht sagen',
+  rs256: 'RS256: Jede Bibliothek kann es ohne Einstellung',
+  es256: 'ES256: kürzer und schneller signiert; in der Bibliothek der App muss man es vielleicht einstellen',
   eddsa: 'EdDSA: Wo es noch nichts nutzt, wird wie bisher signiert, bis die Apps den Schlüssel kennen',
   idTokenClaims: 'Angaben in ID-Tokens',
   idTokenClaimsHint:
@@ -54,7 +54,7 @@ export const settings: Texts<typeof english> = {
   requests: 'Anfragen',
   parOn: 'nur vorab gesendet (PAR)',
   firstParty: 'Eigene App des Betreibers',
-  consent: 'Einwilligung',
+  consent: 'Zustimmung',
   firstPartyOn: 'niemand wird gefragt',
   verified: 'Geprüft',
   verifiedHint:

@@ -5,8 +5,8 @@ export const snippets: Texts<typeof english> = {
   adviceClient:
     'Das Secret ist falsch oder abgelaufen, oder die App ist angehalten. Fügen Sie ein Secret hinzu, oder starten Sie die App wieder.',
   adviceTarget:
-    'Die App darf diese API noch nicht verwenden. Wählen Sie eine API, und warten Sie, wo es nötig ist, auf deren Eigentümer.',
-  adviceScope: 'Die App darf diesen Scope der API nicht haben. Bitten Sie den Eigentümer darum.',
+    'Die App darf diese API noch nicht verwenden. Wählen Sie eine API, und warten Sie, wo es nötig ist, auf deren Besitzer.',
+  adviceScope: 'Die App darf diesen Scope der API nicht haben. Bitten Sie den Besitzer darum.',
   adviceWait: 'Warten Sie ein paar Minuten, und versuchen Sie es dann noch einmal.',
   adviceOther: 'Versuchen Sie es noch einmal. Wenn es dabei bleibt, sagen Sie es dem Betreiber.',
   consoleProject: 'Als {file} in einem Konsolenprojekt speichern, dann: {command}.',
@@ -18,7 +18,7 @@ export const snippets: Texts<typeof english> = {
   keySaved:
     '{file} ist gespeichert. Halten Sie die Datei geheim. Der öffentliche Schlüssel steht unten: Speichern Sie das Formular, damit er gilt.',
   loadAsModule: '{first}, und dies als Modul Ihrer Seite laden, unter jeder Adresse, die sie hat.',
-  madeBy: 'Die Datei wird aus dem Repository von Latchkey gemacht: {command}.',
+  madeBy: 'Die Datei wird aus dem Repository von Latchkey erzeugt: {command}.',
   makeKey: 'Hier einen Schlüssel erzeugen',
   makeKeyHint:
     'Erzeugt ein Schlüsselpaar in diesem Browser: Der private Schlüssel wird als Datei gespeichert, und nur der öffentliche wird gesendet.',

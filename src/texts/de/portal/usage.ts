@@ -51,7 +51,7 @@ export const usage: Texts<typeof english> = {
   tokenExchange: 'Token-Austausch',
   token: 'Token-Anfrage',
   authorization: 'Anmeldung',
-  pushedRequest: 'Pushed Request',
+  pushedRequest: 'Vorab gesendete Anfrage (PAR)',
   deviceAuthorization: 'Gerätecode',
   introspection: 'Introspection',
   revocation: 'Widerruf',

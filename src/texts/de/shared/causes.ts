@@ -3,7 +3,7 @@ import type { causes as english } from '../../en/shared/causes.ts';
 
 export const causes: Texts<typeof english> = {
   wrongSecret:
-    'Das Secret ist keines der gültigen Secrets dieser App: abgeschnitten, vertippt, entfernt oder abgelaufen.',
+    'Das Secret ist keines der gültigen Secrets dieser App: abgeschnitten, vertippt, widerrufen oder abgelaufen.',
   wrongSecretFix:
     'Vergleichen Sie, was die App sendet, mit dem, was Sie kopiert haben: 47 Zeichen, die mit lks_ beginnen. Im Zweifel erstellen Sie ein neues Secret und verteilen es.',
   wrongMethod: 'Die App weist sich anders aus, als sie registriert ist.',
@@ -12,10 +12,10 @@ export const causes: Texts<typeof english> = {
   assertionTwice: 'Dieselbe client_assertion kam zweimal.',
   assertionTwiceFix:
     'Erzeugen Sie für jede Anfrage eine neue mit neuer jti, und prüfen Sie, ob ein Proxy oder eine Bibliothek Anfragen wiederholt.',
-  assertionExpired: 'Die client_assertion ist abgelaufen, hat kein Ende oder gilt länger als eine Stunde.',
+  assertionExpired: 'Die client_assertion ist abgelaufen, hat kein Ablaufdatum oder gilt länger als eine Stunde.',
   assertionExpiredFix: 'Setzen Sie exp auf eine Minute ab jetzt, und prüfen Sie die Uhr der Maschine.',
   assertionAudience: 'Die client_assertion ist an einen anderen Server gerichtet.',
-  assertionAudienceFix: 'Setzen Sie aud auf den Issuer dieses Servers, Buchstabe für Buchstabe.',
+  assertionAudienceFix: 'Setzen Sie aud auf den Aussteller (issuer) dieses Servers, Buchstabe für Buchstabe.',
   notProven: 'Die App konnte nicht nachweisen, dass sie diese App ist.',
   notProvenFix: 'Prüfen Sie die Client-ID und das Secret oder den Schlüssel, der dazu gehört.',
   wrongGrant: 'Diese Art von App darf diesen Grant nicht nutzen.',
@@ -31,12 +31,12 @@ export const causes: Texts<typeof english> = {
   dpopWrongFix: 'Erzeugen Sie für jede Anfrage einen neuen Nachweis mit neuer jti.',
   verifierWrong: 'Der code_verifier fehlt oder ist nicht der, dessen Hash in der Autorisierungsanfrage stand.',
   verifierWrongFix:
-    'Bewahren Sie den Verifier bei der Anmeldung auf, zu der er gehört, etwa in der Session unter ihrem state, und senden Sie ihn mit dem Code.',
+    'Bewahren Sie den Verifier bei der Anmeldung auf, zu der er gehört, etwa in der Sitzung unter ihrem state, und senden Sie ihn mit dem Code.',
   redirectDiffers: 'Die redirect_uri ist nicht die der Autorisierungsanfrage.',
   redirectDiffersFix: 'Senden Sie beide Male dieselbe redirect_uri, Buchstabe für Buchstabe.',
   codeOld: 'Der Code ist älter als eine Minute.',
   codeOldFix: 'Tauschen Sie den Code ein, sobald er ankommt, und prüfen Sie, ob davor etwas wartet.',
-  codeUsed: 'Der Code wurde schon benutzt, oder dieser Server hat ihn nie ausgegeben.',
+  codeUsed: 'Der Code wurde schon benutzt, oder dieser Server hat ihn nie ausgestellt.',
   codeUsedFix:
     'Tauschen Sie jeden Code einmal ein. Eine neu geladene Seite oder zwei Worker mit demselben Callback tun es zweimal.',
   refreshReused:
@@ -50,7 +50,7 @@ export const causes: Texts<typeof english> = {
     'Eine Erneuerung wurde im Zeitfenster mit einem anderen DPoP-Schlüssel wiederholt, oder mit Nachweis, wo zuvor keiner war.',
   refreshOtherKeyFix: 'Wiederholen Sie eine Erneuerung mit dem Schlüssel der ersten Anfrage.',
   refreshUnknown:
-    'Dieses Refresh-Token ist unbekannt, oder seine Anmeldung wurde beendet: widerrufen, wiederverwendet, von der Person getrennt, oder die App wurde deaktiviert.',
+    'Dieses Refresh-Token ist unbekannt, oder seine Anmeldung wurde beendet: widerrufen, wiederverwendet, von der Person getrennt, oder die App wurde angehalten.',
   refreshUnknownFix:
     'Lassen Sie die Person sich neu anmelden. Geschieht es oft, suchen Sie nach einem Refresh-Token, das zweimal benutzt wird.',
   refreshExpired: 'Das Refresh-Token lag 14 Tage unbenutzt, oder die Anmeldung ist älter als 90 Tage.',
@@ -97,17 +97,17 @@ export const causes: Texts<typeof english> = {
   scopeUnknownFix: 'Vergleichen Sie die Namen mit den Abonnements der App.',
   apiNotSubscribed: 'Diese API gibt es nicht, oder die App hat kein aktives Abonnement davon.',
   apiNotSubscribedFix:
-    'Vergleichen Sie resource Buchstabe für Buchstabe mit dem Identifier der API, und sehen Sie sich das Abonnement auf der Seite der App an.',
+    'Vergleichen Sie resource Buchstabe für Buchstabe mit der Kennung der API, und sehen Sie sich das Abonnement auf der Seite der App an.',
   resourceMissing:
     'Die Anfrage sagt nicht, für welche API das Token ist, oder nennt eine, nach der die Person nicht gefragt wurde.',
   resourceMissingFix:
-    'Senden Sie resource mit dem Identifier der API, schon in der Autorisierungsanfrage. Oder geben Sie der App eine Standard-API.',
+    'Senden Sie resource mit der Kennung der API, schon in der Autorisierungsanfrage. Oder geben Sie der App eine Standard-API.',
   resourceSeveral: 'Ein Token gilt für eine API, und die Anfrage nennt mehrere.',
   resourceSeveralFix: 'Fragen Sie für jede API ein Token an.',
   resourceForm: 'resource ist keine absolute URI ohne Fragment.',
-  resourceFormFix: 'Senden Sie den Identifier der API, wie ihre Seite ihn zeigt.',
+  resourceFormFix: 'Senden Sie die Kennung der API, wie ihre Seite sie zeigt.',
   resourceUnusable: 'Die angefragte API kann nicht genutzt werden.',
-  resourceUnusableFix: 'Vergleichen Sie resource mit dem Identifier der API.',
+  resourceUnusableFix: 'Vergleichen Sie resource mit der Kennung der API.',
   noPkce: 'Die Autorisierungsanfrage hat keine code_challenge, oder eine, die nicht S256 ist.',
   noPkceFix: 'Schalten Sie PKCE in Ihrer Bibliothek ein: code_challenge und code_challenge_method=S256.',
   noOpenid: 'Die Anfrage hat einen Parameter von OpenID Connect, etwa nonce, aber nicht den Scope openid.',
@@ -117,8 +117,8 @@ export const causes: Texts<typeof english> = {
   parameterTwice: 'Ein Parameter kam zweimal.',
   parameterTwiceFix: 'Senden Sie jeden Parameter einmal.',
   twoWays: 'Die App hat sich auf zwei Arten zugleich ausgewiesen.',
-  twoWaysFix: 'Senden Sie das Secret im Authorization-Header oder im Body, nicht in beiden.',
-  mustPush: 'Diese App muss ihre Autorisierungsanfragen zuerst per Push senden.',
+  twoWaysFix: 'Senden Sie das Secret im Authorization-Header oder im Inhalt der Anfrage, nicht in beiden.',
+  mustPush: 'Diese App muss ihre Autorisierungsanfragen vorab senden (PAR).',
   mustPushFix:
     'Senden Sie die Parameter an /request, und die Person mit der request_uri aus der Antwort weiter. Oder ändern Sie die Einstellungen der App.',
   originUnknown: 'Ein Browser hat von einer Seite aufgerufen, deren Origin zu keiner Redirect-URI der App gehört.',
@@ -128,7 +128,7 @@ export const causes: Texts<typeof english> = {
   noSignInsFix: 'Registrieren Sie dafür eine Web-, Single-Page- oder native App.',
   revokeOther: 'Die App wollte ein Token einer anderen App widerrufen.',
   revokeOtherFix: 'Widerrufen Sie mit der Client-ID, für die das Token ausgestellt wurde.',
-  noForm: 'Der Body ist kein Formular.',
+  noForm: 'Der Inhalt der Anfrage ist kein Formular.',
   noFormFix: 'Senden Sie application/x-www-form-urlencoded.',
   hintWrong: 'Der id_token_hint ist kein ID-Token dieser App.',
   hintWrongFix: 'Senden Sie das ID-Token der letzten Anmeldung der Person, oder lassen Sie ihn weg.',
@@ -141,10 +141,10 @@ export const causes: Texts<typeof english> = {
   redirectUnknown: 'Die redirect_uri ist für diese App nicht registriert.',
   redirectUnknownFix:
     'Registrieren Sie sie auf der Seite der App. Sie wird Buchstabe für Buchstabe verglichen: Schema, Port, Pfad und Schrägstrich am Ende.',
-  pushedGone: 'Die per Push gesendete Anfrage ist unbekannt, nach einer Minute abgelaufen oder wurde schon benutzt.',
-  pushedGoneFix: 'Senden Sie für jede Anmeldung eine neue Anfrage per Push, und schicken Sie die Person sofort weiter.',
+  pushedGone: 'Die vorab gesendete Anfrage ist unbekannt, nach einer Minute abgelaufen oder wurde schon benutzt.',
+  pushedGoneFix: 'Senden Sie für jede Anmeldung eine neue Anfrage vorab, und schicken Sie die Person sofort weiter.',
   objectUnreadable: 'Das Request-Objekt lässt sich nicht lesen.',
-  objectUnreadableFix: 'Senden Sie einfache Parameter, oder senden Sie die Anfrage per Push an /request.',
+  objectUnreadableFix: 'Senden Sie einfache Parameter, oder senden Sie die Anfrage vorab an /request.',
   onlyCode: 'Dieser Server hat nur den Code-Flow.',
   onlyCodeFix: 'Senden Sie response_type=code, mit PKCE.',
   noSuchMode: 'Diesen response_mode hat dieser Server nicht.',
@@ -162,15 +162,15 @@ export const causes: Texts<typeof english> = {
   tooOften: 'Das Gerät fragt zu oft an.',
   tooOftenFix: 'Warten Sie zwischen zwei Anfragen fünf Sekunden länger.',
   ourSide: 'Auf unserer Seite ist etwas schiefgegangen.',
-  ourSideFix: 'Versuchen Sie es erneut. Bleibt es so, nennen Sie dem Betrieb die Anfrage-ID.',
+  ourSideFix: 'Versuchen Sie es erneut. Bleibt es so, nennen Sie dem Betreiber die Anfrage-ID.',
   databaseAway: 'Der Server konnte seine Datenbank oder seine Schlüssel kurz nicht erreichen.',
   databaseAwayFix: 'Versuchen Sie es nach den Sekunden in Retry-After erneut.',
   refused: 'Der Server hat die Anfrage abgelehnt.',
-  refusedFix: 'Lesen Sie seine Antwort, oder fragen Sie den Betrieb mit der Anfrage-ID.',
+  refusedFix: 'Lesen Sie seine Antwort, oder fragen Sie den Betreiber mit der Anfrage-ID.',
   leftOut: 'Weggelassen: {scopes}.',
   leftNoApi: 'die Anfrage nennt keine API',
   leftNoApiFix:
-    'Senden Sie resource mit dem Identifier der API, oder stellen Sie die App so ein, dass bei Anmeldungen ihre Standard-API gemeint ist.',
+    'Senden Sie resource mit der Kennung der API, oder stellen Sie die App so ein, dass bei Anmeldungen ihre Standard-API gemeint ist.',
   leftUnknown: 'diesen Scope gibt es nicht',
   leftUnknownFix: 'Vergleichen Sie die Scopes mit denen auf der Seite der API.',
   leftNotSubscribed: 'das Abonnement der App hat ihn nicht',
@@ -180,8 +180,8 @@ export const causes: Texts<typeof english> = {
   leftConsent: 'die Person hat ihm nicht zugestimmt',
   leftConsentFix: 'Schicken Sie die Person erneut durch eine Anmeldung, die danach fragt.',
   leftPrompt: 'diese App erhält ihn nur mit prompt=consent',
-  leftPromptFix: 'Ändern Sie die Einstellung der App für den Zugang in Abwesenheit, oder senden Sie prompt=consent.',
-  leftNever: 'diese App darf in Abwesenheit keinen Zugang behalten',
+  leftPromptFix: 'Ändern Sie die Einstellung der App für den Zugriff in Abwesenheit, oder senden Sie prompt=consent.',
+  leftNever: 'diese App darf in Abwesenheit keinen Zugriff behalten',
   leftNeverFix:
-    'Ändern Sie die Einstellung der App für den Zugang in Abwesenheit, wenn sie Refresh-Token erhalten soll.',
+    'Ändern Sie die Einstellung der App für den Zugriff in Abwesenheit, wenn sie Refresh-Token erhalten soll.',
 };

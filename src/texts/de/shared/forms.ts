@@ -2,7 +2,7 @@ import type { Texts } from '../../complete.ts';
 import type { forms as english } from '../../en/shared/forms.ts';
 
 export const forms: Texts<typeof english> = {
-  cameBack: 'Ihre Sitzung war beendet. Ihre Eingaben sind wieder da; prüfen Sie sie und speichern Sie.',
+  cameBack: 'Ihre Sitzung war abgelaufen. Ihre Eingaben sind wieder da; prüfen Sie sie und speichern Sie.',
   typeToConfirm: 'Geben Sie zur Bestätigung „{name}“ ein',
   typedOther: 'Das stimmt nicht überein. Geben Sie „{name}“ so ein, wie es oben steht.',
   overtakenApp:

@@ -11,7 +11,7 @@ export const health = {
   warning: 'warning',
   note: 'note',
   more: '… and {count} more. npx latchkey doctor --json lists all.',
-  fix: 'What mends it:',
+  fix: 'Fix:',
   open: 'Go there',
   again: 'Look again',
 } as const;

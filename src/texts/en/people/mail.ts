@@ -7,7 +7,7 @@ export const mail = {
     'You are invited to join a team as {role, select, owner {an owner} developer {a developer} other {a viewer}} at {issuer}.',
   openToAccept: 'Open this address to accept:',
   orEnterCode: 'If that does not work, open {address} and enter this code:',
-  invitationEnds: 'The invitation is for {email} and ends on {moment}.',
+  invitationEnds: 'The invitation is for {email} and expires on {moment}.',
   notExpected: 'If you did not expect it, there is nothing to do.',
   accountSubject: 'Your account on {brand}',
   someTeamSubject: 'Join a team on {brand}',

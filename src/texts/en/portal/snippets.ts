@@ -1,6 +1,6 @@
 /** What stands around code that is shown to be copied. */
 export const snippets = {
-  adviceClient: 'The secret is wrong or has ended, or the app is stopped. Add a secret, or start the app again.',
+  adviceClient: 'The secret is wrong or has expired, or the app is stopped. Add a secret, or start the app again.',
   adviceTarget: 'The app may not use this API yet. Choose an API, and wait for its owner if that is needed.',
   adviceScope: 'The app may not have this scope of the API. Ask its owner for it.',
   adviceWait: 'Wait for a few minutes, then try again.',

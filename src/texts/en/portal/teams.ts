@@ -75,7 +75,7 @@ export const teams = {
   ownerMeans: 'owner: members as well',
   invite: 'Invite',
   openInvitations: 'Open invitations',
-  invitationEnds: '{role}, ends {when}',
+  invitationEnds: '{role}, expires {when}',
   withdraw: 'Withdraw',
   withdrawMore: 'that of {email}',
   noInvitations: 'None.',

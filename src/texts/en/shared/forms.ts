@@ -2,7 +2,7 @@
 export const forms = {
   cameBack: 'Your session had ended. What you typed is back; check it and save.',
   typeToConfirm: 'To confirm, type “{name}”',
-  typedOther: 'This is not it. Type “{name}” as it stands above.',
+  typedOther: 'This does not match. Type “{name}” as it stands above.',
   overtakenApp: 'Someone else has changed this app since you opened the page. Nothing has been saved yet.',
   overtakenApi: 'Someone else has changed this API since you opened the page. Nothing has been saved yet.',
   compareAndSave: 'What you typed is below: compare it, and save again to put it in force.',
