@@ -11,7 +11,7 @@ import { t } from '../texts/texts.ts';
 import { timeZoneOf, timeZones } from '../texts/zones.ts';
 import { accountFrame } from './account/frame.ts';
 import { redirect } from './answers.ts';
-import { emptyForm, type FormState, fieldsOf, readForm } from './forms.ts';
+import { type FormState, fieldsOf, firstForm, readForm } from './forms.ts';
 import type { Area, PortalParts } from './parts.ts';
 import { localPath } from './sign-in.ts';
 import { visitorOf } from './visits.ts';
@@ -38,7 +38,7 @@ const Chosen = z.object({
 
 /** A person's own language and time zone, which their mails have too. */
 export function addPreferences({ router, db, languages, clock, page, visits }: Area): void {
-  router.get('/preferences', (ctx) => page(ctx, 'portal/preferences', shown(ctx, emptyForm)));
+  router.get('/preferences', (ctx) => page(ctx, 'portal/preferences', shown(ctx, firstForm(ctx))));
 
   router.post('/preferences', async (ctx) => {
     const verdict = readForm(ctx, Chosen);
@@ -65,18 +65,20 @@ export function addPreferences({ router, db, languages, clock, page, visits }: A
   });
 
   function shown(ctx: Parameters<typeof visitorOf>[0], form: FormState) {
-    const { language, timeZone } = preferencesOf(visitorOf(ctx).account);
+    const saved = preferencesOf(visitorOf(ctx).account);
+    // What was chosen in a form that comes back, and else what is saved.
+    const { language = saved.language, timeZone = saved.timeZone } = form.values;
     const option = (value: string, label: string, chosen: boolean) => ({ value, label, chosen });
     const asBrowser = timeZone ? t('shell.asBrowserZone') : t('shell.asBrowserNow', { zone: timeZoneNow() });
     return {
       ...accountFrame(ctx),
       form,
       languages: [
-        option('', t('shell.asBrowser'), language === undefined),
+        option('', t('shell.asBrowser'), !language),
         ...LANGUAGE_CODES.map((code) => option(code, LANGUAGES[code].name, code === language)),
       ],
       timeZones: [
-        option('', asBrowser, timeZone === undefined),
+        option('', asBrowser, !timeZone),
         ...timeZones().map((zone) => option(zone, zone, zone === timeZone)),
       ],
       now: t('shell.timeNow', { time: inMinute(clock()) }),

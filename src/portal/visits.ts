@@ -74,7 +74,9 @@ export function createVisits(parts: VisitParts) {
     if (!account || !access) return undefined;
     speakTo(account);
     const actor = { type: 'account', id: account.id, ip: ctx.ip, requestId: ctx.state.requestId } as const;
-    const csrf = writeTicket(cookieKeys, { csrf: csrfToken(cookieKeys, id), accountId: account.id });
+    // The answer to a form is its page once more: what is sent from there is the same form.
+    const page = isLook(ctx) ? undefined : readTicket(cookieKeys, ctx)?.page;
+    const csrf = writeTicket(cookieKeys, { csrf: csrfToken(cookieKeys, id), accountId: account.id }, page);
     const authTime = new Date((session.authTime ?? 0) * 1000);
     return { account, by: { actor, access, rules, now: clock() }, csrf, portal: hashOf(id), authTime };
   };
@@ -127,9 +129,19 @@ export function createVisits(parts: VisitParts) {
 
     /** Takes forms of this visit. One from before a new sign-in of the same person comes back to be looked at. */
     forms: (async (ctx, next) => {
-      const { account } = visitorOf(ctx);
+      const visitor = visitorOf(ctx);
+      const { account } = visitor;
       if (isLook(ctx)) {
-        ctx.state.kept = await kept.find(ctx, account.id);
+        const back = await kept.find(ctx, account.id);
+        if (back) {
+          const csrf = writeTicket(
+            cookieKeys,
+            { csrf: csrfToken(cookieKeys, idOf(ctx) ?? ''), accountId: account.id },
+            back.page,
+          );
+          ctx.state.visitor = { ...visitor, csrf } satisfies Visitor;
+          ctx.state.kept = back.form;
+        }
         return next();
       }
       try {

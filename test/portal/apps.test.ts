@@ -167,7 +167,7 @@ describe('“Try it”', () => {
     await subscribed(app.clientId);
     const wrong = await submit(visitor, `${path}/credential`, '/try', { secret: 'lks_wrong' });
     expect(wrong.text).toContain('invalid_client');
-    expect(wrong.text).toContain('The secret is wrong or has ended');
+    expect(wrong.text).toContain('The secret is wrong or has expired');
   });
 
   it('asks for the API that was chosen', async () => {

@@ -11,6 +11,9 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 const BACK = 'Your session had ended. What you typed is back; check it and save.';
 
+/** The page of the form, with the name by which it is kept. */
+const KEPT = /\/teams\/new\?kept=[\w-]{20,}$/;
+
 const OPERATOR = { actor: { type: 'operator' }, now: new Date() } as const;
 
 let server: TestServer;
@@ -40,20 +43,20 @@ describe('a form that is sent after its session has ended', () => {
     const signInPage = await visitor.submit(page, '/teams', { name: 'Late but not lost' });
     expect(signInPage.text).toContain('name="password"');
     const back = await signIn(visitor, signInPage, someone);
-    expect(back.url).toBe(`${server.issuer}/teams/new?kept=1`);
+    expect(back.url).toMatch(KEPT);
     expect(back.text).toContain(BACK);
     expect(back.text).toContain('value="Late but not lost"');
     expect((await visitor.visit('/teams')).text).not.toContain('Late but not lost');
     const sent = await visitor.submit(back, '/teams', { name: 'Late but not lost' });
     expect(sent.text).toContain('Created the team Late but not lost.');
     expect(await keptRows(someone.account.id)).toEqual([]);
-    expect((await visitor.visit('/teams/new?kept=1')).text).not.toContain(BACK);
+    expect((await visitor.visit(back.url)).text).not.toContain(BACK);
   });
 
   it('comes back on a reload until it is sent, and not on the page as such', async () => {
     const { someone, visitor, page } = await lateWith('/teams/new');
-    await signIn(visitor, await visitor.submit(page, '/teams', { name: 'Twice' }), someone);
-    for (const _ of [1, 2]) expect((await visitor.visit('/teams/new?kept=1')).text).toContain('value="Twice"');
+    const { url } = await signIn(visitor, await visitor.submit(page, '/teams', { name: 'Twice' }), someone);
+    for (const _ of [1, 2]) expect((await visitor.visit(url)).text).toContain('value="Twice"');
     expect((await visitor.visit('/teams/new')).text).not.toContain('value="Twice"');
   });
 
@@ -67,7 +70,7 @@ describe('a form that is sent after its session has ended', () => {
     const first = await visitor.submit(page, '/teams', { name: 'Quiet' });
     expect(first.text).toContain('value="Quiet"');
     const second = await visitor.submit(page, '/teams', { name: 'From the other tab' });
-    expect(second.url).toBe(`${server.issuer}/teams/new?kept=1`);
+    expect(second.url).toMatch(KEPT);
     expect(second.text).toContain('value="From the other tab"');
   });
 
@@ -88,10 +91,10 @@ describe('a form that is sent after its session has ended', () => {
     const { someone, visitor, page } = await lateWith('/teams/new');
     const signInPage = await visitor.submit(page, '/teams', { name: 'Not for you' });
     const other = await signIn(visitor, signInPage, await aPerson(server.database));
-    expect(other.url).toBe(`${server.issuer}/teams/new?kept=1`);
+    expect(other.url).toMatch(KEPT);
     expect(other.text).not.toContain('Not for you');
     const elsewhere = await aVisitor(server, someone);
-    expect((await elsewhere.visit('/teams/new?kept=1')).text).not.toContain('Not for you');
+    expect((await elsewhere.visit(other.url)).text).not.toContain('Not for you');
   });
 
   it('is refused and not kept when another person is signed in by now', async () => {
@@ -135,20 +138,88 @@ describe('a form that is sent after its session has ended', () => {
     expect(back.text).not.toMatch(/hunter22|s3cret/);
   });
 
-  it('keeps 16 kB at most, one form of a person, for half an hour', async () => {
+  it('comes back in each of several tabs, and each is sent by itself', async () => {
+    const someone = await aPerson(server.database);
+    const visitor = await aVisitor(server, someone);
+    const pages = [
+      await visitor.visit('/teams/new'),
+      await visitor.visit('/teams/new'),
+      await visitor.visit('/apps/new'),
+    ];
+    await endSessions(server.database.db, someone.account.id, OPERATOR);
+    const places = ['/teams', '/teams', '/apps'] as const;
+    const names = ['First tab', 'Second tab', 'Third tab'];
+    const urls: string[] = [];
+    for (const [tab, page] of pages.entries()) {
+      const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+      const form = { csrf, name: names[tab] ?? '', type: 'machine' };
+      const { headers } = await visitor.request(places[tab] ?? '', { form });
+      urls.push(new URL(headers.get('location') ?? '', server.issuer).searchParams.get('to') ?? '');
+    }
+    await signIn(visitor, await visitor.visit('/sign-in'), someone);
+    for (const [tab, url] of urls.entries()) {
+      const back = await visitor.visit(url);
+      for (const [other, name] of names.entries()) expect(back.text.includes(`value="${name}"`)).toBe(other === tab);
+    }
+    const made = await visitor.submit(await visitor.visit(urls[0] ?? ''), '/teams', { name: 'First tab' });
+    expect(made.text).toContain('Created the team First tab.');
+    expect((await visitor.visit(urls[0] ?? '')).text).not.toContain(BACK);
+    expect((await visitor.visit(urls[1] ?? '')).text).toContain('value="Second tab"');
+    expect((await visitor.visit(urls[2] ?? '')).text).toContain('value="Third tab"');
+  });
+
+  it('is the same form when it was sent twice, and makes nothing that it has made before', async () => {
+    const someone = await aPerson(server.database);
+    const visitor = await aVisitor(server, someone);
+    const page = await visitor.visit('/teams/new');
+    const made = await visitor.submit(page, '/teams', { name: 'Made before' });
+    await endSessions(server.database.db, someone.account.id, OPERATOR);
+    for (const _ of [1, 2]) await visitor.submit(page, '/teams', { name: 'Made before' });
+    expect(await keptRows(someone.account.id)).toHaveLength(1);
+    const back = await signIn(visitor, await visitor.submit(page, '/teams', { name: 'Made before' }), someone);
+    const again = await visitor.submit(back, '/teams', { name: 'Made before' });
+    expect([again.url, again.response.status]).toEqual([made.url, 200]);
+  });
+
+  it('stays until it is sent rightly', async () => {
+    const { someone, visitor, page } = await lateWith('/teams/new');
+    const back = await signIn(visitor, await visitor.submit(page, '/teams', { name: 'Long' }), someone);
+    const refused = await visitor.submit(back, '/teams', { name: '' });
+    expect(refused.response.status).toBe(400);
+    expect(await keptRows(someone.account.id)).toHaveLength(1);
+    await visitor.submit(refused, '/teams', { name: 'Long enough' });
+    expect(await keptRows(someone.account.id)).toEqual([]);
+  });
+
+  it('keeps 16 kB at most of one form, and the latest five of a person, for half an hour', async () => {
     const { someone, visitor, page } = await lateWith('/apis/new');
     const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
     const large = await visitor.request('/apis', { form: { csrf, description: 'x'.repeat(17_000) } });
     expect([large.status, await large.text()]).toEqual([400, expect.stringContaining('signed_out')]);
-    for (const name of ['One', 'Two']) await visitor.request('/apis', { form: { csrf, name } });
+    const urls: string[] = [];
+    for (let tab = 0; tab < 7; tab += 1) {
+      const form = { csrf: csrf.replace(/[^.]+$/, `tab-${tab}`), name: `Tab ${tab}` };
+      const { headers } = await visitor.request('/apis', { form });
+      urls.push(new URL(headers.get('location') ?? '', server.issuer).searchParams.get('to') ?? '');
+    }
     const rows = await keptRows(someone.account.id);
-    expect(rows).toHaveLength(1);
+    expect(rows).toHaveLength(5);
     const minutes = Math.round(((rows[0]?.expires_at.getTime() ?? 0) - Date.now()) / 60_000);
     expect(minutes).toBe(30);
-    expect(await deleteExpiredKeptForms(server.database.db, new Date(Date.now() + 31 * 60_000), 1000)).toBeGreaterThan(
-      0,
-    );
+    await signIn(visitor, await visitor.visit('/sign-in'), someone);
+    const back: boolean[] = [];
+    for (const url of urls) back.push((await visitor.visit(url)).text.includes(BACK));
+    expect(back).toEqual([false, false, true, true, true, true, true]);
+    const later = new Date(Date.now() + 31 * 60_000);
+    expect(await deleteExpiredKeptForms(server.database.db, later, 1000)).toBeGreaterThanOrEqual(5);
     expect(await keptRows(someone.account.id)).toEqual([]);
+  });
+
+  it.each(['x'.repeat(65), 'a b', '%00', '..'])('is not kept under the name %j of a page', async (name) => {
+    const { visitor, page } = await lateWith('/teams/new');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const form = { csrf: csrf.replace(/[^.]+$/, name), name: 'Odd' };
+    expect((await visitor.request('/teams', { form })).status).toBe(400);
   });
 
   it('goes with the person', async () => {

@@ -194,6 +194,8 @@ export interface PortalSessionTable {
 /** What was typed into a form whose session had ended, of a person. */
 export interface KeptFormTable {
   account_id: string;
+  /** The name of the page that it was on, from its ticket. */
+  page: string;
   id_hash: Uint8Array;
   sealed: Uint8Array;
   expires_at: Timestamp;

@@ -16,6 +16,7 @@ const NEW_APP = 'type name description team redirectUris api find found scopes r
 const API = 'name description docsUrl tokenLifetime signingAlg visibility visibleTeams rolesClaim';
 /** A line of the form for each scope: their fields have its number. */
 const SCOPE_LINE = /^(scope|means|approval|role)-\d{1,3}$/;
+const BRANDING = 'name accent privacyUrl termsUrl supportUrl version';
 const PROFILE = PROFILE_FIELDS.join(' ');
 const SETTINGS = settings.map(([name]) => name).join(' ');
 
@@ -53,10 +54,14 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/teams/:team/rename': keep('name version'),
   '/teams/:team/invitations': keep('email role', above),
   '/teams/:team/suspend': keep('reason'),
+  '/preferences': keep('language timeZone'),
   '/account/profile': keep(`name version ${PROFILE}`),
+  '/tools/inspector': keep('api scope'),
   '/operator/people/invitations': keep('email', above),
   '/operator/people/:person': keep(`name email version ${PROFILE}`),
   '/operator/people/:person/disable': keep('reason'),
+  '/operator/branding': keep(BRANDING),
+  '/operator/branding/preview': keep(BRANDING, above),
   '/operator/groups': keep('name'),
   '/operator/groups/:group': keep('name version'),
   '/operator/groups/:group/people': keep('person', above),

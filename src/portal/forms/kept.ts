@@ -4,8 +4,9 @@ import { findKeptForm, forgetKeptForm, KEPT_SECONDS, type KeptForm, keepForm } f
 import type { Db } from '../../db/connections/connection.ts';
 import { requireSameSite } from '../../http/csrf.ts';
 import { ownCookies } from '../../http/own-cookies.ts';
+import { randomText } from '../../http/random-text.ts';
 import { KEPT_FIELDS, pickKept } from './kept-fields.ts';
-import { readTicket } from './tickets.ts';
+import { isPageName, readTicket } from './tickets.ts';
 
 interface Parts {
   readonly db: Db;
@@ -18,7 +19,7 @@ interface Parts {
 const routeOf = (ctx: Context) =>
   String((ctx as unknown as RouterContext).matched?.find(({ methods }) => methods.includes('POST'))?.path);
 
-/** Says in an address that its form was kept, so that the page is as ever when one comes to it otherwise. */
+/** Says in an address which form was kept, so that the page is as ever when one comes to it otherwise. */
 const BACK = 'kept';
 
 /**
@@ -29,7 +30,8 @@ export function createKeptForms({ db, clock, issuer, cookieKeys }: Parts) {
   const { prefix, path, secure } = ownCookies(issuer);
   const name = `${prefix}latchkey_form`;
   const idOf = (ctx: Context) => ctx.cookies.get(name, { signed: true });
-  const setCookie = (ctx: Context, id: string | null) =>
+  /** All forms of a browser are kept under one id, which lasts as long as the latest of them. */
+  const setCookie = (ctx: Context, id: string) =>
     ctx.cookies.set(name, id, {
       ...{ signed: true, httpOnly: true, sameSite: 'lax', secure, path, overwrite: true },
       maxAge: KEPT_SECONDS * 1000,
@@ -48,26 +50,27 @@ export function createKeptForms({ db, clock, issuer, cookieKeys }: Parts) {
       requireSameSite(ctx, issuer);
       const page = kept.page?.(ctx.path) ?? ctx.path;
       const values = pickKept(route, ctx.request.body as Record<string, unknown>);
-      const id = await keepForm(db, ticket.accountId, { action: ctx.path, page, values }, clock());
-      if (!id) return undefined;
-      setCookie(ctx, id);
-      return `${page}?${BACK}=1`;
+      const place = { accountId: ticket.accountId, id: idOf(ctx) ?? randomText(), page: ticket.page };
+      if (!(await keepForm(db, place, { action: ctx.path, page, values }, clock()))) return undefined;
+      setCookie(ctx, place.id);
+      return `${page}?${BACK}=${ticket.page}`;
     },
 
     /** What was kept for the page in the address. It stays until it is sent, or half an hour is over. */
-    async find(ctx: Context, accountId: string): Promise<KeptForm | undefined> {
+    async find(ctx: Context, accountId: string): Promise<{ form: KeptForm; page: string } | undefined> {
       const id = idOf(ctx);
-      if (!id || ctx.method !== 'GET' || ctx.query[BACK] === undefined) return undefined;
-      const kept = await findKeptForm(db, accountId, id, clock());
-      return kept?.page === ctx.path ? kept : undefined;
+      const page = ctx.query[BACK];
+      if (!id || ctx.method !== 'GET' || typeof page !== 'string' || !isPageName(page)) return undefined;
+      const form = await findKeptForm(db, { accountId, id, page }, clock());
+      return form?.page === ctx.path ? { form, page } : undefined;
     },
 
     /** Forgets it, when it has done what it was to do. */
     async forgetSent(ctx: Context, accountId: string): Promise<void> {
       const id = idOf(ctx);
-      if (!id || ctx.status !== 303 || !KEPT_FIELDS[routeOf(ctx)]) return;
-      await forgetKeptForm(db, accountId, id);
-      setCookie(ctx, null);
+      const page = readTicket(cookieKeys, ctx)?.page;
+      if (!id || !page || ctx.status !== 303 || !KEPT_FIELDS[routeOf(ctx)]) return;
+      await forgetKeptForm(db, { accountId, id, page });
     },
   };
 }

@@ -4,7 +4,7 @@ import { browseApis } from '../../apis/catalogue/list-apis.ts';
 import { recognizeBearerValue } from '../../revocation/bearer-values.ts';
 import { t } from '../../texts/texts.ts';
 import type { InspectionView } from '../../views/models/tools.ts';
-import { emptyForm, type FormState, readForm } from '../forms.ts';
+import { type FormState, firstForm, readForm } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { gatherEvidence } from './evidence.ts';
@@ -43,7 +43,7 @@ export function addInspector(area: Area): void {
     await page(ctx, 'tools/inspector', { form, apis, result });
   };
 
-  router.get('/tools/inspector', (ctx) => show(ctx, emptyForm));
+  router.get('/tools/inspector', (ctx) => show(ctx, firstForm(ctx)));
   router.post('/tools/inspector', async (ctx) => {
     const verdict = readForm(ctx, Question);
     if (!verdict.ok) {
