@@ -5,7 +5,6 @@ import type { Db } from '../db/connections/connection.ts';
 import { type Listing, matching, PageQuery } from '../db/pages.ts';
 import { arrange, countRows, type Order, sortsOf } from '../db/sorting.ts';
 import type { Client } from '../db/tables/catalogue.ts';
-import { lastHourOf } from '../usage/last-hour.ts';
 import { PORTAL_CLIENT } from './own/portal-client-id.ts';
 import { CLIENT_TYPES } from './purposes.ts';
 
@@ -25,20 +24,13 @@ export interface ListedClient extends Client {
   readonly logo_etag: string | null;
   /** When the first of its live secrets ends; null when none does. */
   readonly next_expiry: Date | null;
-  /** To the hour; for an app with a secret to some seconds. null: never. */
-  readonly last_used_at: Date | null;
 }
-
-/** What an app does is counted by the hour, and the use of a secret is known to some seconds. */
-const lastUsed = sql<Date | null>`greatest(
-  (select max(used.last_used_at) from client_secrets used where used.client_id = clients.id),
-  ${lastHourOf('client_id', sql.ref('clients.id'))})`;
 
 const ORDER: Order<'created' | 'name' | 'used'> = {
   keys: {
     created: { of: sql.ref('clients.created_at'), type: 'time' },
     name: { of: sql`lower(clients.name)`, type: 'text' },
-    used: { of: lastUsed, type: 'time', nullable: true },
+    used: { of: sql.ref('clients.last_used_hour'), type: 'time', nullable: true },
   },
   id: sql.ref('clients.id'),
   usual: '-created',
@@ -65,7 +57,7 @@ export async function listClients(db: Db, input: z.input<typeof ClientQuery>, by
         .where('client_secrets.expires_at', '>', by.now)
         .as('next_expiry'),
     )
-    .select([place, lastUsed.as('last_used_at')])
+    .select(place)
     .where(beyond)
     .orderBy(orderBy)
     .limit(limit)

@@ -30,7 +30,7 @@ export function presentApp(app: ListedClient | ClientDetails) {
 /** The same as a list has it. */
 export const presentListedApp = (app: ListedClient) => ({
   ...presentApp(app),
-  last_used_at: app.last_used_at?.toISOString() ?? null,
+  last_used_at: app.last_used_hour?.toISOString() ?? null,
 });
 
 /** How its ID tokens are signed, while verifiers may not know a key of the chosen algorithm. */

@@ -11,7 +11,14 @@ const MOST_ROWS = 2000;
  */
 export async function writeBatch(db: Db, { counts, lines }: Contents): Promise<void> {
   await sql`
-    with said as (
+    with added as (
+      select hour, client_id, api_id, event, outcome, count
+      from json_to_recordset(${JSON.stringify(counts.map(toHour))}::json) as added (
+        hour timestamptz, client_id text, api_id text, event text, outcome text, count bigint)
+    ),
+    ${raiseLastUse('clients', 'client_id')},
+    ${raiseLastUse('apis', 'api_id')},
+    said as (
       insert into request_log (at, client_id, api_id, event, outcome, detail, scope, request_id)
       select at, client_id, api_id, event, outcome, detail, scope, request_id
       from json_to_recordset(${JSON.stringify(lines.map(toLine))}::json) as line (
@@ -19,12 +26,27 @@ export async function writeBatch(db: Db, { counts, lines }: Contents): Promise<v
       order by at
     )
     insert into usage_hours (hour, client_id, api_id, event, outcome, count)
-    select hour, client_id, api_id, event, outcome, count
-    from json_to_recordset(${JSON.stringify(counts.map(toHour))}::json) as added (
-      hour timestamptz, client_id text, api_id text, event text, outcome text, count bigint)
+    select hour, client_id, api_id, event, outcome, count from added
     order by client_id, hour, api_id, event, outcome
     on conflict (client_id, hour, api_id, event, outcome)
       do update set count = usage_hours.count + excluded.count`.execute(db);
+}
+
+/** Says of apps or APIs when they were used last: a row is written once an hour, and in the order of the ids as well. */
+function raiseLastUse(table: 'clients' | 'apis', column: 'client_id' | 'api_id') {
+  const [rows, used, raised] = [sql.table(table), sql.table(`used_${table}`), sql.table(`raised_${table}`)];
+  return sql`
+    ${used} as (
+      select ${rows}.id, latest.hour
+      from (select ${sql.ref(column)} as id, max(hour) as hour from added group by 1) as latest
+        join ${rows} on ${rows}.id = latest.id
+      where ${rows}.last_used_hour is null or ${rows}.last_used_hour < latest.hour
+      order by ${rows}.id
+      for no key update of ${rows}
+    ),
+    ${raised} as (
+      update ${rows} set last_used_hour = ${used}.hour from ${used} where ${rows}.id = ${used}.id
+    )`;
 }
 
 /** A batch in parts that one statement each can take. */

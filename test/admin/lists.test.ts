@@ -6,6 +6,7 @@ import { aVisitor } from '../support/portal.ts';
 import { aGroup } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
+import { aCount } from '../support/usage.ts';
 
 const SCOPES = ['apps:read', 'apis:read', 'subscriptions:read', 'teams:read', 'users:read'];
 let server: TestServer;
@@ -35,13 +36,8 @@ async function list(path: string): Promise<Row[]> {
 }
 const names = async (path: string) => (await list(path)).map(({ name }) => name);
 
-async function used(column: 'client_id' | 'api_id', id: string, hour: string) {
-  const row = { client_id: 'app_any', api_id: '', event: 'client_credentials', outcome: 'ok', count: 1 };
-  await db()
-    .insertInto('usage_hours')
-    .values({ ...row, [column]: id, hour: new Date(hour) })
-    .execute();
-}
+const HOUR = 3_600_000;
+const hourAgo = (hours: number) => new Date(Math.floor(Date.now() / HOUR) * HOUR - hours * HOUR).toISOString();
 
 describe('lists of the admin API', () => {
   it('sort apps by name and by last use, and say when that was', async () => {
@@ -50,12 +46,12 @@ describe('lists of the admin API', () => {
       await aClient(server.database, { type: 'machine', team, name: 'B sorted' }),
       await aClient(server.database, { type: 'machine', team, name: 'a sorted' }),
     ];
-    await used('client_id', b.clientId, '2026-01-02T03:00:00Z');
+    await aCount(server, { clientId: b.clientId, count: 1, hoursAgo: 7 });
     expect(await names(`/apps?team=${team}`)).toEqual(['a sorted', 'B sorted']);
     expect(await names(`/apps?team=${team}&sort=-name`)).toEqual(['B sorted', 'a sorted']);
     expect((await list(`/apps?team=${team}&sort=-used`)).map(({ name, last_used_at }) => [name, last_used_at])).toEqual(
       [
-        ['B sorted', '2026-01-02T03:00:00.000Z'],
+        ['B sorted', hourAgo(7)],
         ['a sorted', null],
       ],
     );
@@ -77,7 +73,7 @@ describe('lists of the admin API', () => {
       .select('id')
       .where('identifier', '=', two.identifier)
       .executeTakeFirstOrThrow();
-    await used('api_id', id, '2026-01-02T03:00:00Z');
+    await aCount(server, { clientId: 'app_any', apiId: id, count: 1, hoursAgo: 7 });
     const of = async (sort: string) =>
       (await list(`/apis?team=${teamId}&sort=${sort}`)).map(({ name, subscribers, last_used_at }) => [
         name,
@@ -86,7 +82,7 @@ describe('lists of the admin API', () => {
       ]);
     expect(await of('-subscribers')).toEqual([
       ['One sorted', 1, null],
-      ['Two sorted', 0, '2026-01-02T03:00:00.000Z'],
+      ['Two sorted', 0, hourAgo(7)],
     ]);
     expect((await of('-used')).map(([name]) => name)).toEqual(['Two sorted', 'One sorted']);
   });

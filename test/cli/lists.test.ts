@@ -4,6 +4,7 @@ import { aClient, anApi } from '../support/factories.ts';
 import { aGroup } from '../support/roles.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { aMember, aTeam } from '../support/teams.ts';
+import { aCount } from '../support/usage.ts';
 import { commandLineOf } from './in-process.ts';
 
 let server: TestServer;
@@ -18,32 +19,27 @@ afterAll(() => server.stop());
 const db = () => server.database.db;
 const names = async (command: string[]) => (await answer<{ name: string }[]>(command)).map(({ name }) => name);
 
-async function anAppOf(team: string, name: string, usedAt?: string) {
+async function anAppOf(team: string, name: string, hoursAgo?: number) {
   const { clientId } = await aClient(server.database, { type: 'machine', team, name });
-  if (usedAt) {
-    const use = { client_id: clientId, api_id: '', event: 'client_credentials', outcome: 'ok', count: 1 };
-    await db()
-      .insertInto('usage_hours')
-      .values({ ...use, hour: new Date(usedAt) })
-      .execute();
-  }
+  if (hoursAgo !== undefined) await aCount(server, { clientId, count: 1, hoursAgo });
   return clientId;
 }
 
 describe('--sort', () => {
   it('sorts apps, and the table says when each was used last', async () => {
     const { id: team } = await aTeam(server);
-    await anAppOf(team, 'b listed', '2026-01-02T03:00:00Z');
+    const used = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 7 * 3_600_000).toISOString();
+    await anAppOf(team, 'b listed', 7);
     await anAppOf(team, 'A listed');
     expect(await names(['app', 'list', '--team', team, '--sort', 'name'])).toEqual(['A listed', 'b listed']);
     expect(await names(['app', 'list', '--team', team, '--sort', '-used'])).toEqual(['b listed', 'A listed']);
     const { stdout } = await run(['app', 'list', '--team', team, '--sort', '-used']);
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/CREATED +LAST USED +STATE/);
-    expect(lines[1]).toContain('2026-01-02T03:00:00Z');
+    expect(lines[1]).toContain(used.replace('.000Z', 'Z'));
     expect(await answer(['app', 'list', '--team', team, '--sort', 'used'])).toMatchObject([
       { name: 'A listed', last_used_at: null },
-      { name: 'b listed', last_used_at: '2026-01-02T03:00:00.000Z' },
+      { name: 'b listed', last_used_at: used },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { writeBatch } from '../../src/usage/write.ts';
 import type { TestServer } from './server.ts';
 
 interface App {
@@ -25,11 +26,8 @@ export function aCount(
   what: { clientId: string; apiId?: string; event?: string; outcome?: string; count: number; hoursAgo: number },
 ) {
   const { clientId, apiId = '', event = 'client_credentials', outcome = 'ok', count, hoursAgo } = what;
-  const hour = new Date(Math.floor(Date.now() / HOUR) * HOUR - hoursAgo * HOUR);
-  return database.db
-    .insertInto('usage_hours')
-    .values({ hour, client_id: clientId, api_id: apiId, event, outcome, count })
-    .execute();
+  const hour = Math.floor(Date.now() / HOUR) * HOUR - hoursAgo * HOUR;
+  return writeBatch(database.db, { counts: [{ hour, clientId, api: apiId, event, outcome, count }], lines: [] });
 }
 
 /** Gives an app or an API to a team. */

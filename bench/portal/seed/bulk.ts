@@ -19,6 +19,8 @@ function statements({ people, apps, apis, roles, groups, auditEvents, requests, 
     ],
     [DAILY, [apps, days, apis]],
     [HOURLY, [Math.min(apps, BUSY_APPS), days * 24]],
+    [lastUse('clients', 'client_id'), []],
+    [lastUse('apis', 'api_id'), []],
     [REQUESTS, [requests, apps]],
     [EVENTS, [auditEvents, apps, people]],
   ];
@@ -52,6 +54,10 @@ const HOURLY = `
   select date_trunc('hour', now()) - hour * interval '1 hour', 'app_' || app, 'api_' || 1 + app % 3,
     'refresh_token', case when hour % 7 = 0 then 'invalid_grant' else 'ok' end, 1 + hour % 100
   from generate_series(1, $1) app, generate_series(0, $2 - 1) hour`;
+
+const lastUse = (table: string, column: string) => `
+  update ${table} set last_used_hour = used.hour from (select ${column} as id, max(hour) as hour from usage_hours group by 1) used
+  where ${table}.id = used.id`;
 
 /** A tenth is the first app's. */
 const REQUESTS = `

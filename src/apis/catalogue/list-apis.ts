@@ -5,7 +5,6 @@ import type { Db } from '../../db/connections/connection.ts';
 import { type Listing, matching, PageQuery } from '../../db/pages.ts';
 import { arrange, countRows, type Order, sortsOf } from '../../db/sorting.ts';
 import type { Api } from '../../db/tables/catalogue.ts';
-import { lastHourOf } from '../../usage/last-hour.ts';
 import { isInCatalogue } from '../visibility.ts';
 
 export const ApiQuery = PageQuery.extend({
@@ -85,7 +84,7 @@ function usesFor(by: By): Uses {
   return {
     subscribers: sql`case when ${isOwn} then (select count(*) from subscriptions used
       where used.api_id = apis.id and used.state = 'active') end`,
-    lastUsed: sql`case when ${isOwn} then ${lastHourOf('api_id', sql.ref('apis.id'))} end`,
+    lastUsed: sql`case when ${isOwn} then apis.last_used_hour end`,
   };
 }
 

@@ -52,7 +52,7 @@ async function list(line: CommandLine, options: Wanted): Promise<void> {
     client.type,
     client.team_name ?? '',
     formatDay(client.created_at),
-    formatTime(client.last_used_at),
+    formatTime(client.last_used_hour),
     client.disabled_at ? 'disabled' : 'active',
   ]);
   line.answer(options, {

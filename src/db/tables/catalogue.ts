@@ -52,6 +52,8 @@ export interface ClientTable {
   disabled_reason: Late<string>;
   /** By who looks after the platform, and not by its own team. */
   stopped_from_above: Generated<boolean>;
+  /** The last hour in which something was counted for it; null: never. */
+  last_used_hour: Late<Date>;
 }
 
 /** The identifier of an API that was deleted. */
@@ -116,6 +118,8 @@ export interface ApiTable {
   suspended_reason: Late<string>;
   /** By who looks after the platform, and not by its own team. */
   stopped_from_above: Generated<boolean>;
+  /** The last hour in which something was counted for it; null: never. */
+  last_used_hour: Late<Date>;
 }
 
 export interface ApiVisibleTeamTable {

@@ -64,7 +64,7 @@ function presentRow(client: ListedClient, now: Date) {
     logo: logoHref(client.id, client.logo_etag),
     purpose: t(`purposes.${client.type}`),
     team: client.team_name ?? t('apps.theOperator'),
-    used: lastUse(client.last_used_at, now),
+    used: lastUse(client.last_used_hour, now),
     created: inDate(client.created_at),
     badges: [...badgesOf(client), ...expiryBadge(client.next_expiry, now)],
   };

@@ -5,6 +5,7 @@ import { aClient, anApi } from '../../support/factories.ts';
 import { aVisitor } from '../../support/portal.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { aMember, aTeam } from '../../support/teams.ts';
+import { aCount } from '../../support/usage.ts';
 import { countOf, hrefOf, rowsOf } from './pages.ts';
 
 let server: TestServer;
@@ -37,12 +38,7 @@ async function anApiUsedBy(apps: number, { team, name, hoursAgo }: { team: strin
     await subscribe(db, { clientId, apiIdentifier: api.identifier, scopes: ['reports:read'] }, operator());
   }
   if (hoursAgo !== undefined) {
-    const hour = new Date((Math.floor(Date.now() / 3_600_000) - hoursAgo) * 3_600_000);
-    const use = { client_id: 'app_any', event: 'client_credentials', outcome: 'ok', count: 1 };
-    await db
-      .insertInto('usage_hours')
-      .values({ ...use, hour, api_id: id })
-      .execute();
+    await aCount(server, { clientId: 'app_any', apiId: id, count: 1, hoursAgo });
   }
   return id;
 }
@@ -91,11 +87,7 @@ describe('the catalogue', () => {
       .select('id')
       .where('name', '=', 'Three of theirs, shared')
       .executeTakeFirstOrThrow();
-    const use = { client_id: 'app_any', event: 'client_credentials', outcome: 'ok', count: 1 };
-    await db
-      .insertInto('usage_hours')
-      .values({ ...use, hour: new Date(), api_id: id })
-      .execute();
+    await aCount(server, { clientId: 'app_any', apiId: id, count: 1, hoursAgo: 0 });
     expect(await order()).toEqual(before);
   });
 

@@ -5,6 +5,7 @@ import type { Person } from '../../support/person.ts';
 import { aVisitor } from '../../support/portal.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { aMember, aTeam } from '../../support/teams.ts';
+import { aCount } from '../../support/usage.ts';
 import { countOf, hrefOf, readAll, rowsOf } from './pages.ts';
 
 let server: TestServer;
@@ -82,21 +83,17 @@ describe('the list of apps', () => {
     expect(await found(`team=${team}`)).toEqual({ ids: [], count: '0 apps' });
   });
 
-  it('says when an app was used last, by its secret or by what was counted, and sorts by it', async () => {
+  it('says when an app was used last, and sorts by it', async () => {
     const { visitor: other, team: theirs } = await aDeveloper();
     const [never, counted, lately] = [
       (await anApp('Never', { team: theirs })).clientId,
       (await anApp('Counted', { team: theirs })).clientId,
       (await anApp('Lately', { team: theirs })).clientId,
     ];
-    const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 5 * 3_600_000);
-    const { db } = server.database;
-    const use = { client_id: counted, api_id: '', event: 'client_credentials', outcome: 'ok', count: 1 };
-    await db
-      .insertInto('usage_hours')
-      .values([{ ...use, hour }])
-      .execute();
-    await db.updateTable('client_secrets').set({ last_used_at: new Date() }).where('client_id', '=', lately).execute();
+    await aCount(server, { clientId: counted, count: 1, hoursAgo: 5 });
+    await aCount(server, { clientId: lately, count: 1, hoursAgo: 0 });
+    // What is written late, of an hour before, changes nothing.
+    await aCount(server, { clientId: lately, count: 1, hoursAgo: 9 });
     const { text } = await other.visit('/apps?sort=-used');
     const rows = rowsOf(text);
     expect(rows.map((row) => /app_\w+/.exec(row)?.[0])).toEqual([lately, counted, never]);
