@@ -12,6 +12,7 @@ import { endSessionsOfAccount, endTokensAndSessionsOfAccount, endTokensOfConsent
 import { endConsent } from '../revocation/epochs.ts';
 import { revoke } from '../revocation/revoke.ts';
 import { t } from '../texts/texts.ts';
+import { endLinks } from './links/links.ts';
 import { hashPassword } from './passwords.ts';
 import { requireAnotherAdmin } from './platform-roles.ts';
 import { judgePassword } from './strength/judge.ts';
@@ -46,6 +47,7 @@ export async function disableAccount(
     const change = { disabled_at: by.now, updated_at: by.now };
     await updateAccount(trx, { id: accountId, version }, change);
     await endTokensAndSessionsOfAccount(trx, accountId);
+    await endLinks(trx, accountId);
     await revoke(trx, { kind: 'account', value: accountId, reason });
     await record(trx, by.actor, { type: 'account.disabled', accountId, reason }, by.now);
   });
@@ -85,7 +87,7 @@ export async function changePassword(
   authorizeFor(by, accountId, 'platform.write');
   const owner = await db
     .selectFrom('accounts')
-    .select(['email', 'name'])
+    .select(['id', 'email', 'name'])
     .where('id', '=', accountId)
     .executeTakeFirst();
   if (!owner) throw new AppError('not_found', { detail: noAccount(accountId) });
@@ -102,7 +104,8 @@ export async function setPassword(
   by: By,
 ): Promise<number> {
   const accountId = idOf(target);
-  await updateAccount(trx, target, { password_hash: passwordHash, updated_at: by.now });
+  await updateAccount(trx, target, { password_hash: passwordHash, new_password_since: null, updated_at: by.now });
+  await endLinks(trx, accountId);
   const epoch = await endTokensAndSessionsOfAccount(trx, accountId);
   await revoke(trx, { kind: 'account', value: accountId, reason: 'password changed' });
   await record(trx, by.actor, { type: 'account.password_changed', accountId }, by.now);
@@ -130,7 +133,7 @@ export async function withdrawConsent(
 async function updateAccount(
   db: Db,
   target: Target,
-  change: { disabled_at?: Date | null; password_hash?: string; updated_at: Date },
+  change: { disabled_at?: Date | null; password_hash?: string; new_password_since?: null; updated_at: Date },
 ): Promise<void> {
   const id = idOf(target);
   const account = await db

@@ -10,7 +10,7 @@ import { createAccount, NewAccount } from './accounts.ts';
 /** An account without what nobody needs to see. */
 export type Profile = Omit<
   Account,
-  'password_hash' | 'email_key' | 'username_key' | 'sign_in_epoch' | 'language' | 'time_zone'
+  'password_hash' | 'email_key' | 'username_key' | 'new_password_since' | 'sign_in_epoch' | 'language' | 'time_zone'
 >;
 
 export const PROFILE = [
@@ -34,7 +34,8 @@ export const NewPerson = z.strictObject(NewAccount.shape);
  */
 export async function registerPerson(db: Kysely<Tables>, input: z.input<typeof NewPerson>, by: By): Promise<Profile> {
   authorize(by, 'platform.write', null);
-  const { password_hash, email_key, username_key, ...profile } = await createAccount(db, NewPerson.parse(input), by);
+  const account = await createAccount(db, NewPerson.parse(input), by);
+  const { password_hash, email_key, username_key, new_password_since, ...profile } = account;
   return profile;
 }
 

@@ -10,6 +10,7 @@ import { AppError } from '../errors.ts';
 import { emailKey } from '../names/addresses.ts';
 import { t } from '../texts/texts.ts';
 import { NewAccount } from './accounts.ts';
+import { endLinks } from './links/links.ts';
 import { PROFILE, type Profile } from './people.ts';
 import { changeProfile, ProfileChanges, refuseTakenUsername } from './profile/fields.ts';
 
@@ -76,6 +77,7 @@ async function change(db: Db, before: Profile, wanted: Changes, by: By): Promise
     .where('id', '=', before.id)
     .returning(PROFILE)
     .executeTakeFirstOrThrow();
+  if (email !== undefined) await endLinks(db, before.id);
   await record(db, by.actor, { type: 'account.updated', accountId: before.id, fields }, by.now);
   return after;
 }

@@ -83,6 +83,11 @@ export type AuditEvent =
   | { type: 'account.enabled'; accountId: string }
   | { type: 'account.password_changed'; accountId: string }
   | { type: 'account.password_refused'; accountId: string }
+  | { type: 'account.reset_asked'; accountId?: string }
+  | { type: 'account.reset_given'; accountId: string; how: 'mail' | 'by_hand' }
+  | { type: 'account.new_password_required'; accountId: string }
+  | { type: 'account.address_asked'; accountId: string }
+  | { type: 'account.address_verified'; accountId: string }
   | { type: 'consent.withdrawn'; accountId: string; clientId: string }
   | { type: 'branding.changed'; before: Readonly<Record<string, unknown>>; after: Readonly<Record<string, unknown>> }
   | { type: 'master_key.rotated'; sealed: number; masterKeyId: string }

@@ -20,7 +20,7 @@ const REPORTS = {
 const TASKS = { identifier: 'https://tasks.example.com', scopes: ['tasks:read'] };
 
 /** Its owner can read the request in the portal, and needs no mail of it. */
-const noMail: Outbox = { issuer: '', put: async () => {} };
+const noMail: Outbox = { issuer: '', put: async () => [] };
 
 /** Two APIs, apps of each kind that use them, and a request that waits for the owner of an API. */
 export async function createCatalogue(

@@ -1,4 +1,5 @@
 import { deleteExpiredKeptForms } from '../accounts/kept-forms.ts';
+import { deleteExpiredLinks } from '../accounts/links/links.ts';
 import { deleteExpiredSessions } from '../accounts/portal-sessions.ts';
 import { deleteEndedSecrets } from '../clients/secrets/secrets.ts';
 import type { Database, Db } from '../db/connections/connection.ts';
@@ -24,6 +25,7 @@ const EXPIRING = {
   'remove-retries': deleteExpiredRetries,
   'remove-sessions': deleteExpiredSessions,
   'remove-kept-forms': deleteExpiredKeptForms,
+  'remove-links': deleteExpiredLinks,
   'remove-throttles': deleteExpiredThrottles,
   'remove-idempotency-keys': deleteExpiredIdempotencyKeys,
   'remove-revocations': (db: Db, _now: Date, batch: number) => deleteForgottenRevocations(db, batch),

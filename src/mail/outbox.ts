@@ -22,8 +22,8 @@ export interface Mail {
 export interface Outbox {
   /** The origin for links in mails. */
   readonly issuer: string;
-  /** Queues mails in the transaction of the change that they tell of: no change, no mail. */
-  put(db: Db, mails: readonly Mail[], now: Date): Promise<void>;
+  /** Queues mails in the transaction of the change that they tell of: no change, no mail. @returns their ids */
+  put(db: Db, mails: readonly Mail[], now: Date): Promise<string[]>;
 }
 
 /** An outbox that one can look into. */
@@ -37,7 +37,7 @@ export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): 
     issuer,
     open: ({ id, sealed_text: sealed }) => unseal(masterKeys, mailContext(id), sealed),
     async put(db, mails, now) {
-      if (mails.length === 0) return;
+      if (mails.length === 0) return [];
       const brand = await findBrandWords(db);
       const rows = mails.map(({ to, subject, text, language = 'en' }) => {
         const foot = inLanguage(language, 'UTC', () => footOf(brand));
@@ -47,6 +47,7 @@ export function createOutbox(masterKeys: readonly MasterKey[], issuer: string): 
         return { id, recipient: to, subject: oneLine(subject), sealed_text: sealed, ...times };
       });
       await db.insertInto('mail_outbox').values(rows).execute();
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -58,6 +58,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'account/password': 'account#password',
   'account/totp': 'account#second-factor',
   'account/recovery-codes': 'account#second-factor',
+  'account/address': 'account#your-address',
   'account/profile': 'account#who-you-are',
   'development/components': 'contributing#a-page-of-the-portal',
 };

@@ -6,12 +6,13 @@ import type { Database } from '../db/connections/connection.ts';
 import type { Statement } from '../db/statement.ts';
 import type { ChosenSignOuts } from '../http/chosen-sign-outs.ts';
 import type { ChosenLanguages } from '../http/language.ts';
-import type { Counted, FailureLimit } from '../http/limits.ts';
+import type { Counted } from '../http/limits.ts';
 import type { Loopback } from '../http/network/loopback.ts';
 import type { ChosenThemes } from '../http/theme.ts';
 import type { OpenOutbox } from '../mail/outbox.ts';
 import type { PictureDecoder } from '../pictures/decoder.ts';
 import type { Render } from '../views/render.ts';
+import type { LinkLimits } from './links/limits.ts';
 import type { Page } from './shell.ts';
 import type { Visits } from './visits.ts';
 
@@ -24,7 +25,7 @@ export interface Diagnosed {
   readonly fix: string;
 }
 
-export interface PortalParts {
+export interface PortalParts extends LinkLimits {
   /** Looks at settings and database. What it found can be told in the language of each who asks, the worst first; without secrets. */
   readonly diagnosis: () => Promise<() => readonly Diagnosed[]>;
   readonly rules: HouseRules;
@@ -49,9 +50,9 @@ export interface PortalParts {
     begin(ctx: Context, email: string): Promise<Counted>;
     /** Takes it back with the statement: it was right. */
     succeeded(ctx: Context, email: string, statement: Statement): Promise<void>;
+    /** Forgets those of an account whose password was set by a link. */
+    rebound(ctx: Context, email: string): Promise<void>;
   };
-  /** Wrong codes of invitations, by address. */
-  readonly joinLimit: FailureLimit;
 }
 
 /** What every area of the portal gets. */

@@ -9,6 +9,7 @@ import { addApps } from './apps/routes.ts';
 import { addDevelopment } from './development/routes.ts';
 import { addHome } from './home/routes.ts';
 import { addLanguage, addPreferences } from './language.ts';
+import { addLinks } from './links/routes.ts';
 import { addOperator } from './operator/operator.ts';
 import type { Area, PortalParts } from './parts.ts';
 import { addRoles } from './roles/roles.ts';
@@ -44,6 +45,7 @@ export function portalRoutes(parts: PortalParts): Router {
   addSignIn(outside, parts, visits, form);
   serveLogos(outside, parts.db);
   addJoin(outside, parts, visits, form);
+  addLinks({ ...parts, router: outside, form });
 
   // The upload is read for who is signed in only; a form that has no file is read for everybody.
   inside.use(form, visits.required, readLogoUpload(), visits.forms);

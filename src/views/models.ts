@@ -1,4 +1,4 @@
-import type { AccountViews } from './models/account.ts';
+import type { AccountViews, LinkViews } from './models/account.ts';
 import type { ReferenceViews } from './models/api-reference.ts';
 import type { ApiViews } from './models/apis.ts';
 import type { AppViews } from './models/apps.ts';
@@ -23,6 +23,7 @@ type PortalViews = AccountViews &
   ConfirmViews &
   HomeViews &
   JoinViews &
+  LinkViews &
   OperatorViews &
   RoleViews &
   SearchViews &
@@ -47,6 +48,8 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     /** Where the form goes. */
     action: string;
     cancelAction: string;
+    /** Where a new password is asked for. */
+    forgot: string;
     csrf: string;
     appName: string;
     /** The team behind it, which nobody vouches for; undefined for an app of the operator. */

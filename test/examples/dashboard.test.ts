@@ -61,7 +61,7 @@ describe('the dashboard', () => {
       .executeTakeFirstOrThrow();
     await approveRequest(
       db,
-      { issuer: '', put: async () => {} },
+      { issuer: '', put: async () => [] },
       { id: waiting.id },
       {},
       { actor: { type: 'operator' }, now: new Date() },

@@ -183,7 +183,7 @@ describe(`${PARALLEL} at once, over two processes`, () => {
   }, 240_000);
 
   it('accept one invitation: one makes the account, the others are told that the code opens nothing', async () => {
-    const outbox = { issuer: first().issuer, put: async () => {} };
+    const outbox = { issuer: first().issuer, put: async () => [] };
     const by = () => ({ actor: { type: 'operator' } as const, now: new Date() });
     const { db } = storage.database;
     const team = await createTeam(db, { name: 'Racers' }, by());

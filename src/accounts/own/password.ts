@@ -47,18 +47,26 @@ export async function changeOwnPassword(
   const epoch = await inTransaction(db, async (trx) => {
     const target = { id: account.id, version: account.version };
     const signIns = await setPassword(trx, { target, passwordHash }, by);
-    await outbox.put(trx, [notice(account, outbox.issuer, await findBrandName(trx), by.now)], by.now);
+    await outbox.put(
+      trx,
+      [passwordNotice(account, { issuer: outbox.issuer, brand: await findBrandName(trx), by: 'themselves' }, by.now)],
+      by.now,
+    );
     return signIns;
   });
   return { ok: true, epoch };
 }
 
 /** Whoever has taken over an account changes its password; the person hears of it by another way. */
-function notice(account: Account, issuer: string, brand: string, now: Date): Mail {
+export function passwordNotice(
+  account: Account,
+  { issuer, brand, by }: { issuer: string; brand: string; by: 'themselves' | 'link' },
+  now: Date,
+): Mail {
   const { language = 'en', timeZone = 'UTC' } = preferencesOf(account);
   return inLanguage(language, timeZone, () => ({
     to: account.email,
     subject: t('mail.passwordSubject', { brand }),
-    text: `${[t('mail.passwordChanged', { issuer, moment: inMinute(now) }), t('mail.passwordEnds'), t('mail.notYou')].join('\n\n')}\n`,
+    text: `${[t('mail.passwordChanged', { issuer, moment: inMinute(now) }), by === 'link' ? t('mail.passwordEndsAll') : t('mail.passwordEnds'), t('mail.notYou')].join('\n\n')}\n`,
   }));
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/connections/connection.ts';
 import { t } from '../../texts/texts.ts';
+import { hasSecondFactor as findSecondFactor } from '../factors/find-factors.ts';
 import { normalizePassword } from '../passwords.ts';
 import { findKeptNames } from '../protected-names.ts';
 import { estimate } from './estimator.ts';
@@ -9,13 +10,15 @@ import { passwordPolicy } from './policy.ts';
 export interface Owner {
   readonly email: string;
   readonly name: string;
-  /** Whether they give something else besides when they sign in; then it may be shorter. */
+  /** Of who has an account already. */
+  readonly id?: string;
+  /** Whether they give something else besides when they sign in; then it may be shorter. Of who has an account it is looked up. */
   readonly hasSecondFactor?: boolean;
 }
 
 /** What is wrong with a new password of someone, in words; undefined when nothing is. @throws {AppError} unavailable */
 export async function judgePassword(db: Db, password: string, owner: Owner): Promise<string | undefined> {
-  const { hasSecondFactor = false } = owner;
+  const hasSecondFactor = owner.hasSecondFactor ?? (owner.id !== undefined && (await findSecondFactor(db, owner.id)));
   const tooLongOrShort = judgeLength(password, { hasSecondFactor });
   if (tooLongOrShort) return tooLongOrShort;
   const { guesses, warning } = await estimate(normalizePassword(password), await wordsAround(db, owner));

@@ -16,6 +16,7 @@ import type {
 import type { Created, Json, Late, Timestamp } from './columns.ts';
 import type { FactorTables } from './factors.ts';
 import type { JobOutcomeTable, LeaseTable } from './jobs.ts';
+import type { LinkTables } from './links.ts';
 import type { ProfileFields } from './profile.ts';
 import type {
   GroupMemberTable,
@@ -95,6 +96,8 @@ export interface AccountTable {
   language: Late<string>;
   /** By its name of IANA; null: as the browser says. */
   time_zone: Late<string>;
+  /** Since when a new password has to be chosen at the next sign-in; null when it has not. */
+  new_password_since: Late<Date>;
   /** What else they tell of themselves (accounts/profile/fields.ts). */
   profile: ColumnType<ProfileFields, string | undefined, string>;
   /** Their user name in the form in which two of them are the same. */
@@ -201,7 +204,7 @@ export interface KeptFormTable {
   expires_at: Timestamp;
 }
 
-export interface Tables extends FactorTables {
+export interface Tables extends FactorTables, LinkTables {
   artifacts: ArtifactTable;
   refresh_retries: RefreshRetryTable;
   clients: ClientTable;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import type { Deadline, Deadlines } from '../../db/connections/deadlines.ts';
+import { setsPassword } from './password-forms.ts';
 
 /** Milliseconds that a request has for all that it asks the database, once its body is there. */
 export const REQUEST_DEADLINE = 5000;
@@ -10,11 +11,11 @@ const AFTER_COMMIT = 1000;
 /**
  * Gives every request of a page or a program one deadline, which all its statements obey: waits for a connection, waits
  * for locks and attempts add up to no more. What goes on after the answer, such as streams, has none, nor has what takes
- * an upload; a body that only looks like one has.
+ * an upload or sets a password; a body that only looks like one has.
  */
 export function limitTime(deadlines: Deadlines, takesUpload: (ctx: Context) => boolean): Middleware {
   return async (ctx, next) => {
-    if (takesUpload(ctx)) return next();
+    if (takesUpload(ctx) || setsPassword(ctx)) return next();
     const deadline = new RequestDeadline(ctx.req);
     try {
       await deadlines.run(deadline, next);

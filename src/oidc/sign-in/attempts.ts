@@ -18,6 +18,8 @@ export interface SignInAttempts {
   passed(ctx: Context, email: string, statement: Statement): Promise<void>;
   /** Takes it back with the statement that signs in. The browser is known from now on. */
   succeeded(ctx: Context, email: string, statement: Statement): Promise<void>;
+  /** A link has set a new password: what was guessed of the one before does not count, and the browser is known. */
+  rebound(ctx: Context, email: string): Promise<void>;
 }
 
 /** @param name of what is guessed: each is counted by itself */
@@ -65,6 +67,11 @@ export function createSignInAttempts(
     passed: takeBack,
     async succeeded(ctx, email, statement) {
       await takeBack(ctx, email, statement);
+      known.remember(ctx, email);
+    },
+    async rebound(ctx, email) {
+      const keys = keysOf(ctx, email);
+      await Promise.all([everywhere.forget(emailKey(email)), hereAndThis.forget(keys.both)]);
       known.remember(ctx, email);
     },
   };

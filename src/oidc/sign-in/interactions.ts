@@ -96,6 +96,7 @@ async function showSignIn(
 ): Promise<void> {
   parts.render(ctx, 'sign-in', {
     ...formOf(parts, details, 'sign-in'),
+    forgot: `/forgot?visit=${details.uid}`,
     appName: await appNameOf(parts, details),
     ...(await findWhoAsks(parts.db, String(details.params.client_id))),
     ...form,

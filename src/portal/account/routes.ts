@@ -1,4 +1,5 @@
 import type { Area } from '../parts.ts';
+import { addAddress } from './address.ts';
 import { addConnectedApps } from './apps.ts';
 import { addOverview } from './overview.ts';
 import { addPassword } from './password.ts';
@@ -16,6 +17,7 @@ export function addAccount(area: Area): void {
   addPassword(area);
   addTotp(area);
   addRecoveryCodes(area);
+  addAddress(area);
   addConnectedApps(area);
   addSessions(area);
   addProfile(area);

@@ -9,6 +9,7 @@ import { errors } from './people/errors.ts';
 import { factors } from './people/factors.ts';
 import { home } from './people/home.ts';
 import { join } from './people/join.ts';
+import { links } from './people/links.ts';
 import { mail } from './people/mail.ts';
 import { signIn } from './people/signIn.ts';
 import { apis } from './portal/apis.ts';
@@ -59,6 +60,7 @@ export const en = {
   home,
   join,
   keys,
+  links,
   lists,
   mail,
   operator,

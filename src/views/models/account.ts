@@ -26,6 +26,9 @@ export interface AccountViews {
   'account/overview': AccountFrame & {
     name: string;
     email: string;
+    /** Since when it is confirmed; undefined when it is not. */
+    verified: string | undefined;
+    sendsMail: boolean;
     id: string;
     since: string;
     teams: string;
@@ -85,6 +88,7 @@ export interface AccountViews {
     email: string;
   };
   'account/password': AccountFrame & { form: FormView; email: string };
+  'account/address': AccountFrame & { form: FormView; email: string; sendsMail: boolean };
   'account/profile': AccountFrame & {
     form: FormView;
     name: string;
@@ -101,4 +105,23 @@ export interface AccountViews {
     /** What time it is in the time zone of now. */
     now: string;
   };
+}
+
+/** Pages of one-time links; nobody need be signed in. */
+export interface LinkViews {
+  /** For the code of a link, which a script fills in. */
+  'links/code': {
+    title: string;
+    lead: string;
+    /** What the code does, where it does it at once. */
+    button: string;
+    action: string;
+    form: FormView;
+    /** Where a new link is asked for. */
+    again: { href: string; label: string } | undefined;
+  };
+  'links/forgot': { form: FormView; back: string | undefined; sendsMail: boolean };
+  /** Something is on its way, or done. */
+  'links/done': { title: string; lead: string; next: { href: string; label: string } | undefined };
+  'links/reset': { code: string; email: string; form: FormView };
 }

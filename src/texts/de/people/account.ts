@@ -85,4 +85,18 @@ export const account: Texts<typeof english> = {
   usernameStays: 'Daran erkennen Apps Sie. Ändern können ihn Administratoren.',
   picture: 'Adresse eines Bildes',
   pictureHint: 'Apps zeigen es. Sie beginnt mit https://.',
+  event_reset_asked: 'Ein Link für ein neues Passwort wurde angefordert',
+  event_reset_given: 'Ein Admin hat einen Link für ein neues Passwort erstellt',
+  event_new_password_required: 'Ein Admin verlangt ein neues Passwort',
+  event_address_asked: 'Ein Link an eine Adresse wurde angefordert',
+  event_address_verified: 'Adresse bestätigt',
+  changeAddress: 'Adresse ändern',
+  addressLead:
+    'Ein Link geht an die neue Adresse. Wird er dort geöffnet, ändert sich die Adresse, und beide Adressen erfahren davon.',
+  addressNoMail: 'Dieser Server sendet keine E-Mails. Ein Admin ändert Ihre Adresse.',
+  presentAddress: 'Jetzige Adresse',
+  newAddress: 'Neue Adresse',
+  addressConfirmed: 'Adresse bestätigt',
+  addressUnconfirmed: 'Noch nicht',
+  confirmAddress: 'Link zum Bestätigen senden',
 };

@@ -36,5 +36,6 @@ export const mail: Texts<typeof english> = {
   passwordSubject: 'Ihr Passwort bei {brand} wurde geändert',
   passwordChanged: 'Das Passwort Ihres Kontos bei {issuer} wurde geändert: {moment}.',
   passwordEnds: 'Sie sind überall abgemeldet, außer dort, wo es geändert wurde, und alle Apps sind getrennt.',
+  passwordEndsAll: 'Sie sind überall abgemeldet, und alle Apps sind getrennt.',
   notYou: 'Wenn Sie das nicht waren, sagen Sie es sofort der Administration.',
 };

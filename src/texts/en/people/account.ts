@@ -81,4 +81,18 @@ export const account = {
   usernameStays: 'Apps know you by it. An administrator changes it.',
   picture: 'Address of a picture',
   pictureHint: 'Apps show it. It begins with https://.',
+  event_reset_asked: 'A link for a new password was asked for',
+  event_reset_given: 'An administrator made a link for a new password',
+  event_new_password_required: 'An administrator asks for a new password',
+  event_address_asked: 'A link to an address was asked for',
+  event_address_verified: 'Address confirmed',
+  changeAddress: 'Change the address',
+  addressLead:
+    'A link goes to the new address. When it is opened there, the address changes, and both addresses are told.',
+  addressNoMail: 'This server sends no mail. An administrator changes your address.',
+  presentAddress: 'Present address',
+  newAddress: 'New address',
+  addressConfirmed: 'Address confirmed',
+  addressUnconfirmed: 'Not yet',
+  confirmAddress: 'Send a link to confirm it',
 } as const;

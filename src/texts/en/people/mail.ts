@@ -34,5 +34,6 @@ export const mail = {
   passwordSubject: 'Your password on {brand} was changed',
   passwordChanged: 'The password of your account at {issuer} was changed on {moment}.',
   passwordEnds: 'You are signed out everywhere but where it was changed, and all apps are disconnected.',
+  passwordEndsAll: 'You are signed out everywhere, and all apps are disconnected.',
   notYou: 'If this was not you, tell an administrator at once.',
 } as const;

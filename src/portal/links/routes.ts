@@ -1,0 +1,9 @@
+import { addAddresses } from './addresses.ts';
+import type { LinkParts } from './parts.ts';
+import { addReset } from './reset.ts';
+
+/** Where one-time links are asked for and lead. Whoever comes here need not be signed in, and nothing here signs anyone in. */
+export function addLinks(parts: LinkParts): void {
+  addReset(parts);
+  addAddresses(parts);
+}

@@ -1,0 +1,61 @@
+import type { Texts } from '../../complete.ts';
+import type { links as english } from '../../en/people/links.ts';
+
+export const links: Texts<typeof english> = {
+  codeHint: 'Er steht in der E-Mail, die Sie erhalten haben. Der Link darin trägt ihn von selbst ein.',
+  ends: 'Das geht einmal, bis {moment}.',
+  notAsked: 'Wenn Sie nicht darum gebeten haben, müssen Sie nichts tun.',
+  unknown: 'Dieser Code gilt nicht. Vielleicht wurde er benutzt oder durch einen neueren ersetzt, oder er ist zu alt.',
+  stopped: 'Diese Person ist gesperrt. Entsperren Sie sie zuerst.',
+  forgotTitle: 'Passwort vergessen?',
+  forgotLead: 'Geben Sie Ihre E-Mail-Adresse an. Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
+  sendLink: 'Link senden',
+  noMail: 'Dieser Server sendet keine E-Mails. Bitten Sie einen Admin; er kann Ihnen einen Link geben.',
+  backToSignIn: 'Zurück zur Anmeldung',
+  sentTitle: 'Sehen Sie in Ihre E-Mails',
+  sentLead:
+    'Wenn jemand ein Konto mit {email} hat, ist eine E-Mail mit einem Link unterwegs. Der Link gilt eine Stunde. An eine Adresse gehen nur wenige E-Mails in der Stunde.',
+  resetTitle: 'Neues Passwort wählen',
+  resetCodeLead:
+    'Der Link war für ein neues Passwort. Noch ein Klick, damit Programme, die Links für Sie öffnen, nichts ändern.',
+  resetLead: 'Sie werden überall abgemeldet, wenn es geändert ist, und alle Apps werden getrennt.',
+  resetButton: 'Passwort ändern',
+  resetDone: 'Ihr Passwort ist geändert',
+  resetDoneLead: 'Melden Sie sich jetzt damit an.',
+  newLink: 'Neuen Link anfordern',
+  resetSubject: 'Ein neues Passwort für {brand}',
+  resetMail:
+    'Jemand hat um ein neues Passwort für Ihr Konto bei {issuer} gebeten. Öffnen Sie diese Adresse, um eines zu wählen:',
+  verifySubject: 'Bestätigen Sie Ihre Adresse bei {brand}',
+  verifyMail:
+    'Öffnen Sie diese Adresse, um zu bestätigen, dass diese E-Mail-Adresse die Ihres Kontos bei {issuer} ist:',
+  addressSubject: 'Ihre neue Adresse bei {brand}',
+  addressMail: 'Öffnen Sie diese Adresse, um diese E-Mail-Adresse zu der Ihres Kontos bei {issuer} zu machen:',
+  signUpSubject: 'Ihr Konto bei {brand}',
+  signUpMail: 'Öffnen Sie diese Adresse, um Ihr Konto bei {issuer} anzulegen:',
+  verifyTitle: 'Adresse bestätigen',
+  verifyLead: 'Der Link soll zeigen, dass die Adresse Ihnen gehört. Noch ein Klick bestätigt es.',
+  verifyButton: 'Adresse bestätigen',
+  verified: 'Ihre Adresse ist bestätigt',
+  verifiedLead: '{email} ist die Adresse Ihres Kontos.',
+  verifySent: 'Ein Link an {email} ist unterwegs.',
+  nothingToConfirm: 'Es gibt nichts zu bestätigen.',
+  addressTitle: 'Ihre neue Adresse',
+  addressLead: 'Noch ein Klick macht diese E-Mail-Adresse zu der Ihres Kontos. Sie melden sich dann damit an.',
+  addressButton: 'Diese Adresse verwenden',
+  addressDone: 'Ihre Adresse ist geändert',
+  addressDoneLead: 'Sie melden sich ab jetzt mit {email} an.',
+  addressSent: 'Ein Link an {email} ist unterwegs. Bis er geöffnet wird, bleibt Ihre Adresse, wie sie ist.',
+  sameAddress: 'Das ist schon Ihre Adresse.',
+  addressGone: 'Diese Adresse hat inzwischen jemand anderes.',
+  addressTaken:
+    'Jemand möchte diese E-Mail-Adresse für ein Konto bei {issuer} verwenden. Sie gehört dort schon zu einem Konto, daher ändert sich nichts.',
+  addressChangedSubject: 'Ihre Adresse bei {issuer} wurde geändert',
+  addressChanged: 'Die E-Mail-Adresse Ihres Kontos bei {issuer} wurde in {email} geändert: {moment}.',
+  adminSubject: 'Ihr Konto bei {issuer}',
+  sessionEnded: 'Ein Admin von {issuer} hat Sie in einem Browser abgemeldet: {moment}.',
+  sessionsEnded: 'Ein Admin von {issuer} hat Sie überall abgemeldet: {moment}. Apps bleiben verbunden.',
+  passwordRequired:
+    'Ein Admin von {issuer} verlangt ein neues Passwort von Ihnen ({moment}). Sie wählen es bei der nächsten Anmeldung, mit dem jetzigen.',
+  askAdmin: 'Wenn Sie nicht wissen, warum, fragen Sie einen Admin.',
+};
