@@ -6,6 +6,7 @@ import { appRules } from './rules/apps.ts';
 import { databaseRules } from './rules/database.ts';
 import { jobRules } from './rules/jobs.ts';
 import { keyRules } from './rules/keys.ts';
+import { nameRules } from './rules/names.ts';
 import { peopleRules } from './rules/people.ts';
 import { secretRules } from './rules/secrets.ts';
 import { settingRules } from './rules/settings.ts';
@@ -18,6 +19,7 @@ export const RULES: readonly Rule[] = [
   ...jobRules,
   ...secretRules,
   ...appRules,
+  ...nameRules,
   ...accessRules,
   ...peopleRules,
 ];

@@ -48,6 +48,10 @@ export interface AppState {
   readonly authMethod: ClientAuthMethod;
   readonly redirectUris: readonly string[];
   readonly pkce: PkceRule;
+  /** Marked so by an administrator. */
+  readonly verified: boolean;
+  /** Verified, first-party, or of no team: whoever runs the server knows its name. */
+  readonly vouchedFor: boolean;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
   readonly lastUsedAt: Date | null;
@@ -115,6 +119,10 @@ export interface Contents {
   readonly largeTokens: readonly LargeToken[];
   /** How many values are sealed under which master key. */
   readonly sealed: readonly { readonly masterKeyId: string; readonly count: number }[];
+  /** What the installation is called. */
+  readonly brand: string;
+  /** APIs of teams, and teams. */
+  readonly named: readonly { readonly id: string; readonly name: string }[];
   readonly admins: number;
   readonly teamsWithoutOwner: readonly string[];
   /** The demo's person is there and may sign in. */

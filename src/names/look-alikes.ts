@@ -18,7 +18,7 @@ const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
 
 function readAs(sign: string): string {
   const point = sign.codePointAt(0) ?? 0;
-  const start = ALPHABETS.find((first) => point >= first && point < first + 26);
+  const start = point < 0x1f000 ? undefined : ALPHABETS.find((first) => point >= first && point < first + 26);
   return start === undefined ? (READ_AS.get(sign.toLowerCase()) ?? sign) : String.fromCodePoint(0x61 + point - start);
 }
 
@@ -36,16 +36,33 @@ function glance(text: string): string {
 }
 
 /** As it is written, and in small letters and capitals: I and l, or 0 and O, pass for each other in one of them. */
-const glances = (text: string) => [text, text.toLowerCase(), text.toUpperCase()].map(glance);
+const glances = (text: string) => [
+  ...new Set([...new Set([text, text.toLowerCase(), text.toUpperCase()])].map(glance)),
+];
 
 /** Whether one takes a name for that of the operator: it is or has a protected one, however spelt. */
-export function passesForProtected(name: string, kept: ProtectedNames): boolean {
+export const passesForProtected = (name: string, kept: ProtectedNames): boolean => passes(name, kept.map(looksOf));
+
+const looksOf = (name: string) => glances(name).filter((look) => look !== '');
+
+function passes(name: string, kept: readonly (readonly string[])[]): boolean {
   const whole = glances(name);
-  const words = name.split(/[^\p{L}\p{M}\p{N}]+/u).flatMap(glances);
-  return kept.some((one) => {
-    const looks = [...new Set(glances(one))].filter((look) => look !== '');
-    return looks.some((look) =>
-      look.length < LONG ? [...whole, ...words].includes(look) : whole.some((text) => text.includes(look)),
-    );
-  });
+  const isShort = (look: string) => look.length < LONG;
+  const words = kept.flat().some(isShort) ? name.split(/[^\p{L}\p{M}\p{N}]+/u).flatMap(glances) : [];
+  return kept
+    .flat()
+    .some((look) => (isShort(look) ? [...whole, ...words].includes(look) : whole.some((text) => text.includes(look))));
+}
+
+/** Compares many names with a few. Made once, because each name is looked at in three ways. */
+export function looksAlike(names: readonly string[]) {
+  const kept = names.map(looksOf);
+  const looks = new Map(names.flatMap((name) => glances(name).map((look) => [look, name] as const)));
+  looks.delete('');
+  return {
+    /** Of the few, the one that the whole of this name passes for. */
+    same: (name: string) => glances(name).flatMap((look) => looks.get(look) ?? [])[0],
+    /** Whether this name passes for one of them, or has one in it. */
+    isIn: (name: string) => passes(name, kept),
+  };
 }

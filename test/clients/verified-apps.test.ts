@@ -114,6 +114,19 @@ describe('an app that is verified', () => {
   });
 });
 
+describe('a name that passes for that of a verified app', () => {
+  it('is told on the health page of administrators, with who has it', async () => {
+    const { clientId } = await aVerifiedApp();
+    await updateClient(db(), { clientId, changes: { name: 'Ledger' } }, byOperator());
+    const team = await aTeam(server, 'Latchkey support');
+    const other = await aClient(server.database, { type: 'web', name: 'Ledg3r', team: team.id });
+    const admin = await aVisitor(server, await aMember(server, { platform: 'admin' }));
+    const { text } = await admin.visit('/operator/health');
+    expect(text).toContain(`${other.clientId} (Ledg3r) passes for the verified app “Ledger”.`);
+    expect(text).toContain(`${team.id} (Latchkey support) passes for “Latchkey”, the name of this installation.`);
+  });
+});
+
 describe('the mark', () => {
   it('is set by an administrator in the portal, by a robot of the platform, and at the command line', async () => {
     const team = await aTeam(server);

@@ -17,7 +17,7 @@ const inDays = (days: number) => daysAgo(-days);
 const APP: AppState = {
   ...{ id: 'shop', name: 'Shop', type: 'web', authMethod: 'client_secret_basic', pkce: 'required' },
   redirectUris: ['https://shop.example.com/cb'],
-  ...{ createdAt: daysAgo(200), disabledAt: null, lastUsedAt: daysAgo(1) },
+  ...{ createdAt: daysAgo(200), disabledAt: null, lastUsedAt: daysAgo(1), verified: false, vouchedFor: false },
 };
 const SECRET: SecretState = {
   ...{ id: 'sec_1', name: 'summer', appId: 'shop' },
@@ -45,6 +45,7 @@ const CONTENTS: Contents = {
   })),
   largeTokens: [],
   ...{ sealed: [{ masterKeyId: 'k1', count: 3 }], admins: 2, teamsWithoutOwner: [], hasDemoPerson: false },
+  ...{ brand: 'Acme Login', named: [{ id: 'team_1', name: 'Payments' }] },
   mail: { failed: 0, oldestWaiting: null },
 };
 
@@ -143,6 +144,14 @@ const CASES: Record<string, [sick: Changed, well: Changed]> = {
   'pkce-optional': [{ app: { pkce: 'pkce_or_nonce' } }, { app: { pkce: 'pkce_or_nonce', type: 'machine' } }],
   'app-unused': [{ app: { lastUsedAt: null } }, { app: { lastUsedAt: null, createdAt: daysAgo(89) } }],
   'stopped-leftover': [{ app: { disabledAt: daysAgo(91) } }, { app: { disabledAt: daysAgo(89) } }],
+  'app-looks-verified': [
+    { contents: { apps: [APP, { ...APP, id: 'other', name: 'Sh0p', verified: true, vouchedFor: true }] } },
+    { contents: { apps: [APP, { ...APP, id: 'other', name: 'Shops', verified: true, vouchedFor: true }] } },
+  ],
+  'name-looks-ours': [
+    { contents: { named: [{ id: 'api_1', name: 'The ACME 1ogin' }] } },
+    { app: { name: 'Acme Login for Berlin', vouchedFor: true } },
+  ],
   'api-unused': [
     { subscription: { lastUsedAt: daysAgo(91) } },
     { subscription: { lastUsedAt: daysAgo(91), state: 'suspended' } },
@@ -216,4 +225,16 @@ it('tells the worst first, each with what, why and how to mend it', () => {
   });
   const fails = (['error', 'warning', 'note'] as const).map((least) => isAsBadAs(findings.slice(1), least));
   expect(fails).toEqual([false, true, true]);
+});
+
+it('names the verified app that another passes for, and not one that is verified too', () => {
+  const named = (name: string, more: Partial<AppState> = {}) => ({ ...APP, id: name.toLowerCase(), name, ...more });
+  const both = { verified: true, vouchedFor: true };
+  const apps = [named('Ledger', both), named('Lеdger'), named('LEDGER'), named('Ledger ', both), named('ledg3r')];
+  const stopped = named('Ledger', { disabledAt: daysAgo(1) });
+  const told = diagnose(snapshot({ contents: { apps: [...apps, stopped] } })).filter(({ id }) =>
+    id.startsWith('app-looks'),
+  );
+  expect(told.map(({ what }) => what.slice(0, what.indexOf(' (')))).toEqual(['lеdger', 'ledger', 'ledg3r']);
+  expect(told.every(({ what }) => /passes for the verified app “Ledger ?”\.$/.test(what))).toBe(true);
 });

@@ -16,6 +16,7 @@ export async function examineApps(db: Db): Promise<AppState[]> {
       (join) => join.onRef('used.client_id', '=', 'clients.id'),
     )
     .select(['clients.id', 'name', 'type', 'auth_method', 'redirect_uris', 'pkce', 'created_at', 'disabled_at'])
+    .select(['verified', 'first_party', 'team_id'])
     .select('used.last')
     .where('clients.id', '!=', PORTAL_CLIENT)
     .orderBy('clients.id')
@@ -27,6 +28,8 @@ export async function examineApps(db: Db): Promise<AppState[]> {
     authMethod: row.auth_method,
     redirectUris: row.redirect_uris,
     pkce: row.pkce,
+    verified: row.verified,
+    vouchedFor: row.verified || row.first_party || row.team_id === null,
     createdAt: row.created_at,
     disabledAt: row.disabled_at,
     lastUsedAt: row.last,
@@ -49,4 +52,15 @@ export async function examineSecrets(db: Db): Promise<SecretState[]> {
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
   }));
+}
+
+/** Of APIs of teams and of teams the newest: each is compared with others. */
+export async function examineNames(db: Db): Promise<{ id: string; name: string }[]> {
+  const newest = (table: 'apis' | 'teams') =>
+    db.selectFrom(table).select(['id', 'name']).orderBy('created_at', 'desc').orderBy('id').limit(1000);
+  const [apis, teams] = [
+    await newest('apis').where('team_id', 'is not', null).execute(),
+    await newest('teams').execute(),
+  ];
+  return [...apis, ...teams];
 }

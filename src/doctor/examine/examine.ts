@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { findBrandName } from '../../branding/branding.ts';
 import type { Config } from '../../config.ts';
 import { listOutcomes } from '../../db/job-outcomes.ts';
 import { pendingMigrations } from '../../db/migrator.ts';
@@ -6,7 +7,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { algorithmsInUse } from '../../keys/algorithms.ts';
 import type { Contents, Settings, Snapshot } from '../snapshot.ts';
 import { apart, look } from './apart.ts';
-import { examineApps, examineSecrets } from './apps.ts';
+import { examineApps, examineNames, examineSecrets } from './apps.ts';
 import { examineKeys, examineSealed } from './keys.ts';
 import { countAdmins, examineMail, findTeamsWithoutOwner, hasDemoPerson } from './people.ts';
 import { examinePostgres } from './postgres.ts';
@@ -65,6 +66,8 @@ async function examineContents(db: Kysely<Tables>, now: Date): Promise<Contents>
     largeTokens: await look(() => examineTokens(db)),
     sealed: await look(() => examineSealed(db)),
     jobs: await look(() => examineJobs(db)),
+    brand: await look(() => findBrandName(db)),
+    named: await look(() => examineNames(db)),
     admins: await look(() => countAdmins(db)),
     teamsWithoutOwner: await look(() => findTeamsWithoutOwner(db)),
     hasDemoPerson: await look(() => hasDemoPerson(db)),

@@ -148,4 +148,12 @@ export const doctor: Texts<typeof english> = {
   'fix_mail-failed': 'npx latchkey mail list nennt den Grund. Wenn er behoben ist: npx latchkey mail resend --failed.',
   'why_mail-waiting': 'Der Mailserver ist nicht erreichbar, lehnt die Anmeldung ab oder nimmt unsere Adresse nicht an.',
   'fix_mail-waiting': 'npx latchkey mail list zeigt den letzten Fehler. Prüfen Sie SMTP_URL und MAIL_FROM.',
+  'why_app-looks-verified':
+    'Wo man sich anmeldet und zustimmt, hält man die eine für die andere. Beide können ehrlich sein: Namen sind nicht einmalig.',
+  'fix_app-looks-verified':
+    'Bitten Sie das Team um einen anderen Namen, markieren Sie auch diese App als geprüft, oder halten Sie sie an.',
+  'why_name-looks-ours':
+    'Man hält es für etwas von der Installation selbst. Neue Namen dieser Art werden abgelehnt; dieser ist älter als der Name der Installation, oder die Verwaltung hat ihn vergeben.',
+  'fix_name-looks-ours':
+    'Geben Sie einen anderen Namen; oder machen Sie die App zur eigenen, oder markieren Sie sie als geprüft, wenn sie Ihre ist.',
 };

@@ -58,4 +58,6 @@ export const findings: Texts<typeof english> = {
   mailFailed:
     '{count, plural, one {# E-Mail der letzten Tage konnte} other {# E-Mails der letzten Tage konnten}} nicht gesendet werden.',
   mailWaits: 'Die älteste E-Mail wartet seit {moment}.',
+  looksVerified: '{app} sieht aus wie die geprüfte App „{other}“.',
+  looksOurs: '{name} sieht aus wie „{brand}“, der Name dieser Installation.',
 };

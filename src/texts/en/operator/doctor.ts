@@ -130,4 +130,10 @@ export const doctor = {
   'fix_mail-failed': 'npx latchkey mail list says why. When it is mended: npx latchkey mail resend --failed.',
   'why_mail-waiting': 'The mail server cannot be reached, does not let us in, or does not take our address.',
   'fix_mail-waiting': 'npx latchkey mail list has the last error. Look at SMTP_URL and MAIL_FROM.',
+  'why_app-looks-verified':
+    'Where people sign in and agree they take one for the other. Both may be honest: names are not unique.',
+  'fix_app-looks-verified': 'Ask its team for another name, mark it verified as well, or stop it.',
+  'why_name-looks-ours':
+    'People take it for something of the installation’s own. New names like that are refused; this one is older than the installation’s name, or an administrator gave it.',
+  'fix_name-looks-ours': 'Give it another name; or make the app first-party, or mark it verified, if it is yours.',
 } as const;

@@ -55,4 +55,6 @@ export const findings = {
   demoPerson: 'ada@example.com of the demo may sign in.',
   mailFailed: '{count, plural, one {# mail} other {# mails}} of the last days could not be sent.',
   mailWaits: 'The oldest mail has been waiting since {moment}.',
+  looksVerified: '{app} passes for the verified app “{other}”.',
+  looksOurs: '{name} passes for “{brand}”, the name of this installation.',
 } as const;
