@@ -22,6 +22,7 @@ const READERS = {
     tokens: 'Which token an app gets, what is in it, how it is refreshed.',
     claims: 'What an app learns of a person: name, address, groups.',
     clients: 'Libraries that were tried, and what each needs.',
+    connect: 'Grafana, Nextcloud, Kubernetes and others: what to paste on both sides.',
   },
   owners: { verifying: 'How an API checks tokens by itself, in your framework.' },
   operators: {
@@ -66,6 +67,7 @@ export function helpFiles(): readonly HelpFile[] {
   const all = [
     ...top,
     ...below('docs/').map((file) => [file.replace('.md', ''), `docs/${file}`] as const),
+    ...below('docs/connect/').map((file) => [`connect/${file.replace('.md', '')}`, `docs/connect/${file}`] as const),
     ...below('docs/decisions/').map((file) => [nameOfDecision(file), `docs/decisions/${file}`] as const),
   ];
   const files = all.map(([name, path]): HelpFile => {
@@ -75,7 +77,7 @@ export function helpFiles(): readonly HelpFile[] {
     return {
       name,
       path,
-      reader: reader ?? (decision ? 'contributors' : 'operators'),
+      reader: reader ?? (decision ? 'contributors' : path.startsWith('docs/connect/') ? 'developers' : 'operators'),
       about,
       listed: !name.includes('/'),
     };

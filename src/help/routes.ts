@@ -42,7 +42,9 @@ export function helpRoutes({ render }: { readonly render: Render }): Router {
     render(ctx, 'help/page', { frame, title: page.title, pieces: page.pieces });
   };
   router.get('/:name', (ctx) => show(ctx, String(ctx.params.name)));
-  router.get('/decisions/:name', (ctx) => show(ctx, `decisions/${ctx.params.name}`));
+  for (const folder of ['connect', 'decisions']) {
+    router.get(`/${folder}/:name`, (ctx) => show(ctx, `${folder}/${ctx.params.name}`));
+  }
   return router;
 }
 

@@ -106,6 +106,8 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
       ...policies(parts.links),
       // RFC 8414 §2: the documentation that this server has as pages.
       service_documentation: `${parts.issuer}/docs`,
+      // Initiating User Registration via OpenID Connect 1.0 §4
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
       ui_locales_supported: [...LANGUAGE_CODES],
     },
     features: features(parts),

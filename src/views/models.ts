@@ -104,6 +104,16 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     /** All of it can be left out, and was. */
     leftAllOut: boolean;
   };
+  'select-account': {
+    action: string;
+    anotherAction: string;
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    team: string | undefined;
+    verified: boolean;
+    account: { name: string; email: string };
+  };
   /** In place of consent, when there is nothing that the person may agree to. */
   'role-missing': {
     cancelAction: string;

@@ -208,7 +208,7 @@ describe('who looks after the server', () => {
     await page.getByRole('link', { name: 'Delete' }).click();
     expect(await inspect(page, 'operator-person-delete')).toEqual([]);
     await page.getByRole('link', { name: 'Cancel' }).click();
-    await page.getByLabel('Name').fill('Katherine Goble');
+    await page.getByLabel('Name', { exact: true }).fill('Katherine Goble');
     await page.getByRole('button', { name: 'Save name and address' }).click();
     expect(await done(page)).toBe('Name and address are saved.');
     await page.getByLabel('Beyond their teams, they').selectOption('auditor');
@@ -283,5 +283,30 @@ describe('roles', () => {
     expect(await inspect(page, 'role-missing')).toEqual([]);
     await page.getByRole('button', { name: 'Go back to the app' }).click();
     await page.waitForURL(/error=access_denied/);
+  });
+});
+
+describe('choosing an account', () => {
+  it('shows who is signed in, and lets somebody else sign in', async () => {
+    const app = await aClient(server.database, {
+      type: 'web',
+      name: 'Team Dashboard',
+      redirectUris: [`${server.issuer}/join`],
+      firstParty: true,
+    });
+    const request = { redirect_uri: `${server.issuer}/join`, prompt: 'select_account' };
+    const page = await arrive();
+    await page.goto(authorizationUrl(server, app, request));
+    await signIn(page, await aPerson(server.database, { name: 'Ada Lovelace' }));
+    await page.waitForURL(/code=/);
+    await page.goto(authorizationUrl(server, app, request));
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Choose an account');
+    expect(await inspect(page, 'select-account')).toEqual([]);
+    await page.getByRole('button', { name: 'Use another account' }).click();
+    await signIn(page, await aPerson(server.database, { name: 'Grace Hopper' }));
+    await page.waitForURL(/code=/);
+    await page.goto(authorizationUrl(server, app, request));
+    await page.getByRole('button', { name: 'Continue as Grace Hopper' }).click();
+    await page.waitForURL(/code=/);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { start } from '../examples/program.ts';
 import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
+import { aGroup } from '../support/roles.ts';
 import { type Deployment, type RealClient, startClient } from './deployment.ts';
 
 let client: RealClient;
@@ -39,11 +40,13 @@ async function signIn(person: { email: string; password: string }): Promise<Pers
 }
 
 describe('Auth.js', () => {
-  it('signs a person in, knows their name and address, refreshes and signs out', async () => {
+  it('signs a person in, knows their name, address and groups, refreshes and signs out', async () => {
     const ada = await aPerson(server.database);
+    const group = await aGroup(server.database, [ada.account.id]);
     const browser = await signIn(ada);
     const first = await session(browser);
     expect(first.user).toEqual({ name: 'Ada Lovelace', email: ada.email });
+    expect(first.groups).toEqual([group.name]);
     const second = await session(browser);
     expect(second.user).toEqual(first.user);
     expect(second.accessToken).not.toBe(first.accessToken);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { start } from '../examples/program.ts';
 import { aPerson } from '../support/factories.ts';
 import { Person } from '../support/person.ts';
+import { aGroup } from '../support/roles.ts';
 import { type Deployment, type RealClient, signOut, startClient } from './deployment.ts';
 
 let client: RealClient;
@@ -26,11 +27,18 @@ afterAll(async () => expect(await client?.stop()).toEqual([]));
 describe('express-openid-connect', () => {
   it('signs a person in, asks UserInfo, refreshes and signs out of both', async () => {
     const ada = await aPerson(server.database);
+    const group = await aGroup(server.database, [ada.account.id]);
     const [browser, atServer] = [new Person(app), new Person(server.issuer)];
     const asked = await browser.visit('/');
     const callback = await atServer.authorize(asked.leftTo?.href ?? '', ada);
     const page = await browser.visit(callback.href);
-    const person = { sub: ada.account.id, name: 'Ada Lovelace', email: ada.email, email_verified: true };
+    const person = {
+      sub: ada.account.id,
+      name: 'Ada Lovelace',
+      email: ada.email,
+      email_verified: true,
+      groups: [group.name],
+    };
     expect(JSON.parse(page.text)).toMatchObject(person);
     expect(JSON.parse((await browser.visit('/userinfo')).text)).toMatchObject(person);
     expect(JSON.parse((await browser.visit('/refresh')).text)).toEqual({ renewed: true });

@@ -35,7 +35,7 @@ async function requireApp(parts: InteractionParts, { params }: Details): Promise
 export async function protectedDetails(
   parts: InteractionParts,
   ctx: Context,
-  prompt?: 'login' | 'consent',
+  prompt?: 'login' | 'consent' | 'select_account',
 ): Promise<Details> {
   const details = await detailsOf(parts, ctx);
   const { csrf } = z.object({ csrf: z.unknown().optional() }).parse(ctx.request.body ?? {});

@@ -18,6 +18,7 @@ import { appNameOf, conclude, detailsOf, formOf, goTo, personAt, protectedDetail
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
 import { addSecondStep, askForMore } from './second-step.ts';
+import { addAccountSelection, showAccounts } from './select-account.ts';
 
 const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2000), csrf: z.string().optional() });
 
@@ -30,6 +31,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
   router.get('/', async (ctx) => {
     const details = await detailsOf(parts, ctx);
     if (details.prompt.name === 'consent') return askConsent(parts, ctx, details, undefined);
+    if (details.prompt.name === 'select_account') return showAccounts(parts, ctx, details);
     if (details.prompt.name === 'role') return showRoleMissing(parts, ctx, details);
     await showSignIn(parts, ctx, details, { email: loginHint(details), problem: undefined });
   });
@@ -51,6 +53,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
   });
 
   addSecondStep(router, parts);
+  addAccountSelection(router, parts);
 
   router.post('/consent', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'consent');
@@ -70,7 +73,8 @@ export function interactionRoutes(parts: InteractionParts): Router {
       // Told when the app is told: looking at the page, or reloading it, changes nothing.
       const scopes = Object.values(details.prompt.details.missingScopes as MissingScopes).flat();
       await audit(parts, ctx, { type: 'authorization.denied', accountId, clientId, scopes }, accountId);
-    } else if (accountId) await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
+    } else if (accountId && details.prompt.name !== 'select_account')
+      await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
     const description = isRefused ? "none of this person's roles allows what was asked for" : 'the person said no';
     goTo(ctx, await conclude(parts, ctx, { error: 'access_denied', error_description: description }));
   });

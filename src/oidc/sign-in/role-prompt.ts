@@ -1,6 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { usesOf } from '../persons.ts';
 import { secondLooks } from './second-looks.ts';
+import { accountSelection, anotherAccount } from './select-account.ts';
 
 /** What the page tells of, as the interaction keeps it: scopes by API identifier. */
 export type MissingScopes = Record<string, readonly string[]>;
@@ -22,6 +23,7 @@ export function policyWithRoles() {
       ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
     ),
   );
+  policy.get('login')?.checks.add(anotherAccount());
   for (const check of secondLooks()) policy.get('login')?.checks.add(check);
   doNotAskFor(policy, 'consent_prompt', () => true);
   // RFC 8252 §8.6: whoever copies a native app's id gets no code unless the person does something. Signing in is enough.
@@ -39,7 +41,8 @@ export function policyWithRoles() {
     (ctx) => isNothingLeft(ctx),
     (ctx) => ({ missingScopes: missingScopes(ctx) }),
   );
-  policy.add(new Prompt({ name: 'role' }, missing), 1);
+  policy.add(accountSelection(), 1);
+  policy.add(new Prompt({ name: 'role' }, missing), 2);
   return policy;
 }
 

@@ -13,16 +13,16 @@ const config = {
       issuer: ISSUER,
       clientId: CLIENT_ID,
       clientSecret: CLIENT_SECRET,
-      authorization: { params: { scope: 'openid profile email offline_access' } },
+      authorization: { params: { scope: 'openid profile email groups offline_access' } },
     },
   ],
   callbacks: {
     /** The guide waits until the access token has expired; here each look at the session renews it. */
-    async jwt({ token, account }) {
-      if (account) return { ...token, ...tokensOf(account) };
+    async jwt({ token, account, profile }) {
+      if (account) return { ...token, ...tokensOf(account), groups: profile?.groups };
       return { ...token, ...tokensOf(await refresh(String(token.refresh_token))) };
     },
-    session: ({ session, token }) => ({ ...session, accessToken: token.access_token }),
+    session: ({ session, token }) => ({ ...session, accessToken: token.access_token, groups: token.groups }),
   },
 };
 

@@ -15,7 +15,7 @@ oauth.register(
     client_id=os.environ["CLIENT_ID"],
     client_secret=os.environ["CLIENT_SECRET"],
     server_metadata_url=os.environ["ISSUER"] + "/.well-known/openid-configuration",
-    client_kwargs={"scope": "openid profile email offline_access"},
+    client_kwargs={"scope": "openid profile email groups offline_access"},
     update_token=lambda token, **_: renewed.append(token),
 )
 

@@ -11,7 +11,7 @@ app.use(
     idpLogout: true,
     authorizationParams: {
       response_type: 'code',
-      scope: 'openid profile email offline_access',
+      scope: 'openid profile email groups offline_access',
     },
   }),
 );

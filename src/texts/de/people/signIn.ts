@@ -21,6 +21,10 @@ export const signIn: Texts<typeof english> = {
   forDevelopers: 'Für Entwickler',
   issuer: 'Aussteller',
   discovery: 'OpenID-Konfiguration',
+  selectTitle: 'Konto wählen',
+  continueAs: 'Weiter als {name}',
+  another: 'Anderes Konto verwenden',
+  anotherHint: 'Wenn sich jemand anders anmeldet, wird das Konto oben in diesem Browser abgemeldet.',
   noRole: 'Ihnen fehlt dafür eine Rolle',
   noRoleWhat: '{app} möchte etwas, das keine Ihrer Rollen erlaubt:',
   noRoleHint:
