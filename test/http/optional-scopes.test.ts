@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { withdrawConsent } from '../../src/accounts/lifecycle.ts';
 import { updateClient } from '../../src/clients/update-client.ts';
+import { createVerifier } from '../../src/verifier/index.ts';
 import { allow, boxesOn } from '../support/consent.ts';
 import { connect, enterCode, poll, startDevice } from '../support/device.ts';
 import { aClient, anApi, aPerson } from '../support/factories.ts';
+import { until } from '../support/load.ts';
 import { Person } from '../support/person.ts';
 import { authorizationUrl, CALLBACK, PKCE } from '../support/relying-app.ts';
 import { byOperator } from '../support/roles.ts';
@@ -177,6 +180,32 @@ describe('a scope that people may leave out', () => {
   });
 });
 
+describe('claims that a scope gives', () => {
+  it.each([
+    ['direct way', () => direct],
+    ['oidc-provider', () => ordinary],
+  ])(
+    'OpenID Connect Core §5.5: are left out with it, also where the parameter claims names them: %s',
+    async (_way, on) => {
+      const world = await aWorld({ optional: ['email'] });
+      const claims = JSON.stringify({ userinfo: { email: null }, id_token: { email: null } });
+      const wish = { scope: 'openid', claims };
+      const { browser, page } = await atConsent(world, { ...wish, nonce: 'n' });
+      expect(boxesOn(page)).toEqual({ email: false });
+      const form = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code_verifier: PKCE.verifier };
+      const claimsOf = async (done: Parameters<typeof codeOf>[0]) => {
+        const { body } = await send({ ...form, code: codeOf(done) }, world, on());
+        const authorization = `Bearer ${body.access_token}`;
+        const userInfo = await fetch(`${direct.issuer}/me`, { headers: { authorization } });
+        return [decodeJwt(String(body.id_token)).email, ((await userInfo.json()) as { email?: string }).email];
+      };
+      expect(await claimsOf(await allow(browser, page, []))).toEqual([undefined, undefined]);
+      const again = await ask(browser, world, { ...wish, nonce: 'n', prompt: 'consent' });
+      expect(await claimsOf(await allow(browser, again, ['email']))).toEqual([ada.email, ada.email]);
+    },
+  );
+});
+
 describe('a scope that a person takes back', () => {
   it('ends what it gave in every browser, and the app goes on with the rest', async () => {
     const world = await aWorld();
@@ -192,6 +221,24 @@ describe('a scope that a person takes back', () => {
     expect((await redeem(codeOf(await ask(first.browser, world, world.wish)), world)).scope).toBe('reports:read');
     const { body } = await post(direct, '/token/introspection', { token: wide.access_token }, world.app);
     expect(body).toEqual({ active: false });
+  });
+
+  it('C08: is in no token that a verifier takes from then on, while the new ones are good', async () => {
+    const world = await aWorld();
+    const { browser, page } = await atConsent(world);
+    const wide = await redeem(codeOf(await allow(browser, page, [world.write])), world);
+    const verifier = createVerifier({ issuer: direct.issuer, audience: world.api.identifier, pollSeconds: 0.05 });
+    await verifier.verify(wide.access_token);
+    const again = await ask(browser, world, { ...world.wish, prompt: 'consent' });
+    const narrow = await redeem(codeOf(await allow(browser, again, [])), world);
+    await until('the verifier has heard of it', () =>
+      verifier.verify(wide.access_token).then(
+        () => false,
+        ({ code }) => code === 'invalid_token',
+      ),
+    );
+    expect((await verifier.verify(narrow.access_token)).scope).toBe('reports:read');
+    verifier.close();
   });
 
   it('is asked again after the app was disconnected', async () => {
