@@ -70,7 +70,8 @@ function problemsOf(error: ZodError): Record<string, string> {
   return problems;
 }
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+const sentence = (text: string) =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]\u200E?$/.test(text) ? '' : '.');
 
 /** The version that a form was made from, for changes that must not undo another's. */
 export function versionOf(fields: Readonly<Record<string, string | readonly string[]>>): number | undefined {

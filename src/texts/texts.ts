@@ -65,8 +65,15 @@ function textOf(key: TextKey, values: Readonly<Record<string, TextValue>>): stri
     parsed.set(name, message);
   }
   const text = typeof message === 'string' ? message : String(message.format(values));
-  return marked(text);
+  return marked(readsLeft(text, language, key) ? LRM + text + LRM : text);
 }
+
+/** A mark without width that reads from left to right: between two of them a sentence keeps the point at its end. */
+const LRM = '\u200E';
+
+/** Whether a text is English that stands in on pages that are read from right to left. */
+const readsLeft = (text: string, language: Language, key: string) =>
+  LANGUAGES[language].dir === 'rtl' && messageIn(language, key) === undefined && text !== '';
 
 /** @throws {Error} a key that there is not, or a message that is none */
 function parse(language: Language, key: string): IntlMessageFormat | string {

@@ -34,9 +34,24 @@ const IDENTIFIERS = [
 const isNoWord = (text: string, names: ReadonlySet<string>) =>
   names.has(text) || NAMES.has(text.toLowerCase()) || [...IDENTIFIERS, ...SAME_TEXTS].some((one) => one.test(text));
 
+/** A page without what it says to be in English on purpose. */
+function withoutEnglish(html: string): string {
+  const start = /<(\w+)[^>]* lang="en"[^>]*>/g;
+  start.lastIndex = html.indexOf('<body');
+  const found = start.exec(html);
+  if (!found) return html;
+  const [opening, tag] = found;
+  const tags = new RegExp(`<(/?)${tag}\\b[^>]*>`, 'g');
+  tags.lastIndex = found.index + opening.length;
+  let depth = 1;
+  for (let next = tags.exec(html); next && depth > 0; next = depth > 0 ? tags.exec(html) : null)
+    depth += next[1] ? -1 : 1;
+  return withoutEnglish(`${html.slice(0, found.index)}\n${html.slice(depth > 0 ? html.length : tags.lastIndex)}`);
+}
+
 /** What people read of a page, each piece once: text between tags, and attributes. Titles are without the installation’s name. */
 export function wordsOf(html: string): Set<string> {
-  const shown = html
+  const shown = withoutEnglish(html)
     .replace(/<(script|style|code|pre|kbd|samp|time|bdi)\b[\s\S]*?<\/\1>/g, '\n')
     .replace(/<(\w+) class="avatar[^>]*>[^<]*<\/\1>/g, '\n');
   const attributes = [...shown.matchAll(/\b(?:aria-label|aria-description|placeholder|title|alt)="([^"]*)"/g)].map(

@@ -80,6 +80,19 @@ describe('a page in German has no text of the same page in English', () => {
     expect(left).toEqual({});
   });
 
+  it('in the reference of the admin API, but for what its document says', async () => {
+    const document = (await (await fetch(`${server.issuer}/api/v1/openapi.json`)).json()) as {
+      components: { schemas: object };
+    };
+    const names = [...NAMES, ...Object.keys(document.components.schemas), 'GET', 'POST', 'PATCH', 'PUT', 'DELETE'];
+    const left: Record<string, readonly string[]> = {};
+    for (const path of ['', '?search=secret', '?search=nothing-like-that', '/apps', '/objects']) {
+      const same = await saidInBoth(cast.visitors.admin, `/api/v1/docs${path}`, { names });
+      if (same.length > 0) left[path] = same;
+    }
+    expect(left).toEqual({});
+  });
+
   it('when it tells what happened', async () => {
     const { db } = server.database;
     const detail = JSON.stringify({

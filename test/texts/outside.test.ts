@@ -15,9 +15,9 @@ const filesIn = (folder: string, ending: string) =>
     .map((file) => `${folder}/${file}`);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
-/** English on purpose: what programs read, and what only developers of this server see. */
+/** English on purpose: what only developers of this server see. */
 const ENGLISH = [
-  ...['views/admin/', 'views/development/', 'src/portal/development/'],
+  ...['views/development/', 'src/portal/development/'],
   // What the program that is shown says.
   'src/portal/apps/snippets/sign-in.ts',
 ];

@@ -1,4 +1,4 @@
-import { errorCodes } from '../../errors.ts';
+import { type ErrorCode, errorCodes, wordsOf } from '../../errors.ts';
 import { createFullText, type Piece } from '../../full-text.ts';
 import { ADMIN_SCOPES } from '../../teams/token-scopes.ts';
 import { t } from '../../texts/texts.ts';
@@ -30,11 +30,9 @@ export function openReference(document: OpenApi, operations: readonly Operation[
     kind: schema.oneOf ? kindOf(schema) : [],
     fields: fieldsOf(schema),
   }));
-  const errors = Object.entries(errorCodes).map(([code, { status, message, hint }]) => ({
+  const errors = (Object.keys(errorCodes) as ErrorCode[]).map((code) => ({
     code,
-    status,
-    message,
-    hint,
+    ...errorCodes[code],
   }));
   const find = createFullText([
     ...sections.flatMap(piecesOf),
@@ -56,7 +54,13 @@ export function openReference(document: OpenApi, operations: readonly Operation[
   const frame = (address: string, here: HelpFrame['sections']): HelpFrame => ({
     area: 'reference',
     groups: [
-      { title: t('help.reference'), pages: [{ href: DOCS, label: 'Overview' }, ...OBJECT_PAGE] },
+      {
+        title: t('help.reference'),
+        pages: [
+          { href: DOCS, label: t('reference.overview'), ours: true },
+          { href: OBJECTS, label: t('reference.objects'), ours: true },
+        ],
+      },
       { title: t('help.resources'), pages: sections.map(({ href, title }) => ({ href, label: title })) },
     ].map(({ title, pages }) => ({ title, pages: pages.map((page) => ({ ...page, current: page.href === address })) })),
     sections: here,
@@ -67,7 +71,10 @@ export function openReference(document: OpenApi, operations: readonly Operation[
     overview: (search: string): ViewModels['admin/overview'] => ({
       frame: frame(
         DOCS,
-        ['Start', 'Scopes', 'Operations', 'Objects', 'Errors'].map((title) => on(title.toLowerCase(), title)),
+        (['start', 'scopes', 'operations', 'objects', 'errors'] as const).map((part) => ({
+          ...on(part, t(`reference.${part}`)),
+          ours: true,
+        })),
       ),
       introduction: String((document.info as Json).description)
         .split('\n\n')
@@ -77,7 +84,7 @@ export function openReference(document: OpenApi, operations: readonly Operation[
       scopes: Object.entries(ADMIN_SCOPES).map(([name, { description }]) => ({ name, words: description })),
       sections,
       objects: objects.map(({ name }) => ({ name, href: `${OBJECTS}#${name}` })),
-      errors,
+      errors: errors.map(({ code, status }) => ({ code, status, ...wordsOf({ code, detail: undefined }) })),
       found: presentFound(search, search === '' ? undefined : find(search)),
     }),
     /** @returns undefined when there is no such resource */
@@ -103,7 +110,6 @@ export function openReference(document: OpenApi, operations: readonly Operation[
   };
 }
 
-const OBJECT_PAGE = [{ href: OBJECTS, label: 'Objects' }];
 const on = (anchor: string, title: string) => ({ anchor, title, depth: 2 });
 const nameOf = (title: string) => title.toLowerCase().replaceAll(' ', '-');
 const textOf = (prose: OperationView['description']) => prose.map(({ text }) => text).join('');

@@ -20,6 +20,7 @@ import { help } from './portal/help.ts';
 import { lists } from './portal/lists.ts';
 import { operator } from './portal/operator.ts';
 import { protect } from './portal/protect.ts';
+import { reference } from './portal/reference.ts';
 import { roles } from './portal/roles.ts';
 import { search } from './portal/search.ts';
 import { settings } from './portal/settings.ts';
@@ -67,6 +68,7 @@ export const de = {
   parts,
   protect,
   purposes,
+  reference,
   refusals,
   roleNames,
   roles,

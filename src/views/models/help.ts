@@ -5,12 +5,16 @@ import type { ListView } from './lists.ts';
 export type HelpPiece = { readonly html: string } | { readonly code: string; readonly language: Language | undefined };
 
 export interface HelpSection {
+  /** In the language of the page, and not in that of the documentation. */
+  readonly ours?: boolean;
   readonly anchor: string;
   readonly title: string;
   readonly depth: number;
 }
 
 interface PageLink {
+  /** In the language of the page, and not in that of the documentation. */
+  readonly ours?: boolean;
   readonly href: string;
   readonly label: string;
   readonly current: boolean;
