@@ -1,3 +1,4 @@
+import { deleteExpiredChallenges } from '../accounts/factors/challenges.ts';
 import { deleteExpiredKeptForms } from '../accounts/kept-forms.ts';
 import { deleteExpiredLinks } from '../accounts/links/links.ts';
 import { deleteExpiredSessions } from '../accounts/portal-sessions.ts';
@@ -26,6 +27,7 @@ const EXPIRING = {
   'remove-sessions': deleteExpiredSessions,
   'remove-kept-forms': deleteExpiredKeptForms,
   'remove-links': deleteExpiredLinks,
+  'remove-challenges': deleteExpiredChallenges,
   'remove-throttles': deleteExpiredThrottles,
   'remove-idempotency-keys': deleteExpiredIdempotencyKeys,
   'remove-revocations': (db: Db, _now: Date, batch: number) => deleteForgottenRevocations(db, batch),

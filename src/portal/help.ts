@@ -57,6 +57,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'account/security': 'account#password',
   'account/password': 'account#password',
   'account/totp': 'account#second-factor',
+  'account/passkey': 'account#second-factor',
   'account/recovery-codes': 'account#second-factor',
   'account/address': 'account#your-address',
   'account/profile': 'account#who-you-are',

@@ -31,6 +31,16 @@ type PortalViews = AccountViews &
   ToolViews &
   UsageViews;
 
+/** Asks the browser for a passkey. */
+export interface PasskeyForm {
+  readonly action: string;
+  /** `find`: of anybody, also in the suggestions of the field for the address. */
+  readonly kind: 'find' | 'use';
+  readonly label: string;
+  /** There is no other way on the page. */
+  readonly only: boolean;
+}
+
 /** Every page with what it needs. A template gets exactly this, and decides nothing. */
 export interface ViewModels extends DeviceViews, HelpViews, PortalViews, ReferenceViews {
   error: {
@@ -58,6 +68,7 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     /** Where its logo is. */
     logo: string | undefined;
     email: string;
+    passkey: PasskeyForm;
     /** In words, above the form; undefined on the first visit. */
     problem: string | undefined;
   };
@@ -70,6 +81,9 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     startAgain: string;
     appName: string;
     email: string;
+    /** They have an authenticator app. */
+    hasCodes: boolean;
+    passkey: PasskeyForm | undefined;
     /** Asks for a recovery code. */
     recovery: boolean;
     otherWay: string;

@@ -5,6 +5,7 @@ import { createOutbox } from '../../src/mail/outbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { aPerson } from '../support/factories.ts';
 import { firstStep, withTotp } from '../support/factors.ts';
+import { optionsOn, withPasskey } from '../support/passkeys.ts';
 import { Person } from '../support/person.ts';
 import { byOperator } from '../support/roles.ts';
 import { postTo, type ServerProcess, startCluster } from '../support/server-process.ts';
@@ -82,5 +83,25 @@ describe(`${PARALLEL} browsers at once, over two processes`, () => {
     const mails = database.db.selectFrom('mail_outbox').select('id').where('recipient', '=', ada.email);
     // One for the app, one for the codes, one for each that was used.
     expect(await mails.execute()).toHaveLength(2 + Math.min(codes.length, ROUNDS));
+  }, 240_000);
+
+  it('J15: use one answer of a passkey: one signs in', async () => {
+    const { database } = storage;
+    const ada = await aPerson(database);
+    const passkey = await withPasskey({ database, issuer: issuer() }, ada.account.id);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const person = new Person(issuer());
+      const page = await person.visit('/sign-in');
+      const { options, csrf, target } = await optionsOn(person, page);
+      const cookie = [...person.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+      const form = { csrf, answer: passkey.answer(options.challenge) };
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, i) => {
+          const process = cluster[i % cluster.length] as ServerProcess;
+          return postTo(process, new URL(target).pathname, form, undefined, { cookie });
+        }),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual(oneWins);
+    }
   }, 240_000);
 });

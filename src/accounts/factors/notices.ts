@@ -8,7 +8,13 @@ import { t } from '../../texts/texts.ts';
 import { preferencesOf } from '../preferences.ts';
 
 /** What a person hears of by mail: whoever has taken over an account changes these first. */
-export type FactorNotice = 'totp_added' | 'totp_removed' | 'recovery_codes_made' | 'recovery_code_used';
+export type FactorNotice =
+  | 'totp_added'
+  | 'totp_removed'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'recovery_codes_made'
+  | 'recovery_code_used';
 
 /** Queues the mail, in the transaction of the change. */
 export async function tellOfFactor(

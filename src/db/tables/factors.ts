@@ -22,7 +22,32 @@ export interface RecoveryCodeTable {
   created_at: Timestamp;
 }
 
+/** A passkey of a person, by the id of its credential (WebAuthn §4). */
+export interface PasskeyTable {
+  id: string;
+  account_id: string;
+  name: string;
+  /** As COSE has it. */
+  public_key: Uint8Array;
+  /** Of signatures; one that does not go up is of a copy. 0 where the key does not count. */
+  counter: number;
+  transports: string[];
+  /** It is on several devices of its owner. */
+  synced: boolean;
+  created_at: Timestamp;
+  used_at: Late<Date>;
+}
+
+/** What the browser of a visit was asked to sign last. */
+export interface PasskeyChallengeTable {
+  visit_hash: Uint8Array;
+  challenge_hash: Uint8Array;
+  expires_at: Timestamp;
+}
+
 export interface FactorTables {
+  passkeys: PasskeyTable;
+  passkey_challenges: PasskeyChallengeTable;
   totp_factors: TotpFactorTable;
   recovery_codes: RecoveryCodeTable;
 }

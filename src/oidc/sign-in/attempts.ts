@@ -20,6 +20,8 @@ export interface SignInAttempts {
   succeeded(ctx: Context, email: string, statement: Statement): Promise<void>;
   /** A link has set a new password: what was guessed of the one before does not count, and the browser is known. */
   rebound(ctx: Context, email: string): Promise<void>;
+  /** The browser of somebody who signed in without a guess is known from now on. */
+  remember(ctx: Context, email: string): void;
 }
 
 /** @param name of what is guessed: each is counted by itself */
@@ -65,6 +67,7 @@ export function createSignInAttempts(
       return told(counted, keys.network);
     },
     passed: takeBack,
+    remember: known.remember,
     async succeeded(ctx, email, statement) {
       await takeBack(ctx, email, statement);
       known.remember(ctx, email);

@@ -65,6 +65,14 @@ export function formOf(parts: InteractionParts, details: Details, action: string
   };
 }
 
+/** @param only there is no other way on the page */
+export const passkeyForm = (details: Details, kind: 'find' | 'use', only: boolean) => ({
+  action: `${pathOf(details)}/passkey`,
+  kind,
+  label: kind === 'find' ? t('factors.withPasskey') : t('factors.usePasskey'),
+  only,
+});
+
 export async function appNameOf(parts: InteractionParts, details: Details): Promise<string> {
   const client = await parts.provider().Client.find(String(details.params.client_id));
   return client?.clientName ?? String(details.params.client_id);

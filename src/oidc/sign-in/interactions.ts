@@ -9,15 +9,26 @@ import { findWhoAsks } from '../../clients/who-asks.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
 import { formFields } from '../../http/input/form-fields.ts';
+import { t } from '../../texts/texts.ts';
 import { type Again, grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
 import { signInsOf } from './epochs.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
-import { appNameOf, conclude, detailsOf, formOf, goTo, personAt, protectedDetails } from './interaction-requests.ts';
+import {
+  appNameOf,
+  conclude,
+  detailsOf,
+  formOf,
+  goTo,
+  passkeyForm,
+  personAt,
+  protectedDetails,
+} from './interaction-requests.ts';
+import { addPasskeySignIn } from './passkey-sign-in.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
-import { addSecondStep, askForMore } from './second-step.ts';
+import { addSecondStep, askForMore, showSecondStep } from './second-step.ts';
 import { addAccountSelection, showAccounts } from './select-account.ts';
 
 const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2000), csrf: z.string().optional() });
@@ -54,6 +65,11 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   addSecondStep(router, parts);
   addAccountSelection(router, parts);
+  addPasskeySignIn(router, parts, async (ctx, details, first) => {
+    const problem = t('factors.passkeyWrong');
+    if (first) return showSecondStep(parts, ctx, details, first, { recovery: false, problem });
+    await showSignIn(parts, ctx, details, { email: loginHint(details), problem });
+  });
 
   router.post('/consent', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'consent');
@@ -103,6 +119,7 @@ async function showSignIn(
     forgot: `/forgot?visit=${details.uid}`,
     appName: await appNameOf(parts, details),
     ...(await findWhoAsks(parts.db, String(details.params.client_id))),
+    passkey: passkeyForm(details, 'find', false),
     ...form,
   });
 }

@@ -1,11 +1,13 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { findFactors } from '../../accounts/factors/find-factors.ts';
 import { speakTo } from '../../accounts/preferences.ts';
 import type { RequestState } from '../../http/context.ts';
 import { formFields } from '../../http/input/form-fields.ts';
 import { signInWithCode } from './code-sign-in.ts';
 import { signInsOf } from './epochs.ts';
+import { firstStepOf } from './first-step.ts';
 import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
 import {
   appNameOf,
@@ -13,13 +15,11 @@ import {
   detailsOf,
   formOf,
   goTo,
+  passkeyForm,
   pathOf,
   personAt,
   protectedDetails,
 } from './interaction-requests.ts';
-
-/** So long a password counts for whoever looks for their phone. */
-const SECONDS = 600;
 
 const Code = z.object({ code: z.string().max(100), recovery: z.string().optional() });
 
@@ -34,19 +34,16 @@ export async function askForMore(
   return `/interaction/${ctx.params.uid}/second-step`;
 }
 
-function firstStepOf(parts: InteractionParts, { result }: Details): FirstStep | undefined {
-  const first = result?.firstStep as FirstStep | undefined;
-  if (!first || parts.clock().getTime() / 1000 - first.at > SECONDS) return undefined;
-  return first;
-}
-
 /** The second step of a sign-in, for apps and the portal alike. */
 export function addSecondStep(router: Router, parts: InteractionParts): void {
   router.get('/second-step', async (ctx) => {
     const details = await detailsOf(parts, ctx);
     const first = details.prompt.name === 'login' ? firstStepOf(parts, details) : undefined;
     if (!first) return goTo(ctx, pathOf(details));
-    await show(parts, ctx, details, first, { recovery: ctx.query.recovery !== undefined, problem: undefined });
+    await showSecondStep(parts, ctx, details, first, {
+      recovery: ctx.query.recovery !== undefined,
+      problem: undefined,
+    });
   });
 
   router.post('/second-step', formFields(), async (ctx) => {
@@ -65,18 +62,18 @@ export function addSecondStep(router: Router, parts: InteractionParts): void {
     ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
     ctx.status = verdict.retryAfter ? 429 : 400;
     if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
-    await show(parts, ctx, details, first, { recovery: recovery !== undefined, problem: verdict.problem });
+    await showSecondStep(parts, ctx, details, first, { recovery: recovery !== undefined, problem: verdict.problem });
   });
 }
 
-async function show(
+export async function showSecondStep(
   parts: InteractionParts,
   ctx: Context,
   details: Details,
   { accountId }: FirstStep,
   { recovery, problem }: { recovery: boolean; problem: string | undefined },
 ): Promise<void> {
-  const account = await parts.work.findPerson(accountId);
+  const [account, factors] = await Promise.all([parts.work.findPerson(accountId), findFactors(parts.db, accountId)]);
   if (!account) return goTo(ctx, pathOf(details));
   speakTo(account);
   parts.render(ctx, 'second-step', {
@@ -84,6 +81,8 @@ async function show(
     startAgain: pathOf(details),
     appName: await appNameOf(parts, details),
     email: account.email,
+    hasCodes: factors.totp !== undefined,
+    passkey: factors.passkeys > 0 ? passkeyForm(details, 'use', factors.totp === undefined) : undefined,
     recovery,
     otherWay: `${pathOf(details)}/second-step${recovery ? '' : '?recovery'}`,
     problem,

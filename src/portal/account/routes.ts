@@ -2,6 +2,7 @@ import type { Area } from '../parts.ts';
 import { addAddress } from './address.ts';
 import { addConnectedApps } from './apps.ts';
 import { addOverview } from './overview.ts';
+import { addPasskeys } from './passkeys.ts';
 import { addPassword } from './password.ts';
 import { addProfile } from './profile.ts';
 import { addRecoveryCodes } from './recovery-codes.ts';
@@ -15,6 +16,7 @@ export function addAccount(area: Area): void {
   addOverview(area);
   addSecurity(area);
   addPassword(area);
+  addPasskeys(area);
   addTotp(area);
   addRecoveryCodes(area);
   addAddress(area);

@@ -1,4 +1,5 @@
 import { type Factors, findFactors } from '../../accounts/factors/find-factors.ts';
+import { listPasskeys } from '../../accounts/factors/passkeys.ts';
 import { listOwnEvents, type OwnEvent } from '../../accounts/own/events.ts';
 import { networkOf } from '../../http/network/networks.ts';
 import { t } from '../../texts/texts.ts';
@@ -12,19 +13,36 @@ const MOST = 20;
 export function addSecurity({ router, db, page }: Area): void {
   router.get('/account/security', async (ctx) => {
     const { account, by } = visitorOf(ctx);
-    const [events, factors] = await Promise.all([listOwnEvents(db, account.id, MOST), findFactors(db, account.id)]);
-    const model = { events: events.map(inWords), factors: factorsInWords(factors, by.now) };
+    const [events, factors, passkeys] = await Promise.all([
+      listOwnEvents(db, account.id, MOST),
+      findFactors(db, account.id),
+      listPasskeys(db, account.id),
+    ]);
+    const model = { events: events.map(inWords), factors: factorsInWords(factors, passkeys, by.now) };
     await page(ctx, 'account/security', { ...accountFrame(ctx), ...model });
   });
 }
 
-function factorsInWords({ totp, recoveryCodes: left }: Factors, now: Date) {
-  if (!totp) return { totp: { isOn: false, state: t('factors.off') }, recoveryCodes: undefined };
+function factorsInWords(
+  { totp, recoveryCodes: left }: Factors,
+  known: Awaited<ReturnType<typeof listPasskeys>>,
+  now: Date,
+) {
+  const passkeys = known.map(({ id, name, created_at: since, used_at: usedAt }) => ({
+    name,
+    state: usedAt
+      ? t('factors.passkeyUsed', { date: inDate(since), when: fromNow(usedAt, now) })
+      : t('factors.passkeySince', { date: inDate(since) }),
+    remove: `/account/factors/passkeys/${id}/remove`,
+  }));
+  const has = totp !== undefined || passkeys.length > 0;
+  const recoveryCodes = has ? t('factors.recoveryCodesLeft', { left }) : undefined;
+  if (!totp) return { totp: { isOn: false, state: t('factors.off') }, passkeys, recoveryCodes };
   const since = { date: inDate(totp.since) };
   const state = totp.usedAt
     ? t('factors.totpUsed', { ...since, when: fromNow(totp.usedAt, now) })
     : t('factors.totpOn', since);
-  return { totp: { isOn: true, state }, recoveryCodes: t('factors.recoveryCodesLeft', { left }) };
+  return { totp: { isOn: true, state }, passkeys, recoveryCodes };
 }
 
 function inWords({ type, at, ip, app, clientId, factor }: OwnEvent) {

@@ -68,10 +68,12 @@ export interface AccountViews {
     events: readonly { readonly what: string; readonly at: string; readonly where: string }[];
     factors: {
       readonly totp: { readonly isOn: boolean; readonly state: string };
+      readonly passkeys: readonly { readonly name: string; readonly state: string; readonly remove: string }[];
       /** How many are left, for who has a second factor. */
       readonly recoveryCodes: string | undefined;
     };
   };
+  'account/passkey': { shell: Shell; form: FormView };
   'account/recovery-codes': {
     shell: Shell;
     /** One a line, when they were made just now. */
