@@ -44,7 +44,7 @@ it('a person sets up second factors, and signs in with a passkey from the sugges
   await page.getByRole('link', { name: /^Set up/ }).click();
   seen.push(...(await inspect(page, 'account-totp')));
   const seed = (await page.locator('pre code').first().innerText()).trim();
-  await page.getByLabel('Code').fill(authenticator(seed)());
+  await page.getByLabel('Code', { exact: true }).fill(authenticator(seed)());
   await page.getByRole('button', { name: 'Turn on' }).click();
   await page.getByText('The authenticator app is on.').waitFor();
   seen.push(...(await inspect(page, 'account-recovery-codes')));
@@ -55,7 +55,7 @@ it('a person sets up second factors, and signs in with a passkey from the sugges
   await plugIn(page);
   await page.getByRole('button', { name: 'Create passkey' }).click();
   await page.getByText('The passkey is added.').waitFor();
-  await page.getByText('Work laptop').waitFor();
+  await page.getByRole('link', { name: 'Remove Work laptop' }).waitFor();
 
   // The virtual authenticator picks the passkey out of the suggestions by itself.
   await page.context().clearCookies();

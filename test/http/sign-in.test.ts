@@ -81,7 +81,7 @@ describe('signing in', () => {
     expect(text).toContain(`value="${ada.email}"`);
     expect(text).not.toContain('a secret nobody should see');
     expect(text).toMatch(/autocomplete="current-password"/);
-    expect(text).toMatch(/autocomplete="username"/);
+    expect(text).toMatch(/autocomplete="username webauthn"/);
   });
 
   it('J09: is slowed down after too many wrong passwords, for this person only', async () => {
