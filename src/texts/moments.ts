@@ -29,9 +29,9 @@ function formatted(at: Date, form: keyof typeof TIMES, timeZone: string): string
   return marked(once(`${form} ${locale} ${timeZone}`, make).format(at));
 }
 
-/** A day and an hour of a chart, whose parts are those of UTC. */
-export const inDay = (at: Date) => formatted(at, 'day', 'UTC');
-export const inHour = (at: Date) => formatted(at, 'hour', 'UTC');
+/** A day and an hour of a chart. */
+export const inDay = (at: Date) => formatted(at, 'day', timeZoneNow());
+export const inHour = (at: Date) => formatted(at, 'hour', timeZoneNow());
 
 export const inDate = (at: Date) => formatted(at, 'date', timeZoneNow());
 /** The same where there is little room. */

@@ -29,11 +29,11 @@ export interface ApiUsage {
 /** What apps of all teams did with an API in a period: its owner let them in. @throws {AppError} not_found */
 export async function readApiUsage(
   db: Db,
-  { apiId, period }: { apiId: string; period: Period },
+  { apiId, period, timeZone }: { apiId: string; period: Period; timeZone?: string },
   by: By,
 ): Promise<ApiUsage> {
   const api = await requireApi(db, apiId, by);
-  const window = windowOf(period, by.now);
+  const window = windowOf(period, by.now, timeZone);
   // Read once, added up in three ways, and only then given names.
   const counted = db
     .selectFrom('usage_hours')

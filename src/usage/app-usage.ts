@@ -24,11 +24,11 @@ export interface AppUsage {
 /** What an app did in a period. @throws {AppError} not_found */
 export async function readAppUsage(
   db: Db,
-  { clientId, period }: { clientId: string; period: Period },
+  { clientId, period, timeZone }: { clientId: string; period: Period; timeZone?: string },
   by: By,
 ): Promise<AppUsage> {
   const app = await requireApp(db, clientId, by);
-  const window = windowOf(period, by.now);
+  const window = windowOf(period, by.now, timeZone);
   const ofApp = db
     .selectFrom('usage_hours')
     .where('client_id', '=', clientId)

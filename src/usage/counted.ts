@@ -4,9 +4,9 @@ import type { Window } from './series.ts';
 
 /** Fragments of SQL over `usage_hours`. */
 
-/** When the part of a window starts that an hour is in. Without parameters, so that a query can have it twice and group by it. */
-export const partOf = ({ from, step }: Window): RawBuilder<Date> =>
-  sql<Date>`date_bin(${sql.lit(`${step} hours`)}::interval, usage_hours.hour, ${sql.lit(from.toISOString())}::timestamptz)`;
+/** The number of the part of a window that an hour is in. Without parameters, so that a query can have it twice and group by it. */
+export const partOf = ({ starts }: Window): RawBuilder<number> =>
+  sql<number>`width_bucket(usage_hours.hour, ${sql.lit(`{${starts.map((at) => at.toISOString()).join()}}`)}::timestamptz[])`;
 
 const ordinary = sql.join(ORDINARY.map((outcome) => sql.lit(outcome)));
 

@@ -152,3 +152,26 @@ describe('the usage of an API', () => {
     expect(text).toContain('app_gone 10 0 0 %');
   });
 });
+
+describe('charts', () => {
+  it('are of the time zone of who reads them', async () => {
+    const { app, developer } = await aWorld();
+    const { clientId } = app;
+    await aCount(server, { clientId, count: 7, hoursAgo: 1 });
+    const seen = async (zone: string, period: string) => {
+      developer.setCookie('latchkey_zone', zone);
+      return (await developer.visit(`/apps/${clientId}/requests?period=${period}`)).text;
+    };
+    const hour = new Date((Math.floor(Date.now() / 3_600_000) - 1) * 3_600_000);
+    const clock = (timeZone: string) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(hour);
+    for (const zone of ['Pacific/Auckland', 'Asia/Kolkata']) {
+      const text = await seen(zone, '24h');
+      expect(text).toContain(`<title>${clock(zone)}: 7 calls`);
+      expect(text).toMatch(/Times of (Pacific\/Auckland|Asia\/Calcutta|Asia\/Kolkata)\./);
+    }
+    const between = 'belongs to the day in which it begins';
+    expect(await seen('Asia/Kolkata', '30d')).toContain(between);
+    expect(await seen('Pacific/Auckland', '30d')).not.toContain(between);
+  });
+});

@@ -1,4 +1,5 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
+import { timeZoneNow } from '../../texts/speech.ts';
 import { t } from '../../texts/texts.ts';
 import { type Point, totalOf } from '../../usage/series.ts';
 import type { BarsView } from '../../views/models/usage.ts';
@@ -41,12 +42,22 @@ export function bars(points: readonly Point[], name: (at: Date) => string, heigh
       index % every === 0 ? [{ x: x(index) ?? 0, text: name(at), minor: (index / every) % 2 === 1 }] : [],
     ),
     label: inWords(points, name),
+    zone: zoneInWords(points),
     rows: points.map(({ at, calls, failures }) => ({
       name: name(at),
       calls: inNumber(calls),
       failures: inNumber(failures),
     })),
   };
+}
+
+/** Hours are counted as those of UTC. Where a clock shows half past then, a day does not begin with one. */
+function zoneInWords(points: readonly Point[]): string {
+  const zone = timeZoneNow();
+  const [first] = points;
+  const minutes = new Intl.DateTimeFormat('en', { timeZone: zone, minute: 'numeric' });
+  const isBetween = first !== undefined && Number(minutes.format(first.at)) !== 0;
+  return isBetween ? t('parts.timesBetween', { zone }) : t('parts.timesOf', { zone });
 }
 
 /** What the picture shows, for those who do not see it. */

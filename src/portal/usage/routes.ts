@@ -1,3 +1,4 @@
+import { timeZoneNow } from '../../texts/speech.ts';
 import { t } from '../../texts/texts.ts';
 import { readApiUsage } from '../../usage/api-usage.ts';
 import { readAppUsage } from '../../usage/app-usage.ts';
@@ -23,7 +24,7 @@ export function addUsage(area: Area): void {
     const query = RequestLogQuery.parse({ before: ctx.query.before, show: ctx.query.show });
     const [client, { points, outcomes }, log] = await Promise.all([
       appOf(ctx, area, 'app.read'),
-      readAppUsage(db, { clientId, period }, by),
+      readAppUsage(db, { clientId, period, timeZone: timeZoneNow() }, by),
       listRequests(db, { clientId, ...query }, by),
     ]);
     const address = (changes: Record<string, string>) =>
@@ -48,7 +49,11 @@ export function addUsage(area: Area): void {
     const { by } = visitorOf(ctx);
     const found = await ownApiOf(ctx, { db }, 'mayRead');
     const period = periodOf(ctx.query.period);
-    const { points, consumers, outcomes } = await readApiUsage(db, { apiId: found.api.id, period }, by);
+    const { points, consumers, outcomes } = await readApiUsage(
+      db,
+      { apiId: found.api.id, period, timeZone: timeZoneNow() },
+      by,
+    );
     const api = presentHead(ctx, found);
     await page(ctx, 'usage/api', {
       api,

@@ -30,6 +30,8 @@ export interface BarsView {
   readonly labels: readonly { readonly x: number; readonly text: string; readonly minor: boolean }[];
   /** The whole in words. */
   readonly label: string;
+  /** Of which time zone it is. */
+  readonly zone: string;
   /** The same as a table. */
   readonly rows: readonly { readonly name: string; readonly calls: string; readonly failures: string }[];
 }

@@ -4,9 +4,11 @@ import type { parts as english } from '../../en/shared/parts.ts';
 export const parts: Texts<typeof english> = {
   calls: 'Aufrufe',
   failed: 'fehlgeschlagen',
-  timesAreUtc: 'Die Zeiten sind in UTC.',
+  timesOf: 'Zeiten von {zone}.',
+  timesBetween:
+    'Zeiten von {zone}. Aufrufe werden nach Stunden von UTC gezählt; eine, in die Mitternacht fällt, gehört zu dem Tag, an dem sie beginnt.',
   asTable: 'Als Tabelle',
-  timeUtc: 'Zeit (UTC)',
+  time: 'Zeit',
   callsHead: 'Aufrufe',
   failedHead: 'Fehlgeschlagen',
   copy: 'Kopieren',

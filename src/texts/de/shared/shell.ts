@@ -28,7 +28,7 @@ export const shell: Texts<typeof english> = {
   asBrowserZone: 'Wie mein Browser es angibt',
   asBrowserNow: 'Wie mein Browser es angibt, jetzt {zone}',
   timeZone: 'Zeitzone',
-  timeZoneHint: 'Uhrzeiten auf den Seiten gelten in dieser Zone. Diagramme und was Programme erhalten, sind in UTC.',
+  timeZoneHint: 'Uhrzeiten auf den Seiten und in Diagrammen gelten in dieser Zone. Was Programme erhalten, ist in UTC.',
   timeNow: 'Dort ist es {time}.',
   waiting: '{count, plural, one {# Anfrage wartet} other {{count, number} Anfragen warten}} auf Sie',
   save: 'Speichern',

@@ -2,9 +2,11 @@
 export const parts = {
   calls: 'calls',
   failed: 'failed',
-  timesAreUtc: 'Times are UTC.',
+  timesOf: 'Times of {zone}.',
+  timesBetween:
+    'Times of {zone}. Calls are counted by hours of UTC; one that midnight falls into belongs to the day in which it begins.',
   asTable: 'As a table',
-  timeUtc: 'Time (UTC)',
+  time: 'Time',
   callsHead: 'Calls',
   failedHead: 'Failed',
   copy: 'Copy',

@@ -26,7 +26,7 @@ export const shell = {
   asBrowserZone: 'As my browser says',
   asBrowserNow: 'As my browser says, now {zone}',
   timeZone: 'Time zone',
-  timeZoneHint: 'Times on pages are of this zone. Charts, and what programs get, are in UTC.',
+  timeZoneHint: 'Times on pages and in charts are of this zone. What programs get is in UTC.',
   timeNow: 'It is {time} there.',
   waiting: '{count, plural, one {# request waits} other {{count, number} requests wait}} for you',
   save: 'Save',
