@@ -12,6 +12,7 @@ import type { Operation } from './operation.ts';
 import { groupMemberOperations } from './people/group-members.ts';
 import { groupOperations } from './people/groups.ts';
 import { accountInvitationOperations } from './people/invitations.ts';
+import { userAccessOperations } from './people/user-access.ts';
 import { userOperations } from './people/users.ts';
 import { subscriptionLifecycleOperations } from './subscriptions/lifecycle.ts';
 import { subscriptionListOperations } from './subscriptions/lists.ts';
@@ -35,6 +36,7 @@ export const operations: readonly Operation[] = [
   ...memberOperations,
   ...invitationOperations,
   ...userOperations,
+  ...userAccessOperations,
   ...accountInvitationOperations,
   ...groupOperations,
   ...groupMemberOperations,

@@ -89,6 +89,15 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     otherWay: string;
     problem: string | undefined;
   };
+  /** For who gave the right password, and has to choose another one. */
+  'new-password': {
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    code: string;
+    email: string;
+    problem: string | undefined;
+  };
   consent: {
     action: string;
     cancelAction: string;

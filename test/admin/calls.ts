@@ -1,7 +1,7 @@
 import type { TeamRole } from '../../src/db/tables/teams.ts';
 import { aConsent } from '../support/factories.ts';
 import type { TestServer } from '../support/server.ts';
-import { arrange, inviteToAccount, setSubscription, suspend, unique, type World } from './world.ts';
+import { arrange, inviteToAccount, setSubscription, signTheirsIn, suspend, unique, type World } from './world.ts';
 
 /** How an operation is called in a world, and the least that it takes there. */
 export interface Call {
@@ -147,6 +147,10 @@ export const CALLS: Readonly<Record<string, Call>> = {
   enableUser: { least: 'platform' },
   setPlatformRole: { least: 'platform', body: () => ({ platform_role: 'auditor' }) },
   endSessions: { least: 'platform' },
+  makeResetLink: { least: 'platform', body: () => ({ by: 'hand' }) },
+  requireNewPassword: { least: 'platform' },
+  listSessions: { least: 'platform' },
+  endSession: { least: 'platform', path: ({ session_id }) => ({ session_id }), before: signTheirsIn },
   listInvitations: { least: 'platform' },
   inviteUser: { least: 'platform', body: () => ({ email: `${unique()}@example.com` }) },
   withdrawInvitation: {

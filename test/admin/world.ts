@@ -23,6 +23,7 @@ export type World = Readonly<
     | 'user_id'
     | 'invitation_id'
     | 'account_invitation_id'
+    | 'session_id'
     | 'new_account_id',
     string
   >
@@ -54,6 +55,7 @@ export async function aWorld(server: TestServer, ids: PeopleIds): Promise<World>
     user_id: portal.member,
     invitation_id: portal.invitation,
     account_invitation_id: `inv_${unique()}`,
+    session_id: randomBytes(32).toString('hex'),
     new_account_id: ids.outsider,
   };
 }
@@ -68,6 +70,23 @@ export async function inviteToAccount({ database: { db } }: TestServer, { accoun
   await db
     .insertInto('invitations')
     .values({ id, email, email_key: email, code_hash: randomBytes(32), ...nowhere, ...times })
+    .execute();
+}
+
+/** A session of the person, which is not there before. */
+export async function signTheirsIn({ database: { db } }: TestServer, { session_id, user_id: accountId }: World) {
+  const owner = db.selectFrom('accounts').select('sign_in_epoch').where('id', '=', accountId);
+  const { sign_in_epoch } = await owner.executeTakeFirstOrThrow();
+  const times = { created_at: new Date(), expires_at: new Date(Date.now() + 3600_000) };
+  await db
+    .insertInto('portal_sessions')
+    .values({
+      id_hash: Buffer.from(session_id, 'hex'),
+      account_id: accountId,
+      sealed: randomBytes(8),
+      sign_in_epoch,
+      ...times,
+    })
     .execute();
 }
 

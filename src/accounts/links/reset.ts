@@ -10,7 +10,7 @@ import { emailKey } from '../../names/addresses.ts';
 import { t } from '../../texts/texts.ts';
 import { setPassword } from '../lifecycle.ts';
 import { passwordNotice } from '../own/password.ts';
-import { hashPassword } from '../passwords.ts';
+import { hashPassword, verifyPassword } from '../passwords.ts';
 import { judgePassword } from '../strength/judge.ts';
 import { linkMail } from './link-mail.ts';
 import { findLink, linkTo, makeLink, spendLink } from './links.ts';
@@ -90,7 +90,9 @@ export async function resetPassword(
 ): Promise<Account> {
   const account = await findResetting(db, code, by.now);
   if (!account) throw new AppError('not_found', { detail: t('links.unknown') });
-  const problem = await judgePassword(db, password, account);
+  // Whoever is asked for another password gives another one.
+  const isSame = account.new_password_since && (await verifyPassword(account.password_hash, password));
+  const problem = isSame ? t('account.samePassword') : await judgePassword(db, password, account);
   if (problem) throw new AppError('invalid_request', { detail: problem });
   const passwordHash = await hashPassword(password);
   await inTransaction(db, async (trx) => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { authorize, type By } from '../../access.ts';
 import { deletePerson } from '../../accounts/delete-person.ts';
-import { disableAccount, enableAccount, endSessions } from '../../accounts/lifecycle.ts';
+import { endSessionsFor } from '../../accounts/from-above.ts';
+import { disableAccount, enableAccount } from '../../accounts/lifecycle.ts';
 import { listPeople, PersonQuery } from '../../accounts/list-people.ts';
 import { NewPerson, registerPerson, requirePerson } from '../../accounts/people.ts';
 import { setPlatformRole } from '../../accounts/platform-roles.ts';
@@ -163,11 +164,11 @@ export const userOperations = [
     path: '/users/{user_id}/end-sessions',
     tag,
     summary: 'Sign a person out everywhere',
-    description: 'Of this server. Apps stay connected.',
+    description: 'Of this server. They are told by mail. Apps stay connected.',
     scope: 'users:write',
     params: UserId,
     status: 204,
-    handle: ({ db, by, params }) => endSessions(db, params.user_id, by),
+    handle: ({ db, by, outbox, params }) => endSessionsFor(db, outbox, { accountId: params.user_id }, by),
   }),
 ];
 

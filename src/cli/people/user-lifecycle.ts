@@ -3,7 +3,6 @@ import {
   changePassword,
   disableAccount,
   enableAccount,
-  endSessions,
   resolveAccountId,
   withdrawConsent,
 } from '../../accounts/lifecycle.ts';
@@ -25,10 +24,6 @@ export function addUserLifecycleCommands(user: Command, line: CommandLine): void
   withJson(user.command('enable').description('let a stopped person sign in again'))
     .argument('<user>', 'the id or the email address')
     .action((who: string, options: Options) => enable(line, who, options));
-
-  withJson(user.command('sign-out').description('end every session of a person; apps stay connected'))
-    .argument('<user>', 'the id or the email address')
-    .action((who: string, options: Options) => signOut(line, who, options));
 
   withJson(user.command('set-password').description('set a new password; sessions end and tokens are refused'))
     .argument('<user>', 'the id or the email address')
@@ -61,18 +56,6 @@ async function enable(line: CommandLine, who: string, options: Options): Promise
     return accountId;
   });
   line.answer(options, { json: { id, disabled: false }, text: `${who} can sign in again.` });
-}
-
-async function signOut(line: CommandLine, who: string, options: Options): Promise<void> {
-  const id = await line.withDatabase(async (db) => {
-    const accountId = await resolveAccountId(db, who);
-    await endSessions(db, accountId, line.by());
-    return accountId;
-  });
-  line.answer(options, {
-    json: { id, signed_out: true },
-    text: `${who} is signed out everywhere; apps stay connected.`,
-  });
 }
 
 async function setPassword(line: CommandLine, who: string, options: Options): Promise<void> {

@@ -9,6 +9,7 @@ import { readSecret } from '../io.ts';
 import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatDay, formatTable, formatTime, printable } from '../output.ts';
 import { addUserInviteCommand } from './invite.ts';
+import { addUserAccessCommands } from './user-access.ts';
 import { addUserDeleteCommand } from './user-delete.ts';
 import { addUserLifecycleCommands } from './user-lifecycle.ts';
 import { addUserShowCommand } from './user-show.ts';
@@ -50,6 +51,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .addArgument(new Argument('<role>', 'admin may do everything, auditor read everything').choices(ROLES))
     .action((who: string, role: string, options: { json?: boolean }) => setRole(line, who, role, options));
   addUserLifecycleCommands(user, line);
+  addUserAccessCommands(user, line);
   addUserDeleteCommand(user, line);
 }
 

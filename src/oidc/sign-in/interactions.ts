@@ -26,11 +26,17 @@ import {
   protectedDetails,
 } from './interaction-requests.ts';
 import { addPasskeySignIn } from './passkey-sign-in.ts';
+import { askForNewPassword, chooseNewPassword, showNewPassword } from './new-password.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
 import { addSecondStep, askForMore, showSecondStep } from './second-step.ts';
 import { addAccountSelection, showAccounts } from './select-account.ts';
 
+const NewPassword = z.object({
+  email: z.string().max(320),
+  password: z.string().max(2000),
+  code: z.string().max(100),
+});
 const SignIn = z.object({ email: z.string().max(320), password: z.string().max(2000), csrf: z.string().optional() });
 
 /** Sign-in and consent: where oidc-provider sends a browser when it needs a person. */
@@ -49,18 +55,16 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   router.post('/sign-in', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'login');
-    const { email, password } = SignIn.parse(ctx.request.body);
-    const signIn = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx) };
-    const verdict = await signInWithPassword(parts, ctx, signIn, ({ account, hasSecondFactor }) => {
-      if (hasSecondFactor) return askForMore(parts, ctx, account);
-      parts.epochs.note(signInsOf(account.id), account.sign_in_epoch);
-      return conclude(parts, ctx, { login: { accountId: account.id, amr: ['pwd'] } });
-    });
-    if (verdict.ok) return goTo(ctx, verdict.returnTo);
-    ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
-    ctx.status = verdict.retryAfter ? 429 : 400;
-    if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
-    await showSignIn(parts, ctx, details, { email, problem: verdict.problem });
+    await signIn(parts, ctx, details, SignIn.parse(ctx.request.body));
+  });
+  router.post('/new-password', form, async (ctx) => {
+    const details = await protectedDetails(parts, ctx, 'login');
+    const { code, ...credentials } = NewPassword.parse(ctx.request.body);
+    const by = { actor: personAt(ctx), now: parts.clock() };
+    const problem = await chooseNewPassword(parts, { code, password: credentials.password }, by);
+    if (problem === undefined) return signIn(parts, ctx, details, credentials);
+    ctx.status = 400;
+    showNewPassword(parts, ctx, details, { email: credentials.email, code, problem });
   });
 
   addSecondStep(router, parts);
@@ -96,6 +100,30 @@ export function interactionRoutes(parts: InteractionParts): Router {
   });
 
   return router;
+}
+
+/** Goes on with whoever gives the right password, or shows what is in the way. */
+async function signIn(
+  parts: InteractionParts,
+  ctx: Context,
+  details: Details,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
+  const wanted = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx) };
+  const verdict = await signInWithPassword(parts, ctx, wanted, ({ account, hasSecondFactor }) => {
+    if (hasSecondFactor) return askForMore(parts, ctx, account);
+    parts.epochs.note(signInsOf(account.id), account.sign_in_epoch);
+    return conclude(parts, ctx, { login: { accountId: account.id, amr: ['pwd'] } });
+  });
+  if (verdict.ok) return goTo(ctx, verdict.returnTo);
+  if ('mustChange' in verdict) {
+    const code = await askForNewPassword(parts, ctx, verdict.mustChange);
+    return showNewPassword(parts, ctx, details, { email, code, problem: undefined });
+  }
+  ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
+  ctx.status = verdict.retryAfter ? 429 : 400;
+  if (verdict.retryAfter) ctx.set('Retry-After', String(verdict.retryAfter));
+  await showSignIn(parts, ctx, details, { email, problem: verdict.problem });
 }
 
 async function askConsent(

@@ -24,6 +24,8 @@ interface SignIn {
 }
 
 export type SignInVerdict = { ok: true; returnTo: string } | { ok: false; problem: string; retryAfter?: number };
+/** The password was right, and another one has to be chosen first. */
+type MustChange = { ok: false; mustChange: Account };
 type RightPassword = Extract<PasswordVerdict, { ok: true }>;
 type Refusal = Exclude<PasswordVerdict, { ok: true }> | { ok: false; reason: 'throttled'; accountId?: string };
 
@@ -33,12 +35,13 @@ export async function signInWithPassword(
   ctx: Context,
   signIn: SignIn,
   goOn: (right: RightPassword) => Promise<string>,
-): Promise<SignInVerdict> {
+): Promise<SignInVerdict | MustChange> {
   const { db, attempts, clock } = parts;
   const { wait, isNews } = await attempts.begin(ctx, signIn.email);
   const verdict = wait
     ? ({ ok: false, reason: 'throttled' } as const)
     : await checkPassword(db, signIn.email, signIn.password);
+  if (verdict.ok && verdict.account.new_password_since) return { ok: false, mustChange: verdict.account };
   if (verdict.ok) {
     const returnTo = await goOn(verdict);
     if (await complete(parts, ctx, signIn, verdict)) {

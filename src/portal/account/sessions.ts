@@ -15,7 +15,7 @@ export function addSessions({ router, db, page, visits }: Area): void {
     const sessions = await listOwnSessions(db, { accountId: account.id, portal }, by);
     await page(ctx, 'account/sessions', {
       ...accountFrame(ctx),
-      sessions: sessions.map((session) => inWords(session, by.now)),
+      sessions: sessions.map((session) => sessionInWords(session, by.now, PATH)),
       hasOthers: sessions.some(({ isThis }) => !isThis),
     });
   });
@@ -35,7 +35,12 @@ export function addSessions({ router, db, page, visits }: Area): void {
   });
 }
 
-function inWords({ id, browser, system, network, since, seen, isThis }: OwnSession, now: Date) {
+/** @param base below which each is ended */
+export function sessionInWords(
+  { id, browser, system, network, since, seen, isThis }: OwnSession,
+  now: Date,
+  base: string,
+) {
   const where = browser && system ? t('account.browserOn', { browser, system }) : browser || system;
   return {
     where: where || t('account.unknownBrowser'),
@@ -43,6 +48,6 @@ function inWords({ id, browser, system, network, since, seen, isThis }: OwnSessi
     since: inDate(since),
     seen: fromNow(seen, now),
     isThis,
-    end: `${PATH}/${id}/end`,
+    end: `${base}/${id}/end`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { deletePerson } from '../../accounts/delete-person.ts';
-import { disableAccount, endSessions } from '../../accounts/lifecycle.ts';
+import { endSessionsFor } from '../../accounts/from-above.ts';
+import { disableAccount } from '../../accounts/lifecycle.ts';
 import { requirePerson } from '../../accounts/people.ts';
 import { t } from '../../texts/texts.ts';
 import { addConfirmation } from '../confirm.ts';
@@ -14,7 +15,7 @@ export const hrefOf = (ctx: Context) => `/operator/people/${idOf(ctx)}`;
 
 /** What takes access away from a person, each asked about on a page of its own. */
 export function addPersonEnds(area: Area): void {
-  const { db } = area;
+  const { db, outbox } = area;
   const frameOf = async (ctx: Context) => {
     requireChange(ctx);
     const person = await requirePerson(db, idOf(ctx), visitorOf(ctx).by);
@@ -53,7 +54,7 @@ export function addPersonEnds(area: Area): void {
       };
     },
     async act(ctx) {
-      await endSessions(db, idOf(ctx), visitorOf(ctx).by);
+      await endSessionsFor(db, outbox, { accountId: idOf(ctx) }, visitorOf(ctx).by);
       return { notice: t('operator.signedOut'), to: hrefOf(ctx) };
     },
   });

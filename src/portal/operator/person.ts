@@ -14,11 +14,12 @@ import { inDate } from '../moments.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame, requireChange } from './frame.ts';
+import { addPersonAccess } from './person-access.ts';
 import { addPersonEnds, hrefOf, idOf } from './person-ends.ts';
 
 /** One person, with what they may do and why. */
 export function addPerson(area: Area): void {
-  const { router, db, page, visits } = area;
+  const { router, db, page, visits, sendsMail } = area;
 
   const show = async (ctx: Context, form: FormState) => {
     const { by } = visitorOf(ctx);
@@ -30,7 +31,7 @@ export function addPerson(area: Area): void {
       listGroupsOf(db, id, by),
       countSessions(db, id, by),
     ]);
-    await page(ctx, 'operator/person', {
+    await page(ctx, 'operator/person', (flash) => ({
       ...operatorFrame(ctx),
       href: hrefOf(ctx),
       id,
@@ -50,8 +51,10 @@ export function addPerson(area: Area): void {
         detail: role.groupName ? t('operator.byGroup', { name: role.groupName }) : t('operator.directly'),
       })),
       groups: groups.map((group) => ({ href: `/operator/groups/${group.id}`, name: group.name, detail: '' })),
+      link: typeof flash.link === 'string' ? flash.link : undefined,
+      sendsMail,
       form,
-    });
+    }));
   };
 
   router.get('/operator/people/:person', (ctx) => {
@@ -93,4 +96,5 @@ export function addPerson(area: Area): void {
   });
 
   addPersonEnds(area);
+  addPersonAccess(area);
 }

@@ -85,7 +85,15 @@ export interface OperatorViews {
     invited: InvitedView | undefined;
     form: FormView;
   };
+  'operator/sessions': OperatorFrame & {
+    name: string;
+    href: string;
+    sessions: readonly { where: string; network: string; since: string; seen: string; end: string }[];
+  };
   'operator/person': OperatorFrame & {
+    /** A link for a new password that was just made, to be handed over. */
+    link: string | undefined;
+    sendsMail: boolean;
     href: string;
     name: string;
     email: string;

@@ -46,4 +46,5 @@ export const signIn: Texts<typeof english> = {
   stillSignedIn: 'Bei {brand} sind Sie noch angemeldet.',
   youAreSignedOut: 'Sie sind abgemeldet',
   closePage: 'Sie können diese Seite schließen.',
+  newPasswordLead: 'Ihr Passwort war richtig. Ein Admin verlangt, dass Sie ein neues wählen; danach geht es weiter.',
 };

@@ -158,4 +158,21 @@ export const operator: Texts<typeof english> = {
   mailFailedMessage: 'Der Mailserver lehnt diese E-Mail ab.',
   mailFailedOtherwise: 'Die E-Mail konnte nicht gesendet werden.',
   mailFailedTries: '{attempts, plural, one {# Versuch} other {# Versuche}}.{next}',
+  newPassword: 'Neues Passwort verlangen',
+  newPasswordAsk: 'Von {name} ein neues Passwort verlangen?',
+  newPasswordEffect:
+    'Bei der nächsten Anmeldung wird ein neues gewählt, nach Eingabe des aktuellen. Die Person erfährt davon per E-Mail.',
+  newPasswordGoesOn:
+    'Sitzungen und Apps laufen weiter. Melden Sie die Person auch ab, wenn andere das Passwort kennen könnten.',
+  newPasswordAsked: 'Bei der nächsten Anmeldung wird ein neues Passwort gewählt.',
+  sendLink: 'Link für ein neues Passwort senden',
+  makeLink: 'Link zum Übergeben erstellen',
+  linkSent: 'Der Link ist unterwegs an die Adresse. Er gilt eine Stunde.',
+  linkMade: 'Der Link ist erstellt.',
+  linkShownOnce: 'Ein Link für ein neues Passwort, nur jetzt zu sehen',
+  linkHandOver: 'Übergeben Sie ihn so, dass nur diese Person ihn liest. Er gilt einmal, einen Tag lang.',
+  sessionsOf: 'Sitzungen von {name}',
+  sessionsLead:
+    'Wo die Person angemeldet ist. Wird eine Sitzung beendet, erfährt sie es per E-Mail; Apps bleiben verbunden.',
+  noSessions: 'Die Person ist nirgends angemeldet.',
 };

@@ -43,4 +43,5 @@ export const signIn = {
   stillSignedIn: 'You are still signed in to {brand}.',
   youAreSignedOut: 'You are signed out',
   closePage: 'You can close this page.',
+  newPasswordLead: 'Your password was right. An administrator asks you to choose a new one; then you go on.',
 } as const;
