@@ -1,6 +1,7 @@
 import { endSessionsFor, listSessionsOf, requireNewPassword } from '../../accounts/from-above.ts';
 import { giveReset } from '../../accounts/links/reset.ts';
 import { requirePerson } from '../../accounts/people.ts';
+import { AppError } from '../../errors.ts';
 import { t } from '../../texts/texts.ts';
 import { sessionInWords } from '../account/sessions.ts';
 import { redirect } from '../answers.ts';
@@ -11,6 +12,10 @@ import { operatorFrame, requireChange } from './frame.ts';
 import { hrefOf, idOf } from './person-ends.ts';
 
 const PERSON = '/operator/people/:person';
+
+const unlessGone = (error: unknown) => {
+  if (!(error instanceof AppError && error.code === 'not_found')) throw error;
+};
 
 /** What administrators do about how a person gets in: a link for a new password, and their sessions. */
 export function addPersonAccess(area: Area): void {
@@ -64,7 +69,10 @@ export function addPersonAccess(area: Area): void {
   });
   router.post(`${PERSON}/sessions/:session/end`, async (ctx) => {
     const session = String(ctx.params.session);
-    await endSessionsFor(db, outbox, { accountId: idOf(ctx), session }, visitorOf(ctx).by);
+    requireChange(ctx);
+    await requirePerson(db, idOf(ctx), visitorOf(ctx).by);
+    // One that has ended meanwhile is what was wanted.
+    await endSessionsFor(db, outbox, { accountId: idOf(ctx), session }, visitorOf(ctx).by).catch(unlessGone);
     await visits.leave(ctx, { notice: t('account.sessionEnded') });
     redirect(ctx, `${hrefOf(ctx)}/sessions`);
   });

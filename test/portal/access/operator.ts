@@ -17,7 +17,7 @@ export const operatorRoutes: readonly Route[] = [
   { method: 'GET', path: '/operator/people/{member}/new-password', least: 'platform', changes: true },
   { method: 'POST', path: '/operator/people/{member}/new-password', least: 'platform' },
   { method: 'GET', path: '/operator/people/{member}/sessions', least: 'platform' },
-  { method: 'POST', path: '/operator/people/{member}/sessions/{app}/end', least: 'nobody' },
+  { method: 'POST', path: '/operator/people/{member}/sessions/{app}/end', least: 'platform' },
   { method: 'GET', path: '/operator/people/{member}/delete', least: 'platform', changes: true },
   { method: 'POST', path: '/operator/people/{member}/delete', least: 'platform' },
   { method: 'GET', path: '/operator/groups', least: 'platform' },
