@@ -25,8 +25,8 @@ import {
   personAt,
   protectedDetails,
 } from './interaction-requests.ts';
-import { addPasskeySignIn } from './passkey-sign-in.ts';
 import { askForNewPassword, chooseNewPassword, showNewPassword } from './new-password.ts';
+import { addPasskeySignIn } from './passkey-sign-in.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
 import { addSecondStep, askForMore, showSecondStep } from './second-step.ts';
