@@ -93,6 +93,7 @@ const allowed: Record<string, string[]> = {
     'pictures',
     'revocation/feed',
     'settings',
+    'tokens',
   ],
   metrics: [...below, 'clients', 'keys', 'listen', 'mail', 'tokens', 'usage'],
   jobs: [...below, ...features, 'http', 'oidc'],

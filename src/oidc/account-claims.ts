@@ -1,6 +1,26 @@
-import type { Client, Configuration, KoaContextWithOIDC, Account as ProviderAccount } from 'oidc-provider';
-import { claimsOf, type Destination, findGroupClaims, wantedInIdToken } from '../tokens/issue/claims.ts';
+import type { Client, Configuration, KoaContextWithOIDC, Provider, Account as ProviderAccount } from 'oidc-provider';
+import {
+  claimsOf,
+  type Destination,
+  findGroups,
+  groupClaims,
+  ownClaims,
+  wantedInIdToken,
+} from '../tokens/issue/claims.ts';
 import type { UnitOfWork } from './storage/unit-of-work.ts';
+
+/** Under it an app's own claims go along with those that oidc-provider knows and picks from. */
+const OWN = Symbol('own claims');
+
+/** Adds an app's own claims to what oidc-provider has picked of the standard's, which they never are (clients/claims). */
+export function giveOwnClaims(provider: Provider): void {
+  type Picked = { available: { [OWN]?: object }; result(): Promise<object> };
+  const { prototype } = (provider as unknown as { Claims: { prototype: Picked } }).Claims;
+  const { result } = prototype;
+  prototype.result = async function withOwn(this: Picked) {
+    return { ...(await result.call(this)), ...this.available[OWN] };
+  };
+}
 
 export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['findAccount']> {
   return async (ctx, id): Promise<ProviderAccount | undefined> => {
@@ -13,14 +33,16 @@ export function createFindAccount(work: UnitOfWork): NonNullable<Configuration['
         /** @param asked by the parameter `claims`, as far as the person agreed (OpenID Connect Core §5.5) */
         async claims(use, scope, asked = {}) {
           const isGiven = given(ctx, use as Destination, asked);
-          const isAsked = scope.split(' ').includes('groups') || 'groups' in asked;
-          const groups =
-            isAsked && isGiven('groups') ? await findGroupClaims(work.db(), account.id, use as Destination) : undefined;
+          const app = { own_claims: ctx.oidc.client?.latchkey_own_claims as string[] };
+          const scopes = scope.split(' ');
+          const isAsked = scopes.includes('groups') || 'groups' in asked;
+          const isNeeded = isAsked && (isGiven('groups') || app.own_claims.length > 0);
+          const groups = isNeeded ? await findGroups(work.db(), account.id) : undefined;
+          const all = claimsOf(account, groups && groupClaims(groups, use as Destination));
           // I08: absent rather than null.
-          const said = Object.entries(claimsOf(account, groups)).filter(
-            ([name, value]) => value !== undefined && isGiven(name),
-          );
-          return Object.fromEntries(said) as { sub: string };
+          const said = Object.entries(all).filter(([name, value]) => value !== undefined && isGiven(name));
+          const own = ownClaims(app, { said: all, groups, scopes });
+          return { sub: account.id, ...Object.fromEntries(said), [OWN]: own };
         },
       }
     );

@@ -20,6 +20,7 @@ import { placeOf } from '../http/network/place.ts';
 import type { HintReader } from '../keys/signatures/id-token-hints.ts';
 import { UNAVAILABLE_ERROR } from '../tokens/answer.ts';
 import { DEVICE_CODE_GRANT } from '../tokens/grant-types.ts';
+import { giveOwnClaims } from './account-claims.ts';
 import { explainRefusals } from './apps/client-assertions.ts';
 import { followPublishedKeys } from './apps/client-keys.ts';
 import type { SecretMetadata } from './apps/client-metadata.ts';
@@ -98,6 +99,7 @@ export function buildProvider(issuer: string, configuration: Configuration, over
   useOnceAtomically(provider, overrides);
   readHintsAlike(provider, overrides.readHint);
   grantClaimsByScope(provider);
+  giveOwnClaims(provider);
   forgetOldAddresses(provider);
   refusePlainHttp(provider, overrides.rules);
   // Emitted once the answer is made up, which takes every foreign error for a fault of ours.

@@ -8,7 +8,7 @@ import { success, UNAVAILABLE } from './answer.ts';
 import { actorOf, type Caller, noteSecretUse } from './caller.ts';
 import type { Form } from './form.ts';
 import type { PersonalGrant, PersonalOrder } from './grants/personal.ts';
-import { findGroupClaims, wantedInIdToken } from './issue/claims.ts';
+import { findGroups, needsGroups } from './issue/claims.ts';
 import { issueAccessToken, issueIdToken } from './issue/issue.ts';
 import { lifetimes, toSeconds } from './issue/lifetimes.ts';
 import { isSmall } from './issue/token-size.ts';
@@ -108,9 +108,8 @@ async function issue(parts: TokenParts, { asking, order, access, now }: Issuing)
   const { client } = asking.caller.app;
   const { nonce, sid, grantId } = used;
   // One more statement, for those alone who ask.
-  const asksForGroups =
-    order.hasIdToken && openidScopes.includes('groups') && wantedInIdToken(client.id_token_claims)('groups');
-  const groups = asksForGroups ? await findGroupClaims(parts.db, person.id, 'id_token') : undefined;
+  const asksForGroups = order.hasIdToken && needsGroups(client, openidScopes);
+  const groups = asksForGroups ? await findGroups(parts.db, person.id) : undefined;
   const facts = { ...access, subject: person.id, clientId: client.id, grantId, ep: order.ep, now };
   return {
     access_token: appApi ? await issueAccessToken(parts, { ...facts, api: appApi.api }) : randomText(),

@@ -24,6 +24,7 @@ const SAMPLES: { readonly [Name in SettingName]?: { readonly good: unknown; read
   },
   idTokenClaims: { good: ['email', 'name'], bad: ['profile', 'shoe_size'] },
   optionalScopes: { good: ['email', 'reports:write'], bad: ['profile', 'openid'] },
+  ownClaims: { good: ['tenant = "acme"', 'admin = group "Admins"'], bad: ['email = name'] },
   postLogoutRedirectUris: {
     good: ['https://one.example.com/'],
     bad: Array.from({ length: 51 }, (_, index) => `https://app.example.com/${index}`),
@@ -221,7 +222,7 @@ it('a setting of the platform is for administrators alone, and stays as it is fo
 it.each(CLIENT_TYPES)('the form of a %s app has the settings that mean something to it', async (type) => {
   const { text } = await visitor.visit(`/apps/${await aNewApp(type)}/settings`);
   const shown = settings.filter(([name]) => text.includes(`name="${name}"`)).map(([name]) => name);
-  const OF_PEOPLE: SettingName[] = ['offlineAccess', 'optionalScopes', 'idTokenClaims'];
+  const OF_PEOPLE: SettingName[] = ['offlineAccess', 'optionalScopes', 'idTokenClaims', 'ownClaims'];
   const TOKENS: SettingName[] = ['idTokenAlg', 'refreshRetrySeconds', 'defaultApiAtSignIn', ...OF_PEOPLE];
   const BROWSER: SettingName[] = ['redirectUris', 'postLogoutRedirectUris', 'requirePar'];
   const wanted = {

@@ -88,6 +88,7 @@ function randomApp({ chance, some, one, int }: Random, id: string, { apis, owner
     id_token_alg: one(['ES256', 'RS256', 'EdDSA'] as const),
     id_token_claims: some(['profile', 'email', 'groups', 'name']),
     optional_scopes: type === 'machine' ? [] : some(['email', 'a:read']),
+    own_claims: some(['login = preferred_username', 'tenant = "acme"', 'admin = group "Admins"']),
     offline_access: one(['allowed', 'with_prompt', 'never'] as const),
     pkce: isPublic ? ('required' as const) : one(['required', 'pkce_or_nonce', 'optional'] as const),
     ...{

@@ -85,6 +85,8 @@ export async function startTwins(): Promise<World> {
   };
 }
 
+const OWN = ['tenant = "acme"', 'login = preferred_username', 'https://example.com/teams = groups'];
+
 async function appsOf({ database }: TestServer, apis: World['apis']): Promise<Record<AppName, App>> {
   const scopes = ['reports:read', 'reports:write'];
   const subscriptions = Object.values(apis).map((api) => ({ api, scopes }));
@@ -93,10 +95,10 @@ async function appsOf({ database }: TestServer, apis: World['apis']): Promise<Re
   await disableClient(database.db, { clientId: stopped.clientId, reason: 'test' }, byOperator());
   return {
     web: await aClient(database, { type: 'web', subscriptions }),
-    post: await aClient(database, { type: 'web', authMethod: 'client_secret_post', subscriptions }),
+    post: await aClient(database, { type: 'web', authMethod: 'client_secret_post', ownClaims: OWN, subscriptions }),
     retries: await aClient(database, { type: 'web', refreshRetrySeconds: 60, subscriptions }),
     lax: await aClient(database, { type: 'web', pkce: 'pkce_or_nonce', subscriptions }),
-    rsa: await aClient(database, { type: 'web', idTokenAlg: 'RS256', subscriptions }),
+    rsa: await aClient(database, { type: 'web', idTokenAlg: 'RS256', idTokenClaims: ['email', 'name'], subscriptions }),
     native: await aClient(database, { type: 'native', subscriptions }),
     spa: await aClient(database, { type: 'spa', subscriptions }),
     tv: await aClient(database, { type: 'device', subscriptions }),

@@ -9,6 +9,7 @@ import { type CommandLine, withJson } from '../command-line.ts';
 import { collectRows, type SortedList, withSort } from '../listing.ts';
 import { examples, formatDay, formatFields, formatTable, formatTime, printable } from '../output.ts';
 import { addAppUsageCommand } from '../usage.ts';
+import { addAppClaimsCommand } from './claims.ts';
 import { addAppCreateCommand } from './create.ts';
 import { addAppLifecycleCommands } from './lifecycle.ts';
 import { addAppRequestsCommand } from './requests.ts';
@@ -26,6 +27,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
   addAppCreateCommand(app, line);
   addAppUpdateCommand(app, line);
   addAppLifecycleCommands(app, line);
+  addAppClaimsCommand(app, line);
   addAppUsageCommand(app, line);
   addAppRequestsCommand(app, line);
   addSecretCommands(app, line).description('the same as “latchkey secret”');

@@ -12,6 +12,7 @@ import type { ClientType } from '../../db/tables/catalogue.ts';
 import { descriptionOf } from '../../names/names.ts';
 import { t } from '../../texts/texts.ts';
 import { CLAIM_SETS, ClaimNames } from '../claims/names.ts';
+import { OwnClaims } from '../claims/own-claims.ts';
 import { PURPOSES } from '../purposes.ts';
 import { judgeRedirectUri } from '../redirect-uris.ts';
 import { PLATFORM_SETTINGS } from './platform.ts';
@@ -127,6 +128,21 @@ export const SETTINGS = {
     hint: () => t('settings.idTokenClaimsHint'),
     input: { rows: 3 },
     fact: () => t('settings.inIdTokens'),
+  }),
+  ownClaims: list({
+    column: 'own_claims',
+    schema: OwnClaims,
+    isSpecial: true,
+    acts: true,
+    isFor: forPeople,
+    meaning: 'Claims of its own in its ID tokens and at UserInfo, a line each: `name = source`.',
+    example: ['tenant = "acme"', 'login = preferred_username', 'admin = group "Admins"'],
+    option: '--own-claim <line>',
+    help: 'a claim of its own, name = source; may be repeated',
+    label: () => t('settings.ownClaims'),
+    hint: () => t('settings.ownClaimsHint'),
+    input: { rows: 3 },
+    fact: () => t('settings.ownClaims'),
   }),
   pkce: choice({
     column: 'pkce',

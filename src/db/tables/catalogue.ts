@@ -25,6 +25,8 @@ export interface ClientTable {
   id_token_alg_before: Late<SigningAlgName>;
   /** What its ID tokens say of people: scopes, or single claims. */
   id_token_claims: Defaulted<string[]>;
+  /** Claims of its own, each as it was written (clients/claims/own-claims.ts). */
+  own_claims: Defaulted<string[]>;
   pkce: PkceRule;
   require_par: boolean;
   first_party: boolean;

@@ -5,6 +5,7 @@ import type { Db } from '../../db/connections/connection.ts';
 import { addrSpec } from '../../names/addresses.ts';
 import { findGroupNames } from '../../roles/group-names.ts';
 import type { Person } from '../storage/stored-token.ts';
+import { needGroups, ownClaimsOf, sayOwnClaims } from './own-claims.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4), as oidc-provider takes it. */
 export const claims: Readonly<Record<string, string[]>> = Object.fromEntries(
@@ -23,9 +24,11 @@ export const MOST_GROUPS: Readonly<Record<Destination, { readonly names: number;
 /** The groups of a person, or the mark that they are too many: part of them would be taken for all. */
 export type GroupClaims = { readonly groups: readonly string[] } | { readonly groups_overage: true };
 
-export async function findGroupClaims(db: Db, accountId: string, to: Destination): Promise<GroupClaims> {
+/** The names of a person's groups, as far as an answer may have them: one more says that there are too many. */
+export const findGroups = (db: Db, accountId: string) => findGroupNames(db, accountId, MOST_GROUPS.userinfo.names + 1);
+
+export function groupClaims(groups: readonly string[], to: Destination): GroupClaims {
   const { names, bytes } = MOST_GROUPS[to];
-  const groups = await findGroupNames(db, accountId, names + 1);
   const fits = groups.length <= names && Buffer.byteLength(JSON.stringify(groups)) <= bytes;
   return fits ? { groups } : { groups_overage: true };
 }
@@ -51,17 +54,51 @@ export function claimsOf(account: Person, groups?: GroupClaims) {
   };
 }
 
+type AppWithClaims = Pick<TokenClient, 'id_token_claims' | 'own_claims'>;
+
+/** Whether the person's groups have to be looked up for an ID token. */
+export const needsGroups = (client: AppWithClaims, scopes: readonly string[]): boolean =>
+  scopes.includes('groups') &&
+  (wantedInIdToken(client.id_token_claims)('groups') || needGroups(ownClaimsOf(client), scopes));
+
 /** What an ID token of an app says of a person, by the scopes that were granted. */
 export function idTokenClaimsOf(
-  client: Pick<TokenClient, 'id_token_claims'>,
+  client: AppWithClaims,
   account: Person,
   scopes: readonly string[],
-  groups?: GroupClaims,
+  groups?: readonly string[],
 ): Record<string, unknown> {
-  const all: Record<string, unknown> = claimsOf(account, groups);
+  const all: Record<string, unknown> = claimsOf(account, groups && groupClaims(groups, 'id_token'));
   const isWanted = wantedInIdToken(client.id_token_claims);
   const names = scopes.flatMap((scope) => claims[scope] ?? []).filter(isWanted);
-  return Object.fromEntries(names.map((name) => [name, all[name]]));
+  const own = client.own_claims.length > 0 ? ownClaims(client, { said: all, groups, scopes }) : {};
+  return { ...Object.fromEntries(names.map((name) => [name, all[name]])), ...own };
+}
+
+interface Known {
+  readonly said: Readonly<Record<string, unknown>>;
+  readonly groups: readonly string[] | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** The app's own claims; of groups that are too many to be looked at they say nothing. */
+export function ownClaims(client: Pick<TokenClient, 'own_claims'>, { groups, ...known }: Known) {
+  const isAll = groups && groups.length <= MOST_GROUPS.userinfo.names;
+  return sayOwnClaims(ownClaimsOf(client), { ...known, groups: isAll ? groups : undefined });
+}
+
+/** All that an app would get of a person now, with these scopes. */
+export async function previewClaims(db: Db, client: AppWithClaims, account: Person, scopes: readonly string[]) {
+  const groups = scopes.includes('groups') ? await findGroups(db, account.id) : undefined;
+  const said: Record<string, unknown> = claimsOf(account, groups && groupClaims(groups, 'userinfo'));
+  const names = scopes.flatMap((scope) => claims[scope] ?? []);
+  return {
+    id_token: idTokenClaimsOf(client, account, scopes, groups),
+    userinfo: {
+      ...Object.fromEntries(names.map((name) => [name, said[name]])),
+      ...ownClaims(client, { said, groups, scopes }),
+    },
+  };
 }
 
 /** Whether a claim is among those that an app's ID tokens have. */

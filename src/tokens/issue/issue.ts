@@ -5,7 +5,7 @@ import { algorithmOfApi, algorithmOfIdTokens } from '../../keys/algorithms.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import { signCompact } from '../../keys/signatures/jws.ts';
 import type { Person } from '../storage/stored-token.ts';
-import { type GroupClaims, idTokenClaimsOf } from './claims.ts';
+import { idTokenClaimsOf } from './claims.ts';
 import { lifetimes, toSeconds } from './lifetimes.ts';
 
 export interface Issuer {
@@ -53,7 +53,8 @@ export interface IdTokenFacts {
   readonly person: Person;
   /** OpenID Connect's scopes that the person granted. */
   readonly scopes: readonly string[];
-  readonly groups: GroupClaims | undefined;
+  /** Their names, where the app's ID tokens need them. */
+  readonly groups: readonly string[] | undefined;
   readonly nonce: string | undefined;
   readonly sid: string | undefined;
   readonly now: Date;

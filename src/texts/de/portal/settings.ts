@@ -20,6 +20,9 @@ export const settings: Texts<typeof english> = {
   idTokenClaims: 'Angaben in ID-Tokens',
   idTokenClaimsHint:
     'Je Zeile eine: ein Scope (profile, email, groups) oder eine einzelne Angabe (Claim). Der Rest steht nur bei UserInfo. Viele Bibliotheken lesen nur das ID-Token.',
+  ownClaims: 'Eigene Angaben',
+  ownClaimsHint:
+    'Je Zeile eine, in ID-Tokens und bei UserInfo: login = preferred_username, tenant = "acme", admin = group "Admins".',
   inIdTokens: 'In ID-Tokens',
   pkce: 'Was einen Code schützt',
   pkceRequiredChoice: 'Immer PKCE (empfohlen)',

@@ -26,6 +26,11 @@ export const refusals: Texts<typeof english> = {
   pictureHttps: 'Die Adresse eines Bildes beginnt mit https://.',
   noClaim: 'Es gibt keine Angabe (Claim) und keinen Scope von Angaben namens {name}.',
   mostClaims: 'Höchstens 20 Angaben.',
+  ownClaim:
+    'Eine eigene Angabe (Claim) schreibt man als Name = Quelle. Die Quelle ist ein Claim, ein Text in Anführungszeichen, true, false, oder group und ein Name in Anführungszeichen. Das ist keine: {line}',
+  claimTaken: 'Was diese Angabe (Claim) ist, sagen Standards, nicht die App: {line}',
+  mostOwnClaims: 'Eine App hat höchstens {claims} eigene Angaben, mit zusammen {characters} Zeichen.',
+  ownClaimTwice: 'Zwei Angaben haben denselben Namen.',
   protectedName:
     'Dieser Name sieht aus wie einer, den sich der Betreiber vorbehält. Wählen Sie einen anderen, oder lassen Sie ihn von einem Administrator vergeben.',
   notYourself: 'Sie können sich nicht selbst löschen. Bitten Sie einen anderen Administrator.',

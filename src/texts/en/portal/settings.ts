@@ -17,6 +17,9 @@ export const settings = {
   idTokenClaims: 'Claims in ID tokens',
   idTokenClaimsHint:
     'One a line: a scope (profile, email, groups) or a single claim. The rest is at UserInfo alone. Many libraries read only the ID token.',
+  ownClaims: 'Claims of its own',
+  ownClaimsHint:
+    'One a line, in ID tokens and at UserInfo: login = preferred_username, tenant = "acme", admin = group "Admins".',
   inIdTokens: 'In ID tokens',
   pkce: 'What protects a code',
   pkceRequiredChoice: 'PKCE always (recommended)',

@@ -22,6 +22,11 @@ export const refusals = {
   pictureHttps: 'The address of a picture begins with https://.',
   noClaim: 'There is no claim or scope of claims named {name}.',
   mostClaims: 'At most 20 claims.',
+  ownClaim:
+    'A claim of the app’s own is written name = source, where the source is a claim, a text in quotation marks, true, false, or group and a name in quotation marks. This is not: {line}',
+  claimTaken: 'Standards say what this claim is, so an app does not: {line}',
+  mostOwnClaims: 'An app has at most {claims} claims of its own, with {characters} characters together.',
+  ownClaimTwice: 'Two claims have the same name.',
   protectedName:
     'This name passes for one that the operator keeps. Choose another, or ask an administrator to give it.',
   notYourself: 'You cannot delete yourself. Ask another administrator.',
