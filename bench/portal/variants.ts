@@ -49,23 +49,37 @@ function readPage(path: string, html: string): List {
   return {
     next: own.find((href) => CURSOR.test(href)),
     search: /<input[^>]* name="(\w+)" type="search"/.exec(html)?.[1],
-    queries: oneOfEach(own.filter((href) => !CURSOR.test(href)).map((href) => href.slice(path.length + 1))),
+    queries: [
+      ...oneOfEach(own.filter((href) => !CURSOR.test(href)).map((href) => href.slice(path.length + 1))),
+      ...sortsOfCards(html),
+    ],
   };
 }
 
-/** The last one of those that differ in their values only. */
+/** What a list of cards, which has no head, can be sorted by. */
+function sortsOfCards(html: string): string[] {
+  const select = /class="field filter"><label for="filter-sort">[\s\S]*?<\/select>/.exec(html)?.[0] ?? '';
+  return [...select.matchAll(/<option value="([^"]+)"/g)].map(([, value]) => `sort=${value}`);
+}
+
+/** The last one of those that differ in their values only, and each sort: it is another statement. */
 function oneOfEach(queries: readonly string[]): string[] {
-  const parametersOf = (query: string) => [...new URLSearchParams(query).keys()].join();
+  const parametersOf = (query: string) => {
+    const parameters = new URLSearchParams(query);
+    return [...parameters.keys(), parameters.get('sort')].join();
+  };
   return [...new Map(queries.map((query) => [parametersOf(query), query])).values()];
 }
 
-/** Of parameters that have a list of values the last one is asked for, of others what the world has by that name. */
+/** Of parameters that have a list of values the last one is asked for, of `sort` each that falls, of others what the world has by that name. */
 function readAnswer({ name, path, world }: Question, text: string): List {
   const query = operations.find((one) => one.method === 'GET' && `/api/v1${one.path}` === name)?.query;
   const { properties = {} } = (query ? z.toJSONSchema(query, { io: 'input' }) : {}) as {
     properties?: Record<string, { enum?: string[] }>;
   };
   const queries = Object.entries(properties).flatMap(([parameter, { enum: values }]) => {
+    if (parameter === 'sort')
+      return (values ?? []).filter((value) => value.startsWith('-')).map((value) => `sort=${value}`);
     const value = values?.at(-1) ?? world[parameter];
     return value === undefined ? [] : [`${parameter}=${value}`];
   });

@@ -153,6 +153,36 @@ describe('the usage of an API', () => {
   });
 });
 
+describe('the causes of failures', () => {
+  it('are those of the period, however many requests are listed', async () => {
+    const { app, developer } = await aWorld();
+    const { clientId } = app;
+    const line = (outcome: string, hoursAgo: number) => ({
+      at: new Date(Date.now() - hoursAgo * 3_600_000),
+      client_id: clientId,
+      event: 'client_credentials',
+      outcome,
+    });
+    const lines = [line('invalid_scope', 100), line('invalid_target', 3), line('invalid_target', 3)];
+    const later = Array.from({ length: 60 }, () => line('invalid_client', 1));
+    await server.database.db
+      .insertInto('request_log')
+      .values([...lines, ...later])
+      .execute();
+    const causes = async (period: string) => {
+      const { text } = await developer.visit(`/apps/${clientId}/requests?period=${period}`);
+      const found = text.matchAll(/<li id="cause-\d+">[\s\S]*?>(invalid_\w+)<[\s\S]*?class="detail">([^,<]*)/g);
+      return [...found].map(([, outcome, count]) => [outcome, count]);
+    };
+    const lately = [
+      ['invalid_client', '60 requests'],
+      ['invalid_target', '2 requests'],
+    ];
+    expect(await causes('24h')).toEqual(lately);
+    expect(await causes('7d')).toEqual([...lately, ['invalid_scope', 'Once']]);
+  });
+});
+
 describe('charts', () => {
   it('are of the time zone of who reads them', async () => {
     const { app, developer } = await aWorld();

@@ -1,6 +1,7 @@
 import { type TextKey, t } from '../../texts/texts.ts';
 import type { Explanation } from '../../usage/causes/cause.ts';
 import { explain } from '../../usage/causes/explain.ts';
+import type { AlikeRequests } from '../../usage/failed-requests.ts';
 import { isFailure } from '../../usage/outcomes.ts';
 import type { LoggedRequest } from '../../usage/request-log.ts';
 import { type Period, type Point, totalOf } from '../../usage/series.ts';
@@ -64,38 +65,43 @@ function presentRequest(request: LoggedRequest, now: Date): Omit<RequestView, 'w
   };
 }
 
-/** Requests, and what went wrong with some: each cause once, for however many of them, those of the most first. */
-export function presentLog(requests: readonly LoggedRequest[], now: Date) {
-  const explained = requests.map((request) => ({ request, why: explain(request.outcome, request.detail) }));
-  const groups = Map.groupBy(
-    explained.flatMap(({ request, why }) => (why ? [{ request, why }] : [])),
-    ({ request, why }) => JSON.stringify([request.outcome, why.cause, why.fix]),
-  );
-  const ordered = [...groups].sort(([, a], [, b]) => b.length - a.length);
-  const ids = new Map(
-    ordered.flatMap(([, group], index) => group.map(({ request }) => [request, `cause-${index + 1}`])),
-  );
+const keyOf = (outcome: string, { cause, fix }: Explanation) => JSON.stringify([outcome, cause, fix]);
+
+/**
+ * Requests, and what went wrong in the period: each cause once, for however many requests, those of the most first. A listed request
+ * of before the period, or of too long ago to be looked at, leads to no cause.
+ */
+export function presentLog(requests: readonly LoggedRequest[], alike: readonly AlikeRequests[], now: Date) {
+  const explained = alike.flatMap((one) => {
+    const why = explain(one.outcome, one.detail);
+    return why ? [{ ...one, why }] : [];
+  });
+  const causes = [...Map.groupBy(explained, ({ outcome, why }) => keyOf(outcome, why))]
+    .map(([key, group]) => ({ key, group, count: group.reduce((sum, { count }) => sum + count, 0) }))
+    .sort((a, b) => b.count - a.count);
+  const ids = new Map(causes.map(({ key }, index) => [key, `cause-${index + 1}`]));
   return {
-    causes: ordered.flatMap(([, group], index) => presentCause(group, `cause-${index + 1}`, now)),
+    causes: causes.flatMap(({ key, group, count }) => presentCause(group, count, ids.get(key) ?? '', now)),
     requests: requests.map((request): RequestView => {
-      const id = ids.get(request);
+      const why = explain(request.outcome, request.detail);
+      const id = why && ids.get(keyOf(request.outcome, why));
       return { ...presentRequest(request, now), why: id && `#${id}` };
     }),
   };
 }
 
 function presentCause(
-  group: readonly { request: LoggedRequest; why: Explanation }[],
+  group: readonly (AlikeRequests & { why: Explanation })[],
+  count: number,
   id: string,
   now: Date,
 ): CauseView[] {
-  const [latest] = group;
-  if (!latest) return [];
-  const { request, why } = latest;
-  const ago = fromNow(request.at, now);
-  const count =
-    group.length === 1 ? t('failures.countOne', { ago }) : t('failures.count', { count: group.length, ago });
-  return [{ id, outcome: outcomeInWords(request.outcome), failed: isFailure(request.outcome), ...why, count }];
+  const [first] = group;
+  if (!first) return [];
+  const { outcome, why } = first;
+  const ago = fromNow(new Date(Math.max(...group.map(({ lastAt }) => lastAt.getTime()))), now);
+  const words = count === 1 ? t('failures.countOne', { ago }) : t('failures.count', { count, ago });
+  return [{ id, outcome: outcomeInWords(outcome), failed: isFailure(outcome), ...why, count: words }];
 }
 
 /** Each code is explained in the first line that has it. */

@@ -3,6 +3,7 @@ import { t } from '../../texts/texts.ts';
 import { readApiUsage } from '../../usage/api-usage.ts';
 import { readAppUsage } from '../../usage/app-usage.ts';
 import { FAILURES_A_MINUTE } from '../../usage/batch.ts';
+import { countAlike } from '../../usage/failed-requests.ts';
 import { listRequests, RequestLogQuery } from '../../usage/request-log.ts';
 import { RETENTION } from '../../usage/retention.ts';
 import { ownApiOf, presentHead } from '../apis/head.ts';
@@ -22,10 +23,12 @@ export function addUsage(area: Area): void {
     const clientId = String(ctx.params.id);
     const period = periodOf(ctx.query.period);
     const query = RequestLogQuery.parse({ before: ctx.query.before, show: ctx.query.show });
-    const [client, { points, outcomes }, log] = await Promise.all([
+    const asked = { clientId, period, timeZone: timeZoneNow() };
+    const [client, { points, outcomes }, log, alike] = await Promise.all([
       appOf(ctx, area, 'app.read'),
-      readAppUsage(db, { clientId, period, timeZone: timeZoneNow() }, by),
+      readAppUsage(db, asked, by),
       listRequests(db, { clientId, ...query }, by),
+      countAlike(db, asked, by),
     ]);
     const address = (changes: Record<string, string>) =>
       `${appHref(client.id)}/requests?${new URLSearchParams({ period, show: query.show, ...changes })}`;
@@ -38,7 +41,7 @@ export function addUsage(area: Area): void {
         { href: address({ show: 'all' }), label: t('usage.all'), current: query.show === 'all' },
         { href: address({ show: 'failures' }), label: t('usage.failuresOnly'), current: query.show === 'failures' },
       ],
-      ...presentLog(log.requests, by.now),
+      ...presentLog(log.requests, alike, by.now),
       kept: t('usage.kept', { failures: FAILURES_A_MINUTE, days: RETENTION.requests }),
       older: log.next === undefined ? undefined : address({ before: String(log.next) }),
       inspector: '/tools/inspector',
