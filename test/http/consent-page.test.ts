@@ -71,9 +71,8 @@ describe('the consent page', () => {
     const { page } = await open(await aWorld(more), scope);
     const lines = read(page).join('\n');
     for (const sentence of said) expect(lines).toContain(sentence);
-    expect(lines).toContain(
-      'You are asked again only when it wants more. End it at any time: in your account, at Connected apps.',
-    );
+    expect(lines).toContain('You are asked again only when it wants more.');
+    expect(lines).toContain('End it at any time: in your account, at Connected apps.');
     expect(page.text).toContain('<a href="/account/apps">');
   });
 
