@@ -12,6 +12,7 @@ import type { Operation } from './operation.ts';
 import { groupMemberOperations } from './people/group-members.ts';
 import { groupOperations } from './people/groups.ts';
 import { accountInvitationOperations } from './people/invitations.ts';
+import { signUpOperations } from './people/sign-up.ts';
 import { userAccessOperations } from './people/user-access.ts';
 import { userOperations } from './people/users.ts';
 import { subscriptionLifecycleOperations } from './subscriptions/lifecycle.ts';
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   ...invitationOperations,
   ...userOperations,
   ...userAccessOperations,
+  ...signUpOperations,
   ...accountInvitationOperations,
   ...groupOperations,
   ...groupMemberOperations,

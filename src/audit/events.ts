@@ -83,6 +83,8 @@ export type AuditEvent =
   | { type: 'account.enabled'; accountId: string }
   | { type: 'account.password_changed'; accountId: string }
   | { type: 'account.password_refused'; accountId: string }
+  | { type: 'sign_up.asked'; accountId?: string }
+  | { type: 'sign_up.changed'; mode: string; domains: readonly string[] }
   | { type: 'account.reset_asked'; accountId?: string }
   | { type: 'account.reset_given'; accountId: string; how: 'mail' | 'by_hand' }
   | { type: 'account.new_password_required'; accountId: string }

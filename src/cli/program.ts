@@ -14,6 +14,7 @@ import { addMailCommands } from './operations/mail.ts';
 import { addMigrateCommands } from './operations/migrate.ts';
 import { examples } from './output.ts';
 import { addGroupCommands } from './people/group.ts';
+import { addSignUpCommands } from './people/sign-up.ts';
 import { addUserCommands } from './people/user.ts';
 import { addRoleCommands } from './roles/role.ts';
 import { addSubscriptionCommands } from './subscriptions/subscription.ts';
@@ -44,6 +45,7 @@ export function createProgram(line: CommandLine): Command {
   addSubscriptionCommands(program, line);
   addTeamCommands(program, line);
   addUserCommands(program, line);
+  addSignUpCommands(program, line);
   addGroupCommands(program, line);
   addRoleCommands(program, line);
   addExportCommands(program, line);

@@ -59,6 +59,7 @@ const HELP: Readonly<Record<PortalView, string>> = {
   'account/totp': 'account#second-factor',
   'account/passkey': 'account#second-factor',
   'account/recovery-codes': 'account#second-factor',
+  'operator/sign-up': 'account#new-accounts',
   'operator/sessions': 'portal#for-administrators',
   'account/address': 'account#your-address',
   'account/profile': 'account#who-you-are',

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { authorize, type By } from '../access.ts';
+import { findSignUpPolicy } from '../accounts/sign-up/policy.ts';
 import { record } from '../audit/record.ts';
 import { findBrandName } from '../branding/branding.ts';
 import type { Db } from '../db/connections/connection.ts';
@@ -114,6 +115,9 @@ async function refuseKnown(db: Db, email: string, teamId: string | undefined): P
     .select('team_members.role')
     .where('accounts.email_key', '=', emailKey(email))
     .executeTakeFirst();
+  if (!account && (await findSignUpPolicy(db)).mode === 'closed') {
+    throw new AppError('conflict', { detail: t('links.signUpClosed') });
+  }
   if (teamId === undefined && account) throw new AppError('conflict', { detail: t('refusals.hasAccount', { email }) });
   if (account?.role) throw new AppError('conflict', { detail: t('refusals.isInTeam', { email }) });
 }

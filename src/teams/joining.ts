@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { By } from '../access.ts';
 import { insertAccount, isThere, type NewAccount, prepareAccount } from '../accounts/accounts.ts';
+import { findSignUpPolicy } from '../accounts/sign-up/policy.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/connections/connection.ts';
 import type { Account, Tables } from '../db/tables/tables.ts';
@@ -94,6 +95,8 @@ export async function joinWithNewAccount(
   by: Omit<By, 'access'>,
 ): Promise<Account> {
   const { code, name, password } = input;
+  if ((await findSignUpPolicy(db)).mode === 'closed')
+    throw new AppError('forbidden', { detail: t('links.signUpClosed') });
   const open = await findInvitationByCode(db, code, by.now);
   if (!open) throw used();
   const prepared = await prepareAccount(db, { email: open.email, name, password });

@@ -147,6 +147,8 @@ export const CALLS: Readonly<Record<string, Call>> = {
   enableUser: { least: 'platform' },
   setPlatformRole: { least: 'platform', body: () => ({ platform_role: 'auditor' }) },
   endSessions: { least: 'platform' },
+  getSignUp: { least: 'platform' },
+  changeSignUp: { least: 'platform', body: () => ({ mode: 'invitation' }) },
   makeResetLink: { least: 'platform', body: () => ({ by: 'hand' }) },
   requireNewPassword: { least: 'platform' },
   listSessions: { least: 'platform' },

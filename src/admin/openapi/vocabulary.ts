@@ -144,6 +144,10 @@ const WORDS: Readonly<Record<string, Said>> = {
   // Teams and people
   role: ['What they may do in the team; null for an invitation to an account alone.', 'developer'],
   email: ['Their address.', 'grace@example.com'],
+  'SignUp.mode': ['Who may.', 'domains'],
+  'SignUpChange.mode': ['Who may.', 'domains'],
+  'SignUp.domains': ['Of the addresses that may, in the mode `domains`.', ['example.com']],
+  'SignUpChange.domains': ['Of the addresses that may, in the mode `domains`.', ['example.com']],
   'Session.id': ['What it is ended by: a hash, which lets nobody in.', 'f'.repeat(64)],
   'Session.browser': ['What the browser calls itself.', 'Firefox'],
   'Session.system': ['What it runs on.', 'Linux'],

@@ -9,6 +9,7 @@ import { addHealth } from './health.ts';
 import { addOutbox } from './outbox.ts';
 import { addPeople } from './people.ts';
 import { addPerson } from './person.ts';
+import { addSignUpPolicy } from './sign-up.ts';
 import { addAllTeams } from './teams.ts';
 
 /** Pages of those who look after the whole server. */
@@ -19,6 +20,7 @@ export function addOperator(area: Area): void {
   });
   addPeople(area);
   addPerson(area);
+  addSignUpPolicy(area);
   addGroups(area);
   addAllTeams(area);
   addOutbox(area);

@@ -125,5 +125,12 @@ export interface LinkViews {
   'links/forgot': { form: FormView; back: string | undefined; sendsMail: boolean };
   /** Something is on its way, or done. */
   'links/done': { title: string; lead: string; next: { href: string; label: string } | undefined };
+  'links/sign-up': {
+    form: FormView;
+    isOpen: boolean;
+    /** The domains of addresses that may; undefined for all. */
+    only: string | undefined;
+  };
+  'links/account': { code: string; email: string; form: FormView };
   'links/reset': { code: string; email: string; form: FormView };
 }

@@ -85,6 +85,12 @@ export interface OperatorViews {
     invited: InvitedView | undefined;
     form: FormView;
   };
+  'operator/sign-up': OperatorFrame & {
+    form: FormView;
+    sendsMail: boolean;
+    domains: string;
+    modes: readonly { readonly value: string; readonly label: string; readonly chosen: boolean }[];
+  };
   'operator/sessions': OperatorFrame & {
     name: string;
     href: string;

@@ -20,6 +20,8 @@ export const operatorRoutes: readonly Route[] = [
   { method: 'POST', path: '/operator/people/{member}/sessions/{app}/end', least: 'platform' },
   { method: 'GET', path: '/operator/people/{member}/delete', least: 'platform', changes: true },
   { method: 'POST', path: '/operator/people/{member}/delete', least: 'platform' },
+  { method: 'GET', path: '/operator/sign-up', least: 'platform' },
+  { method: 'POST', path: '/operator/sign-up', least: 'platform', form: { mode: 'x' } },
   { method: 'GET', path: '/operator/groups', least: 'platform' },
   { method: 'POST', path: '/operator/groups', least: 'platform', form: { name: '' } },
   { method: 'GET', path: '/operator/groups/{group}', least: 'platform' },

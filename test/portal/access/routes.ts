@@ -24,6 +24,7 @@ export const OPEN: readonly string[] = [
   ...['GET /', 'GET /sign-in', 'GET /signed-in', 'POST /sign-out', 'POST /language', 'POST /colors'],
   ...['GET /app-logos/{app}', 'GET /join', 'POST /join/code', 'POST /join', 'GET /join/done'],
   ...['GET /forgot', 'POST /forgot', 'GET /reset', 'POST /reset/code', 'POST /reset'],
+  ...['GET /sign-up', 'POST /sign-up', 'GET /sign-up/finish', 'POST /sign-up/finish/code', 'POST /sign-up/finish'],
   ...['GET /verify', 'POST /verify/code', 'GET /new-address', 'POST /new-address/code'],
   leavingRoute,
 ];

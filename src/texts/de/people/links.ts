@@ -58,4 +58,19 @@ export const links: Texts<typeof english> = {
   passwordRequired:
     'Ein Admin von {issuer} verlangt ein neues Passwort von Ihnen ({moment}). Sie wählen es bei der nächsten Anmeldung, mit dem jetzigen.',
   askAdmin: 'Wenn Sie nicht wissen, warum, fragen Sie einen Admin.',
+  signUpTitle: 'Konto anlegen',
+  signUpLead: 'Geben Sie Ihre E-Mail-Adresse an. Wir senden Ihnen einen Link, mit dem Sie ein Konto anlegen.',
+  signUpOnly: 'Wer eine Adresse von {domains} hat, legt hier ein Konto an. Dorthin senden wir einen Link.',
+  signUpRefused: 'Ein Konto gibt es hier auf Einladung. Fragen Sie die Leute, die diesen Server betreiben.',
+  signUpClosed: 'Hier werden keine neuen Konten angelegt.',
+  signUpSent:
+    'Eine E-Mail an {email} ist unterwegs. Der Link darin gilt einen Tag. An eine Adresse gehen nur wenige E-Mails in der Stunde.',
+  signUpCodeLead:
+    'Der Link war für ein neues Konto. Noch ein Klick, damit Programme, die Links für Sie öffnen, nichts ändern.',
+  signUpAccountLead: 'Die Adresse gehört Ihnen. Wählen Sie einen Namen und ein Passwort.',
+  signUpHasAccount:
+    'Jemand wollte mit dieser E-Mail-Adresse ein Konto bei {issuer} anlegen. Sie haben dort schon ein Konto: Melden Sie sich an, oder fordern Sie ein neues Passwort an:',
+  noAccountYet: 'Noch kein Konto?',
+  domainWrong: '„{domain}“ ist keine Domain von E-Mail-Adressen wie example.com.',
+  domainMissing: 'Nennen Sie eine Domain, zum Beispiel example.com.',
 };

@@ -175,4 +175,17 @@ export const operator: Texts<typeof english> = {
   sessionsLead:
     'Wo die Person angemeldet ist. Wird eine Sitzung beendet, erfährt sie es per E-Mail; Apps bleiben verbunden.',
   noSessions: 'Die Person ist nirgends angemeldet.',
+  signUp: 'Neue Konten',
+  signUpLead: 'Wer ohne Admin ein Konto anlegen darf.',
+  signUpNoMail:
+    'Dieser Server sendet keine E-Mails, daher kann niemand eine Adresse bestätigen. Einladungen werden übergeben.',
+  signUpMode: 'Wer ein Konto anlegen darf',
+  signUp_closed: 'Niemand',
+  signUp_invitation: 'Wer eingeladen ist',
+  signUp_domains: 'Wer eingeladen ist oder eine Adresse einer Domain hat',
+  signUp_open: 'Alle mit einer E-Mail-Adresse',
+  signUpDomains: 'Domains von E-Mail-Adressen',
+  signUpDomainsHint:
+    'Eine je Zeile, zum Beispiel example.com. Domains darunter zählen nicht. Sie gelten, wenn Adressen einer Domain dürfen.',
+  signUpSaved: 'Gespeichert. Es gilt ab jetzt.',
 };

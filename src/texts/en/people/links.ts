@@ -54,4 +54,18 @@ export const links = {
   passwordRequired:
     'An administrator of {issuer} asks you for a new password ({moment}). You choose it when you sign in next, with the one that you have.',
   askAdmin: 'If you do not know why, ask an administrator.',
+  signUpTitle: 'Make an account',
+  signUpLead: 'Give your email address, and we send you a link with which you make an account.',
+  signUpOnly: 'Whoever has an address of {domains} makes an account here. We send a link to it.',
+  signUpRefused: 'You get an account here by invitation. Ask the people who run this server.',
+  signUpClosed: 'No new accounts are made here.',
+  signUpSent: 'A mail is on its way to {email}. The link in it works for a day. A few mails an hour go to one address.',
+  signUpCodeLead:
+    'The link was for a new account. One more click, so that programs that open links for you change nothing.',
+  signUpAccountLead: 'The address is yours. Choose a name and a password.',
+  signUpHasAccount:
+    'Somebody wanted to make an account with this mail address at {issuer}. You have an account there already: sign in, or ask for a new password:',
+  noAccountYet: 'No account yet?',
+  domainWrong: '“{domain}” is no domain of mail addresses, such as example.com.',
+  domainMissing: 'Name a domain, such as example.com.',
 } as const;

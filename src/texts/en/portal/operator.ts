@@ -167,4 +167,16 @@ export const operator = {
   sessionsOf: 'Sessions of {name}',
   sessionsLead: 'Where they are signed in. Ending a session tells them by mail; apps stay connected.',
   noSessions: 'They are signed in nowhere.',
+  signUp: 'New accounts',
+  signUpLead: 'Who may make an account without an administrator.',
+  signUpNoMail: 'This server sends no mail, so nobody can verify an address. Invitations are handed over.',
+  signUpMode: 'Who may make an account',
+  signUp_closed: 'Nobody',
+  signUp_invitation: 'Who is invited',
+  signUp_domains: 'Who is invited, or has an address of a domain',
+  signUp_open: 'Everybody who has a mail address',
+  signUpDomains: 'Domains of mail addresses',
+  signUpDomainsHint:
+    'One on each line, such as example.com. Domains below it do not count. They are used when addresses of a domain may.',
+  signUpSaved: 'It is saved, and holds from now on.',
 } as const;
