@@ -23,7 +23,7 @@ async function arrive(options: BrowserContextOptions = {}): Promise<Page> {
 async function signIn(page: Page, { email, password }: Someone): Promise<void> {
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** Someone who is signed in, at a page of the portal. */
@@ -35,7 +35,7 @@ async function openAs(someone: Someone, path: string, options: BrowserContextOpt
   return page;
 }
 
-const done = (page: Page) => page.getByRole('status').innerText();
+const done = (page: Page) => page.getByRole('status').first().innerText();
 
 /** A team with people of every role, an app and an API. */
 async function aBusyTeam(name: string) {
