@@ -97,7 +97,13 @@ describe('a page in German has no text of the same page in English', () => {
     const { db } = server.database;
     const detail = JSON.stringify({
       ...{ scopes: ['reports:read'], reason: 'reuse', role: 'auditor', ends: 'first_use', which: 'others' },
-      ...{ changed: [], before: { accent: '#123456' }, sealed: 3, 'invented-name': 'reports:read' },
+      ...{
+        changed: [],
+        clientType: 'native',
+        before: { accent: '#123456' },
+        sealed: 3,
+        'invented-name': 'reports:read',
+      },
     });
     const event = { actor_type: 'system', actor_id: null, client_id: null, account_id: null, detail };
     for (const type of ['grant.revoked', 'group.member_added', 'signing_key.created', 'an.invention']) {

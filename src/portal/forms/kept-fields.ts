@@ -55,6 +55,7 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/teams/:team/invitations': keep('email role', above),
   '/teams/:team/suspend': keep('reason'),
   '/preferences': keep('language timeZone'),
+  '/account/address': keep('email'),
   '/account/profile': keep(`name version ${PROFILE}`),
   '/tools/inspector': keep('api scope'),
   '/operator/people/invitations': keep('email', above),

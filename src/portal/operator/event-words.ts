@@ -1,4 +1,6 @@
 import type { AuditEvent } from '../../audit/events.ts';
+import { PURPOSES } from '../../clients/purposes.ts';
+import type { ClientType } from '../../db/tables/catalogue.ts';
 import { en } from '../../texts/en/index.ts';
 import { type TextKey, t } from '../../texts/texts.ts';
 
@@ -48,6 +50,7 @@ function valueInWords(type: string, name: string, value: unknown): string {
 
 function wordFor(type: string, name: string, text: string): string | undefined {
   if (name === 'role' && Object.hasOwn(ROLES, text)) return t(ROLES[text] as 'account.admin');
+  if (name === 'client_type' && Object.hasOwn(PURPOSES, text)) return t(`purposes.${text as ClientType}`);
   if (name === 'reason' && !HAS_FIXED_REASONS.has(type)) return undefined;
   const key = `trail.value_${name}_${text}`;
   return isText(key) ? t(key as 'trail.value_which_one') : undefined;

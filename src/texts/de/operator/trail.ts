@@ -47,7 +47,7 @@ export const trail: Texts<typeof english> = {
   event_account_password_changed: 'Passwort geändert',
   event_account_password_refused: 'Passwort nicht geändert: Das aktuelle war falsch',
   event_account_reset_asked: 'Link für ein neues Passwort angefordert',
-  event_account_reset_given: 'Link für ein neues Passwort von einem Admin erstellt',
+  event_account_reset_given: 'Link für ein neues Passwort von einem Administrator erstellt',
   event_account_new_password_required: 'Neues Passwort verlangt',
   event_account_address_asked: 'Link an eine Adresse angefordert',
   event_account_address_verified: 'Adresse bestätigt',

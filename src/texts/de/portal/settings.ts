@@ -17,13 +17,13 @@ export const settings: Texts<typeof english> = {
   rs256: 'RS256: Jede Bibliothek kann es ohne Einstellung',
   es256: 'ES256: kürzer und schneller signiert; in der Bibliothek der App muss man es vielleicht einstellen',
   eddsa: 'EdDSA: Wo es noch nichts nutzt, wird wie bisher signiert, bis die Apps den Schlüssel kennen',
-  idTokenClaims: 'Angaben in ID-Tokens',
+  idTokenClaims: 'Claims in ID-Token',
   idTokenClaimsHint:
-    'Je Zeile eine: ein Scope (profile, email, groups) oder eine einzelne Angabe (Claim). Der Rest steht nur bei UserInfo. Viele Bibliotheken lesen nur das ID-Token.',
-  ownClaims: 'Eigene Angaben',
+    'Je Zeile einer: ein Scope (profile, email, groups) oder ein einzelner Claim. Der Rest steht nur bei UserInfo. Viele Bibliotheken lesen nur das ID-Token.',
+  ownClaims: 'Eigene Claims',
   ownClaimsHint:
-    'Je Zeile eine, in ID-Tokens und bei UserInfo: login = preferred_username, tenant = "acme", admin = group "Admins".',
-  inIdTokens: 'In ID-Tokens',
+    'Je Zeile einer, in ID-Token und bei UserInfo: login = preferred_username, tenant = "acme", admin = group "Admins".',
+  inIdTokens: 'In ID-Token',
   pkce: 'Was einen Code schützt',
   pkceRequiredChoice: 'Immer PKCE (empfohlen)',
   pkceOrNonceChoice: 'PKCE oder eine Nonce, für Bibliotheken ohne PKCE',

@@ -90,7 +90,7 @@ export const account = {
   addressLead:
     'A link goes to the new address. When it is opened there, the address changes, and both addresses are told.',
   addressNoMail: 'This server sends no mail. An administrator changes your address.',
-  presentAddress: 'Present address',
+  presentAddress: 'Current address',
   newAddress: 'New address',
   addressConfirmed: 'Address confirmed',
   addressUnconfirmed: 'Not yet',
