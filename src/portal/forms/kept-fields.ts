@@ -56,6 +56,8 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/teams/:team/suspend': keep('reason'),
   '/preferences': keep('language timeZone'),
   '/account/address': keep('email'),
+  // The name of a passkey, and not what the browser answers for it.
+  '/account/factors/passkeys': keep('name'),
   '/account/profile': keep(`name version ${PROFILE}`),
   '/tools/inspector': keep('api scope'),
   '/operator/people/invitations': keep('email', above),
