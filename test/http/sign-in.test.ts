@@ -24,6 +24,7 @@ async function attempt(credentials: Credentials, person = new Person(server.issu
 const textOf = (text: string, email: string) =>
   text
     .replaceAll(/\/interaction\/[\w-]+/g, '/interaction/…')
+    .replaceAll(/visit=[\w-]+/g, 'visit=…')
     .replaceAll(/name="csrf" value="[^"]*"/g, 'name="csrf"')
     .replaceAll(email, 'EMAIL');
 
