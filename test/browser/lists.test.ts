@@ -24,7 +24,7 @@ async function open(path: string, options: BrowserContextOptions = {}, platform?
   await page.goto(`${server.issuer}/sign-in?to=${encodeURIComponent(path)}`);
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }
