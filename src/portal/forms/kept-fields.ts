@@ -65,6 +65,7 @@ export const KEPT_FIELDS: Readonly<Record<string, KeptFields>> = {
   '/operator/people/:person/disable': keep('reason'),
   '/operator/branding': keep(BRANDING),
   '/operator/branding/preview': keep(BRANDING, above),
+  '/operator/sign-up': keep('mode domains'),
   '/operator/groups': keep('name'),
   '/operator/groups/:group': keep('name version'),
   '/operator/groups/:group/people': keep('person', above),

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { changeSignUpPolicy, MODES, readSignUpPolicy } from '../../accounts/sign-up/policy.ts';
 import { t } from '../../texts/texts.ts';
 import { redirect } from '../answers.ts';
-import { emptyForm, type FormState, fieldsOf, refusedForm, textOf } from '../forms.ts';
+import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { visitorOf } from '../visits.ts';
 import { operatorFrame, requireChange } from './frame.ts';
@@ -25,7 +25,7 @@ export function addSignUpPolicy({ router, db, page, visits, sendsMail }: Area): 
 
   router.get(PATH, async (ctx) => {
     requireChange(ctx, 'platform.read');
-    await show(ctx, emptyForm);
+    await show(ctx, firstForm(ctx));
   });
   router.post(PATH, async (ctx) => {
     const fields = fieldsOf(ctx);
