@@ -94,6 +94,12 @@ export function requireUnchanged(statement: Statement, { id, version }: Pick<Acc
     where id = ${statement.parameter(id, 'text')} and version = ${statement.parameter(version, 'integer')} for share`);
 }
 
+/** The same for a sign-in that goes on: the person may sign in, and their sessions have not ended since. */
+export function requireSignIns(statement: Statement, { id, epoch }: { id: string; epoch: number }): void {
+  statement.basis(`select 1 as one from accounts where id = ${statement.parameter(id, 'text')}
+    and sign_in_epoch = ${statement.parameter(epoch, 'integer')} and disabled_at is null for share`);
+}
+
 /** Requires an account, disabled or not, and keeps it from being deleted until the transaction ends. @throws {AppError} not_found */
 export async function requireAccount(trx: Db, accountId: string): Promise<void> {
   const account = await trx

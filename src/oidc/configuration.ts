@@ -6,8 +6,9 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { SigningAlgorithms } from '../keys/signing-algs.ts';
 import type { GetDocument } from '../outgoing/documents.ts';
 import { LANGUAGE_CODES } from '../texts/languages.ts';
-import { claims } from '../tokens/issue/claims.ts';
+import { claims, signedInOf } from '../tokens/issue/claims.ts';
 import { DPOP_ALGORITHMS } from '../verifier/options.ts';
+import { LEVELS } from '../verifier/token/levels.ts';
 import { assertShortLived } from './apps/client-assertions.ts';
 import { EXTRA_CLIENT_METADATA } from './apps/client-metadata.ts';
 import { judgeProofTimes } from './apps/dpop-times.ts';
@@ -64,6 +65,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     // OpenID Connect Core §5.4 has them at UserInfo and lets them be here too, where most clients look for them.
     conformIdTokenClaims: false,
     ttl: createTtl(parts.clock),
+    acrValues: [...LEVELS],
     scopes: [...OIDC_SCOPES],
     // RFC 9700 §2.1.2: no implicit and no hybrid flow.
     responseTypes: ['code'],
@@ -133,7 +135,9 @@ function ownClaims({ resources, epochs }: ConfigurationParts): NonNullable<Confi
     const of = (subject: string) => (audience === undefined ? {} : { ep: epochs.ep({ clientId, subject, audience }) });
     if (token.kind !== 'AccessToken' || !token.grantId) return of(clientId);
     const roles = resources.rolesClaim(ctx, token);
-    return { grant_id: token.grantId, ...(roles ? { roles } : {}), ...of(token.accountId) };
+    const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
+    const signedIn = signedInOf(AuthorizationCode ?? RefreshToken ?? DeviceCode);
+    return { grant_id: token.grantId, ...(roles ? { roles } : {}), ...signedIn, ...of(token.accountId) };
   };
 }
 

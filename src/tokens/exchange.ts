@@ -8,7 +8,7 @@ import { success, UNAVAILABLE } from './answer.ts';
 import { actorOf, type Caller, noteSecretUse } from './caller.ts';
 import type { Form } from './form.ts';
 import type { PersonalGrant, PersonalOrder } from './grants/personal.ts';
-import { findGroups, needsGroups } from './issue/claims.ts';
+import { findGroups, needsGroups, signedInOf } from './issue/claims.ts';
 import { issueAccessToken, issueIdToken } from './issue/issue.ts';
 import { lifetimes, toSeconds } from './issue/lifetimes.ts';
 import { isSmall } from './issue/token-size.ts';
@@ -107,15 +107,16 @@ async function issue(parts: TokenParts, { asking, order, access, now }: Issuing)
   const { used, person, appApi, openidScopes } = order;
   const { client } = asking.caller.app;
   const { nonce, sid, grantId } = used;
+  const signedIn = signedInOf(used);
   // One more statement, for those alone who ask.
   const asksForGroups = order.hasIdToken && needsGroups(client, openidScopes);
   const groups = asksForGroups ? await findGroups(parts.db, person.id) : undefined;
-  const facts = { ...access, subject: person.id, clientId: client.id, grantId, ep: order.ep, now };
+  const facts = { ...access, subject: person.id, clientId: client.id, grantId, signedIn, ep: order.ep, now };
   return {
     access_token: appApi ? await issueAccessToken(parts, { ...facts, api: appApi.api }) : randomText(),
     expires_in: appApi?.api.token_lifetime ?? lifetimes.accessToken,
     id_token: order.hasIdToken
-      ? await issueIdToken(parts, { client, person, scopes: openidScopes, groups, nonce, sid, now })
+      ? await issueIdToken(parts, { client, person, scopes: openidScopes, groups, signedIn, nonce, sid, now })
       : undefined,
     refresh_token: order.successor && randomText(),
     scope: access.scope,
@@ -155,10 +156,11 @@ function writeExchange({ exchanges }: TokenParts, { ctx, now }: PlainRequest, wr
 /** An access token for UserInfo, as oidc-provider stores and reads it. */
 function toAccessTokenRow({ caller, order, access, answer }: Writing, now: Date) {
   const { accountId, clientId, grantId, sid, sessionUid, expiresWithSession } = order.used;
+  const extra = { grant_id: grantId, ...signedInOf(order.used) };
   const iat = toSeconds(now);
   const times = { iat, exp: iat + answer.expires_in };
   const source = { accountId, clientId, grantId, sid, sessionUid, expiresWithSession, gty: order.gty };
-  const payload = { ...times, ...source, kind: 'AccessToken', scope: access.scope, extra: { grant_id: grantId } };
+  const payload = { ...times, ...source, kind: 'AccessToken', scope: access.scope, extra };
   const row = toArtifactRow('AccessToken', { id: answer.access_token, payload, lifetime: answer.expires_in, now });
   return { ...row, client_tokens_epoch: caller.app.epochs['client-tokens'] };
 }

@@ -83,6 +83,8 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     email: string;
     /** They have an authenticator app. */
     hasCodes: boolean;
+    /** Nothing else is enough. */
+    needsPasskey: boolean;
     passkey: PasskeyForm | undefined;
     /** Asks for a recovery code. */
     recovery: boolean;
@@ -96,6 +98,16 @@ export interface ViewModels extends DeviceViews, HelpViews, PortalViews, Referen
     csrf: string;
     code: string;
     email: string;
+    problem: string | undefined;
+  };
+  /** Setting up an authenticator app on the way. */
+  'set-up': {
+    action: string;
+    cancelAction: string;
+    csrf: string;
+    appName: string;
+    seed: string;
+    qr: { readonly size: number; readonly path: string };
     problem: string | undefined;
   };
   consent: {

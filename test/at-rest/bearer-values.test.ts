@@ -120,7 +120,7 @@ it('holds nothing that opens something else, in any readable form', () => {
 
 /** Of each model what is kept in clear: names and times. A field that is not here has to be thought about first. */
 const OF_TOKENS = ['accountId', 'clientId', 'exp', 'grantId', 'iat', 'kind', 'scope', 'sessionUid'];
-const OF_SIGN_IN = ['amr', 'authTime', 'expiresWithSession', 'nonce', 'sid'];
+const OF_SIGN_IN = ['acr', 'amr', 'authTime', 'expiresWithSession', 'nonce', 'sid'];
 const IN_CLEAR: Record<string, readonly string[]> = {
   AccessToken: [...OF_TOKENS, 'expiresWithSession', 'extra', 'gty'],
   // The challenge is a hash of what the app holds (RFC 7636 §4.2).
@@ -133,7 +133,20 @@ const IN_CLEAR: Record<string, readonly string[]> = {
   PushedAuthorizationRequest: ['sealed'],
   RefreshToken: [...OF_TOKENS, ...OF_SIGN_IN, 'gty', 'iiat', 'resource', 'rotations'],
   // Its uid opens nothing; its form under way is sealed.
-  Session: ['accountId', 'amr', 'authorizations', 'exp', 'from', 'iat', 'kind', 'loginTs', 'sealed', 'seenAt', 'uid'],
+  Session: [
+    'accountId',
+    'acr',
+    'amr',
+    'authorizations',
+    'exp',
+    'from',
+    'iat',
+    'kind',
+    'loginTs',
+    'sealed',
+    'seenAt',
+    'uid',
+  ],
 };
 
 it('holds of each model just what is known to open nothing', () => {

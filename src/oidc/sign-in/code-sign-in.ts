@@ -17,8 +17,8 @@ interface CodeSignIn {
   readonly actor: Actor;
 }
 
-/** RFC 8176: a password and a one-time code are two factors. */
-const AMR = ['pwd', 'otp', 'mfa'] as const;
+/** RFC 8176: a one-time code is the second factor after what came first. */
+const AMR = ['otp', 'mfa'] as const;
 
 /**
  * Checks the code, within the limits, and goes on with the person. The code, the sign-in and its line in the trail are one

@@ -24,6 +24,8 @@ export type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 /** Somebody whose password was right, and who is asked for more before they are signed in. */
 export interface FirstStep {
   readonly accountId: string;
+  /** What they have given already (RFC 8176). */
+  readonly amr: readonly string[];
   /** Of the sign-ins of the person, as it was read with the password. */
   readonly epoch: number;
   /** When, in seconds since 1970. */

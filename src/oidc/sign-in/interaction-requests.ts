@@ -7,6 +7,7 @@ import { csrfToken, requireCsrf } from '../../http/csrf.ts';
 import { languageOfLocales } from '../../texts/match.ts';
 import { speak } from '../../texts/speech.ts';
 import { t } from '../../texts/texts.ts';
+import { levelOf } from '../../verifier/token/levels.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
 import { mayGoTo } from './second-looks.ts';
 
@@ -42,6 +43,12 @@ export async function protectedDetails(
   requireCsrf(ctx, { cookieKeys: parts.cookieKeys, visit: details.uid, issuer: parts.issuer, token: csrf });
   if (prompt && details.prompt.name !== prompt) throw new AppError('sign_in_expired');
   return details;
+}
+
+/** Who has signed in, and with what (RFC 8176). */
+export function loginOf(accountId: string, methods: readonly string[]) {
+  const amr = [...new Set(methods)];
+  return { accountId, amr, acr: levelOf(amr) };
 }
 
 /** Saves what the person has said. @returns where the browser goes then */

@@ -13,6 +13,7 @@ import { t } from '../../texts/texts.ts';
 import { type Again, grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
+import { addEnrolment } from './enrolment.ts';
 import { signInsOf } from './epochs.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
 import {
@@ -21,10 +22,13 @@ import {
   detailsOf,
   formOf,
   goTo,
+  loginOf,
   passkeyForm,
+  pathOf,
   personAt,
   protectedDetails,
 } from './interaction-requests.ts';
+import { asksForMore, isStepUp, LEVEL_MISSING } from './levels.ts';
 import { askForNewPassword, chooseNewPassword, showNewPassword } from './new-password.ts';
 import { addPasskeySignIn } from './passkey-sign-in.ts';
 import { signInWithPassword } from './password-sign-in.ts';
@@ -50,6 +54,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
     if (details.prompt.name === 'consent') return askConsent(parts, ctx, details, undefined);
     if (details.prompt.name === 'select_account') return showAccounts(parts, ctx, details);
     if (details.prompt.name === 'role') return showRoleMissing(parts, ctx, details);
+    if (isStepUp(details)) return goTo(ctx, `${pathOf(details)}/second-step`);
     await showSignIn(parts, ctx, details, { email: loginHint(details), problem: undefined });
   });
 
@@ -69,6 +74,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
 
   addSecondStep(router, parts);
   addAccountSelection(router, parts);
+  addEnrolment(router, parts);
   addPasskeySignIn(router, parts, async (ctx, details, first) => {
     const problem = t('factors.passkeyWrong');
     if (first) return showSecondStep(parts, ctx, details, first, { recovery: false, problem });
@@ -96,7 +102,10 @@ export function interactionRoutes(parts: InteractionParts): Router {
     } else if (accountId && details.prompt.name !== 'select_account')
       await audit(parts, ctx, { type: 'consent.denied', accountId, clientId }, accountId);
     const description = isRefused ? "none of this person's roles allows what was asked for" : 'the person said no';
-    goTo(ctx, await conclude(parts, ctx, { error: 'access_denied', error_description: description }));
+    // OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+    const isUnmet = details.prompt.reasons.includes(LEVEL_MISSING);
+    const error = isUnmet ? 'unmet_authentication_requirements' : 'access_denied';
+    goTo(ctx, await conclude(parts, ctx, { error, error_description: description }));
   });
 
   return router;
@@ -109,11 +118,12 @@ async function signIn(
   details: Details,
   { email, password }: { email: string; password: string },
 ): Promise<void> {
-  const wanted = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx) };
+  const needsMore = asksForMore(details.params);
+  const wanted = { email, password, clientId: String(details.params.client_id), actor: personAt(ctx), needsMore };
   const verdict = await signInWithPassword(parts, ctx, wanted, ({ account, hasSecondFactor }) => {
-    if (hasSecondFactor) return askForMore(parts, ctx, account);
+    if (hasSecondFactor || needsMore) return askForMore(parts, ctx, account);
     parts.epochs.note(signInsOf(account.id), account.sign_in_epoch);
-    return conclude(parts, ctx, { login: { accountId: account.id, amr: ['pwd'] } });
+    return conclude(parts, ctx, { login: loginOf(account.id, ['pwd']) });
   });
   if (verdict.ok) return goTo(ctx, verdict.returnTo);
   if ('mustChange' in verdict) {

@@ -13,7 +13,7 @@ import { formFields } from '../../http/input/form-fields.ts';
 import { signInsOf } from './epochs.ts';
 import { firstStepOf } from './first-step.ts';
 import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
-import { conclude, goTo, personAt, protectedDetails } from './interaction-requests.ts';
+import { conclude, goTo, loginOf, personAt, protectedDetails } from './interaction-requests.ts';
 
 const Form = z.object({ answer: z.string().max(20_000).default('') });
 
@@ -46,7 +46,7 @@ export function addPasskeySignIn(
       const { id: accountId, epoch } = isSecond ? { ...right.person, epoch: first.epoch } : right.person;
       const used = { ...right, person: { ...right.person, epoch } };
       parts.epochs.note(signInsOf(accountId), epoch);
-      const login = { accountId, amr: methodsOf(right, isSecond) };
+      const login = loginOf(accountId, [...(isSecond ? first.amr : []), ...methodsOf(right, isSecond)]);
       const returnTo = await conclude(parts, ctx, { login });
       if (await complete(ctx, details, used)) return goTo(ctx, returnTo);
     }
@@ -72,7 +72,7 @@ export function addPasskeySignIn(
 /** RFC 8176: a key in hardware or one that is synced; a key that knows its owner is two factors, and so is one after a password. */
 function methodsOf({ synced, verified }: RightPasskey, isSecond: boolean): string[] {
   const key = [synced ? 'swk' : 'hwk', 'user'];
-  return [...(isSecond ? ['pwd'] : []), ...key, ...(isSecond || verified ? ['mfa'] : [])];
+  return [...key, ...(isSecond || verified ? ['mfa'] : [])];
 }
 
 function readJson(text: string): unknown {

@@ -21,6 +21,8 @@ interface SignIn {
   /** The app that it is for. */
   readonly clientId: string;
   readonly actor: Actor;
+  /** The request asks for more than a password. */
+  readonly needsMore: boolean;
 }
 
 export type SignInVerdict = { ok: true; returnTo: string } | { ok: false; problem: string; retryAfter?: number };
@@ -65,12 +67,12 @@ export async function signInWithPassword(
 function complete(
   { work, attempts, clock }: SignInParts,
   ctx: Context,
-  { email, clientId, actor }: SignIn,
+  { email, clientId, actor, needsMore }: SignIn,
   { account, hasSecondFactor }: RightPassword,
 ): Promise<boolean> {
   return work.settle(async (statement) => {
     requireUnchanged(statement, account);
-    if (hasSecondFactor) return attempts.passed(ctx, email, statement);
+    if (hasSecondFactor || needsMore) return attempts.passed(ctx, email, statement);
     const signedIn = { type: 'account.signed_in', accountId: account.id, clientId } as const;
     recordWithin(statement, { ...actor, id: account.id }, signedIn, clock());
     await attempts.succeeded(ctx, email, statement);

@@ -1,5 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { usesOf } from '../persons.ts';
+import { levelCheck } from './levels.ts';
 import { secondLooks } from './second-looks.ts';
 import { accountSelection, anotherAccount } from './select-account.ts';
 
@@ -25,6 +26,8 @@ export function policyWithRoles() {
   );
   policy.get('login')?.checks.add(anotherAccount());
   for (const check of secondLooks()) policy.get('login')?.checks.add(check);
+  for (const name of ['essential_acr', 'essential_acrs']) policy.get('login')?.checks.remove(name);
+  policy.get('login')?.checks.add(levelCheck());
   doNotAskFor(policy, 'consent_prompt', () => true);
   // RFC 8252 §8.6: whoever copies a native app's id gets no code unless the person does something. Signing in is enough.
   doNotAskFor(policy, 'native_client_prompt', (ctx) => ctx.oidc.result?.login !== undefined);

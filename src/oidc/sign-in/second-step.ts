@@ -15,11 +15,13 @@ import {
   detailsOf,
   formOf,
   goTo,
+  loginOf,
   passkeyForm,
   pathOf,
   personAt,
   protectedDetails,
 } from './interaction-requests.ts';
+import { levelAsked } from './levels.ts';
 
 const Code = z.object({ code: z.string().max(100), recovery: z.string().optional() });
 
@@ -29,7 +31,7 @@ export async function askForMore(
   ctx: Context,
   { id, sign_in_epoch: epoch }: { id: string; sign_in_epoch: number },
 ): Promise<string> {
-  const firstStep: FirstStep = { accountId: id, epoch, at: Math.floor(parts.clock().getTime() / 1000) };
+  const firstStep: FirstStep = { accountId: id, amr: ['pwd'], epoch, at: Math.floor(parts.clock().getTime() / 1000) };
   await conclude(parts, ctx, { firstStep });
   return `/interaction/${ctx.params.uid}/second-step`;
 }
@@ -54,9 +56,9 @@ export function addSecondStep(router: Router, parts: InteractionParts): void {
     const { accountId } = first;
     const actor = personAt(ctx, accountId);
     const signIn = { first, typed, clientId: String(details.params.client_id), actor };
-    const verdict = await signInWithCode(parts, ctx, signIn, (amr) => {
+    const verdict = await signInWithCode(parts, ctx, signIn, (methods) => {
       parts.epochs.note(signInsOf(accountId), first.epoch);
-      return conclude(parts, ctx, { login: { accountId, amr: [...amr] } });
+      return conclude(parts, ctx, { login: loginOf(accountId, [...first.amr, ...methods]) });
     });
     if (verdict.ok) return goTo(ctx, verdict.returnTo);
     ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
@@ -75,13 +77,16 @@ export async function showSecondStep(
 ): Promise<void> {
   const [account, factors] = await Promise.all([parts.work.findPerson(accountId), findFactors(parts.db, accountId)]);
   if (!account) return goTo(ctx, pathOf(details));
+  const needsPasskey = levelAsked(details.params) === 'phr';
+  if (!factors.totp && factors.passkeys === 0 && !needsPasskey) return goTo(ctx, `${pathOf(details)}/set-up`);
   speakTo(account);
   parts.render(ctx, 'second-step', {
     ...formOf(parts, details, 'second-step'),
     startAgain: pathOf(details),
     appName: await appNameOf(parts, details),
     email: account.email,
-    hasCodes: factors.totp !== undefined,
+    hasCodes: factors.totp !== undefined && !needsPasskey,
+    needsPasskey,
     passkey: factors.passkeys > 0 ? passkeyForm(details, 'use', factors.totp === undefined) : undefined,
     recovery,
     otherWay: `${pathOf(details)}/second-step${recovery ? '' : '?recovery'}`,

@@ -20,9 +20,10 @@ export async function introspect(
   if (!token || !caller || !mayIntrospect(caller, token)) return { active: false };
   const { facts, claims } = token;
   if (await checks.isRevoked(facts)) return { active: false };
-  const { iss, sub, aud, exp, iat, jti, scope, cnf, roles } = claims;
+  const { iss, sub, aud, exp, iat, jti, scope, cnf, roles, acr, amr, auth_time } = claims;
   const described = { active: true, iss, sub, aud, client_id: facts.clientId, exp, iat, jti, scope, cnf, roles };
-  return { ...described, token_type: cnf?.jkt ? 'DPoP' : 'Bearer' } as Description;
+  const signedIn = { acr, amr, auth_time };
+  return { ...described, ...signedIn, token_type: cnf?.jkt ? 'DPoP' : 'Bearer' } as Description;
 }
 
 const mayIntrospect = ({ client, introspects }: CachedClient, { facts }: OwnToken) =>

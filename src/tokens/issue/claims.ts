@@ -4,13 +4,16 @@ import type { TokenClient } from '../../clients/token-clients.ts';
 import type { Db } from '../../db/connections/connection.ts';
 import { addrSpec } from '../../names/addresses.ts';
 import { findGroupNames } from '../../roles/group-names.ts';
+import type { ArtifactPayload } from '../storage/artifacts.ts';
 import type { Person } from '../storage/stored-token.ts';
 import { needGroups, ownClaimsOf, sayOwnClaims } from './own-claims.ts';
 
 /** Which claims each scope gives (OpenID Connect Core §5.4), as oidc-provider takes it. */
-export const claims: Readonly<Record<string, string[]>> = Object.fromEntries(
-  Object.entries(CLAIMS_OF_SCOPES).map(([scope, names]) => [scope, [...names]]),
-);
+export const claims: Readonly<Record<string, string[]>> = {
+  ...Object.fromEntries(Object.entries(CLAIMS_OF_SCOPES).map(([scope, names]) => [scope, [...names]])),
+  // Only an ID token says how somebody signed in: UserInfo is asked at any time.
+  openid: ['sub', 'acr', 'amr', 'auth_time'],
+};
 
 /** Where an answer with claims goes. What is in a token travels in headers and cookies; UserInfo does not. */
 export type Destination = 'id_token' | 'userinfo';
@@ -61,17 +64,33 @@ export const needsGroups = (client: AppWithClaims, scopes: readonly string[]): b
   scopes.includes('groups') &&
   (wantedInIdToken(client.id_token_claims)('groups') || needGroups(ownClaimsOf(client), scopes));
 
-/** What an ID token of an app says of a person, by the scopes that were granted. */
+/** How and when a person signed in (OpenID Connect Core §2, RFC 9068 §2.2.1). */
+export interface SignedIn {
+  readonly acr: string | undefined;
+  readonly amr: readonly string[] | undefined;
+  readonly auth_time: number | undefined;
+}
+
+/** @param source a code or token as oidc-provider notes it: what follows from it says the same */
+export function signedInOf(source: Pick<ArtifactPayload, 'acr' | 'amr' | 'authTime'> | undefined): SignedIn {
+  return { acr: source?.acr, amr: source?.amr, auth_time: source?.authTime };
+}
+
+/** What an ID token of an app says of a person, by the scopes that were granted, and of how they signed in. */
 export function idTokenClaimsOf(
   client: AppWithClaims,
   account: Person,
   scopes: readonly string[],
-  groups?: readonly string[],
+  groups: readonly string[] | undefined,
+  signedIn: SignedIn = signedInOf(undefined),
 ): Record<string, unknown> {
-  const all: Record<string, unknown> = claimsOf(account, groups && groupClaims(groups, 'id_token'));
+  const said = claimsOf(account, groups && groupClaims(groups, 'id_token'));
+  const all: Record<string, unknown> = { ...said, ...signedIn };
   const isWanted = wantedInIdToken(client.id_token_claims);
-  const names = scopes.flatMap((scope) => claims[scope] ?? []).filter(isWanted);
-  const own = client.own_claims.length > 0 ? ownClaims(client, { said: all, groups, scopes }) : {};
+  const names = scopes
+    .flatMap((scope) => claims[scope] ?? [])
+    .filter((name) => Object.hasOwn(signedIn, name) || isWanted(name));
+  const own = client.own_claims.length > 0 ? ownClaims(client, { said, groups, scopes }) : {};
   return { ...Object.fromEntries(names.map((name) => [name, all[name]])), ...own };
 }
 

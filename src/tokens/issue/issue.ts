@@ -5,7 +5,7 @@ import { algorithmOfApi, algorithmOfIdTokens } from '../../keys/algorithms.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import { signCompact } from '../../keys/signatures/jws.ts';
 import type { Person } from '../storage/stored-token.ts';
-import { idTokenClaimsOf } from './claims.ts';
+import { idTokenClaimsOf, type SignedIn } from './claims.ts';
 import { lifetimes, toSeconds } from './lifetimes.ts';
 
 export interface Issuer {
@@ -22,6 +22,8 @@ export interface AccessTokenFacts {
   readonly clientId: string;
   readonly grantId?: string;
   readonly roles?: readonly string[] | undefined;
+  /** Of the person. */
+  readonly signedIn?: SignedIn;
   /** revocation/token-epochs.ts */
   readonly ep: readonly number[];
   /** When the request began: a token is as old as what it was made from. */
@@ -30,11 +32,12 @@ export interface AccessTokenFacts {
 
 /** An access token of RFC 9068 §2.2, its claims in the provider's order. */
 export function issueAccessToken({ keyring, issuer }: Issuer, facts: AccessTokenFacts): Promise<string> {
-  const { api, scope, subject, clientId, grantId, roles, ep, now } = facts;
+  const { api, scope, subject, clientId, grantId, roles, signedIn, ep, now } = facts;
   const iat = toSeconds(now);
   const claims = {
     grant_id: grantId,
     roles,
+    ...signedIn,
     ep,
     jti: randomText(),
     sub: subject,
@@ -55,6 +58,7 @@ export interface IdTokenFacts {
   readonly scopes: readonly string[];
   /** Their names, where the app's ID tokens need them. */
   readonly groups: readonly string[] | undefined;
+  readonly signedIn: SignedIn;
   readonly nonce: string | undefined;
   readonly sid: string | undefined;
   readonly now: Date;
@@ -62,9 +66,9 @@ export interface IdTokenFacts {
 
 /** An ID token (OpenID Connect Core §2, and §12.2 for one after a refresh), its claims in the provider's order. */
 export function issueIdToken({ keyring, issuer }: Issuer, facts: IdTokenFacts): Promise<string> {
-  const { client, person, scopes, groups, nonce, sid, now } = facts;
+  const { client, person, scopes, groups, signedIn, nonce, sid, now } = facts;
   const iat = toSeconds(now);
   const times = { aud: client.id, exp: iat + lifetimes.idToken, iat, iss: issuer };
-  const claims = { ...idTokenClaimsOf(client, person, scopes, groups), nonce, sid, ...times };
+  const claims = { ...idTokenClaimsOf(client, person, scopes, groups, signedIn), nonce, sid, ...times };
   return signCompact(keyring(), { alg: algorithmOfIdTokens(keyring(), client) }, claims);
 }

@@ -87,6 +87,9 @@ export const factors: Texts<typeof english> = {
     'Dieser Passkey ist hier nicht bekannt oder hat nicht bestätigt, dass Sie es sind. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
   mail_passkey_added: 'Ihrem Konto bei {issuer} wurde ein Passkey hinzugefügt: {moment}.',
   mail_passkey_removed: 'Ein Passkey Ihres Kontos bei {issuer} wurde entfernt: {moment}.',
+  neededFor: 'nötig, um zu {app} zu gelangen',
+  passkeyNeeded:
+    'Dafür ist ein Passkey nötig, und Sie haben hier noch keinen. Fügen Sie auf der Seite Sicherheit Ihres Kontos einen hinzu, und beginnen Sie dann in der App von vorn.',
   mailSubject: 'Ihre Anmeldung bei {brand} hat sich geändert',
   mail_totp_added: 'Für Ihr Konto bei {issuer} wurde eine Authenticator-App eingerichtet: {moment}.',
   mail_totp_removed: 'Die Authenticator-App Ihres Kontos bei {issuer} wurde entfernt: {moment}.',

@@ -78,6 +78,9 @@ export const factors = {
   passkeyWrong: 'This passkey is not known here, or did not confirm that it is you. Try again, or choose another way.',
   mail_passkey_added: 'A passkey was added to your account at {issuer} on {moment}.',
   mail_passkey_removed: 'A passkey of your account at {issuer} was removed on {moment}.',
+  neededFor: 'needed to continue to {app}',
+  passkeyNeeded:
+    'A passkey is needed here, and you have none here yet. Add one on the page Security of your account, and start again from the app.',
   mailSubject: 'How you sign in to {brand} has changed',
   mail_totp_added: 'An authenticator app was set up for your account at {issuer} on {moment}.',
   mail_totp_removed: 'The authenticator app of your account at {issuer} was removed on {moment}.',
