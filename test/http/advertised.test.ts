@@ -179,7 +179,7 @@ const PROOFS: Record<string, Record<string, () => Promise<void>>> = {
         'locale',
         'zoneinfo',
       ],
-      ...['updated_at', 'email', 'email_verified', 'groups', 'groups_overage', 'auth_time', 'iss'],
+      ...['updated_at', 'email', 'email_verified', 'groups', 'groups_overage', 'acr', 'amr', 'auth_time', 'iss'],
     ].map((claim) => [
       claim,
       async () => {
