@@ -38,6 +38,8 @@ export class Unauthenticated extends AppError {
 const CODES = {
   invalid_token: 'invalid_token',
   insufficient_scope: 'insufficient_scope',
+  // The admin API asks for no level yet.
+  insufficient_user_authentication: 'invalid_token',
   invalid_request: 'invalid_request',
   unavailable: 'unavailable',
 } as const;

@@ -1,4 +1,9 @@
-export type VerificationErrorCode = 'invalid_token' | 'insufficient_scope' | 'invalid_request' | 'unavailable';
+export type VerificationErrorCode =
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'invalid_request'
+  | 'unavailable';
 
 /** What the challenge says beyond the code. */
 export interface ChallengeDetail {
@@ -8,6 +13,10 @@ export interface ChallengeDetail {
   readonly error?: 'invalid_dpop_proof' | null;
   /** The scopes that would do (RFC 6750 §3). */
   readonly scope?: string;
+  /** How somebody would have to sign in (RFC 9470 §3). */
+  readonly acrValues?: string;
+  /** seconds */
+  readonly maxAge?: number;
 }
 
 /** Why a check failed. It becomes a VerificationError in one place, which knows the challenge to answer with. */

@@ -8,12 +8,13 @@ import { toVerificationError } from './request/challenge.ts';
 import { readCredentials, schemeUsed } from './request/credentials.ts';
 import type { VerificationRequest } from './request/request.ts';
 import { createTokenReader } from './token/authentic-token.ts';
+import { type Authentication, checkAuthentication } from './token/authentication.ts';
 import type { AccessTokenClaims } from './token/claims.ts';
 import { checkScopes } from './token/scopes.ts';
 import { Malformed } from './token/strict-json.ts';
 import { scheduleUntil } from './token/time.ts';
 
-export interface Needed {
+export interface Needed extends Authentication {
   /** All of them must be in the token. */
   readonly scopes?: readonly string[];
 }
@@ -42,12 +43,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const refuseEnded = createRefuseEnded(settings, keys, signal);
   const challenge = { realm, requireDpop: binding.requireDpop, dpopAlgorithms: binding.algorithms };
 
-  async function check(token: string, request: VerificationRequest | undefined, { scopes = [] }: Needed) {
+  async function check(
+    token: string,
+    request: VerificationRequest | undefined,
+    { scopes = [], ...authentication }: Needed,
+  ) {
     if (signal.aborted) throw unavailable('the verifier is closed');
     const authentic = await readToken(token, now());
     const { claims, ath } = authentic;
     await refuseEnded?.(authentic);
     await checkBinding({ claims, ath, request, now: now() }, binding);
+    checkAuthentication(claims, authentication, { now: now(), tolerance: settings.toleranceSeconds });
     checkScopes(claims, scopes);
     return claims;
   }

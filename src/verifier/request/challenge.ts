@@ -8,7 +8,13 @@ export interface ChallengeSettings {
   readonly scheme: 'Bearer' | 'DPoP' | undefined;
 }
 
-const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403, unavailable: 503 } as const;
+const STATUS = {
+  invalid_request: 400,
+  invalid_token: 401,
+  insufficient_user_authentication: 401,
+  insufficient_scope: 403,
+  unavailable: 503,
+} as const;
 
 /** A request that must not be served. `wwwAuthenticate` is the header to answer with, undefined for a 503. */
 export class VerificationError extends Error {
@@ -31,7 +37,7 @@ export function toVerificationError(refusal: Refusal, settings: ChallengeSetting
 }
 
 /**
- * The `WWW-Authenticate` of RFC 6750 §3, or RFC 9449 §7.1 for DPoP. The realm is always there, because a scheme must be
+ * The `WWW-Authenticate` of RFC 6750 §3, or RFC 9449 §7.1 for DPoP; RFC 9470 §3 where somebody has to sign in anew. The realm is always there, because a scheme must be
  * followed by at least one parameter.
  */
 function challengeOf({ code, message, detail }: Refusal, settings: ChallengeSettings): string {
@@ -42,6 +48,8 @@ function challengeOf({ code, message, detail }: Refusal, settings: ChallengeSett
     ['error', error ?? undefined],
     ['error_description', error === null ? undefined : message],
     ['scope', detail.scope],
+    ['acr_values', detail.acrValues],
+    ['max_age', detail.maxAge === undefined ? undefined : String(detail.maxAge)],
     ['algs', scheme === 'DPoP' ? settings.dpopAlgorithms.join(' ') : undefined],
   ];
   const given = parameters.flatMap(([name, value]) => (value === undefined ? [] : `${name}="${toQuotable(value)}"`));

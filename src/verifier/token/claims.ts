@@ -13,6 +13,10 @@ export interface AccessTokenClaims {
   readonly nbf?: number;
   readonly scope?: string;
   readonly grant_id?: string;
+  /** How and when the person signed in (RFC 9068 §2.2.1); a token of an app itself has none of them. */
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  readonly auth_time?: number;
   /**
    * The incarnation of the issuer's database, then the epochs of what the token hangs on, as they were before it was
    * decided on. Zeros at the end are left out.
