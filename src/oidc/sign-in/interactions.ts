@@ -13,7 +13,6 @@ import { t } from '../../texts/texts.ts';
 import { type Again, grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
-import { addEnrolment } from './enrolment.ts';
 import { signInsOf } from './epochs.ts';
 import type { Details, InteractionParts } from './interaction-parts.ts';
 import {
@@ -30,10 +29,11 @@ import {
 } from './interaction-requests.ts';
 import { asksForMore, isStepUp, LEVEL_MISSING } from './levels.ts';
 import { askForNewPassword, chooseNewPassword, showNewPassword } from './new-password.ts';
-import { addPasskeySignIn } from './passkey-sign-in.ts';
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
-import { addSecondStep, askForMore, showSecondStep } from './second-step.ts';
+import { addEnrolment } from './second/enrolment.ts';
+import { addPasskeySignIn } from './second/passkey-sign-in.ts';
+import { addSecondStep, askForMore, showSecondStep } from './second/second-step.ts';
 import { addAccountSelection, showAccounts } from './select-account.ts';
 
 const NewPassword = z.object({

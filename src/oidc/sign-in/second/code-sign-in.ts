@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
-import { countRecoveryCodes } from '../../accounts/factors/find-factors.ts';
-import { tellOfFactor } from '../../accounts/factors/notices.ts';
-import { judgeTyped, type RightCode, useWithin } from '../../accounts/factors/use-code.ts';
-import type { Actor } from '../../audit/events.ts';
-import { record, recordWithin } from '../../audit/record.ts';
-import { t } from '../../texts/texts.ts';
-import type { FirstStep, InteractionParts } from './interaction-parts.ts';
-import { type SignInVerdict, tooMany } from './password-sign-in.ts';
+import { countRecoveryCodes } from '../../../accounts/factors/find-factors.ts';
+import { tellOfFactor } from '../../../accounts/factors/notices.ts';
+import { judgeTyped, type RightCode, useWithin } from '../../../accounts/factors/use-code.ts';
+import type { Actor } from '../../../audit/events.ts';
+import { record, recordWithin } from '../../../audit/record.ts';
+import { t } from '../../../texts/texts.ts';
+import type { FirstStep, InteractionParts } from '../interaction-parts.ts';
+import { type SignInVerdict, tooMany } from '../password-sign-in.ts';
 
 interface CodeSignIn {
   readonly first: FirstStep;

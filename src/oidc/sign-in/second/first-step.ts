@@ -1,6 +1,6 @@
-import { signInsOf } from './epochs.ts';
-import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
-import { isStepUp } from './levels.ts';
+import { signInsOf } from '../epochs.ts';
+import type { Details, FirstStep, InteractionParts } from '../interaction-parts.ts';
+import { isStepUp } from '../levels.ts';
 
 /** So long a password counts for whoever looks for their phone. */
 const SECONDS = 600;

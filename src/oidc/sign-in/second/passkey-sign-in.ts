@@ -6,14 +6,14 @@ import {
   judgePasskey,
   type RightPasskey,
   usePasskeyWithin,
-} from '../../accounts/factors/passkey-sign-in.ts';
-import { relyingPartyOf } from '../../accounts/factors/passkeys.ts';
-import { record, recordWithin } from '../../audit/record.ts';
-import { formFields } from '../../http/input/form-fields.ts';
-import { signInsOf } from './epochs.ts';
+} from '../../../accounts/factors/passkey-sign-in.ts';
+import { relyingPartyOf } from '../../../accounts/factors/passkeys.ts';
+import { record, recordWithin } from '../../../audit/record.ts';
+import { formFields } from '../../../http/input/form-fields.ts';
+import { signInsOf } from '../epochs.ts';
+import type { Details, FirstStep, InteractionParts } from '../interaction-parts.ts';
+import { conclude, goTo, loginOf, personAt, protectedDetails } from '../interaction-requests.ts';
 import { firstStepOf } from './first-step.ts';
-import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
-import { conclude, goTo, loginOf, personAt, protectedDetails } from './interaction-requests.ts';
 
 const Form = z.object({ answer: z.string().max(20_000).default('') });
 

@@ -1,14 +1,12 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { findFactors } from '../../accounts/factors/find-factors.ts';
-import { speakTo } from '../../accounts/preferences.ts';
-import type { RequestState } from '../../http/context.ts';
-import { formFields } from '../../http/input/form-fields.ts';
-import { signInWithCode } from './code-sign-in.ts';
-import { signInsOf } from './epochs.ts';
-import { firstStepOf } from './first-step.ts';
-import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
+import { findFactors } from '../../../accounts/factors/find-factors.ts';
+import { speakTo } from '../../../accounts/preferences.ts';
+import type { RequestState } from '../../../http/context.ts';
+import { formFields } from '../../../http/input/form-fields.ts';
+import { signInsOf } from '../epochs.ts';
+import type { Details, FirstStep, InteractionParts } from '../interaction-parts.ts';
 import {
   appNameOf,
   conclude,
@@ -20,8 +18,10 @@ import {
   pathOf,
   personAt,
   protectedDetails,
-} from './interaction-requests.ts';
-import { levelAsked } from './levels.ts';
+} from '../interaction-requests.ts';
+import { levelAsked } from '../levels.ts';
+import { signInWithCode } from './code-sign-in.ts';
+import { firstStepOf } from './first-step.ts';
 
 const Code = z.object({ code: z.string().max(100), recovery: z.string().optional() });
 

@@ -1,17 +1,16 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { requireSignIns } from '../../accounts/accounts.ts';
-import { findFactors } from '../../accounts/factors/find-factors.ts';
-import { qrCodeOf } from '../../accounts/factors/qr-code.ts';
-import { beginTotp, confirmTotp } from '../../accounts/factors/totp.ts';
-import { speakTo } from '../../accounts/preferences.ts';
-import { recordWithin } from '../../audit/record.ts';
-import { formFields } from '../../http/input/form-fields.ts';
-import { t } from '../../texts/texts.ts';
-import { signInsOf } from './epochs.ts';
-import { firstStepOf } from './first-step.ts';
-import type { Details, FirstStep, InteractionParts } from './interaction-parts.ts';
+import { requireSignIns } from '../../../accounts/accounts.ts';
+import { findFactors } from '../../../accounts/factors/find-factors.ts';
+import { qrCodeOf } from '../../../accounts/factors/qr-code.ts';
+import { beginTotp, confirmTotp } from '../../../accounts/factors/totp.ts';
+import { speakTo } from '../../../accounts/preferences.ts';
+import { recordWithin } from '../../../audit/record.ts';
+import { formFields } from '../../../http/input/form-fields.ts';
+import { t } from '../../../texts/texts.ts';
+import { signInsOf } from '../epochs.ts';
+import type { Details, FirstStep, InteractionParts } from '../interaction-parts.ts';
 import {
   appNameOf,
   conclude,
@@ -22,7 +21,8 @@ import {
   pathOf,
   personAt,
   protectedDetails,
-} from './interaction-requests.ts';
+} from '../interaction-requests.ts';
+import { firstStepOf } from './first-step.ts';
 
 const Code = z.object({ code: z.string().max(100) });
 
