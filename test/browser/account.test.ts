@@ -24,7 +24,7 @@ it('a person looks after their account: sessions, an app that is disconnected, t
   await page.goto(`${server.issuer}/account`);
   await page.getByLabel('Email address').fill(ada.email);
   await page.getByLabel('Password', { exact: true }).fill(ada.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${server.issuer}/account`);
   const seen: string[] = [];
   for (const [link, name] of [

@@ -18,7 +18,7 @@ async function signedIn({ email, password }: { email: string; password: string }
   await page.goto(`${server.issuer}/sign-in`);
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${server.issuer}/`);
   return page;
 }

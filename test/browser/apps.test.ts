@@ -67,7 +67,7 @@ it('takes a double click for one, and the next app for another', async () => {
   await page.goto(`${server.issuer}/sign-in?to=/apps/new`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).dblclick();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).dblclick();
   const apps = async () =>
     (await server.database.db.selectFrom('clients').select('name').where('name', 'like', 'Clicked%').execute()).length;
   for (const count of [1, 2]) {
@@ -199,7 +199,7 @@ describe('the pages of apps', () => {
     await page.goto(`${server.issuer}/sign-in?to=/apps/new`);
     await page.getByLabel('Email address').fill(person.email);
     await page.getByLabel('Password', { exact: true }).fill(person.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('Web app', { exact: true }).click();
     await page.getByLabel('Name').fill('Board');
     await page.getByLabel('Redirect URIs').fill('https://app.example.com/callback');

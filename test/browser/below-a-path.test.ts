@@ -66,7 +66,7 @@ it('a person signs in, makes an app and signs out below a path, and the rest of 
   expect(await inspect(page, 'below-a-path-sign-in')).toEqual([]);
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${origin}/auth/`);
 
   await page.getByRole('link', { name: 'Apps', exact: true }).click();

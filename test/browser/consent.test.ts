@@ -56,7 +56,7 @@ it('a person leaves a scope out, by keyboard, and finds that at connected apps',
   await page.goto(app.loginUrl(request));
   await page.getByLabel('Email address').fill(ada.email);
   await page.getByLabel('Password', { exact: true }).fill(ada.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   const boxes = page.getByRole('checkbox');
   await boxes.first().waitFor();
   expect(await boxes.evaluateAll((all) => all.map((box) => (box as { checked?: boolean }).checked))).toEqual(

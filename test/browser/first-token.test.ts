@@ -52,7 +52,7 @@ async function arrive() {
   await page.goto(`${server.issuer}/sign-in`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByText('Which kind do you have?').waitFor();
   let clicks = 0;
   const click = (target: ReturnType<Page['getByText']>) => {

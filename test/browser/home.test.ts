@@ -101,7 +101,7 @@ async function open(person: { email: string; password: string }): Promise<Page> 
   await page.goto(`${server.issuer}/sign-in`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }

@@ -17,7 +17,7 @@ it('keeps a scope that is ticked while the search for an API is under way', asyn
   await page.goto(`${server.issuer}/sign-in?to=/apps/new`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByLabel('Name').fill('Ticks early');
   const scope = page.locator('.offer', { hasText: identifier }).getByLabel('reports:read');
   // The list as it was answers to the click, and the answer of the server comes afterwards.

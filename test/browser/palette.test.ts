@@ -23,7 +23,7 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   await page.goto(`${server.issuer}/sign-in?to=/apps`);
   await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Apps' }).waitFor();
   return page;
 }

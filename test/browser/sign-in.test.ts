@@ -58,7 +58,7 @@ async function arrive(options: BrowserContextOptions = {}, relyingParty = app): 
 async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 async function signInAndAllow(page: Page, person: { email: string; password: string }): Promise<void> {

@@ -63,7 +63,7 @@ async function typeIn(page: Page, { email, password }: { email: string; password
 async function atHome(person: { email: string; password: string }): Promise<Page> {
   const page = await arrive('/sign-in');
   await typeIn(page, person);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${server.issuer}/`);
   return page;
 }
@@ -136,7 +136,7 @@ describe('a walk of someone new takes few clicks:', () => {
     await click(newcomer.getByRole('button', { name: 'Create the account' }));
     await click(newcomer.getByRole('link', { name: 'Sign in' }));
     await typeIn(newcomer, { email, password });
-    await click(newcomer.getByRole('button', { name: 'Sign in' }));
+    await click(newcomer.getByRole('button', { name: 'Sign in', exact: true }));
     await newcomer.getByRole('link', { name: 'Teams', exact: true }).waitFor();
 
     await click(page.getByRole('link', { name: 'Approvals' }));
