@@ -225,7 +225,7 @@ describe('what cannot be done', () => {
     [
       'a redirect URI of a machine',
       `${FILE}    redirect_uris: [https://a.example.com/]`,
-      'line 26: A machine app has no',
+      'line 26: An app of this kind has no',
     ],
     ['what is not YAML', FILE.replace('apps:', 'apps: ]'), 'line 19: '],
     ['text that cannot be kept', FILE.replace('Read payments', '"a\\0b"'), 'line 14: This text has a character in it'],
