@@ -42,7 +42,7 @@ import type { ProviderMiddleware } from './middleware.ts';
 import { createPages } from './pages.ts';
 import { buildProvider, type Overrides, TooManyFailures } from './provider.ts';
 import { createResources } from './resources.ts';
-import { createSignInAttempts, type SignInAttempts } from './sign-in/attempts.ts';
+import { createPasskeyAttempts, createSignInAttempts, type SignInAttempts } from './sign-in/attempts.ts';
 import { createEpochs } from './sign-in/epochs.ts';
 import { interactionRoutes } from './sign-in/interactions.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
@@ -165,6 +165,7 @@ export function createOidcServer(parts: OidcParts, keyring: () => Keyring): Oidc
     cookieKeys,
     attempts,
     codeAttempts: createSignInAttempts(database, 'second-factor', { cookieKeys, cookies, clock }),
+    passkeyAttempts: createPasskeyAttempts(database, clock),
     masterKeys: parts.masterKeys,
     outbox: parts.outbox,
   });

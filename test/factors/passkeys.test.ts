@@ -116,6 +116,30 @@ describe('a passkey in place of address and password', () => {
       expect(refused.response.status).toBe(400);
     }
   });
+
+  it('J30: a network that answers wrong a hundred times waits, and adds one line more to the trail', async () => {
+    const { passkey } = await aPersonWithPasskey();
+    const { db } = server.database;
+    travel(3600);
+    const person = new Person(server.issuer);
+    const page = await person.visit('/sign-in');
+    const lines = async () =>
+      (await db.selectFrom('audit_events').select('id').where('type', '=', 'account.sign_in_failed').execute()).length;
+    const before = await lines();
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 103; tries += 1)
+      statuses.push((await person.submit(page, '/passkey', { answer: '{}' })).response.status);
+    expect(statuses).toEqual([...Array<number>(100).fill(400), 429, 429, 429]);
+    expect((await lines()) - before).toBe(101);
+    const { options } = await optionsOn(person, page);
+    const refused = await person.submit(page, '/passkey', { answer: passkey.answer(options.challenge) });
+    expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([429, '600']);
+    travel(601);
+    const later = await person.visit('/sign-in');
+    const { options: newer } = await optionsOn(person, later);
+    const signedIn = await person.submit(later, '/passkey', { answer: passkey.answer(newer.challenge) });
+    expect(signedIn.url).toBe(`${server.issuer}/`);
+  });
 });
 
 describe('a passkey after the password', () => {

@@ -79,3 +79,19 @@ export function createSignInAttempts(
     },
   };
 }
+
+/** How often a network may answer with a passkey that is not known. No number of tries finds one: it keeps the trail short. */
+export interface PasskeyAttempts {
+  begin(ctx: Context): Promise<Counted>;
+  /** Takes it back with the statement that signs in. */
+  succeeded(ctx: Context, statement: Statement): Promise<void>;
+}
+
+export function createPasskeyAttempts(database: Database, clock: () => Date): PasskeyAttempts {
+  const here = createFailureLimit(database, { name: 'passkey-address', points: 100, seconds: 600 });
+  return {
+    begin: (ctx) => failInOrder(database, [[here, networkOf(ctx.ip)]], clock()),
+    succeeded: (ctx, statement) =>
+      takeBackWithin(statement, database, { forgive: [[here, networkOf(ctx.ip)]], forget: [] }),
+  };
+}

@@ -2,7 +2,7 @@ import type { Provider } from 'oidc-provider';
 import type { MasterKey } from '../../config.ts';
 import type { Outbox } from '../../mail/outbox.ts';
 import type { Render } from '../../views/render.ts';
-import type { SignInAttempts } from './attempts.ts';
+import type { PasskeyAttempts, SignInAttempts } from './attempts.ts';
 import type { Epochs } from './epochs.ts';
 import type { SignInParts } from './password-sign-in.ts';
 
@@ -16,6 +16,7 @@ export interface InteractionParts extends SignInParts {
   readonly outbox: Outbox;
   /** How often somebody may guess a second factor. */
   readonly codeAttempts: SignInAttempts;
+  readonly passkeyAttempts: PasskeyAttempts;
 }
 
 /** An interaction: what is asked for, of whom, and in which session. */

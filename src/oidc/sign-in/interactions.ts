@@ -9,7 +9,6 @@ import { findWhoAsks } from '../../clients/who-asks.ts';
 import { AppError, errorCodes } from '../../errors.ts';
 import type { RequestState } from '../../http/context.ts';
 import { formFields } from '../../http/input/form-fields.ts';
-import { t } from '../../texts/texts.ts';
 import { type Again, grantConsent, showConsent } from '../consent/consent.ts';
 import { permissionGroupsOf } from '../consent/page.ts';
 import { writeBeforeAnswering } from '../storage/visits.ts';
@@ -75,8 +74,7 @@ export function interactionRoutes(parts: InteractionParts): Router {
   addSecondStep(router, parts);
   addAccountSelection(router, parts);
   addEnrolment(router, parts);
-  addPasskeySignIn(router, parts, async (ctx, details, first) => {
-    const problem = t('factors.passkeyWrong');
+  addPasskeySignIn(router, parts, async (ctx, details, first, problem) => {
     if (first) return showSecondStep(parts, ctx, details, first, { recovery: false, problem });
     await showSignIn(parts, ctx, details, { email: loginHint(details), problem });
   });

@@ -10,9 +10,11 @@ import {
 import { relyingPartyOf } from '../../../accounts/factors/passkeys.ts';
 import { record, recordWithin } from '../../../audit/record.ts';
 import { formFields } from '../../../http/input/form-fields.ts';
+import { t } from '../../../texts/texts.ts';
 import { signInsOf } from '../epochs.ts';
 import type { Details, FirstStep, InteractionParts } from '../interaction-parts.ts';
 import { conclude, goTo, loginOf, personAt, protectedDetails } from '../interaction-requests.ts';
+import { tooMany } from '../password-sign-in.ts';
 import { firstStepOf } from './first-step.ts';
 
 const Form = z.object({ answer: z.string().max(20_000).default('') });
@@ -24,9 +26,9 @@ const Form = z.object({ answer: z.string().max(20_000).default('') });
 export function addPasskeySignIn(
   router: Router,
   parts: InteractionParts,
-  refuse: (ctx: Context, details: Details, first: FirstStep | undefined) => Promise<void>,
+  refuse: (ctx: Context, details: Details, first: FirstStep | undefined, problem: string) => Promise<void>,
 ): void {
-  const { db, clock, work, attempts, issuer } = parts;
+  const { db, clock, work, attempts, passkeyAttempts, issuer } = parts;
   const party = relyingPartyOf(issuer);
 
   router.post('/passkey/options', formFields(), async (ctx) => {
@@ -39,7 +41,9 @@ export function addPasskeySignIn(
   router.post('/passkey', formFields(), async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'login');
     const first = firstStepOf(parts, details);
-    const right = await judgePasskey(db, party, readJson(Form.parse(ctx.request.body).answer));
+    const { wait, isNews } = await passkeyAttempts.begin(ctx);
+    const { answer } = Form.parse(ctx.request.body);
+    const right = wait ? undefined : await judgePasskey(db, party, readJson(answer));
     const isSecond = right !== undefined && first?.accountId === right.person.id;
     // Alone it has to know its owner; after the password of the same person it is enough that somebody holds it.
     if (right && (isSecond || right.verified)) {
@@ -51,10 +55,12 @@ export function addPasskeySignIn(
       if (await complete(ctx, details, used)) return goTo(ctx, returnTo);
     }
     const accountId = right?.person.id ?? first?.accountId;
-    const failed = { type: 'account.sign_in_failed', reason: 'second_factor' } as const;
-    await record(db, personAt(ctx, accountId), { ...failed, ...(accountId ? { accountId } : {}) }, clock());
-    ctx.status = 400;
-    await refuse(ctx, details, first);
+    const failed = { type: 'account.sign_in_failed', reason: wait ? 'throttled' : 'second_factor' } as const;
+    if (wait === 0 || isNews)
+      await record(db, personAt(ctx, accountId), { ...failed, ...(accountId ? { accountId } : {}) }, clock());
+    ctx.status = wait ? 429 : 400;
+    if (wait) ctx.set('Retry-After', String(wait));
+    await refuse(ctx, details, first, wait ? tooMany(wait) : t('factors.passkeyWrong'));
   });
 
   /** @returns whether the challenge was still there, and the person may sign in */
@@ -64,6 +70,7 @@ export function addPasskeySignIn(
       usePasskeyWithin(statement, right, { visit: details.uid, now: clock() });
       const about = { accountId, clientId: String(details.params.client_id), secondFactor: 'passkey' } as const;
       recordWithin(statement, personAt(ctx, accountId), { type: 'account.signed_in', ...about }, clock());
+      await passkeyAttempts.succeeded(ctx, statement);
       attempts.remember(ctx, email);
     });
   }
