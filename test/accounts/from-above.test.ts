@@ -6,6 +6,7 @@ import { createOutbox } from '../../src/mail/outbox.ts';
 import { commandLineOf } from '../cli/in-process.ts';
 import { aRobot } from '../support/admin-api.ts';
 import { aClient, aPerson } from '../support/factories.ts';
+import { firstStep, withTotp } from '../support/factors.ts';
 import { lastCode, mailsTo } from '../support/links.ts';
 import { Person } from '../support/person.ts';
 import { aVisitor } from '../support/portal.ts';
@@ -100,6 +101,25 @@ describe('a person who has to choose a new password', () => {
     await requireNewPassword(server.database.db, outbox, ada.account.id, byOperator());
     return ada;
   }
+
+  it('J13: gives the second factor first, before the new password and after it', async () => {
+    const ada = await asked();
+    const code = await withTotp(server, ada);
+    const person = new Person(server.issuer);
+    const page = await firstStep(person, '/sign-in', ada);
+    expect([page.url.endsWith('/second-step'), page.text.includes('name="password"')]).toEqual([true, false]);
+    await expect(person.submit(page, '/new-password', { password: NEW })).rejects.toThrow('no form');
+    const address = page.url.replace('/second-step', '/new-password');
+    expect((await person.visit(address)).text).not.toContain('lkl_');
+    const chosen = await person.submit(page, '/second-step', { code: code() });
+    expect(chosen.url).toBe(address);
+    expect(await eventsOf(ada.account.id, 'account.signed_in')).toEqual([]);
+    const again = await person.submit(chosen, '/new-password', { password: NEW });
+    expect([await opens(ada.email, NEW), again.url.endsWith('/second-step')]).toEqual([true, true]);
+    const signedIn = await person.submit(again, '/second-step', { code: code(1) });
+    expect(signedIn.url).toBe(`${server.issuer}/`);
+    expect(await eventsOf(ada.account.id, 'account.signed_in')).toEqual([{ actor_type: 'account' }]);
+  });
 
   it('J05: chooses it on the way to an app, after giving the present one, and is told by mail', async () => {
     const ada = await asked();

@@ -31,4 +31,8 @@ export interface FirstStep {
   readonly epoch: number;
   /** When, in seconds since 1970. */
   readonly at: number;
+  /** Whether they have to choose a new password, once they have given the second factor. */
+  readonly mustChange?: boolean;
+  /** Both factors were right, and the new password is what is left. */
+  readonly proved?: boolean;
 }

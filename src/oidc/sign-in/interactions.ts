@@ -31,6 +31,7 @@ import { askForNewPassword, chooseNewPassword, showNewPassword } from './new-pas
 import { signInWithPassword } from './password-sign-in.ts';
 import type { MissingScopes } from './role-prompt.ts';
 import { addEnrolment } from './second/enrolment.ts';
+import { firstStepOf } from './second/first-step.ts';
 import { addPasskeySignIn } from './second/passkey-sign-in.ts';
 import { addSecondStep, askForMore, showSecondStep } from './second/second-step.ts';
 import { addAccountSelection, showAccounts } from './select-account.ts';
@@ -60,6 +61,14 @@ export function interactionRoutes(parts: InteractionParts): Router {
   router.post('/sign-in', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'login');
     await signIn(parts, ctx, details, SignIn.parse(ctx.request.body));
+  });
+  router.get('/new-password', async (ctx) => {
+    const details = await detailsOf(parts, ctx);
+    const first = details.prompt.name === 'login' ? firstStepOf(parts, details) : undefined;
+    const account = first?.proved ? await parts.work.findPerson(first.accountId) : undefined;
+    if (!account) return goTo(ctx, pathOf(details));
+    const code = await askForNewPassword(parts, ctx, account);
+    showNewPassword(parts, ctx, details, { email: account.email, code, problem: undefined });
   });
   router.post('/new-password', form, async (ctx) => {
     const details = await protectedDetails(parts, ctx, 'login');

@@ -15,7 +15,7 @@ import { formOf } from './interaction-requests.ts';
 export async function askForNewPassword(
   { db, attempts, clock }: InteractionParts,
   ctx: Context,
-  { id, email }: Account,
+  { id, email }: Pick<Account, 'id' | 'email'>,
 ): Promise<string> {
   const statement = new Statement();
   await attempts.succeeded(ctx, email, statement);

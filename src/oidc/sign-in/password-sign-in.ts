@@ -43,7 +43,9 @@ export async function signInWithPassword(
   const verdict = wait
     ? ({ ok: false, reason: 'throttled' } as const)
     : await checkPassword(db, signIn.email, signIn.password);
-  if (verdict.ok && verdict.account.new_password_since) return { ok: false, mustChange: verdict.account };
+  // Who has a second factor gives it first: the password alone must not change anything.
+  if (verdict.ok && verdict.account.new_password_since && !verdict.hasSecondFactor)
+    return { ok: false, mustChange: verdict.account };
   if (verdict.ok) {
     const returnTo = await goOn(verdict);
     if (await complete(parts, ctx, signIn, verdict)) {

@@ -40,7 +40,7 @@ export async function signInWithCode(
     work.settle(async (statement) => {
       useWithin(statement, first, code, clock());
       const signedIn = { type: 'account.signed_in', accountId, clientId, secondFactor: code.factor } as const;
-      recordWithin(statement, actor, signedIn, clock());
+      if (!first.mustChange) recordWithin(statement, actor, signedIn, clock());
       await codeAttempts.succeeded(ctx, person.email, statement);
     });
   const finish = async (code: RightCode) => {

@@ -11,11 +11,11 @@ import { relyingPartyOf } from '../../../accounts/factors/passkeys.ts';
 import { record, recordWithin } from '../../../audit/record.ts';
 import { formFields } from '../../../http/input/form-fields.ts';
 import { t } from '../../../texts/texts.ts';
-import { signInsOf } from '../epochs.ts';
 import type { Details, FirstStep, InteractionParts } from '../interaction-parts.ts';
-import { conclude, goTo, loginOf, personAt, protectedDetails } from '../interaction-requests.ts';
+import { goTo, personAt, protectedDetails } from '../interaction-requests.ts';
 import { tooMany } from '../password-sign-in.ts';
 import { firstStepOf } from './first-step.ts';
+import { goOnWith } from './second-step.ts';
 
 const Form = z.object({ answer: z.string().max(20_000).default('') });
 
@@ -49,10 +49,9 @@ export function addPasskeySignIn(
     if (right && (isSecond || right.verified)) {
       const { id: accountId, epoch } = isSecond ? { ...right.person, epoch: first.epoch } : right.person;
       const used = { ...right, person: { ...right.person, epoch } };
-      parts.epochs.note(signInsOf(accountId), epoch);
-      const login = loginOf(accountId, [...(isSecond ? first.amr : []), ...methodsOf(right, isSecond)]);
-      const returnTo = await conclude(parts, ctx, { login });
-      if (await complete(ctx, details, used)) return goTo(ctx, returnTo);
+      const alone: FirstStep = { accountId, epoch, amr: [], at: 0 };
+      const returnTo = await goOnWith(parts, ctx, isSecond ? first : alone, methodsOf(right, isSecond));
+      if (await complete(ctx, details, used, isSecond && first.mustChange === true)) return goTo(ctx, returnTo);
     }
     const accountId = right?.person.id ?? first?.accountId;
     const failed = { type: 'account.sign_in_failed', reason: wait ? 'throttled' : 'second_factor' } as const;
@@ -64,12 +63,13 @@ export function addPasskeySignIn(
   });
 
   /** @returns whether the challenge was still there, and the person may sign in */
-  function complete(ctx: Context, details: Details, right: RightPasskey): Promise<boolean> {
+  function complete(ctx: Context, details: Details, right: RightPasskey, mustChange: boolean): Promise<boolean> {
     return work.settle(async (statement) => {
       const { id: accountId, email } = right.person;
       usePasskeyWithin(statement, right, { visit: details.uid, now: clock() });
       const about = { accountId, clientId: String(details.params.client_id), secondFactor: 'passkey' } as const;
-      recordWithin(statement, personAt(ctx, accountId), { type: 'account.signed_in', ...about }, clock());
+      if (!mustChange)
+        recordWithin(statement, personAt(ctx, accountId), { type: 'account.signed_in', ...about }, clock());
       await passkeyAttempts.succeeded(ctx, statement);
       attempts.remember(ctx, email);
     });

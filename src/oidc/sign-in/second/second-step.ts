@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { findFactors } from '../../../accounts/factors/find-factors.ts';
 import { speakTo } from '../../../accounts/preferences.ts';
+import type { Account } from '../../../db/tables/tables.ts';
 import type { RequestState } from '../../../http/context.ts';
 import { formFields } from '../../../http/input/form-fields.ts';
 import { signInsOf } from '../epochs.ts';
@@ -29,11 +30,27 @@ const Code = z.object({ code: z.string().max(100), recovery: z.string().optional
 export async function askForMore(
   parts: InteractionParts,
   ctx: Context,
-  { id, sign_in_epoch: epoch }: { id: string; sign_in_epoch: number },
+  { id, sign_in_epoch: epoch, new_password_since: since }: Pick<Account, 'id' | 'sign_in_epoch' | 'new_password_since'>,
 ): Promise<string> {
-  const firstStep: FirstStep = { accountId: id, amr: ['pwd'], epoch, at: Math.floor(parts.clock().getTime() / 1000) };
+  const at = Math.floor(parts.clock().getTime() / 1000);
+  const firstStep: FirstStep = { accountId: id, amr: ['pwd'], epoch, at, mustChange: since !== null };
   await conclude(parts, ctx, { firstStep });
   return `/interaction/${ctx.params.uid}/second-step`;
+}
+
+/** Signs in who has given both factors, or asks for the new password that has to come first. @returns where the browser goes */
+export async function goOnWith(
+  parts: InteractionParts,
+  ctx: Context,
+  first: FirstStep,
+  methods: readonly string[],
+): Promise<string> {
+  if (first.mustChange) {
+    await conclude(parts, ctx, { firstStep: { ...first, proved: true } });
+    return `/interaction/${ctx.params.uid}/new-password`;
+  }
+  parts.epochs.note(signInsOf(first.accountId), first.epoch);
+  return conclude(parts, ctx, { login: loginOf(first.accountId, [...first.amr, ...methods]) });
 }
 
 /** The second step of a sign-in, for apps and the portal alike. */
@@ -56,10 +73,7 @@ export function addSecondStep(router: Router, parts: InteractionParts): void {
     const { accountId } = first;
     const actor = personAt(ctx, accountId);
     const signIn = { first, typed, clientId: String(details.params.client_id), actor };
-    const verdict = await signInWithCode(parts, ctx, signIn, (methods) => {
-      parts.epochs.note(signInsOf(accountId), first.epoch);
-      return conclude(parts, ctx, { login: loginOf(accountId, [...first.amr, ...methods]) });
-    });
+    const verdict = await signInWithCode(parts, ctx, signIn, (methods) => goOnWith(parts, ctx, first, methods));
     if (verdict.ok) return goTo(ctx, verdict.returnTo);
     ctx.state.happened = 'sign_in_failed' satisfies RequestState['happened'];
     ctx.status = verdict.retryAfter ? 429 : 400;
