@@ -214,6 +214,6 @@ it('shows an operator what mail says, and an auditor that there is some', async 
   expect(await inspect(admin, 'operator-mail')).toEqual([]);
   const auditor = await signedIn(await aMember(server, { platform: 'auditor' }));
   await auditor.goto(admin.url());
-  await says(auditor, 'The text is for admins only');
+  await says(auditor, 'The text is for administrators only');
   expect(await main(auditor)).not.toContain('The board wants to know');
 });

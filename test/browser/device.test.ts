@@ -34,7 +34,7 @@ async function arrive(options: BrowserContextOptions = {}): Promise<Page> {
 
 const forApi = () => ({ scope: 'openid profile offline_access reports:read', resource: api.identifier });
 const heading = (page: Page) => page.getByRole('heading', { level: 1 }).innerText();
-const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel('Email address').fill(email);

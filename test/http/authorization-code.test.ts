@@ -43,7 +43,7 @@ describe('authorization code with PKCE', () => {
 
   it('says in the ID token what the scopes ask for, and no more, at the sign-in and at a refresh', async () => {
     const person = { name: 'Ada Lovelace', updated_at: expect.any(Number), email: ada.email, email_verified: true };
-    const protocol = ['sub', 'aud', 'iss', 'iat', 'exp', 'nonce'];
+    const protocol = ['sub', 'aud', 'iss', 'iat', 'exp', 'nonce', 'acr', 'amr', 'auth_time'];
     const all = await signIn(server, await anApp(), ada, {
       parameters: { scope: 'openid profile email offline_access', prompt: 'consent' },
     });
