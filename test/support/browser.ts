@@ -89,7 +89,8 @@ export async function inspect(page: Page, name: string): Promise<string[]> {
   const before = page.viewportSize() ?? DESKTOP;
   const problems: string[] = [];
   for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
+    // Without motion: a color on its way to another one is in no picture.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize(DESKTOP);
     await picture(colorScheme);
     problems.push(...(await findBarriers(page)).map((barrier) => `${name}, ${colorScheme}: ${barrier}`));

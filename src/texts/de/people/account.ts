@@ -17,7 +17,7 @@ export const account: Texts<typeof english> = {
   auditor: 'Auditor',
   nameLead: 'Apps, die Ihr Profil sehen dürfen, zeigen es anderen. Ihre Teams sehen Ihren Namen.',
   name: 'Ihr Name',
-  emailHint: 'Damit melden Sie sich an. Ändern können sie Administratoren.',
+  emailHint: 'Damit melden Sie sich an. Ändern können Sie die Adresse auf der Seite „Übersicht“.',
   saved: 'Ihr Profil ist gespeichert.',
   security: 'Sicherheit',
   securityLead: 'Wie Sie sich anmelden und was zuletzt mit Ihrem Konto geschah.',
