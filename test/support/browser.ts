@@ -93,6 +93,7 @@ export async function inspect(page: Page, name: string): Promise<string[]> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize(DESKTOP);
     await picture(colorScheme);
+    if (await overflows(page)) problems.push(`${name}: wider than the window`);
     problems.push(...(await findBarriers(page)).map((barrier) => `${name}, ${colorScheme}: ${barrier}`));
     await page.setViewportSize(PHONE);
     await picture(colorScheme === 'light' ? 'phone' : 'phone-dark');
