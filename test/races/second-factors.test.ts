@@ -102,6 +102,7 @@ describe(`${PARALLEL} browsers at once, over two processes`, () => {
         }),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual(oneWins);
+      await database.db.deleteFrom('throttles').execute();
     }
   }, 240_000);
 });
