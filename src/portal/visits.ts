@@ -178,3 +178,6 @@ export type Visits = ReturnType<typeof createVisits>;
 export function visitorOf(ctx: Context): Visitor {
   return ctx.state.visitor as Visitor;
 }
+
+/** What only the browser of who is signed in has, as a text. */
+export const browserOf = (ctx: Context): string => Buffer.from(visitorOf(ctx).portal).toString('hex');

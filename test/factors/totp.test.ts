@@ -69,6 +69,26 @@ describe('setting up an authenticator app', () => {
     expect(seedOn((await visitor.visit(PATH)).text)).not.toBe(seedOn(page.text));
   });
 
+  it('is on by a key that no other browser was shown, whoever knows the password', async () => {
+    const ada = await aPerson(server.database);
+    const thief = new Person(server.issuer);
+    const app = await aClient(server.database, { type: 'web' });
+    const request = authorizationUrl(server, app, { acr_values: 'urn:latchkey:acr:2fa' });
+    const shown = await firstStep(thief, request, ada);
+    expect(shown.url).toMatch(/\/set-up$/);
+    const visitor = await aVisitor(server, ada);
+    const { page, code } = await setUp(visitor);
+    expect(seedOn(page.text)).not.toBe(seedOn(shown.text));
+    const late = await thief.submit(shown, '/set-up', { code: authenticator(seedOn(shown.text))() });
+    expect([late.response.status, await has(ada.account.id)]).toEqual([400, false]);
+    const again = await setUp(visitor);
+    expect((await visitor.submit(again.page, PATH, { code: code() })).response.status).toBe(400);
+    expect((await setUp(visitor)).code()).toBe(again.code());
+    await visitor.submit(again.page, PATH, { code: again.code() });
+    expect(await has(ada.account.id)).toBe(true);
+    expect((await thief.submit(late, '/set-up', { code: again.code() })).text).toContain('name="password"');
+  });
+
   it('J21: asks for the password again after ten minutes, for removing it too', async () => {
     const ada = await aPerson(server.database);
     const visitor = await aVisitor(server, ada);

@@ -19,11 +19,12 @@ export async function withTotp(
   { account }: SomePerson,
 ) {
   const by = { actor: { type: 'operator' } as const, now: new Date() };
-  const begun = await beginTotp(db, masterKeys, account, by.now);
+  const begun = await beginTotp(db, masterKeys, { owner: account, visit: 'here' }, by.now);
   if (!begun) throw new Error('there is one already');
   const code = authenticator(begun.seed);
   const parts = { masterKeys, outbox: createOutbox(masterKeys, issuer) };
-  if (!(await confirmTotp(db, parts, { owner: account, code: code(-1) }, by))) throw new Error('not confirmed');
+  if (!(await confirmTotp(db, parts, { owner: account, visit: 'here', code: code(-1) }, by)))
+    throw new Error('not confirmed');
   return code;
 }
 

@@ -3,8 +3,9 @@ import type { Kysely } from 'kysely';
 import type { Db } from '../../db/connections/connection.ts';
 import type { Statement } from '../../db/statement.ts';
 import type { Tables } from '../../db/tables/tables.ts';
+import { Assertion } from './answers.ts';
 import { hashOf, newChallenge } from './challenges.ts';
-import { Answer, listPasskeys, type RelyingParty } from './passkeys.ts';
+import { listPasskeys, type RelyingParty } from './passkeys.ts';
 
 /** What a browser needs to ask for a passkey: of anybody, or of who has given their password. */
 export async function askForPasskey(
@@ -35,8 +36,8 @@ export interface RightPasskey {
 }
 
 /** @returns undefined for a passkey that nobody has, whose owner is disabled, or whose signature is not right */
-export async function judgePasskey(db: Db, party: RelyingParty, answer: unknown): Promise<RightPasskey | undefined> {
-  const parsed = Answer.safeParse(answer);
+export async function judgePasskey(db: Db, party: RelyingParty, answer: string): Promise<RightPasskey | undefined> {
+  const parsed = Assertion.safeParse(answer);
   if (!parsed.success) return undefined;
   const known = await db
     .selectFrom('passkeys')
@@ -50,7 +51,7 @@ export async function judgePasskey(db: Db, party: RelyingParty, answer: unknown)
   let challenge = '';
   try {
     const { verified, authenticationInfo: info } = await verifyAuthenticationResponse({
-      response: parsed.data as unknown as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
+      response: parsed.data,
       expectedChallenge: (presented) => {
         challenge = presented;
         return true;
@@ -80,14 +81,15 @@ export function usePasskeyWithin(
 ): void {
   const at = statement.parameter(now, 'timestamptz');
   const passkey = statement.parameter(id, 'text');
+  const count = statement.parameter(counter, 'double precision');
   statement.basis(`with person as (select id from accounts
       where id = ${statement.parameter(person.id, 'text')}
         and sign_in_epoch = ${statement.parameter(person.epoch, 'integer')} and disabled_at is null for share)
     delete from passkey_challenges using person, passkeys
     where visit_hash = ${statement.parameter(hashOf(visit), 'bytea')}
       and challenge_hash = ${statement.parameter(hashOf(challenge), 'bytea')} and expires_at > ${at}
-      and passkeys.id = ${passkey} and passkeys.account_id = person.id returning 1 as one`);
-  statement.add(`update passkeys set used_at = ${at},
-      counter = greatest(counter, ${statement.parameter(counter, 'double precision')})
+      and passkeys.id = ${passkey} and passkeys.account_id = person.id
+      and (passkeys.counter < ${count} or (passkeys.counter = 0 and ${count} = 0)) returning 1 as one`);
+  statement.add(`update passkeys set used_at = ${at}, counter = ${count}
     where id = ${passkey} and exists (select from basis)`);
 }

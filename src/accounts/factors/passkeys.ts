@@ -11,6 +11,7 @@ import { AppError } from '../../errors.ts';
 import type { Outbox } from '../../mail/outbox.ts';
 import { nameOf } from '../../names/names.ts';
 import { t } from '../../texts/texts.ts';
+import { Registration } from './answers.ts';
 import { newChallenge, spendChallenge } from './challenges.ts';
 import { tellOfFactor } from './notices.ts';
 import { dropUselessCodes } from './recovery-codes.ts';
@@ -29,15 +30,6 @@ export function relyingPartyOf(issuer: string): RelyingParty {
 }
 
 export const MOST_PASSKEYS = 20;
-
-/** What a browser answers, as far as it is ours to look at; the rest is judged by the library. */
-export const Answer = z.object({
-  id: z.string().min(1).max(1400),
-  rawId: z.string().max(1400),
-  type: z.literal('public-key'),
-  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
-  response: z.looseObject({ clientDataJSON: z.string().max(4000) }),
-});
 
 /** What a person's browser needs to make a passkey that finds its owner without a name. @param visit what only this browser has */
 export async function beginPasskey(
@@ -66,7 +58,7 @@ export async function beginPasskey(
 export async function addPasskey(
   db: Kysely<Tables>,
   parts: { party: RelyingParty; outbox: Outbox },
-  { owner, visit, name, answer }: { owner: Owner; visit: string; name: string; answer: unknown },
+  { owner, visit, name, answer }: { owner: Owner; visit: string; name: string; answer: string },
   by: By,
 ): Promise<void> {
   authorizeFor(by, owner.id, 'platform.write');
@@ -99,11 +91,11 @@ export async function addPasskey(
   });
 }
 
-async function verify({ id, origin }: RelyingParty, answer: unknown) {
+async function verify({ id, origin }: RelyingParty, answer: string) {
   let challenge = '';
   try {
     const { registrationInfo: info } = await verifyRegistrationResponse({
-      response: Answer.parse(answer) as unknown as Parameters<typeof verifyRegistrationResponse>[0]['response'],
+      response: Registration.parse(answer),
       // Whether it is the one that was asked for is decided where it is used up.
       expectedChallenge: (presented) => {
         challenge = presented;

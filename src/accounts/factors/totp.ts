@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { authorizeFor, type By } from '../../access.ts';
 import { record } from '../../audit/record.ts';
 import { findBrandName } from '../../branding/branding.ts';
@@ -9,6 +9,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { totpContext } from '../../keys/sealing/contexts.ts';
 import { seal, unseal } from '../../keys/sealing/seal.ts';
 import type { Outbox } from '../../mail/outbox.ts';
+import { hashOf } from './challenges.ts';
 import { tellOfFactor } from './notices.ts';
 import { addressOfSeed, newSeed, stepOf } from './one-time-codes.ts';
 import { dropUselessCodes } from './recovery-codes.ts';
@@ -16,25 +17,32 @@ import { dropUselessCodes } from './recovery-codes.ts';
 /** Whose one-time codes it is about, as the mails and the app that makes the codes need to know. */
 type Owner = Pick<Account, 'id' | 'email' | 'language' | 'time_zone'>;
 
-/** So long a seed that nobody confirmed stays the same, while its page is opened again and again. */
+/** So long a seed that nobody confirmed stays the same, while a visit opens its page again and again. */
 const SET_UP_SECONDS = 900;
 
+/** Who sets it up, in which browser. */
+interface Setter {
+  readonly owner: Owner;
+  /** What only this browser has: whoever else knows the password is shown another seed, and never the one that is confirmed. */
+  readonly visit: string;
+}
+
 export interface NewTotp {
-  /** In base32, for who types it. */
+  /** In base32, in groups of four, for who types it. */
   readonly seed: string;
   /** For an app that reads it from a picture. */
   readonly address: string;
 }
 
-/** A seed to set up one-time codes with. @returns undefined for who has them already */
+/** A seed to set up one-time codes with. @returns undefined for who has them already, or began in another browser just now */
 export async function beginTotp(
   db: Kysely<Tables>,
   masterKeys: readonly MasterKey[],
-  owner: Owner,
+  { owner, visit }: Setter,
   now: Date,
 ): Promise<NewTotp | undefined> {
-  const seed = newSeed();
-  const row = { sealed_seed: seal(masterKeys, totpContext(owner.id), seed), created_at: now };
+  const sealed = seal(masterKeys, totpContext(owner.id), newSeed());
+  const row = { sealed_seed: sealed, visit_hash: hashOf(visit), created_at: now };
   await db
     .insertInto('totp_factors')
     .values({ account_id: owner.id, confirmed_at: null, ...row })
@@ -43,29 +51,34 @@ export async function beginTotp(
         .column('account_id')
         .doUpdateSet(row)
         .where('totp_factors.confirmed_at', 'is', null)
-        .where('totp_factors.created_at', '<', new Date(now.getTime() - SET_UP_SECONDS * 1000)),
+        .where((eb) =>
+          eb.or([
+            eb('totp_factors.visit_hash', '!=', row.visit_hash),
+            eb('totp_factors.created_at', '<', new Date(now.getTime() - SET_UP_SECONDS * 1000)),
+          ]),
+        ),
     )
     .execute();
-  const found = await findSeed(db, masterKeys, owner.id);
-  if (!found || found.isConfirmed) return undefined;
+  const found = await findSeed(db, masterKeys, owner.id, visit);
+  if (!found) return undefined;
   const to = { brand: await findBrandName(db), email: owner.email };
-  return { seed: found.seed, address: addressOfSeed(found.seed, to) };
+  return { seed: (found.seed.match(/.{1,4}/g) ?? []).join(' '), address: addressOfSeed(found.seed, to) };
 }
 
 /**
- * One-time codes are on from here on, if this code is of the seed that was set up last; it counts as used.
+ * One-time codes are on from here on, if this code is of the seed that this visit was shown last; it counts as used.
  * @returns whether it is
  * @throws {AppError} forbidden
  */
 export async function confirmTotp(
   db: Kysely<Tables>,
   parts: { masterKeys: readonly MasterKey[]; outbox: Outbox },
-  { owner, code }: { owner: Owner; code: string },
+  { owner, visit, code }: Setter & { readonly code: string },
   by: By,
 ): Promise<boolean> {
   authorizeFor(by, owner.id, 'platform.write');
-  const found = await findSeed(db, parts.masterKeys, owner.id);
-  const step = found && !found.isConfirmed ? stepOf(found.seed, code, by.now) : undefined;
+  const found = await findSeed(db, parts.masterKeys, owner.id, visit);
+  const step = found && stepOf(found.seed, code, by.now);
   if (!found || step === undefined) return false;
   return inTransaction(db, async (trx) => {
     // The seed may be another one since it was read.
@@ -108,14 +121,15 @@ export async function judgeCode(
   { accountId, code, now }: { accountId: string; code: string; now: Date },
 ): Promise<number | undefined> {
   const found = await findSeed(db, masterKeys, accountId);
-  return found?.isConfirmed ? stepOf(found.seed, code, now) : undefined;
+  return found && stepOf(found.seed, code, now);
 }
 
-async function findSeed(db: Db, masterKeys: readonly MasterKey[], accountId: string) {
-  const row = await db
-    .selectFrom('totp_factors')
-    .select(['sealed_seed as sealed', sql<boolean>`confirmed_at is not null`.as('isConfirmed')])
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
+/** @param visit the one that sets it up; undefined for the seed that is confirmed */
+async function findSeed(db: Db, masterKeys: readonly MasterKey[], accountId: string, visit?: string) {
+  const rows = db.selectFrom('totp_factors').select('sealed_seed as sealed').where('account_id', '=', accountId);
+  const row = await (visit === undefined
+    ? rows.where('confirmed_at', 'is not', null)
+    : rows.where('confirmed_at', 'is', null).where('visit_hash', '=', hashOf(visit))
+  ).executeTakeFirst();
   return row && { ...row, seed: unseal(masterKeys, totpContext(accountId), row.sealed) };
 }

@@ -9,7 +9,6 @@ const HOUR = 3_600_000;
 const LIFETIMES = { reset: HOUR, verification: 72 * HOUR, address: 24 * HOUR, sign_up: 24 * HOUR };
 export type LinkKind = keyof typeof LIFETIMES;
 
-/** One that an administrator hands over has further to go. */
 const HANDED_OVER = 24 * HOUR;
 
 /** Where each leads. */
@@ -32,8 +31,10 @@ export interface NewLink {
   readonly email: string;
   /** Whose it is; undefined for somebody without an account. */
   readonly accountId?: string | undefined;
-  /** false: somebody hands it over. */
+  /** Whoever has it has read a mail to the address. */
   readonly byMail?: boolean;
+  /** It goes from hand to hand, and has further to go. */
+  readonly handedOver?: boolean;
 }
 
 export interface MadeLink {
@@ -45,11 +46,11 @@ export interface MadeLink {
 /** Makes a link. An earlier one of the same kind, of the same person, ends. */
 export async function makeLink(
   trx: Db,
-  { kind, email, accountId, byMail = true }: NewLink,
+  { kind, email, accountId, byMail = true, handedOver = false }: NewLink,
   now: Date,
 ): Promise<MadeLink> {
   const code = `lkl_${randomBytes(32).toString('base64url')}`;
-  const ends = new Date(now.getTime() + (byMail ? LIFETIMES[kind] : HANDED_OVER));
+  const ends = new Date(now.getTime() + (handedOver ? HANDED_OVER : LIFETIMES[kind]));
   const link = {
     code_hash: hashOf(code),
     account_id: accountId ?? null,

@@ -58,7 +58,8 @@ export async function giveReset(
     const account = await trx.selectFrom('accounts').selectAll().where('id', '=', accountId).executeTakeFirst();
     if (!account) throw new AppError('not_found', { detail: missing });
     if (account.disabled_at) throw new AppError('conflict', { detail: t('links.stopped') });
-    const link = await makeLink(trx, { kind: 'reset', email: account.email, accountId, byMail }, by.now);
+    const wanted = { kind: 'reset', email: account.email, accountId, byMail, handedOver: !byMail } as const;
+    const link = await makeLink(trx, wanted, by.now);
     await record(trx, by.actor, { type: 'account.reset_given', accountId, how: byMail ? 'mail' : 'by_hand' }, by.now);
     if (!byMail) return { url: linkTo(outbox.issuer, 'reset', link.code), ends: link.ends };
     const brand = await findBrandName(trx);

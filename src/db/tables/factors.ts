@@ -5,6 +5,8 @@ import type { Late, Timestamp } from './columns.ts';
 export interface TotpFactorTable {
   account_id: string;
   sealed_seed: string;
+  /** The visit that was shown it. */
+  visit_hash: Uint8Array;
   /** null while it is being set up. */
   confirmed_at: Timestamp | null;
   /** The time step of the last code that was used: no code of it, or of one before, works any more. */

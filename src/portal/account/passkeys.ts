@@ -12,7 +12,7 @@ import { addConfirmation } from '../confirm.ts';
 import { type FormState, fieldsOf, firstForm, refusedForm, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { asksAgain } from '../sign-in.ts';
-import { visitorOf } from '../visits.ts';
+import { browserOf, visitorOf } from '../visits.ts';
 import { goOnWithCodes, SECURITY, securityCrumbs } from './recovery-codes.ts';
 
 const PATH = '/account/factors/passkeys';
@@ -23,8 +23,6 @@ export function addPasskeys(area: Area): void {
   const party = relyingPartyOf(issuer);
   const show = (ctx: Context, form: FormState) =>
     page(ctx, 'account/passkey', { form: { ...form, values: { name: textOf(form.values.name) } } });
-  /** What only this browser has. */
-  const visitOf = (ctx: Context) => `passkey ${Buffer.from(visitorOf(ctx).portal).toString('hex')}`;
 
   router.get(PATH, async (ctx) => {
     if (!asksAgain(ctx, PATH)) await show(ctx, firstForm(ctx));
@@ -34,7 +32,7 @@ export function addPasskeys(area: Area): void {
     if (asksAgain(ctx, PATH)) return;
     const { account: owner, by } = visitorOf(ctx);
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = await beginPasskey(db, party, { owner, visit: visitOf(ctx), now: by.now });
+    ctx.body = await beginPasskey(db, party, { owner, visit: browserOf(ctx), now: by.now });
   });
 
   router.post(PATH, async (ctx) => {
@@ -42,7 +40,7 @@ export function addPasskeys(area: Area): void {
     const { account: owner, by } = visitorOf(ctx);
     const { name, answer } = fieldsOf(ctx);
     try {
-      const made = { owner, visit: visitOf(ctx), name: textOf(name), answer: readJson(textOf(answer)) };
+      const made = { owner, visit: browserOf(ctx), name: textOf(name), answer: textOf(answer) };
       await addPasskey(db, { party, outbox }, made, by);
     } catch (error) {
       const form = refusedForm(ctx, error);
@@ -73,14 +71,5 @@ export function addPasskeys(area: Area): void {
     const found = passkeys.find(({ id }) => id === ctx.params.passkey);
     if (!found) throw new AppError('not_found', { detail: t('factors.noPasskey') });
     return found;
-  }
-}
-
-/** undefined for what is no JSON, which no passkey has answered. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { addConfirmation } from '../confirm.ts';
 import { emptyForm, type FormState, fieldsOf, textOf } from '../forms.ts';
 import type { Area } from '../parts.ts';
 import { asksAgain } from '../sign-in.ts';
-import { visitorOf } from '../visits.ts';
+import { browserOf, visitorOf } from '../visits.ts';
 import { goOnWithCodes, SECURITY, securityCrumbs } from './recovery-codes.ts';
 
 const PATH = '/account/factors/totp';
@@ -18,10 +18,9 @@ export function addTotp(area: Area): void {
 
   const show = async (ctx: Context, form: FormState) => {
     const { account, by } = visitorOf(ctx);
-    const begun = await beginTotp(db, masterKeys, account, by.now);
+    const begun = await beginTotp(db, masterKeys, { owner: account, visit: browserOf(ctx) }, by.now);
     if (!begun) return redirect(ctx, SECURITY);
-    const seed = (begun.seed.match(/.{1,4}/g) ?? []).join(' ');
-    await page(ctx, 'account/totp', { form, seed, qr: qrCodeOf(begun.address), email: account.email });
+    await page(ctx, 'account/totp', { form, seed: begun.seed, qr: qrCodeOf(begun.address), email: account.email });
   };
 
   router.get(PATH, async (ctx) => {
@@ -32,7 +31,7 @@ export function addTotp(area: Area): void {
     if (asksAgain(ctx, PATH)) return;
     const { account: owner, by } = visitorOf(ctx);
     const code = textOf(fieldsOf(ctx).code).replace(/\s/g, '').slice(0, 20);
-    if (!(await confirmTotp(db, { masterKeys, outbox }, { owner, code }, by))) {
+    if (!(await confirmTotp(db, { masterKeys, outbox }, { owner, visit: browserOf(ctx), code }, by))) {
       ctx.status = 400;
       return show(ctx, { ...emptyForm, problems: { code: t('factors.confirmWrong') } });
     }

@@ -44,7 +44,7 @@ export function addEnrolment(router: Router, parts: InteractionParts): void {
     if (!first || !owner) return goTo(ctx, pathOf(details));
     const code = Code.parse(ctx.request.body).code.replace(/\s/g, '');
     const by = { actor: personAt(ctx, owner.id), now: clock() };
-    if (!(await confirmTotp(db, { masterKeys, outbox }, { owner, code }, by))) {
+    if (!(await confirmTotp(db, { masterKeys, outbox }, { owner, visit: details.uid, code }, by))) {
       ctx.status = 400;
       return show(ctx, details, first, t('factors.confirmWrong'));
     }
@@ -71,13 +71,13 @@ export function addEnrolment(router: Router, parts: InteractionParts): void {
 
   async function show(ctx: Context, details: Details, { accountId }: FirstStep, problem: string | undefined) {
     const account = await parts.work.findPerson(accountId);
-    const begun = account && (await beginTotp(db, masterKeys, account, clock()));
+    const begun = account && (await beginTotp(db, masterKeys, { owner: account, visit: details.uid }, clock()));
     if (!account || !begun) return goTo(ctx, pathOf(details));
     speakTo(account);
     parts.render(ctx, 'set-up', {
       ...formOf(parts, details, 'set-up'),
       appName: await appNameOf(parts, details),
-      seed: (begun.seed.match(/.{1,4}/g) ?? []).join(' '),
+      seed: begun.seed,
       qr: qrCodeOf(begun.address),
       problem,
     });

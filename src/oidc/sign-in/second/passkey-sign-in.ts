@@ -43,7 +43,7 @@ export function addPasskeySignIn(
     const first = firstStepOf(parts, details);
     const { wait, isNews } = await passkeyAttempts.begin(ctx);
     const { answer } = Form.parse(ctx.request.body);
-    const right = wait ? undefined : await judgePasskey(db, party, readJson(answer));
+    const right = wait ? undefined : await judgePasskey(db, party, answer);
     const isSecond = right !== undefined && first?.accountId === right.person.id;
     // Alone it has to know its owner; after the password of the same person it is enough that somebody holds it.
     if (right && (isSecond || right.verified)) {
@@ -80,12 +80,4 @@ export function addPasskeySignIn(
 function methodsOf({ synced, verified }: RightPasskey, isSecond: boolean): string[] {
   const key = [synced ? 'swk' : 'hwk', 'user'];
   return [...key, ...(isSecond || verified ? ['mfa'] : [])];
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
