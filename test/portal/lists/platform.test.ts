@@ -18,7 +18,10 @@ const db = () => server.database.db;
 const found = async (path: string) => {
   const { text, response } = await admin.visit(path);
   expect(response.status).toBe(200);
-  return { names: rowsOf(text).map((row) => /<a href="[^"]*">(?:<bdi>|<code>)?([^<]*)/.exec(row)?.[1]), count: countOf(text) };
+  return {
+    names: rowsOf(text).map((row) => /<a href="[^"]*">(?:<bdi>|<code>)?([^<]*)/.exec(row)?.[1]),
+    count: countOf(text),
+  };
 };
 const UNKNOWN = ['sort=password', 'state=none', 'cursor=x', `search=${'x'.repeat(101)}`];
 
